@@ -1,0 +1,60 @@
+# The commands of the project; `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/dev.txt
+STAMP := $(VENV)/.lock.sha256
+# Some machines switch bytecode off; without it every Airflow process pays 6 to 12 seconds at start.
+unexport PYTHONDONTWRITEBYTECODE
+export GX_ANALYTICS_ENABLED := false
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check fix bench lock clean venv
+
+help:  ## this list
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+# The environment is made anew only when the lock or pyproject.toml changed since it was made.
+venv:
+	@want=$$(cat $(LOCK) pyproject.toml | sha256sum | cut -c1-64); \
+	if [ "$$(cat $(STAMP) 2>/dev/null)" != "$$want" ] || [ ! -x $(BIN)/chuyenhoa ]; then \
+	  set -e; \
+	  $(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 ...")'; \
+	  echo "Setting up $(VENV) from $(LOCK) (a few minutes, once) ..."; \
+	  rm -rf $(VENV); $(PYTHON) -m venv $(VENV); \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(LOCK); \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --no-deps --no-build-isolation -e .; \
+	  $(BIN)/python -m compileall -q plugins dags >/dev/null; \
+	  echo "$$want" > $(STAMP); \
+	fi
+
+demo: venv  ## the main job on an embedded Airflow: from dropped files to issued documents
+	@$(BIN)/python -m chuyenhoa.orchestration.demo
+
+up: venv  ## the same Airflow, kept running with its pages until Ctrl-C
+	@$(BIN)/python -m chuyenhoa.orchestration.up
+
+test: venv  ## the whole test suite, with coverage
+	@$(BIN)/python -m pytest
+
+check: venv  ## format, lint, types, import contracts, plan data
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/chuyenhoa plan check
+
+fix: venv  ## let ruff mend what it can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: venv  ## what it costs, measured against peers
+	@$(BIN)/python -m benchmarks
+
+lock:  ## write requirements/ anew from pyproject.toml (needs network)
+	@bash requirements/lock.sh
+
+clean:  ## remove what the commands made (not the environment)
+	rm -rf var build .pytest_cache .mypy_cache .ruff_cache .coverage* htmlcov *.egg-info

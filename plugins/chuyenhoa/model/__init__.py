@@ -1,0 +1,1 @@
+"""The nouns of the programme: frozen dataclasses on the standard library alone, no input or output."""

@@ -1,0 +1,88 @@
+"""What is known of one locality at a milestone, and all that a milestone's documents are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from chuyenhoa.model.figures import Answer, Basis, Justification
+from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.model.results import Assessment, Reason
+from chuyenhoa.model.submissions import SubmissionStatus
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a figure stands: the submission's id, its file and hash, sheet and cell."""
+
+    submission: str
+    sha256: str
+    file_name: str
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class KnownFigure:
+    """A stored figure in force; `value` None means that its cell was blank."""
+
+    value: Decimal | None
+    source: Source
+
+
+@dataclass(frozen=True)
+class KnownDeclaration:
+    """A stored declaration in force; `answer` None means that its cell was blank."""
+
+    answer: Answer | None
+    document_number: str
+    document_date: date | None
+    note: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class LocalityEvidence:
+    """Everything accepted for one locality in a milestone's window.
+
+    `absence` says why there is nothing at all (`not_submitted`, `held_by_findings`); then the rest is empty.
+    A figure that is not in `figures` was not in the file (no such column or sheet): it is missing as well.
+    """
+
+    locality: str
+    figures: Mapping[tuple[str, Basis], KnownFigure] = field(default_factory=dict)
+    declarations: Mapping[str, KnownDeclaration] = field(default_factory=dict)
+    absence: Reason | None = None
+
+
+@dataclass(frozen=True)
+class SubmissionRecord:
+    """One file of a submitter for the milestone, as the annex on reporting lists it."""
+
+    id: str
+    submitter: str
+    version: int | None
+    status: SubmissionStatus
+    file_name: str
+    sha256: str
+    received_at: datetime
+    is_late: bool
+    taken: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MilestoneData:
+    """What a snapshot freezes."""
+
+    plan: Plan
+    period: Period
+    assessment: Assessment
+    evidence: Mapping[str, LocalityEvidence]
+    submissions: tuple[SubmissionRecord, ...]
+    narratives: Mapping[str, Mapping[str, str]]
+    """Texts in force: submitter code, then item code (`LANH_DAO`, …), then the text."""
+    justifications: tuple[Justification, ...]
+    frozen_at: datetime

@@ -1,0 +1,84 @@
+"""What a submitter sent: figures, declarations, texts and reasons, each with its sheet and cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Basis(StrEnum):
+    """Which window a figure is counted in: the reporting period, or the one it is compared with."""
+
+    CURRENT = "current"
+    BASELINE = "baseline"
+
+
+class Answer(StrEnum):
+    """What a declaration says."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell of a workbook, as the submitter sees it: sheet name and address like `D7`."""
+
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One indicator of one locality; `value` None is a blank cell, which is missing and never zero."""
+
+    locality: str
+    indicator: str
+    basis: Basis
+    value: Decimal | None
+    place: Place
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A yes, no or not-applicable statement with the document that proves it; `answer` None is blank."""
+
+    locality: str
+    criterion: str
+    answer: Answer | None
+    document_number: str
+    document_date: date | None
+    note: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """A paragraph for the report (sheet "Thuyết minh")."""
+
+    item: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Justification:
+    """The reason for a warning (sheet "Giải trình")."""
+
+    rule_id: str
+    locality: str
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """A value that was read otherwise than it was typed, so that the submitter can object."""
+
+    place: Place
+    before: str
+    after: str
+    why: str

@@ -1,0 +1,271 @@
+"""One year's programme: who reports, on which localities, for which periods, on which indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from chuyenhoa.model.criteria import Criterion, CriteriaGroup, Guidance, ProvinceTarget
+
+
+class Status(StrEnum):
+    """Whether an entry was compared with the official text."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+
+
+class IndicatorKind(StrEnum):
+    """How an indicator is counted: inside the window, or as it stands at the cut-off."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+
+
+class PeriodKind(StrEnum):
+    """The length of a reporting window by its name, which need not be its length in months."""
+
+    MONTH = "month"
+    SIX_MONTH = "six_month"
+    ANNUAL = "annual"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of days; both ends belong to it."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """Length in days, both ends counted."""
+        return (self.end - self.start).days + 1
+
+    def contains(self, other: Window) -> bool:
+        """Whether every day of `other` is a day of this window."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True)
+class Unit:
+    """An administrative unit of commune level, as it was named between two dates."""
+
+    code: str
+    name: str
+    kind: str
+    district_code: str
+    district_name: str
+    valid_from: date
+    valid_to: date | None = None
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """Who reports: a district board, later a commune; never assume "district"."""
+
+    code: str
+    name: str
+    kind: str
+    folder: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A provincial agency with a task in the plan."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Locality:
+    """A commune under transformation; `types` are the types 1 to 4 of the scheme."""
+
+    code: str
+    name: str
+    submitter: str
+    types: frozenset[int]
+    status: Status
+
+
+@dataclass(frozen=True)
+class Period:
+    """A reporting window, its last day on time, and the window it is compared with."""
+
+    id: str
+    label: str
+    kind: PeriodKind
+    window: Window
+    deadline: date
+    baseline: Window
+    is_milestone: bool
+    opens: date
+    """The day on which the blank workbooks are handed out."""
+    assumption: str = ""
+    """Why a date that the plan does not state was chosen; empty when it states it."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A counted quantity, with the unit in which it is counted."""
+
+    code: str
+    label: str
+    unit: str
+    kind: IndicatorKind
+    section: str
+    decimals: bool = False
+    """Only money may have decimals; everything else is a whole number."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A block of indicators in the workbook."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
+class NarrativeItem:
+    """A text that the submitter writes (sheet "Thuyết minh")."""
+
+    code: str
+    title: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of parts III and IV of the plan, with the criterion that measures it where there is one."""
+
+    code: str
+    part: str
+    title: str
+    lead: tuple[str, ...]
+    criteria: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """The signature block of Decree 30/2020: capacity, office above the name, name."""
+
+    capacity: str
+    office: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """The steering committee that issues the documents."""
+
+    parent: str
+    name: str
+    short_name: str
+    standing_agency: str
+    province: str
+    place: str
+    symbol: str
+    """The abbreviation in a document's symbol, as in `121/KH-BCĐ`."""
+    signatory: Signatory
+    recipients: tuple[str, ...]
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class LegalAct:
+    """A document that the plan rests on."""
+
+    number: str
+    issued_on: date
+    title: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that one year's programme consists of."""
+
+    id: str
+    title: str
+    number: str
+    issued_on: date
+    year: int
+    edition: str
+    """The version of the workbook form, as in `2021.1`; an older form is refused."""
+    criteria_status: Status
+    unverified_notice: str
+    board: Board
+    bases: tuple[LegalAct, ...]
+    units: tuple[Unit, ...]
+    submitters: tuple[Submitter, ...]
+    agencies: tuple[Agency, ...]
+    localities: tuple[Locality, ...]
+    periods: tuple[Period, ...]
+    sections: tuple[Section, ...]
+    indicators: tuple[Indicator, ...]
+    narrative_items: tuple[NarrativeItem, ...]
+    groups: tuple[CriteriaGroup, ...]
+    criteria: tuple[Criterion, ...]
+    guidance: tuple[Guidance, ...]
+    targets: tuple[ProvinceTarget, ...]
+    tasks: tuple[Task, ...]
+    suites: tuple[str, ...] = ()
+    """Names of the Great Expectations suites that check this plan's figures."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Short official texts that documents and messages quote, by key."""
+
+    @cached_property
+    def submitter_by_code(self) -> Mapping[str, Submitter]:
+        """Submitters by their code."""
+        return {entry.code: entry for entry in self.submitters}
+
+    @cached_property
+    def submitter_by_folder(self) -> Mapping[str, Submitter]:
+        """Submitters by the name of their inbox folder."""
+        return {entry.folder: entry for entry in self.submitters}
+
+    @cached_property
+    def locality_by_code(self) -> Mapping[str, Locality]:
+        """Localities by the code of their unit."""
+        return {entry.code: entry for entry in self.localities}
+
+    @cached_property
+    def period_by_id(self) -> Mapping[str, Period]:
+        """Periods by their id."""
+        return {entry.id: entry for entry in self.periods}
+
+    @cached_property
+    def indicator_by_code(self) -> Mapping[str, Indicator]:
+        """Indicators by their code."""
+        return {entry.code: entry for entry in self.indicators}
+
+    @cached_property
+    def criterion_by_code(self) -> Mapping[str, Criterion]:
+        """Criteria by their code, those that wait for guidance included."""
+        return {entry.code: entry for entry in self.criteria}
+
+    @cached_property
+    def milestones(self) -> tuple[Period, ...]:
+        """The periods at which localities are assessed, in order of time."""
+        return tuple(sorted((p for p in self.periods if p.is_milestone), key=lambda p: p.window.end))
+
+    def localities_of(self, submitter: str) -> tuple[Locality, ...]:
+        """The localities that one submitter reports, in the order of the list."""
+        return tuple(entry for entry in self.localities if entry.submitter == submitter)
+
+    def criteria_on(self, day: date) -> tuple[Criterion, ...]:
+        """The criteria with the guidance that was in force on `day` put in its place."""
+        in_force = {entry.criterion.code: entry.criterion for entry in self.guidance if entry.issued_on <= day}
+        return tuple(in_force.get(entry.code, entry) for entry in self.criteria)
+
+    @cached_property
+    def declared_criteria(self) -> tuple[Criterion, ...]:
+        """The criteria that a submitter declares (sheet "Định tính"), in order."""
+        return tuple(entry for entry in self.criteria if entry.is_declared)

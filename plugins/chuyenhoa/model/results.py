@@ -1,0 +1,116 @@
+"""Verdicts of criteria, groups and localities, with the reason and the figures behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The four answers of a criterion."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NOT_APPLICABLE = "not_applicable"
+    INSUFFICIENT = "insufficient"
+
+
+class Reason(StrEnum):
+    """Why a verdict is `insufficient`."""
+
+    NOT_SUBMITTED = "not_submitted"
+    BLANK = "blank"
+    HELD_BY_FINDINGS = "held_by_findings"
+    GAP_IN_WINDOW = "gap_in_window"
+    NO_BASELINE = "no_baseline"
+    NO_GUIDANCE = "no_guidance"
+    UNIT_CHANGED = "unit_changed"
+    CONFLICTING_SOURCES = "conflicting_sources"
+
+
+@dataclass(frozen=True)
+class Input:
+    """One figure that went into a result, down to its cell; `value` None is missing."""
+
+    name: str
+    """`TTXH_XR` for the period, `baseline.TTXH_XR` for the window compared with, or a criterion code."""
+    value: str | None
+    unit: str = ""
+    submission: str = ""
+    sha256: str = ""
+    file_name: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """The verdict on one criterion for one locality.
+
+    `formula` is the comparison with the numbers put in ("81 × 100 ≥ 80 × 100"); `figure` is what a
+    table shows ("81/100 = 81,00%" or "không xảy ra"); `missing` names the inputs that were blank.
+    """
+
+    locality: str
+    criterion: str
+    verdict: Verdict
+    reason: Reason | None = None
+    figure: str = ""
+    formula: str = ""
+    inputs: tuple[Input, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """The verdict on one group of criteria for one locality."""
+
+    locality: str
+    group: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class LocalityResult:
+    """The verdict on one locality with all that it was made from."""
+
+    locality: str
+    verdict: Verdict
+    groups: tuple[GroupResult, ...]
+    criteria: tuple[CriterionResult, ...]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The distinct reasons for insufficient results, in the order of the criteria."""
+        return tuple(dict.fromkeys(r.reason for r in self.criteria if r.reason is not None))
+
+
+@dataclass(frozen=True)
+class TargetResult:
+    """A target of the province: `reached` of `total`, against the number `needed` (exact integers)."""
+
+    code: str
+    total: int
+    reached: int
+    needed: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All verdicts at one milestone."""
+
+    plan: str
+    milestone: str
+    localities: tuple[LocalityResult, ...]
+    targets: tuple[TargetResult, ...]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def counts(self) -> Mapping[Verdict, int]:
+        """How many criterion results carry each verdict; they add up to localities times criteria."""
+        found = dict.fromkeys(Verdict, 0)
+        for locality in self.localities:
+            for result in locality.criteria:
+                found[result.verdict] += 1
+        return found

@@ -1,0 +1,118 @@
+"""A file on its way: what was read from it, what validation says, and what its submitter is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from chuyenhoa.model.figures import Declaration, Justification, Narrative, Normalisation, Observation
+
+
+class Severity(StrEnum):
+    """An error holds back what it touches; a warning is accepted; a note only informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class SubmissionStatus(StrEnum):
+    """What became of a file."""
+
+    CLAIMED = "claimed"
+    """Archived and in the ledger, not answered yet."""
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    PARTLY_ACCEPTED = "partly_accepted"
+    RETURNED = "returned"
+    """Readable, but nothing of it could be taken."""
+    REFUSED = "refused"
+    """Not readable, hostile, or not ours."""
+    DUPLICATE = "duplicate"
+
+
+ACCEPTING = frozenset(
+    {SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS, SubmissionStatus.PARTLY_ACCEPTED}
+)
+"""The statuses under which figures of a file count."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong or odd: rule, severity, where, and in the submitter's words what to do about it.
+
+    `locality` empty means that the finding touches the whole file. `cells` names every cell that takes
+    part, the one to look at first in front; `value` is the text shown for that first cell.
+    """
+
+    rule_id: str
+    severity: Severity
+    message: str
+    sheet: str = ""
+    cells: tuple[str, ...] = ()
+    locality: str = ""
+    indicator: str = ""
+    value: str = ""
+
+    @property
+    def cell(self) -> str:
+        """The address of the cell to look at first; empty for a finding on a sheet or file."""
+        return self.cells[0] if self.cells else ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that one file says, typed and addressed, with what the gates found on the way.
+
+    `refused` is set when the file cannot be used at all (findings say why); then the rest may be empty.
+    """
+
+    sha256: str
+    file_name: str
+    plan: str = ""
+    period: str = ""
+    submitter: str = ""
+    edition: str = ""
+    refused: bool = False
+    localities: tuple[str, ...] = ()
+    """Codes of the submitter's own localities that the file lists, in its order."""
+    observations: tuple[Observation, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    narratives: tuple[Narrative, ...] = ()
+    justifications: tuple[Justification, ...] = ()
+    normalisations: tuple[Normalisation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """All that the answer to one file says (phiếu tiếp nhận)."""
+
+    file_name: str
+    folder: str
+    sha256: str
+    size: int
+    received_at: datetime
+    status: SubmissionStatus
+    version: int | None
+    """Which version of this submitter's figures for the period it is; None when it is none."""
+    submitter_name: str
+    period_id: str
+    period_label: str
+    deadline: date | None
+    is_late: bool
+    taken: tuple[str, ...]
+    """Names of the localities whose figures were accepted."""
+    held: tuple[str, ...]
+    """Names of the localities held back until a corrected file comes."""
+    findings: tuple[Finding, ...] = ()
+    normalisations: tuple[Normalisation, ...] = ()
+    duplicate_of: str = ""
+    """When and under which name the same bytes came first; empty when they did not."""
+    supersedes: str = ""
+    """Which earlier file this version replaces; empty when none."""
+    marked_workbook: str = ""
+    """Name of the marked workbook beside the receipt; empty when there is none."""
+    locality_names: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,85 @@
+"""Where things are: the project's folders and the data at rest, from the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingsError(ValueError):
+    """An environment variable holds what cannot be used."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths of the project's own files and of the data, and the URL of the store."""
+
+    home: Path
+    data: Path
+    store_url: str
+    plan_id: str
+
+    @property
+    def plans(self) -> Path:
+        """Plan data, a folder a year."""
+        return self.home / "plans"
+
+    @property
+    def expectations(self) -> Path:
+        """Great Expectations suites."""
+        return self.home / "expectations"
+
+    @property
+    def templates(self) -> Path:
+        """Word templates, messages and pages."""
+        return self.home / "templates"
+
+    @property
+    def inbox(self) -> Path:
+        """Where submitters drop files, a folder a submitter."""
+        return self.data / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        """Where submitters find forms and answers, a folder a submitter."""
+        return self.data / "outbox"
+
+    @property
+    def archive(self) -> Path:
+        """Every file that ever came, by sha256."""
+        return self.data / "archive"
+
+    @property
+    def drafts(self) -> Path:
+        """Documents that wait for the office."""
+        return self.data / "office" / "drafts"
+
+    @property
+    def issued(self) -> Path:
+        """Documents that the office issued."""
+        return self.data / "office" / "issued"
+
+    @property
+    def data_docs(self) -> Path:
+        """Pages that show what validation ran and found."""
+        return self.data / "data_docs"
+
+
+def _project_home() -> Path:
+    """The checkout that holds `plans/`: CHUYENHOA_HOME, else the one this package stands in, else here."""
+    named = os.environ.get("CHUYENHOA_HOME")
+    if named:
+        return Path(named).resolve()
+    checkout = Path(__file__).resolve().parents[2]
+    return checkout if (checkout / "plans").is_dir() else Path.cwd()
+
+
+def load() -> Settings:
+    """Read the settings from the environment (CHUYENHOA_HOME, _DATA, _STORE, _PLAN)."""
+    home = _project_home()
+    data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
+    store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"
+    if not (home / "plans").is_dir():
+        raise SettingsError(f"{home}: no folder plans/ here; set CHUYENHOA_HOME to the project's folder.")
+    return Settings(home=home, data=data, store_url=store_url, plan_id=os.environ.get("CHUYENHOA_PLAN") or "2021")
