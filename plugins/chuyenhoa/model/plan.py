@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from chuyenhoa.model.criteria import Criterion, CriteriaGroup, Guidance, ProvinceTarget
+from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Guidance, ProvinceTarget
 
 
 class Status(StrEnum):
@@ -59,7 +59,7 @@ class Unit:
     kind: str
     district_code: str
     district_name: str
-    valid_from: date
+    valid_from: date | None
     valid_to: date | None = None
     legal_basis: str = ""
 
@@ -105,8 +105,8 @@ class Period:
     deadline: date
     baseline: Window
     is_milestone: bool
-    opens: date
-    """The day on which the blank workbooks are handed out."""
+    opens: date | None
+    """The day on which blank workbooks are handed out; None where they are written on request only."""
     assumption: str = ""
     """Why a date that the plan does not state was chosen; empty when it states it."""
 
@@ -262,7 +262,9 @@ class Plan:
 
     def criteria_on(self, day: date) -> tuple[Criterion, ...]:
         """The criteria with the guidance that was in force on `day` put in its place."""
-        in_force = {entry.criterion.code: entry.criterion for entry in self.guidance if entry.issued_on <= day}
+        in_force = {
+            entry.criterion.code: entry.criterion for entry in self.guidance if entry.issued_on <= day
+        }
         return tuple(in_force.get(entry.code, entry) for entry in self.criteria)
 
     @cached_property

@@ -1,0 +1,230 @@
+"""Puts a plan together from its folder: typed entries, then checks across files, then the model."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from chuyenhoa.model.criteria import CriteriaGroup, Guidance, ProvinceTarget
+from chuyenhoa.model.plan import (
+    Agency,
+    Board,
+    Indicator,
+    IndicatorKind,
+    LegalAct,
+    Locality,
+    NarrativeItem,
+    Period,
+    PeriodKind,
+    Plan,
+    Section,
+    Signatory,
+    Status,
+    Submitter,
+    Task,
+    Unit,
+    Window,
+)
+from chuyenhoa.plan import entries as shape
+from chuyenhoa.plan.checks import check_plan
+from chuyenhoa.plan.errors import PlanError
+from chuyenhoa.plan.measures import build_criterion
+from chuyenhoa.plan.sources import Located, Problems, parse, read_csv, read_yaml
+
+Entry = TypeVar("Entry", bound=BaseModel)
+
+
+class Register:
+    """Where each loaded entry stands, so that a check across files can name file and line."""
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[str, str], Located] = {}
+
+    def note(self, what: str, key: str, at: Located, problems: Problems) -> None:
+        """Remember an entry; the same key twice is a problem."""
+        if (what, key) in self.places:
+            problems.add(at, f"{what} {key} stands twice; first in line {self.places[what, key].line}")
+        else:
+            self.places[what, key] = at
+
+
+class _Loader:
+    """One plan on its way from files to the model."""
+
+    def __init__(self, plans: Path, plan_id: str) -> None:
+        self.folder = plans / plan_id
+        self.units_folder = plans / "units"
+        self.problems = Problems()
+        self.register = Register()
+
+    def load(self) -> Plan:
+        """Read everything, check it across files, and refuse it with all that is wrong."""
+        if not self.folder.is_dir():
+            self.problems.add(Located(str(self.folder.name), 0, None, {}), "there is no such plan folder")
+            raise PlanError(self.problems.found)
+        head = self._one("plan.yaml", shape.PlanEntry)
+        plan = self._assemble(head) if head else None
+        if plan is not None:
+            check_plan(plan, self.register.places, self.problems)
+        if plan is None or self.problems.found:
+            raise PlanError(sorted(set(self.problems.found)))
+        return plan
+
+    def _one(self, name: str, kind: type[Entry]) -> Entry | None:
+        located = read_yaml(self.folder / name, self.problems)
+        if located.data is None:
+            return None
+        self.register.places["plan", ""] = located
+        return parse(located, kind, "plan", self.problems)
+
+    def _rows(self, path: Path, kind: type[Entry], what: str, key: str = "code") -> list[Entry]:
+        """The typed rows of a CSV file, each noted in the register."""
+        columns = [name for name, field in kind.model_fields.items() if field.is_required()]
+        return self._typed(read_csv(path, columns, self.problems), kind, what, key)
+
+    def _list(self, located: Located, kind: type[Entry], what: str, key: str = "code") -> list[Entry]:
+        """The typed members of a YAML list, each noted in the register."""
+        if not isinstance(located.data, list) or not located.data:
+            self.problems.add(located, f"a list of {what} entries is expected here")
+            return []
+        return self._typed(located.items(), kind, what, key)
+
+    def _typed(self, found: list[Located], kind: type[Entry], what: str, key: str) -> list[Entry]:
+        typed = []
+        for at in found:
+            label = str(at.data.get(key, "")) if isinstance(at.data, dict) else ""
+            entry = parse(at, kind, f"{what} {label}".rstrip(), self.problems)
+            if entry is not None:
+                self.register.note(what, label, at, self.problems)
+                typed.append(entry)
+        return typed
+
+    def _yaml(self, name: str) -> Located:
+        return read_yaml(self.folder / name, self.problems)
+
+    def _assemble(self, head: shape.PlanEntry) -> Plan:
+        criteria_file = self._yaml("criteria.yaml")
+        criteria = self._list(criteria_file.part("criteria"), shape.CriterionEntry, "criterion")
+        return Plan(
+            id=head.id,
+            title=head.title,
+            number=head.number,
+            issued_on=head.issued_on,
+            year=head.year,
+            edition=head.edition,
+            criteria_status=Status(head.criteria_status),
+            unverified_notice=head.unverified_notice,
+            board=_board(head.board),
+            bases=tuple(LegalAct(b.number, b.issued_on, b.title) for b in head.bases),
+            units=self._units(),
+            submitters=tuple(
+                Submitter(**row.model_dump())
+                for row in self._rows(self.folder / "submitters.csv", shape.SubmitterRow, "submitter")
+            ),
+            agencies=tuple(
+                Agency(row.code, row.name)
+                for row in self._rows(self.folder / "agencies.csv", shape.AgencyRow, "agency")
+            ),
+            localities=self._localities(),
+            periods=tuple(
+                _period(p) for p in self._list(self._yaml("periods.yaml"), shape.PeriodEntry, "period", "id")
+            ),
+            sections=tuple(
+                Section(row.code, row.title)
+                for row in self._rows(self.folder / "sections.csv", shape.SectionRow, "section")
+            ),
+            indicators=self._indicators(frozenset(head.decimal_units)),
+            narrative_items=tuple(NarrativeItem(n.code, n.title, n.hint) for n in head.narrative_items),
+            groups=tuple(
+                CriteriaGroup(g.code, g.title)
+                for g in self._list(criteria_file.part("groups"), shape.GroupEntry, "group")
+            ),
+            criteria=tuple(build_criterion(entry) for entry in criteria),
+            guidance=self._guidance(),
+            targets=tuple(
+                ProvinceTarget(**t.model_dump())
+                for t in self._list(criteria_file.part("targets"), shape.TargetEntry, "target")
+            ),
+            tasks=self._tasks(),
+            suites=tuple(head.suites),
+            texts=head.texts,
+        )
+
+    def _units(self) -> tuple[Unit, ...]:
+        rows = read_csv(self.units_folder / "units.csv", list(shape.UnitRow.model_fields), self.problems)
+        units = []
+        for at in rows:
+            row = parse(at, shape.UnitRow, "unit", self.problems)
+            if row is not None:
+                self.register.note("unit", f"{row.code} {row.valid_from or ''}".strip(), at, self.problems)
+                units.append(Unit(**row.model_dump()))
+        return tuple(units)
+
+    def _localities(self) -> tuple[Locality, ...]:
+        rows = self._rows(self.folder / "localities.csv", shape.LocalityRow, "locality")
+        return tuple(
+            Locality(r.code, r.name, r.submitter, frozenset(r.types), Status(r.status)) for r in rows
+        )
+
+    def _indicators(self, decimal_units: frozenset[str]) -> tuple[Indicator, ...]:
+        rows = self._rows(self.folder / "indicators.csv", shape.IndicatorRow, "indicator")
+        return tuple(
+            Indicator(
+                r.code, r.label, r.unit, IndicatorKind(r.kind), r.section, r.unit in decimal_units, r.note
+            )
+            for r in rows
+        )
+
+    def _guidance(self) -> tuple[Guidance, ...]:
+        path = self.folder / "guidance.yaml"
+        if not path.exists():
+            return ()
+        found = self._list(self._yaml("guidance.yaml"), shape.GuidanceEntry, "guidance", "title")
+        return tuple(
+            Guidance(g.number, g.issued_on, g.issuer, g.title, g.status, build_criterion(g.criterion))
+            for g in sorted(found, key=lambda g: g.issued_on)
+        )
+
+    def _tasks(self) -> tuple[Task, ...]:
+        found = self._list(self._yaml("tasks.yaml"), shape.TaskEntry, "task")
+        return tuple(
+            Task(t.code, t.code.split(".")[0], t.title, tuple(t.lead), tuple(t.criteria)) for t in found
+        )
+
+
+def _board(entry: shape.BoardEntry) -> Board:
+    fields = entry.model_dump()
+    return Board(
+        **{
+            **fields,
+            "signatory": Signatory(**fields["signatory"]),
+            "recipients": tuple(fields["recipients"]),
+        }
+    )
+
+
+def _period(entry: shape.PeriodEntry) -> Period:
+    return Period(
+        id=entry.id,
+        label=entry.label,
+        kind=PeriodKind(entry.kind),
+        window=Window(entry.start, entry.end),
+        deadline=entry.deadline,
+        baseline=Window(entry.baseline.start, entry.baseline.end),
+        is_milestone=entry.milestone,
+        opens=entry.opens,
+        assumption=entry.assumption,
+    )
+
+
+@lru_cache(maxsize=8)
+def load_plan(plans: Path, plan_id: str) -> Plan:
+    """Load one year's plan from `plans/<plan_id>/`, with the units of `plans/units/`.
+
+    Raises:
+        PlanError: with every problem found, each with file, line and what is wrong.
+    """
+    return _Loader(plans, plan_id).load()

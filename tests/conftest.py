@@ -1,0 +1,47 @@
+"""Fixtures that every kind of test shares: the project's root, the plan of 2021, its rules, and a clean data folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.rules import Rule
+from chuyenhoa.plan import load_plan
+from chuyenhoa.plan.rules import load_rules
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def plan(root: Path) -> Plan:
+    """The plan of 2021 as shipped."""
+    return load_plan(root / "plans", "2021")
+
+
+@pytest.fixture(scope="session")
+def rules(root: Path, plan: Plan) -> tuple[Rule, ...]:
+    """The rules of the plan's suites."""
+    return load_rules(root / "expectations", plan)
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data folder with a store of its own, and a clock that stands on 12/10/2021."""
+    data = tmp_path / "data"
+    monkeypatch.setenv("CHUYENHOA_DATA", str(data))
+    monkeypatch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T09:00:00+07:00")
+    monkeypatch.delenv("CHUYENHOA_STORE", raising=False)
+    yield data
