@@ -24,7 +24,7 @@ class KindShape:
     optional: frozenset[str] = frozenset()
     fixed: Mapping[str, object] = field(default_factory=dict)
     """Arguments that must hold exactly this: Great Expectations' own default treats a blank otherwise."""
-    lengths: tuple[int, int] = (1, 1000)
+    lengths: tuple[int, int] = (2, 1000)
     """How few and how many columns `column_list` may name."""
 
     @property
@@ -43,9 +43,9 @@ KINDS: Mapping[str, KindShape] = {
     ),
     WHOLE: KindShape(COLUMN_LIST),
     NOT_NEGATIVE: KindShape(COLUMN_LIST),
-    SIGNED_SUM: KindShape(COLUMN_LIST | {"weights"}, either=LIMITS, lengths=(2, 1000)),
-    REST_ZERO: KindShape(COLUMN_LIST, lengths=(2, 1000)),
-    REST_POSITIVE: KindShape(COLUMN_LIST, lengths=(2, 1000)),
+    SIGNED_SUM: KindShape(COLUMN_LIST | {"weights"}, either=LIMITS),
+    REST_ZERO: KindShape(COLUMN_LIST),
+    REST_POSITIVE: KindShape(COLUMN_LIST),
     CHANGE: KindShape(COLUMN_LIST | {"factor", "floor"}, lengths=(2, 2)),
 }
 """Great Expectations drops a type that it does not know without a word, so only these are let through."""

@@ -23,7 +23,7 @@ META_TEXTS = ("rule_id", "title", "message", "basis")
 META_KEYS = frozenset({*META_TEXTS, "cells"})
 RULE_ID = re.compile(r"[EWN]\d{2,3}")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-WORDS = frozenset({"dia_ban", "sheet", "chi_tieu", "gia_tri", "o"})
+WORDS = frozenset({"dia_ban", "quy_tac", "chi_tieu", "ma_chi_tieu", "gia_tri", "o"})
 """Words of a message template beside the rule's own columns, `cell:<column>` and `arg:<argument>`."""
 
 
@@ -231,6 +231,8 @@ def _check_meta(
     rule_id = meta.get("rule_id")
     if isinstance(rule_id, str) and not RULE_ID.fullmatch(rule_id):
         entry.blame(f"rule id {rule_id!r} is not of the form E01, W01 or N01")
+    if "{dia_ban}" not in str(meta.get("message", "{dia_ban}")):
+        entry.blame("the message does not say where: {dia_ban} is missing")
     known = WORDS | set(columns) | {f"cell:{column}" for column in columns} | {f"arg:{key}" for key in kwargs}
     for word in PLACEHOLDER.findall(str(meta.get("message", ""))):
         if word not in known:
