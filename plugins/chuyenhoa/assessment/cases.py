@@ -1,0 +1,179 @@
+"""Every way a measure can come out: verdicts, each with the conditions under which it is given.
+
+With all figures known exactly one case holds. With blanks, the verdicts of the cases that are still possible
+are what the blanks could yet make of it; when they agree, the rest has already decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from chuyenhoa.assessment.facts import Facts, baseline_of, missing_in
+from chuyenhoa.assessment.linear import Condition, Linear, is_negative, is_positive, is_possible, is_zero
+from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
+    ChangeMeasure,
+    CombinedMeasure,
+    CompareMeasure,
+    DeclarationMeasure,
+    Direction,
+    Measure,
+    RatioMeasure,
+    Threshold,
+    ValueMeasure,
+)
+from chuyenhoa.model.figures import Answer
+from chuyenhoa.model.results import Verdict
+
+_PASSING_SIGNS = {
+    Direction.AT_LEAST: {0, 1},
+    Direction.AT_MOST: {-1, 0},
+    Direction.LESS_THAN: {-1},
+    Direction.MORE_THAN: {1},
+    Direction.EQUAL: {0},
+}
+"""The signs of "value minus limit" that pass; this table alone decides what happens on the limit."""
+
+_ANSWERED = {
+    Answer.YES: Verdict.MET,
+    Answer.NO: Verdict.NOT_MET,
+    Answer.NOT_APPLICABLE: Verdict.NOT_APPLICABLE,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A verdict and the conditions under which it is the right one."""
+
+    verdict: Verdict
+    conditions: tuple[Condition, ...] = ()
+
+
+_ANYTHING = (Case(Verdict.MET), Case(Verdict.NOT_MET), Case(Verdict.NOT_APPLICABLE))
+"""Nothing is known: every verdict is still possible, whatever the figures are."""
+
+
+def possible_verdicts(measure: Measure, facts: Facts) -> frozenset[Verdict]:
+    """The verdicts that the blanks of a measure leave open.
+
+    One verdict: it is decided. Several: insufficient. None: the figures contradict each other, as with a
+    denominator below zero (more tips handed on than there were), and no value of a blank mends that.
+    """
+    return frozenset(case.verdict for case in _possible(cases_of(measure, facts)))
+
+
+def cases_of(measure: Measure, facts: Facts) -> tuple[Case, ...]:
+    """All cases of a measure; conditions on known figures are in them too, held or not."""
+    match measure:
+        case ValueMeasure():
+            return _compare_sign(
+                facts.total(measure.terms) - _limit(measure.threshold), measure.threshold.direction
+            )
+        case CompareMeasure():
+            return _compare_sign(facts.total(measure.left) - facts.total(measure.right), measure.direction)
+        case RatioMeasure():
+            return _ratio_cases(measure, facts)
+        case ChangeMeasure():
+            return _change_cases(measure, facts)
+        case CombinedMeasure():
+            return _combined_cases(measure, facts)
+        case DeclarationMeasure():
+            return _declared_cases(measure, facts)
+        case AwaitedMeasure():
+            return _ANYTHING
+
+
+def _possible(cases: Sequence[Case]) -> tuple[Case, ...]:
+    return tuple(case for case in cases if is_possible(case.conditions))
+
+
+def _limit(threshold: Threshold) -> Linear:
+    return Linear(Fraction(threshold.value))
+
+
+def _compare_sign(
+    difference: Linear, direction: Direction, given: tuple[Condition, ...] = ()
+) -> tuple[Case, ...]:
+    """The three cases of "value minus limit": below, on and above it, each with what else is `given`."""
+    signs = ((-1, is_negative(difference)), (0, is_zero(difference)), (1, is_positive(difference)))
+    passing = _PASSING_SIGNS[direction]
+    return tuple(
+        Case(Verdict.MET if sign in passing else Verdict.NOT_MET, given + conditions)
+        for sign, conditions in signs
+    )
+
+
+def _ratio_cases(measure: RatioMeasure, facts: Facts) -> tuple[Case, ...]:
+    """Hold numerator * 100 against threshold * denominator; for a denominator of zero ask the data.
+
+    A denominator below zero has no case: it counts things, so such figures contradict each other.
+    """
+    base = facts.total(measure.denominator)
+    difference = _hundredfold(facts.total(measure.numerator)) - base.times(Fraction(measure.threshold.value))
+    nothing = Case(measure.when_nothing.verdict, is_zero(base))
+    return (nothing, *_compare_sign(difference, measure.threshold.direction, is_positive(base)))
+
+
+def _change_cases(measure: ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
+    """Ask for current < baseline, strictly, and for (baseline - current) * 100 >= threshold * baseline.
+
+    From a baseline of zero nothing can fall: met when the current value is zero as well, else not met.
+    A baseline below zero has no case, as a denominator below zero has none.
+    """
+    current, base = facts.total(measure.terms), facts.total(baseline_of(measure.terms))
+    fall = base - current
+    none_before, some_before = is_zero(base), is_positive(base)
+    enough = _hundredfold(fall) - base.times(Fraction(measure.threshold.value))
+    return (
+        *_compare_sign(current, Direction.EQUAL, none_before),
+        Case(Verdict.NOT_MET, some_before + is_negative(fall)),
+        Case(Verdict.NOT_MET, some_before + is_zero(fall)),
+        *_compare_sign(enough, measure.threshold.direction, some_before + is_positive(fall)),
+    )
+
+
+def _hundredfold(total: Linear) -> Linear:
+    return total.times(Fraction(100))
+
+
+def _declared_cases(measure: DeclarationMeasure, facts: Facts) -> tuple[Case, ...]:
+    """The answer given; anything while the answer, or the document that proves a "Có", lacks."""
+    declared = facts.declaration
+    if declared is None or declared.answer is None or missing_in(measure, declared):
+        return _ANYTHING
+    return (Case(_ANSWERED[declared.answer]),)
+
+
+def _combined_cases(measure: CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
+    """Every possible combination of the parts' cases; an unknown that parts share has one value in all.
+
+    A part whose figures contradict each other leaves open what it would say, so that the other parts may
+    still decide.
+    """
+    combinations: list[tuple[tuple[Verdict, ...], tuple[Condition, ...]]] = [((), ())]
+    for part in measure.parts:
+        cases = _possible(cases_of(part, facts)) or _ANYTHING
+        joined = [
+            ((*verdicts, case.verdict), conditions + case.conditions)
+            for verdicts, conditions in combinations
+            for case in cases
+        ]
+        combinations = [entry for entry in joined if is_possible(entry[1])]
+    return tuple(
+        Case(_combine(verdicts, measure.at_least), conditions) for verdicts, conditions in combinations
+    )
+
+
+def _combine(verdicts: Sequence[Verdict], at_least: int | None) -> Verdict:
+    """The verdict over parts: all applicable parts met, or at least so many of them.
+
+    A part that does not apply is neutral under "all of", and is not counted as passed under "at least";
+    when no part applies the whole does not.
+    """
+    met, failed = verdicts.count(Verdict.MET), verdicts.count(Verdict.NOT_MET)
+    if not met and not failed:
+        return Verdict.NOT_APPLICABLE
+    passes = failed == 0 if at_least is None else met >= at_least
+    return Verdict.MET if passes else Verdict.NOT_MET

@@ -1,0 +1,172 @@
+"""What one criterion can see of one locality: its figures as sums, its declaration, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from chuyenhoa.assessment.linear import Linear
+from chuyenhoa.assessment.numbers import canonical_text
+from chuyenhoa.assessment.words import COLUMN_DATE, COLUMN_NUMBER
+from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
+    ChangeMeasure,
+    CombinedMeasure,
+    CompareMeasure,
+    Criterion,
+    DeclarationMeasure,
+    Measure,
+    RatioMeasure,
+    Term,
+    ValueMeasure,
+)
+from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence, Source
+from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.results import Input
+
+
+def leaves_of(measure: Measure) -> tuple[Measure, ...]:
+    """The measures that a measure is made of, combined ones opened to the last."""
+    if isinstance(measure, CombinedMeasure):
+        return tuple(leaf for part in measure.parts for leaf in leaves_of(part))
+    return (measure,)
+
+
+def terms_of(measure: Measure) -> tuple[Term, ...]:
+    """All terms of a measure in the order in which it names them; a figure named twice comes twice."""
+    match measure:
+        case ValueMeasure() | ChangeMeasure():
+            own = measure.terms
+        case RatioMeasure():
+            own = measure.numerator + measure.denominator
+        case CompareMeasure():
+            own = measure.left + measure.right
+        case CombinedMeasure():
+            own = tuple(term for part in measure.parts for term in terms_of(part))
+        case DeclarationMeasure() | AwaitedMeasure():
+            own = ()
+    if isinstance(measure, ChangeMeasure):
+        return own + baseline_of(own)
+    return own
+
+
+def baseline_of(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The same terms, counted in the window compared with."""
+    return tuple(Term(term.indicator, Basis.BASELINE, term.sign) for term in terms)
+
+
+def name_of(term: Term) -> str:
+    """The name of an input: `TTXH_XR` for the period, `baseline.TTXH_XR` for the window compared with."""
+    return term.indicator if term.basis is Basis.CURRENT else f"{Basis.BASELINE.value}.{term.indicator}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The evidence of one locality as one criterion sees it; `units` gives the unit of every indicator."""
+
+    criterion: Criterion
+    evidence: LocalityEvidence
+    units: Mapping[str, str]
+
+    def value(self, term: Term) -> Decimal | None:
+        """The figure of a term without its sign; None when its cell is blank or not in the file at all."""
+        known = self.evidence.figures.get((term.indicator, term.basis))
+        return None if known is None else known.value
+
+    def total(self, terms: Iterable[Term]) -> Linear:
+        """The signed sum of terms, with every missing figure as an unknown."""
+        total = Linear()
+        for term in terms:
+            value = self.value(term)
+            if value is None:
+                total += Linear(multiples={(term.indicator, term.basis): Fraction(term.sign)})
+            else:
+                total += Linear(Fraction(value) * term.sign)
+        return total
+
+    @cached_property
+    def declaration(self) -> KnownDeclaration | None:
+        """What the submitter declared on this criterion; None when there is no such row."""
+        return self.evidence.declarations.get(self.criterion.code)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The distinct figures that the criterion needs, in order."""
+        named = {name_of(term): term for term in terms_of(self.criterion.measure)}
+        return tuple(named.values())
+
+    @cached_property
+    def missing_terms(self) -> tuple[Term, ...]:
+        """The figures that the criterion needs and does not have."""
+        return tuple(term for term in self.terms if self.value(term) is None)
+
+    @cached_property
+    def missing_statements(self) -> tuple[str, ...]:
+        """What lacks in the declaration: its code, or the code with the workbook column not filled in."""
+        leaves = [leaf for leaf in leaves_of(self.criterion.measure) if isinstance(leaf, DeclarationMeasure)]
+        found = (gap for leaf in leaves for gap in missing_in(leaf, self.declaration))
+        return tuple(dict.fromkeys(f"{self.criterion.code}{gap}" for gap in found))
+
+    @cached_property
+    def is_awaited(self) -> bool:
+        """Whether the criterion, or a part of it, waits for guidance."""
+        return any(isinstance(leaf, AwaitedMeasure) for leaf in leaves_of(self.criterion.measure))
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The names of everything that the criterion needs and does not have."""
+        return tuple(name_of(term) for term in self.missing_terms) + self.missing_statements
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """Every figure and declaration of the criterion with its cell; a missing one has no value."""
+        inputs = [self._figure_input(term) for term in self.terms]
+        if any(isinstance(leaf, DeclarationMeasure) for leaf in leaves_of(self.criterion.measure)):
+            inputs.append(self._declared_input())
+        return tuple(inputs)
+
+    def _figure_input(self, term: Term) -> Input:
+        known = self.evidence.figures.get((term.indicator, term.basis))
+        value = None if known is None or known.value is None else canonical_text(known.value)
+        return _input(
+            name_of(term), value, self.units[term.indicator], None if known is None else known.source
+        )
+
+    def _declared_input(self) -> Input:
+        declared = self.declaration
+        if declared is None:
+            return _input(self.criterion.code, None, "", None)
+        return _input(self.criterion.code, _canonical_statement(declared), "", declared.source)
+
+
+def missing_in(measure: DeclarationMeasure, declared: KnownDeclaration | None) -> tuple[str, ...]:
+    """What a declaration lacks: "" for the answer, else a dot and the workbook column; () when complete."""
+    if declared is None or declared.answer is None:
+        return ("",)
+    if declared.answer is not Answer.YES or not measure.needs_document:
+        return ()
+    gaps = []
+    if not declared.document_number.strip():
+        gaps.append(f".{COLUMN_NUMBER}")
+    if declared.document_date is None:
+        gaps.append(f".{COLUMN_DATE}")
+    return tuple(gaps)
+
+
+def _canonical_statement(declared: KnownDeclaration) -> str | None:
+    """Answer, document number and ISO date, those that there are; None for a blank answer."""
+    if declared.answer is None:
+        return None
+    date = "" if declared.document_date is None else declared.document_date.isoformat()
+    return "; ".join(part for part in (declared.answer.value, declared.document_number.strip(), date) if part)
+
+
+def _input(name: str, value: str | None, unit: str, source: Source | None) -> Input:
+    if source is None:
+        return Input(name, value, unit)
+    return Input(
+        name, value, unit, source.submission, source.sha256, source.file_name, source.sheet, source.cell
+    )

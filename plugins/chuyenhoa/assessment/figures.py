@@ -1,0 +1,138 @@
+"""What a table shows for a result: "81/100 = 81,00%", "giảm 20,00% (100 → 80 vụ)", "không xảy ra"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from chuyenhoa.assessment import words
+from chuyenhoa.assessment.cases import possible_verdicts
+from chuyenhoa.assessment.facts import Facts, baseline_of, missing_in, terms_of
+from chuyenhoa.assessment.linear import Linear
+from chuyenhoa.assessment.numbers import date_text, number_text, percent_text
+from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
+    ChangeMeasure,
+    CombinedMeasure,
+    CompareMeasure,
+    DeclarationMeasure,
+    Measure,
+    RatioMeasure,
+    Term,
+    ValueMeasure,
+)
+from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.results import Reason
+
+
+def describe_figure(measure: Measure, facts: Facts) -> str:
+    """The figure of a measure in a few words; a missing number is "…", nothing at all "chưa có số liệu"."""
+    if isinstance(measure, CombinedMeasure):
+        return "; ".join(describe_figure(part, facts) for part in measure.parts)
+    if isinstance(measure, DeclarationMeasure):
+        return _declared_figure(measure, facts)
+    if isinstance(measure, AwaitedMeasure):
+        return words.REASONS[Reason.NO_GUIDANCE]
+    if all(facts.value(term) is None for term in terms_of(measure)):
+        return words.NO_DATA
+    if not possible_verdicts(measure, facts):
+        return words.CONTRADICTORY
+    match measure:
+        case ValueMeasure():
+            return _value_figure(measure, facts)
+        case RatioMeasure():
+            return _ratio_figure(measure, facts)
+        case ChangeMeasure():
+            return _change_figure(measure, facts)
+        case CompareMeasure():
+            return _compare_figure(measure, facts)
+
+
+def _declared_figure(measure: DeclarationMeasure, facts: Facts) -> str:
+    declared = facts.declaration
+    if declared is None or declared.answer is None:
+        return words.NO_DATA
+    answer = words.ANSWERS[declared.answer]
+    if declared.answer is not Answer.YES:
+        return answer
+    gaps = missing_in(measure, declared)
+    if len(gaps) == 2:
+        return f"{answer}, {words.NO_DOCUMENT}"
+    if gaps:
+        lacks_number = gaps[0].endswith(words.COLUMN_NUMBER)
+        return f"{answer}, {words.NO_DOCUMENT_NUMBER if lacks_number else words.NO_DOCUMENT_DATE}"
+    date = "" if declared.document_date is None else date_text(declared.document_date)
+    document = ", ".join(part for part in (declared.document_number.strip(), date) if part)
+    return f"{answer} ({document})" if document else answer
+
+
+def _value_figure(measure: ValueMeasure, facts: Facts) -> str:
+    total = facts.total(measure.terms)
+    counted = _counted(total, measure.terms, facts)
+    is_floor = not total.is_known and total.constant > 0 and min(total.multiples.values()) > 0
+    if is_floor:
+        return f"{words.AT_LEAST} {_with_unit(number_text(total.constant), measure.terms, facts)}"
+    return counted
+
+
+def _ratio_figure(measure: RatioMeasure, facts: Facts) -> str:
+    part, base = facts.total(measure.numerator), facts.total(measure.denominator)
+    if base.is_known and base.constant == 0:
+        return measure.when_nothing.text
+    text = f"{_number(part)}/{_number(base)}"
+    if not (part.is_known and base.is_known):
+        return text
+    return f"{text} = {percent_text(part.constant / base.constant, Fraction(measure.threshold.value))}"
+
+
+def _change_figure(measure: ChangeMeasure, facts: Facts) -> str:
+    current, base = facts.total(measure.terms), facts.total(baseline_of(measure.terms))
+    if not (current.is_known and base.is_known):
+        return f"{_number(base)} → {_counted(current, measure.terms, facts)}"
+    if base.constant == 0:
+        return _change_from_nothing(current, measure.terms, facts)
+    if current.constant == base.constant:
+        return f"{words.SAME_AS_BASELINE} ({_counted(current, measure.terms, facts)})"
+    fall = (base.constant - current.constant) / base.constant
+    # Only a fall is held against the threshold; a rise need only not read as "0,00%".
+    limit = Fraction(measure.threshold.value) if fall > 0 else Fraction(0)
+    change = f"{words.FALLS if fall > 0 else words.RISES} {percent_text(abs(fall), limit)}"
+    return f"{change} ({_number(base)} → {_counted(current, measure.terms, facts)})"
+
+
+def _change_from_nothing(current: Linear, terms: Sequence[Term], facts: Facts) -> str:
+    """From zero there is no percentage: a rise is told in numbers."""
+    if current.constant == 0:
+        return words.NOTHING_HAPPENED
+    return f"{words.RISES} {_counted(current, terms, facts)} ({words.SAME_PERIOD} {words.NOTHING_HAPPENED})"
+
+
+def _compare_figure(measure: CompareMeasure, facts: Facts) -> str:
+    left, right = facts.total(measure.left), facts.total(measure.right)
+    if _all_in(Basis.CURRENT, measure.left) and _all_in(Basis.BASELINE, measure.right):
+        before = _counted(right, measure.right, facts)
+        return f"{_counted(left, measure.left, facts)} ({words.SAME_PERIOD} {before})"
+    if left.is_known and right.is_known:
+        difference = left.constant - right.constant
+        sign = "<" if difference < 0 else ">" if difference > 0 else "="
+    else:
+        sign = words.SIGNS[measure.direction]
+    return f"{_number(left)} {sign} {_counted(right, measure.right, facts)}"
+
+
+def _all_in(basis: Basis, terms: Sequence[Term]) -> bool:
+    return all(term.basis is basis for term in terms)
+
+
+def _number(total: Linear) -> str:
+    return number_text(total.constant) if total.is_known else words.MISSING
+
+
+def _counted(total: Linear, terms: Sequence[Term], facts: Facts) -> str:
+    return _with_unit(_number(total), terms, facts)
+
+
+def _with_unit(number: str, terms: Sequence[Term], facts: Facts) -> str:
+    """The number with the unit of its terms, when they share one."""
+    units = {facts.units[term.indicator] for term in terms}
+    return f"{number} {units.pop()}".rstrip() if len(units) == 1 else number

@@ -1,0 +1,100 @@
+"""Sums of known and unknown figures, and whether numbers exist that satisfy conditions on them.
+
+A blank cell is an unknown number of zero or more. Everything that a measure asks (a comparison, a zero
+denominator) is a linear condition on such numbers, so "could this verdict still come out?" has an exact
+answer: it can when the conditions have a solution. Fractions only; nothing is ever rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from chuyenhoa.model.figures import Basis
+
+Unknown = tuple[str, Basis]
+"""A missing figure: indicator and window. The same figure used twice is the same unknown."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A constant and a multiple of every unknown; an unknown with a multiple of zero is left out."""
+
+    constant: Fraction = Fraction(0)
+    multiples: Mapping[Unknown, Fraction] = field(default_factory=dict)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether no unknown is left in it."""
+        return not self.multiples
+
+    def __add__(self, other: Linear) -> Linear:
+        sums = {
+            unknown: self.multiples.get(unknown, Fraction(0)) + other.multiples.get(unknown, Fraction(0))
+            for unknown in {**self.multiples, **other.multiples}
+        }
+        kept = {unknown: multiple for unknown, multiple in sums.items() if multiple}
+        return Linear(self.constant + other.constant, kept)
+
+    def __sub__(self, other: Linear) -> Linear:
+        return self + other.times(Fraction(-1))
+
+    def times(self, factor: Fraction) -> Linear:
+        """This sum multiplied by a number other than zero, or nothing at all for zero."""
+        if not factor:
+            return Linear()
+        multiples = {unknown: multiple * factor for unknown, multiple in self.multiples.items()}
+        return Linear(self.constant * factor, multiples)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A demand on a sum: zero or more, or more than zero when `strict`."""
+
+    sum: Linear
+    strict: bool = False
+
+    def holds(self) -> bool:
+        """Whether it holds; asked only when no unknown is left."""
+        return self.sum.constant > 0 if self.strict else self.sum.constant >= 0
+
+
+def is_positive(total: Linear) -> tuple[Condition, ...]:
+    """The demand that a sum is more than zero."""
+    return (Condition(total, strict=True),)
+
+
+def is_zero(total: Linear) -> tuple[Condition, ...]:
+    """The demand that a sum is exactly zero."""
+    return (Condition(total), Condition(total.times(Fraction(-1))))
+
+
+def is_negative(total: Linear) -> tuple[Condition, ...]:
+    """The demand that a sum is less than zero."""
+    return (Condition(total.times(Fraction(-1)), strict=True),)
+
+
+def is_possible(conditions: Iterable[Condition]) -> bool:
+    """Whether unknowns of zero or more exist that meet all conditions at once.
+
+    Fourier-Motzkin elimination: one unknown after another is replaced by what its bounds demand of the rest.
+    """
+    rows = list(conditions)
+    unknowns = dict.fromkeys(unknown for row in rows for unknown in row.sum.multiples)
+    rows += [Condition(Linear(multiples={unknown: Fraction(1)})) for unknown in unknowns]
+    for unknown in unknowns:
+        rows = _eliminate(unknown, rows)
+    return all(row.holds() for row in rows)
+
+
+def _eliminate(unknown: Unknown, rows: list[Condition]) -> list[Condition]:
+    """The conditions on the other unknowns under which some value of this one meets all rows."""
+    from_below = [row for row in rows if row.sum.multiples.get(unknown, 0) > 0]
+    from_above = [row for row in rows if row.sum.multiples.get(unknown, 0) < 0]
+    kept = [row for row in rows if unknown not in row.sum.multiples]
+    for low in from_below:
+        for high in from_above:
+            joined = low.sum.times(-high.sum.multiples[unknown]) + high.sum.times(low.sum.multiples[unknown])
+            kept.append(Condition(joined, low.strict or high.strict))
+    return kept

@@ -1,0 +1,67 @@
+"""Numbers as Vietnamese official texts print them: comma decimals, dots between thousands, halves up."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+_PERCENT_DECIMALS = 2
+
+
+def number_text(value: Fraction) -> str:
+    """An exact figure: 1234 is "1.234", 5/2 is "2,5".
+
+    Sums of decimal figures always have an end; a third has none and must not be asked for.
+    """
+    decimals = 0
+    while (value * 10**decimals).denominator != 1:
+        decimals += 1
+    return _fixed_text(value, decimals)
+
+
+def percent_text(share: Fraction, limit: Fraction) -> str:
+    """A share as a percentage with two decimals, rounded half up: 2313/2742 is "84,35%".
+
+    More decimals are shown where two would put it on the other side of the limit (in percent), or onto it:
+    79,996 % against 80 must not read "80,00%". For show only: nothing is compared with what is printed.
+    """
+    percent = share * 100
+    decimals = _PERCENT_DECIMALS
+    while _side(_round_half_up(percent, decimals), limit) != _side(percent, limit):
+        decimals += 1
+    return f"{_fixed_text(percent, decimals)}%"
+
+
+def date_text(day: date) -> str:
+    """A date as officials write it: days below 10 and months 1 and 2 take a zero: 05/5/2021, 22/02/2021."""
+    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
+    return f"{day.day:02d}/{month}/{day.year}"
+
+
+def canonical_text(value: Decimal) -> str:
+    """The one way to write a figure for machines: 12.0 is "12", 12.50 is "12.5"; never an exponent."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def _side(value: Fraction, limit: Fraction) -> int:
+    return (value > limit) - (value < limit)
+
+
+def _round_half_up(value: Fraction, decimals: int) -> Fraction:
+    """Rounded to so many decimals, halves away from zero."""
+    scale = 10**decimals
+    size = math.floor(abs(value) * scale + Fraction(1, 2))
+    return Fraction(size if value >= 0 else -size, scale)
+
+
+def _fixed_text(value: Fraction, decimals: int) -> str:
+    rounded = _round_half_up(value, decimals)
+    whole, rest = divmod(abs(rounded.numerator * 10**decimals // rounded.denominator), 10**decimals)
+    sign = "-" if rounded < 0 else ""
+    thousands = f"{whole:,}".replace(",", ".")
+    return f"{sign}{thousands}" + (f",{rest:0{decimals}d}" if decimals else "")
