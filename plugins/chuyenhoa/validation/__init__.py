@@ -1,0 +1,13 @@
+"""Holds the figures of a batch of files against the rules and says what is wrong, where, and how to mend it.
+
+Importing this package is cheap; Great Expectations (several seconds) is imported when rules are run.
+"""
+
+from __future__ import annotations
+
+from chuyenhoa.validation.errors import ValidationFault
+from chuyenhoa.validation.pages import publish
+from chuyenhoa.validation.report import CheckedFile, RuleCount, ValidationReport
+from chuyenhoa.validation.run import validate
+
+__all__ = ["CheckedFile", "RuleCount", "ValidationFault", "ValidationReport", "publish", "validate"]

@@ -1,0 +1,103 @@
+"""One table for a whole batch: a row a file, locality and basis, each figure with the cell it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from chuyenhoa.model.figures import Basis, Place
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
+from chuyenhoa.model.submissions import Reading
+from chuyenhoa.validation.errors import ValidationFault
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one locality in one window of one file; a blank figure is not in `values`."""
+
+    sha256: str
+    locality: str
+    basis: Basis
+    values: Mapping[str, Decimal] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def has_inputs(self, columns: Iterable[str]) -> bool:
+        """Whether every column is filled in."""
+        return all(column in self.values for column in columns)
+
+
+def build_rows(readings: Sequence[Reading], plan: Plan) -> tuple[Row, ...]:
+    """The rows of all usable readings, in their order; the position of a row is its key in the frame.
+
+    A refused reading gives no rows, nor does a locality whose cells are all blank. A row of the current
+    window carries the baseline figures of the same file as `prev__<CODE>`.
+
+    Raises:
+        ValidationFault: an observation names an indicator that the plan does not have.
+    """
+    rows: list[Row] = []
+    for reading in _distinct(readings):
+        tables = _tables(reading, plan)
+        for (locality, basis), row in tables.items():
+            filled = (
+                _beside_baseline(row, tables.get((locality, Basis.BASELINE)))
+                if basis is Basis.CURRENT
+                else row
+            )
+            if row.values:
+                rows.append(filled)
+    return tuple(rows)
+
+
+def columns_of(rules: Iterable[Rule]) -> tuple[str, ...]:
+    """Every column that some rule needs, each once."""
+    return tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
+
+
+def float_columns(rows: Sequence[Row], columns: Iterable[str]) -> dict[str, list[float]]:
+    """Columns of floats with NaN for blank; counts stay exact up to 2**53."""
+    blank = float("nan")
+    return {
+        name: [float(row.values[name]) if name in row.values else blank for row in rows] for name in columns
+    }
+
+
+def _distinct(readings: Sequence[Reading]) -> list[Reading]:
+    """Usable readings, the same bytes once."""
+    return list({reading.sha256: reading for reading in reversed(readings) if not reading.refused}.values())[
+        ::-1
+    ]
+
+
+def _tables(reading: Reading, plan: Plan) -> dict[tuple[str, Basis], Row]:
+    """The figures of one file by locality and basis."""
+    tables: dict[tuple[str, Basis], tuple[dict[str, Decimal], dict[str, Place]]] = {}
+    for seen in reading.observations:
+        if seen.indicator not in plan.indicator_by_code:
+            raise ValidationFault(
+                f"{reading.file_name}: indicator {seen.indicator!r} is not in plan {plan.id}."
+            )
+        values, places = tables.setdefault((seen.locality, seen.basis), ({}, {}))
+        places.setdefault(seen.indicator, seen.place)
+        if seen.value is not None:
+            values.setdefault(seen.indicator, seen.value)
+    return {
+        (place, basis): Row(reading.sha256, place, basis, *parts) for (place, basis), parts in tables.items()
+    }
+
+
+def _beside_baseline(current: Row, baseline: Row | None) -> Row:
+    """The current row with the baseline's figures and cells put beside its own."""
+    if baseline is None:
+        return current
+    values = {BASELINE_PREFIX + code: value for code, value in baseline.values.items()}
+    places = {BASELINE_PREFIX + code: place for code, place in baseline.places.items()}
+    return Row(
+        current.sha256,
+        current.locality,
+        current.basis,
+        {**current.values, **values},
+        {**current.places, **places},
+    )

@@ -1,0 +1,55 @@
+"""Fills the message template of a rule with names, numbers and cells, the way a submitter writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.rules import Rule
+from chuyenhoa.validation.errors import ValidationFault
+from chuyenhoa.validation.frame import Row
+
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def format_number(value: Decimal) -> str:
+    """A number in Vietnamese form: `1.234` for one thousand two hundred and thirty-four, `12,5` for 12.5."""
+    return f"{value.normalize():,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+
+
+def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str, str]) -> str:
+    """The message of a rule for one row.
+
+    A placeholder is an indicator code (its number), `cell:<CODE>` (its cell), `arg:<name>` (an argument of
+    the expectation), `dia_ban` (the locality, and for the baseline its sheet), `quy_tac` or one of `words`.
+
+    Raises:
+        ValidationFault: the template names something that the rule does not have.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        word = match.group(1)
+        if word in known:
+            return known[word]
+        if word.startswith("arg:") and word[4:] in rule.kwargs:
+            return str(rule.kwargs[word[4:]])
+        if word.startswith("cell:") and word[5:] in row.places:
+            return row.places[word[5:]].cell
+        if word in row.values:
+            return format_number(row.values[word])
+        raise ValidationFault(
+            f"Rule {rule.rule_id}: the message names {{{word}}}, which row {row.locality} lacks."
+        )
+
+    known = {"dia_ban": _where(row, locality_name), "quy_tac": rule.rule_id, **words}
+    return PLACEHOLDER.sub(fill, rule.message)
+
+
+def _where(row: Row, locality_name: str) -> str:
+    """The locality; for a baseline row with the sheet, since its cells have the same addresses."""
+    if row.basis is Basis.CURRENT:
+        return locality_name
+    sheets = {place.sheet for place in row.places.values() if place.sheet}
+    return f"{locality_name} (sheet {min(sheets)})" if sheets else f"{locality_name} (số liệu cùng kỳ)"
