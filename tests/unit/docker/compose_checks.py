@@ -191,7 +191,7 @@ def secret_problems(services: Document) -> list[str]:
     for service, entry in services.items():
         for key, value in entry["environment"].items():
             literal = re.search(r"(PASSWORD|SECRET|FERNET|CLI_AUTH)", key) and not value.startswith("${")
-            in_address = re.search(r"://[^/@]*:(?!\$\{)[^@]*@", value)
+            in_address = re.search(r"://[^/@:]*:(?!\$\{)[^@]*@", value)
             if literal or in_address:
                 found.append(f"{service}: {key} holds a literal secret")
     return found
