@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -142,12 +142,33 @@ def load_sample(folder: Path) -> Sample:
     return Sample(figures, declarations, narratives)
 
 
-def load_scenario(folder: Path) -> Scenario:
+def load_scenario(folder: Path, *, quick: bool = False) -> Scenario:
     """The `scenario.yaml` of one milestone's folder; the folder's name is the period's id.
+
+    Args:
+        folder: holds `scenario.yaml`.
+        quick: play only the submitters of its part `quick`; a wave without files falls away.
 
     Raises:
         SampleError: an entry lacks what it needs, or names a file that is not dropped.
     """
+    scenario = _read_scenario(folder)
+    if not quick:
+        return scenario
+    raw = yaml.safe_load((folder / "scenario.yaml").read_text(encoding="utf-8"))
+    if "quick" not in raw:
+        raise SampleError(f"{folder / 'scenario.yaml'}: no part `quick`")
+    chosen = frozenset(raw["quick"]["submitters"])
+    waves = (
+        Wave(wave.at, tuple(drop for drop in wave.drops if drop.submitter in chosen))
+        for wave in scenario.waves
+    )
+    return replace(
+        scenario, waves=tuple(wave for wave in waves if wave.drops), verdicts=raw["quick"]["verdicts"]
+    )
+
+
+def _read_scenario(folder: Path) -> Scenario:
     raw = yaml.safe_load((folder / "scenario.yaml").read_text(encoding="utf-8"))
     try:
         scenario = Scenario(
