@@ -1,0 +1,48 @@
+"""Criterion results and verdicts from stored figures.
+
+Follows the asset `observations`, and looks at the ledger every hour in any case. Assesses each milestone
+whose figures are newer than its last assessment; it can run again at any time with the same outcome.
+"""
+
+from __future__ import annotations
+
+import pendulum
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, task
+from chuyenhoa.orchestration.assets import OBSERVATIONS
+from chuyenhoa.orchestration.failures import explain_failure
+
+WHAT_TO_DO = (
+    "No figure is lost: results are computed anew from the store. Read the error above; `chuyenhoa plan "
+    "check` shows whether the plan's data is at fault. Then clear this task."
+)
+
+
+@task
+def find_milestones() -> list[str]:
+    """Find the milestones whose figures are newer than their last assessment."""
+    from chuyenhoa import pipeline
+
+    return pipeline.milestones_to_assess()
+
+
+@task(map_index_template="{{ task.op_kwargs['milestone_id'] }}")
+def assess_milestone(milestone_id: str) -> str:
+    """Apply every criterion of the plan to every locality; the id of the assessment."""
+    from chuyenhoa import pipeline
+
+    return pipeline.assess_milestone(milestone_id)
+
+
+with DAG(
+    "assessment",
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("50 * * * *", timezone="Asia/Ho_Chi_Minh"), assets=[OBSERVATIONS]
+    ),
+    start_date=pendulum.datetime(2021, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    catchup=False,
+    max_active_runs=4,
+    doc_md=__doc__,
+    tags=["chuyenhoa", "danh-gia"],
+    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+):
+    assess_milestone.expand(milestone_id=find_milestones())

@@ -1,0 +1,84 @@
+"""Files of the submitters in, receipts out.
+
+Wakes when files lie still in the inbox, and every 15 minutes in any case, because an event can be lost.
+What is new is decided by the ledger, never by the event: running twice changes nothing. A file with
+mistakes is answered with a receipt and leaves the run green; a red run is our own fault, and the file is
+kept for the next run.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, task
+from airflow.sdk.exceptions import AirflowSkipException
+from chuyenhoa.orchestration.assets import INBOX, OBSERVATIONS
+from chuyenhoa.orchestration.failures import explain_failure
+
+# One slot: two runs never work on the inbox at once. max_active_runs=1 would leave events stuck (#56050).
+POOL = "intake"
+WHAT_TO_DO = (
+    "The files are kept and the next run takes them up again, at the latest in 15 minutes. If that fails "
+    "too: read the error above, mend its cause (disk, store, plan data), then trigger intake. Nobody need "
+    "send again."
+)
+
+
+@task(pool=POOL, retries=2, retry_delay=timedelta(seconds=20))
+def claim_drops() -> list[str]:
+    """Take the files that stand still into the archive and the ledger; their submission ids."""
+    from chuyenhoa import pipeline
+
+    return pipeline.claim_drops()
+
+
+@task
+def batch_submissions(ids: list[str]) -> list[list[str]]:
+    """Cut the submissions into batches, because one task a file would cost more than the work."""
+    from chuyenhoa import pipeline
+
+    return pipeline.batch(ids)
+
+
+@task(pool=POOL, map_index_template="lô {{ ti.map_index + 1 }}: {{ task.op_kwargs['ids'] | length }} tệp")
+def process_batch(ids: list[str]) -> list[str]:
+    """Check, store and answer every file of a batch."""
+    from chuyenhoa import pipeline
+
+    return pipeline.process_batch(ids)
+
+
+@task(outlets=[OBSERVATIONS], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+def publish_observations(answered: list[list[str]]) -> int:
+    """Tell the assessment that figures may have changed, when at least one file was answered."""
+    count = sum(len(ids) for ids in answered)
+    if not count:
+        raise AirflowSkipException("No file was answered: there is nothing to assess.")
+    return count
+
+
+@task
+def summarise_intake(ids: list[str]) -> dict[str, int]:
+    """Count the answers by status; fails with its batches, so that a run with our fault is red."""
+    from chuyenhoa import pipeline
+
+    return pipeline.summarise_intake(ids)
+
+
+with DAG(
+    "intake",
+    schedule=AssetOrTimeSchedule(
+        timetable=CronTriggerTimetable("*/15 * * * *", timezone="Asia/Ho_Chi_Minh"), assets=[INBOX]
+    ),
+    start_date=pendulum.datetime(2021, 1, 1, tz="Asia/Ho_Chi_Minh"),
+    catchup=False,
+    max_active_runs=4,
+    doc_md=__doc__,
+    tags=["chuyenhoa", "tiep-nhan"],
+    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+):
+    claimed = claim_drops()
+    answered = process_batch.expand(ids=batch_submissions(claimed))
+    publish_observations(answered)
+    answered >> summarise_intake(claimed)

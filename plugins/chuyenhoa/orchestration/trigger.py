@@ -1,0 +1,121 @@
+"""Wakes intake when files lie in the inbox: a scan with a stability check, for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+from pydantic import JsonValue
+
+from chuyenhoa import clock, settings
+
+if TYPE_CHECKING:
+    from chuyenhoa.intake.inbox import Drop
+
+log = structlog.get_logger(__name__)
+
+STATE_KEY = "inbox"
+HEARTBEAT_S = 60.0
+LONGEST_WAIT_S = 60.0
+"""How long a failing scan waits at most before it tries again."""
+
+Signature = tuple[int, int]
+"""Size in bytes and time of change in nanoseconds."""
+
+
+class InboxTrigger(BaseEventTrigger):
+    """Fires when files stood still for two scans; the event only wakes the DAG, the ledger decides.
+
+    It never returns and never raises on a disk that is away: Airflow restarts such a trigger every two
+    seconds for ever. After a restart it fires once for whatever waits, because an event may have been lost.
+    """
+
+    def __init__(self, inbox: str | None = None, poke_interval: float = 2.0) -> None:
+        """`inbox` is the folder to scan (default: the settings' when it runs); `poke_interval` in seconds."""
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.inbox = inbox
+        self.poke_interval = poke_interval
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """What the triggerer needs to build this trigger; no path unless one was given."""
+        return (
+            "chuyenhoa.orchestration.trigger.InboxTrigger",
+            {"inbox": self.inbox, "poke_interval": self.poke_interval},
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Scan, compare, wake; one event for all files that became ready together."""
+        from chuyenhoa.intake.inbox import scan_inbox
+
+        inbox = Path(self.inbox) if self.inbox else settings.load().inbox
+        watch = Watch(inbox, scan_inbox)
+        beat = clock.monotonic() - HEARTBEAT_S
+        while True:
+            ready = await asyncio.to_thread(watch.scan)
+            if ready:
+                log.info("Files wait in the inbox", files=len(ready), inbox=str(inbox))
+                yield TriggerEvent({"files": ready})  # type: ignore[no-untyped-call]
+            if ready or clock.monotonic() - beat >= HEARTBEAT_S:
+                beat = clock.monotonic()
+                await self._record(watch)
+            await asyncio.sleep(watch.pause(self.poke_interval))
+
+    async def _record(self, watch: Watch) -> None:
+        """Leave a sign of life where operators can see it (Airflow's state of the asset)."""
+        if self.asset_state_store is None:
+            return
+        state: dict[str, JsonValue] = {
+            "last_scan": clock.now().isoformat(),
+            "waiting": len(watch.announced),
+            "failures": watch.failures,
+        }
+        try:
+            await self.asset_state_store.aset(STATE_KEY, state)
+        except Exception as error:
+            # The sign of life must not stop the watch that it reports on.
+            log.warning("The state of the inbox could not be stored", error=str(error))
+
+
+class Watch:
+    """What is known of the inbox between two scans."""
+
+    def __init__(self, inbox: Path, scan_inbox: Callable[[Path], tuple[Drop, ...]]) -> None:
+        self.announced: dict[str, Signature] = {}
+        self.failures = 0
+        self._inbox = inbox
+        self._scan_inbox = scan_inbox
+        self._previous: dict[str, Signature] = {}
+
+    def scan(self) -> list[str]:
+        """Names (below the inbox) of files that are as at the last scan and were not announced so."""
+        try:
+            drops = self._scan_inbox(self._inbox)
+        except OSError as error:
+            self.failures += 1
+            log.warning("The inbox cannot be read; check the disk", inbox=str(self._inbox), error=str(error))
+            return []
+        self.failures = 0
+        current = {self._name(drop): (drop.size, drop.mtime_ns) for drop in drops}
+        ready = [
+            name
+            for name, signature in current.items()
+            if self._previous.get(name) == signature and self.announced.get(name) != signature
+        ]
+        self.announced = {name: known for name, known in self.announced.items() if name in current}
+        self.announced.update({name: current[name] for name in ready})
+        self._previous = current
+        return sorted(ready)
+
+    def pause(self, poke_interval: float) -> float:
+        """Seconds until the next scan; doubled after every scan that failed, up to a minute."""
+        return min(poke_interval * 2.0 ** min(self.failures, 10), max(LONGEST_WAIT_S, poke_interval))
+
+    def _name(self, drop: Drop) -> str:
+        path = Path(drop.path)
+        return (
+            path.relative_to(self._inbox).as_posix() if path.is_relative_to(self._inbox) else path.as_posix()
+        )
