@@ -23,10 +23,6 @@ class Row:
     values: Mapping[str, Decimal] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
 
-    def has_inputs(self, columns: Iterable[str]) -> bool:
-        """Whether every column is filled in."""
-        return all(column in self.values for column in columns)
-
 
 def build_rows(readings: Sequence[Reading], plan: Plan) -> tuple[Row, ...]:
     """The rows of all usable readings, in their order; the position of a row is its key in the frame.
