@@ -1,0 +1,149 @@
+"""Reads the sheets of figures: every cell of every own locality, typed, with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.rows import Scope, identify_row, place, report_repeats
+from chuyenhoa.intake.scan import Flaw, Mark, name_cell
+from chuyenhoa.intake.tables import Table
+from chuyenhoa.intake.values import NumberReading, read_number
+from chuyenhoa.intake.words import clean_text
+from chuyenhoa.model.figures import Basis, Normalisation, Observation
+from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
+from chuyenhoa.model.plan import Indicator, Locality
+
+FLAW_CODES = {Flaw.ERROR: "D39", Flaw.UNCALCULATED: "D40", Flaw.PERCENT: "D36"}
+
+
+@dataclass
+class Figures:
+    """What one sheet of figures says."""
+
+    localities: list[str] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    normalisations: list[Normalisation] = field(default_factory=list)
+
+
+def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
+    """Read one sheet of figures.
+
+    Args:
+        scope: the file's plan, owner and findings; every bad cell becomes a finding.
+        table: the table of sheet "Số liệu" or "Cùng kỳ".
+        basis: which window the sheet speaks of.
+
+    Returns:
+        An observation for every readable cell of an own locality, blank ones included (value None). A bad
+        cell has none, and of a locality that stands twice only the first row is read.
+    """
+    check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
+    found = Figures()
+    rows: dict[str, list[int]] = {}
+    for row in table.rows():
+        locality = identify_row(scope, table, row, _holds_number(scope, table, row))
+        if locality is not None:
+            rows.setdefault(locality.code, []).append(row)
+    for code, places in rows.items():
+        locality = scope.own[code]
+        report_repeats(scope, table, locality, places)
+        _read_row(scope, table, places[0], locality, basis, found)
+    for locality in scope.own.values():
+        if locality.code not in rows:
+            scope.findings.add("D31", sheet=table.sheet.name, locality=locality.code, name=locality.name)
+    return found
+
+
+def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
+    """Columns that the form does not have, that it has and the file has not, and that stand twice."""
+    expected = list(known)
+    sheet = table.sheet.name
+    for code, places in table.columns.items():
+        cells = tuple(name_cell(table.code_row, column) for column in places)
+        if code not in expected:
+            scope.findings.add("D23", sheet=sheet, cells=cells, value=code)
+        elif len(places) > 1:
+            scope.findings.add("D25", sheet=sheet, cells=cells, value=code)
+    missing = [code for code in expected if code not in table.columns and code != LOCALITY_NAME]
+    if missing:
+        scope.findings.add("D24", sheet=sheet, value=", ".join(missing))
+
+
+def _holds_number(scope: Scope, table: Table, row: int) -> bool:
+    """Whether a row shows a number under any indicator; names of signatories do not count."""
+    for code in scope.plan.indicator_by_code:
+        for column in table.columns.get(code, ()):
+            value = table.sheet.value(row, column)
+            is_number = isinstance(value, int | float) or any(sign.isdigit() for sign in clean_text(value))
+            if is_number or (row, column) in table.sheet.marks:
+                return True
+    return False
+
+
+def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: Basis, found: Figures) -> None:
+    """Every indicator cell of one locality's row."""
+    found.localities.append(locality.code)
+    if row in table.sheet.hidden_rows:
+        cells = (table.cell(row, LOCALITY_CODE),)
+        scope.findings.add(
+            "D32", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+        )
+    for indicator in scope.plan.indicators:
+        if len(table.columns.get(indicator.code, ())) == 1:
+            _read_cell(scope, table, row, locality, indicator, basis, found)
+
+
+def _read_cell(
+    scope: Scope,
+    table: Table,
+    row: int,
+    locality: Locality,
+    indicator: Indicator,
+    basis: Basis,
+    found: Figures,
+) -> None:
+    """One cell: an observation, or a finding."""
+    column = table.columns[indicator.code][0]
+    value = table.sheet.value(row, column)
+    spot = place(table, row, indicator.code)
+    mark = table.sheet.marks.get((row, column))
+    if mark:
+        reading = NumberReading(problem=FLAW_CODES[mark.flaw])
+    else:
+        reading = read_number(value, indicator.unit, indicator.decimals)
+    if reading.problem:
+        scope.findings.add(
+            reading.problem,
+            sheet=spot.sheet,
+            cells=(spot.cell,),
+            locality=locality.code,
+            indicator=indicator.code,
+            value=show_value(value, mark),
+            name=locality.name,
+            label=indicator.label,
+            unit=indicator.unit,
+            readings=reading.readings,
+        )
+        return
+    found.observations.append(Observation(locality.code, indicator.code, basis, reading.value, spot))
+    if reading.why:
+        after = "" if reading.value is None else str(reading.value)
+        found.normalisations.append(Normalisation(spot, clean_text(value), after, reading.why))
+
+
+def show_value(value: CellValue, mark: Mark | None = None) -> str:
+    """What the submitter sees in a cell."""
+    if mark and mark.text:
+        return mark.text
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        number = Decimal(repr(value)) * (100 if mark and mark.flaw is Flaw.PERCENT else 1)
+        sign = "%" if mark and mark.flaw is Flaw.PERCENT else ""
+        return f"{number.normalize():f}".replace(".", ",") + sign
+    if hasattr(value, "strftime"):
+        return value.strftime("%d/%m/%Y") if hasattr(value, "year") else str(value)
+    return clean_text(value)

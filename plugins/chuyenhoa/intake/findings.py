@@ -1,0 +1,74 @@
+"""Collects what the gates and the reader find, in the words of `templates/messages/reading.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chuyenhoa import settings
+from chuyenhoa.model.submissions import Finding
+from chuyenhoa.plan.messages import Message, load_messages
+
+LONGEST_VALUE = 80
+"""Characters of a cell's text that a message repeats."""
+
+
+def load_catalogue() -> Mapping[str, Message]:
+    """The wording of every D-code."""
+    return load_messages(settings.load().templates / "messages" / "reading.yaml")
+
+
+@dataclass
+class FindingList:
+    """The findings of one file, in the order in which they were met."""
+
+    file_name: str
+    catalogue: Mapping[str, Message] = field(default_factory=load_catalogue)
+    found: list[Finding] = field(default_factory=list)
+
+    def add(
+        self,
+        code: str,
+        *,
+        sheet: str = "",
+        cells: Sequence[str] = (),
+        locality: str = "",
+        indicator: str = "",
+        value: object = "",
+        **words: object,
+    ) -> None:
+        """Add one finding; `words` fill the placeholders of its text, and win over the plain fields."""
+        message = self.catalogue[code]
+        shown = shorten(value)
+        cell = cells[0] if cells else ""
+        filled: dict[str, object] = {
+            "file": self.file_name,
+            "sheet": sheet,
+            "cell": cell,
+            "cells": ", ".join(cells),
+            "where": name_place(sheet, cell),
+            "value": shown,
+        }
+        self.found.append(
+            Finding(
+                rule_id=code,
+                severity=message.severity,
+                message=message.text.format_map({**filled, **words}),
+                sheet=sheet,
+                cells=tuple(cells),
+                locality=locality,
+                indicator=indicator,
+                value=shown,
+            )
+        )
+
+
+def shorten(value: object) -> str:
+    """A cell's text for a message: on one line and not too long."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def name_place(sheet: str, cell: str) -> str:
+    """The place as a submitter looks for it."""
+    return f"sheet “{sheet}”, ô {cell}" if cell else f"sheet “{sheet}”"

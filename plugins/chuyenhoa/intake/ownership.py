@@ -1,0 +1,165 @@
+"""The ownership gate: whose file it is, for which plan and period, and whether it lies where it should."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from chuyenhoa.intake.cells import Sheet
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.scan import name_cell
+from chuyenhoa.intake.tables import Table, read_head, read_title
+from chuyenhoa.intake.words import clean_text, fold, strip_marks
+from chuyenhoa.model import form
+from chuyenhoa.model.plan import Period, Plan, Submitter, Window
+
+DAY = "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"
+WINDOW_TEXT = re.compile(f"tu(?: ngay)? {DAY} den(?: het)?(?: ngay)? {DAY}")
+"""A window in a title, after `strip_marks`."""
+PERIOD_WORDS = "kỳ báo cáo"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose figures a file holds, for which period, on which edition of the form."""
+
+    submitter: Submitter
+    period: Period
+    edition: str
+    has_meta: bool
+
+
+def read_meta(sheets: Mapping[str, Sheet]) -> dict[str, str]:
+    """The key/value rows of the hidden sheet; empty when the file has none."""
+    sheet = sheets.get(form.META_SHEET)
+    if sheet is None:
+        return {}
+    pairs = {fold(sheet.value(row, 0)): _plain(sheet.value(row, 1)) for row in range(len(sheet.rows))}
+    return {key: pairs.get(key, "") for key in form.META_KEYS}
+
+
+def _plain(value: object) -> str:
+    """A value of `_meta` as text; a code that a program turned into a number loses its `.0`."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else clean_text(value)
+
+
+def find_owner(
+    meta: Mapping[str, str],
+    tables: Mapping[str, Table],
+    plan: Plan,
+    folder: str | None,
+    findings: FindingList,
+) -> Owner | None:
+    """Whose file it is, or None with the reason among the findings.
+
+    Args:
+        meta: what `read_meta` read.
+        tables: the tables found, by official sheet name.
+        plan: the plan whose files are taken.
+        folder: the inbox folder in which the file lay; None when it lay in none.
+        findings: takes the reason for a refusal.
+    """
+    owner = _from_meta(meta, plan, findings) if meta else _from_folder(tables, plan, folder, findings)
+    if owner is None or folder is None or folder == owner.submitter.folder:
+        return owner
+    findings.add(
+        "D16", value=folder, owner=owner.submitter.name, folder=folder, expected=owner.submitter.folder
+    )
+    return None
+
+
+def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Owner | None:
+    """The owner that a form of ours states."""
+    if meta["plan"] != plan.id:
+        findings.add("D13", value=meta["plan"], expected=plan.id)
+    elif meta["edition"] != plan.edition:
+        findings.add("D17", value=meta["edition"], expected=plan.edition)
+    elif meta["period"] not in plan.period_by_id:
+        findings.add("D14", value=meta["period"], expected=", ".join(plan.period_by_id))
+    elif meta["submitter"] not in plan.submitter_by_code:
+        findings.add("D15", value=meta["submitter"])
+    else:
+        submitter = plan.submitter_by_code[meta["submitter"]]
+        return Owner(submitter, plan.period_by_id[meta["period"]], meta["edition"], has_meta=True)
+    return None
+
+
+def _from_folder(
+    tables: Mapping[str, Table], plan: Plan, folder: str | None, findings: FindingList
+) -> Owner | None:
+    """The owner of a file without `_meta`: the folder's submitter and the period that a title states."""
+    submitter = plan.submitter_by_folder.get(folder or "")
+    stated = {
+        window
+        for name, table in tables.items()
+        if name != form.BASELINE_SHEET
+        for _, window in _windows(table, name)
+    }
+    periods = [period for period in plan.periods if period.window in stated]
+    missing = [] if submitter else ["đơn vị báo cáo"]
+    missing += [] if len(periods) == 1 else ["kỳ báo cáo"]
+    if submitter is None or missing:
+        findings.add("D12", missing=" và ".join(missing))
+        return None
+    findings.add("D20", owner=submitter.name, period=periods[0].label)
+    return Owner(submitter, periods[0], "", has_meta=False)
+
+
+def _windows(table: Table, official: str) -> list[tuple[str, Window]]:
+    """The windows that the titles above a table state, each with its cell."""
+    found = []
+    for row, column, text in read_title(table, official):
+        for match in WINDOW_TEXT.finditer(strip_marks(text)):
+            try:
+                start = date(int(match[3]), int(match[2]), int(match[1]))
+                end = date(int(match[6]), int(match[5]), int(match[4]))
+            except ValueError:
+                continue
+            found.append((name_cell(row, column), Window(start, end)))
+    return found
+
+
+def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
+    """Titles that name another window, period or submitter than the form was made for."""
+    for official, table in tables.items():
+        right = owner.period.baseline if official == form.BASELINE_SHEET else owner.period.window
+        found = [
+            (cell, show_window(window), show_window(right))
+            for cell, window in _windows(table, official)
+            if window != right
+        ]
+        for row, column, text in read_title(table, official):
+            cell = name_cell(row, column)
+            period = _find_label([entry.label for entry in plan.periods], _after(text, PERIOD_WORDS))
+            if period and period != owner.period.label:
+                found.append((cell, period, owner.period.label))
+            submitter = _find_label([entry.name for entry in plan.submitters], fold(text))
+            if submitter and submitter != owner.submitter.name:
+                found.append((cell, submitter, owner.submitter.name))
+        for cell, stated, expected in found:
+            findings.add("D19", sheet=table.sheet.name, cells=(cell,), value=stated, expected=expected)
+
+
+def _after(text: str, words: str) -> str:
+    """The folded text behind some words; empty when they do not stand in it."""
+    return fold(text).partition(fold(words))[2]
+
+
+def _find_label(labels: Iterable[str], text: str) -> str:
+    """The longest of the labels that stands in a folded text; empty when none does."""
+    found = [label for label in labels if re.search(rf"(?<!\w){re.escape(fold(label))}(?!\w)", text)]
+    return max(found, key=len, default="")
+
+
+def check_heads(meta: Mapping[str, str], tables: Mapping[str, Table], findings: FindingList) -> None:
+    """The locked heads against the checksum that the form carries."""
+    heads = {official: read_head(table, official) for official, table in tables.items()}
+    if meta and meta["checksum"] != form.head_checksum(heads):
+        findings.add("D18")
+
+
+def show_window(window: Window) -> str:
+    """A window as a title states it."""
+    return f"từ ngày {window.start:%d/%m/%Y} đến ngày {window.end:%d/%m/%Y}"

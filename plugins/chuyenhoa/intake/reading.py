@@ -1,0 +1,118 @@
+"""Gates and reads one file: safe? ours? readable? Whatever the file is, the answer is a Reading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from chuyenhoa.intake.cells import Sheet, open_sheets
+from chuyenhoa.intake.figures import Figures, read_figures
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
+from chuyenhoa.intake.rows import Scope
+from chuyenhoa.intake.safety import open_package
+from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
+from chuyenhoa.intake.tables import Table, find_table
+from chuyenhoa.model import form
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import Reading
+
+NEEDED_CODES: Mapping[str, tuple[str, ...]] = {
+    form.FIGURES_SHEET: (form.LOCALITY_CODE,),
+    form.BASELINE_SHEET: (form.LOCALITY_CODE,),
+    form.DECLARATIONS_SHEET: (form.LOCALITY_CODE, form.CRITERION_CODE, form.ANSWER),
+    form.NARRATIVE_SHEET: (form.ITEM_CODE, form.ITEM_TEXT),
+    form.JUSTIFICATION_SHEET: (form.RULE_CODE, form.REASON),
+}
+"""The codes that make a row the code row of a sheet's table."""
+LOCALITY_SHEETS = (form.FIGURES_SHEET, form.BASELINE_SHEET, form.DECLARATIONS_SHEET)
+
+
+def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | None) -> Reading:
+    """Gate and read one file.
+
+    Args:
+        content: the bytes of the file; its name is not trusted.
+        file_name: the name to call it by in messages.
+        plan: the plan whose files are taken.
+        folder: the inbox folder in which the file lay; None when it lay in none (`chuyenhoa check`).
+
+    Returns:
+        Typed values with their cells, and every finding of the gates and of the reader. `refused` is set when
+        the file cannot be used at all. A bad file never raises.
+    """
+    findings = FindingList(file_name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    package = open_package(content, findings)
+    sheets = open_sheets(package, findings) if package else None
+    if sheets is None:
+        return _refuse(sha256, findings)
+    meta = read_meta(sheets)
+    tables = _find_tables(sheets)
+    owner = find_owner(meta, tables, plan, folder, findings) if meta or tables else None
+    if not tables and (owner or not meta):
+        findings.add("D21", expected=form.LOCALITY_CODE)
+    if owner is None or not tables:
+        return _refuse(sha256, findings, owner)
+    check_heads(meta, tables, findings)
+    check_titles(owner, tables, plan, findings)
+    return _read_tables(Scope(plan, owner, findings), tables, sha256)
+
+
+def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> Reading:
+    """A reading of nothing, with its reasons."""
+    return Reading(
+        sha256=sha256,
+        file_name=findings.file_name,
+        period=owner.period.id if owner else "",
+        submitter=owner.submitter.code if owner else "",
+        refused=True,
+        findings=tuple(findings.found),
+    )
+
+
+def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
+    """The tables of the form by official sheet name, in the order of the form."""
+    found = {name: find_table(sheets[name], codes) for name, codes in NEEDED_CODES.items() if name in sheets}
+    return {name: table for name, table in found.items() if table is not None}
+
+
+def _read_tables(scope: Scope, tables: Mapping[str, Table], sha256: str) -> Reading:
+    """Everything that the tables say."""
+    _report_missing(scope, tables)
+    current, baseline = (
+        read_figures(scope, tables[sheet], basis) if sheet in tables else Figures()
+        for basis, sheet in form.SHEET_OF_BASIS.items()
+    )
+    declared = Declarations()
+    if form.DECLARATIONS_SHEET in tables:
+        declared = read_declarations(scope, tables[form.DECLARATIONS_SHEET])
+    narrative, reasons = tables.get(form.NARRATIVE_SHEET), tables.get(form.JUSTIFICATION_SHEET)
+    narratives = read_narratives(scope, narrative) if narrative else []
+    justifications = read_justifications(scope, reasons) if reasons else []
+    owner = scope.owner
+    return Reading(
+        sha256=sha256,
+        file_name=scope.findings.file_name,
+        plan=scope.plan.id,
+        period=owner.period.id,
+        submitter=owner.submitter.code,
+        edition=owner.edition,
+        localities=tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities))),
+        observations=(*current.observations, *baseline.observations),
+        declarations=tuple(declared.declarations),
+        narratives=tuple(narratives),
+        justifications=tuple(justifications),
+        normalisations=(*current.normalisations, *baseline.normalisations, *declared.normalisations),
+        findings=tuple(scope.findings.found),
+    )
+
+
+def _report_missing(scope: Scope, tables: Mapping[str, Table]) -> None:
+    """Tables on localities that the file lacks; a file of reasons alone need not have them."""
+    only_words = not scope.owner.has_meta and not any(name in tables for name in LOCALITY_SHEETS)
+    if not scope.own or only_words:
+        return
+    for name in LOCALITY_SHEETS:
+        if name not in tables:
+            scope.findings.add("D22", sheet=name, expected=", ".join(NEEDED_CODES[name]))

@@ -1,0 +1,205 @@
+"""Reads the sheets of words: declarations, narratives and the reasons for warnings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+
+from chuyenhoa.intake.answers import WordReading, read_answer, read_date
+from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.figures import FLAW_CODES, check_columns, show_value
+from chuyenhoa.intake.rows import Scope, identify_row, place
+from chuyenhoa.intake.scan import Flaw
+from chuyenhoa.intake.tables import Table
+from chuyenhoa.model import form
+from chuyenhoa.model.criteria import Criterion, DeclarationMeasure
+from chuyenhoa.model.figures import Answer, Declaration, Justification, Narrative, Normalisation, Place
+from chuyenhoa.model.plan import Locality
+
+DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NOTE)
+RULE_ID = re.compile(r"[A-Z][0-9]{2,3}")
+
+
+@dataclass
+class Declarations:
+    """What sheet "Định tính" says."""
+
+    localities: list[str] = field(default_factory=list)
+    declarations: list[Declaration] = field(default_factory=list)
+    normalisations: list[Normalisation] = field(default_factory=list)
+
+
+def read_declarations(scope: Scope, table: Table) -> Declarations:
+    """Read sheet "Định tính": one declaration a row, blank answers included.
+
+    Of a criterion that a locality declares twice only the first row is read, with an error on both.
+    """
+    check_columns(scope, table, form.DECLARATION_COLUMNS)
+    found = Declarations()
+    rows: dict[tuple[str, str], list[int]] = {}
+    for row in table.rows():
+        criterion = table.code(row, form.CRITERION_CODE)
+        filled = not table.is_blank(row, DECLARED_CELLS) and bool(criterion)
+        locality = identify_row(scope, table, row, filled)
+        if locality is not None and (criterion or not table.is_blank(row, DECLARED_CELLS)):
+            rows.setdefault((locality.code, criterion), []).append(row)
+    known = {entry.code: entry for entry in scope.plan.declared_criteria}
+    for (code, criterion), places in rows.items():
+        locality = scope.own[code]
+        if code not in found.localities:
+            found.localities.append(code)
+        if criterion in known:
+            _read_declaration(_Row(scope, table, places, locality, known[criterion]), found)
+            continue
+        for row in places:
+            cells = (table.cell(row, form.CRITERION_CODE),)
+            scope.findings.add(
+                "D44",
+                sheet=table.sheet.name,
+                cells=cells,
+                locality=code,
+                value=criterion,
+                name=locality.name,
+                expected=", ".join(known),
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A declaration's row; `rows` holds more than one when the criterion is declared twice."""
+
+    scope: Scope
+    table: Table
+    rows: list[int]
+    locality: Locality
+    criterion: Criterion
+
+    def value(self, code: str) -> CellValue:
+        column = self.table.column(code)
+        return "" if column is None else self.table.sheet.value(self.rows[0], column)
+
+    def place(self, code: str) -> Place:
+        return place(self.table, self.rows[0], code)
+
+    def blame(self, code: str, cells: tuple[str, ...], value: str = "", missing: str = "") -> None:
+        self.scope.findings.add(
+            code,
+            sheet=self.table.sheet.name,
+            cells=cells,
+            locality=self.locality.code,
+            value=value,
+            name=self.locality.name,
+            criterion=self.criterion.code,
+            label=f"tiêu chí {self.criterion.code}",
+            expected=", ".join(form.ANSWER_WORDS.values()),
+            missing=missing,
+        )
+
+
+def _read_declaration(row: _Row, found: Declarations) -> None:
+    """One row; a cell that cannot be read is a finding, and then the row gives no declaration."""
+    if len(row.rows) > 1:
+        row.blame("D47", tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows))
+    readings = {
+        form.ANSWER: read_answer(row.value(form.ANSWER)),
+        form.DOCUMENT_DATE: read_date(row.value(form.DOCUMENT_DATE)),
+    }
+    accepted = [_accept(row, code, reading, found) for code, reading in readings.items()]
+    if not all(accepted):
+        return
+    answer, day = readings[form.ANSWER].value, readings[form.DOCUMENT_DATE].value
+    declaration = Declaration(
+        locality=row.locality.code,
+        criterion=row.criterion.code,
+        answer=answer if isinstance(answer, Answer) else None,
+        document_number=show_value(row.value(form.DOCUMENT_NUMBER)),
+        document_date=day if isinstance(day, date) else None,
+        note=show_value(row.value(form.NOTE)),
+        place=row.place(form.ANSWER),
+    )
+    found.declarations.append(declaration)
+    _ask_for_document(row, declaration)
+
+
+def _accept(row: _Row, code: str, reading: WordReading, found: Declarations) -> bool:
+    """Whether a cell could be read; reports it when not, and when it was read otherwise than typed."""
+    spot = row.place(code)
+    column = row.table.column(code)
+    mark = row.table.sheet.marks.get((row.rows[0], column)) if column is not None else None
+    problem = FLAW_CODES[mark.flaw] if mark and mark.flaw is not Flaw.PERCENT else reading.problem
+    shown = show_value(row.value(code), mark)
+    if problem:
+        row.blame(problem, (spot.cell,), shown)
+    elif reading.why:
+        found.normalisations.append(Normalisation(spot, shown, reading.shown, reading.why))
+    return not problem
+
+
+def _ask_for_document(row: _Row, declaration: Declaration) -> None:
+    """A "Có" that counts only with number and date of its document."""
+    measure = row.criterion.measure
+    needed = isinstance(measure, DeclarationMeasure) and measure.needs_document
+    missing = [] if declaration.document_number else ["số văn bản"]
+    missing += [] if declaration.document_date else ["ngày văn bản"]
+    if needed and declaration.answer is Answer.YES and missing:
+        row.blame("D48", (declaration.place.cell,), missing=" và ".join(missing))
+
+
+def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
+    """Read sheet "Thuyết minh"; blank texts are left out, and the texts of a repeated item are joined."""
+    known = [entry.code for entry in scope.plan.narrative_items]
+    rows: dict[str, list[int]] = {}
+    for row in table.rows():
+        item = table.code(row, form.ITEM_CODE)
+        if item and table.text(row, form.ITEM_TEXT):
+            rows.setdefault(item, []).append(row)
+    found = []
+    for item, places in rows.items():
+        cells = tuple(table.cell(row, form.ITEM_CODE) for row in places)
+        if item not in known:
+            scope.findings.add(
+                "D49", sheet=table.sheet.name, cells=cells, value=item, expected=", ".join(known)
+            )
+            continue
+        if len(places) > 1:
+            scope.findings.add("D50", sheet=table.sheet.name, cells=cells, value=item)
+        text = "\n".join(table.text(row, form.ITEM_TEXT) for row in places)
+        found.append(Narrative(item, text, place(table, places[0], form.ITEM_TEXT)))
+    return found
+
+
+def read_justifications(scope: Scope, table: Table) -> list[Justification]:
+    """Read sheet "Giải trình"; a cell may name several rules, and no locality means all of the file."""
+    found = []
+    for row in table.rows():
+        code, reason = table.text(row, form.RULE_CODE), table.text(row, form.REASON)
+        if not code and not reason:
+            continue
+        rules = [part for part in re.split(r"[\s,;+]+", unicodedata.normalize("NFKC", code).upper()) if part]
+        valid = [rule for rule in rules if RULE_ID.fullmatch(rule)]
+        missing = [] if valid and len(valid) == len(rules) else ["mã quy tắc đúng"]
+        missing += [] if reason else ["lý do"]
+        if missing:
+            cell = table.cell(row, form.RULE_CODE)
+            scope.findings.add(
+                "D51", sheet=table.sheet.name, cells=(cell,), value=code, missing=" và ".join(missing)
+            )
+        elif _knows_locality(scope, table, row):
+            locality = scope.find(table.code(row, form.LOCALITY_CODE))
+            spot = place(table, row, form.REASON)
+            found += [Justification(rule, locality.code if locality else "", reason, spot) for rule in valid]
+    return found
+
+
+def _knows_locality(scope: Scope, table: Table, row: int) -> bool:
+    """Whether a reason speaks of an own locality or of none; a warning when of another."""
+    code = table.code(row, form.LOCALITY_CODE)
+    locality = scope.find(code)
+    if not code or (locality is not None and locality.code in scope.own):
+        return True
+    cells = (table.cell(row, form.LOCALITY_CODE),)
+    scope.findings.add("D52", sheet=table.sheet.name, cells=cells, value=code, expected=scope.own_codes)
+    return False

@@ -1,0 +1,64 @@
+"""The words that submitters write, made comparable whatever their Unicode form, case and tone placement."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+
+ZERO_WORDS = frozenset({"-", "–", "—", "không", "không có", "không phát sinh", "kps"})
+MISSING_WORDS = frozenset({"…", "...", "..", "chưa có số liệu", "chưa có"})
+ASKED_WORDS = frozenset({"x", "/", "?"})
+TOTAL_WORDS = ("tổng", "cộng", "toàn")
+NO_CODE_WORDS = ("người lập", "nơi nhận", "ghi chú", "tm.", "kt.", "thủ trưởng", "trưởng ban", "ngày")
+"""How the lines below a table begin: totals are left out, and so are signatures."""
+
+
+def clean_text(value: object) -> str:
+    """The text of a cell in composed form, without invisible characters and outer spaces."""
+    text = unicodedata.normalize("NFC", str(value)).translate(INVISIBLE)
+    return "".join(
+        sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+    ).strip()
+
+
+def fold(value: object) -> str:
+    """A key under which spellings of the same Vietnamese words are equal.
+
+    Composed or not, upper or lower case, `hoà` or `hòa`, one space or three, `Ð` or `Đ`.
+    """
+    text = unicodedata.normalize("NFKC", clean_text(value)).replace("Ð", "Đ").casefold().replace("ð", "đ")
+    return " ".join(_fold_word(word) for word in text.split())
+
+
+def _fold_word(word: str) -> str:
+    """The word with its tone marks moved to its end."""
+    parts = unicodedata.normalize("NFD", word)
+    letters = "".join(sign for sign in parts if sign not in TONES)
+    return unicodedata.normalize("NFC", letters) + "".join(sign for sign in parts if sign in TONES)
+
+
+def strip_marks(value: object) -> str:
+    """The folded text in plain letters, as typed without a Vietnamese keyboard."""
+    parts = unicodedata.normalize("NFD", fold(value)).replace("đ", "d")
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def read_code(value: object) -> str:
+    """A code as the plan writes it: a number without decimals, full-width letters made plain, upper case."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", clean_text(value))).upper()
+
+
+ZERO_KEYS = frozenset(map(fold, ZERO_WORDS))
+MISSING_KEYS = frozenset(map(fold, MISSING_WORDS)) | frozenset(MISSING_WORDS)
+ASKED_KEYS = frozenset(map(fold, ASKED_WORDS))
+_FOOT_KEYS = tuple(fold(word) for word in (*TOTAL_WORDS, *NO_CODE_WORDS))
+
+
+def is_foot(value: object) -> bool:
+    """Whether a text opens a line below the table: a total, a signature, a list of recipients."""
+    return fold(value).startswith(_FOOT_KEYS)

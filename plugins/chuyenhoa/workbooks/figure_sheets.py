@@ -1,0 +1,171 @@
+"""Writes sheets "Số liệu" and "Cùng kỳ": a row per locality, a column per indicator, checks at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.plan import Indicator
+from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
+from chuyenhoa.model.submissions import Severity
+from chuyenhoa.plan.rule_kinds import CELLWISE
+from chuyenhoa.workbooks.checks import build_blank_count, build_check, cell_condition
+from chuyenhoa.workbooks.heads import FIRST_INDICATOR, Form, build_figure_head
+from chuyenhoa.workbooks.pages import protect, set_page, write_title
+
+WIDTHS = {"code": 9, "name": 24, "indicator": 11.5, "check": 22, "blank": 9}
+HEIGHTS = (20, 92, 18, 18, 16)
+"""Points of the five rows of the head: section, label, unit, kind, code."""
+SCALE = 75
+PAGE_INDICATORS = 12
+"""Indicator columns that fit on a page at this scale, beside code and name."""
+
+
+def write_figures(
+    sheet: Any, styles: dict[str, Any], paper: Form, basis: Basis, rules: Sequence[Rule]
+) -> None:
+    """Fill one sheet of figures; the localities of the submitter are prefilled and locked."""
+    top = write_title(sheet, styles, paper, *_describe(paper, basis))
+    code_row = _write_head(sheet, styles, paper, top)
+    localities = paper.plan.localities_of(paper.submitter.code)
+    last = code_row + len(localities)
+    _write_rows(sheet, styles, paper, code_row, basis, rules)
+    if localities:
+        _validate(sheet, paper, code_row + 1, last)
+        _colour(sheet, styles, paper, basis, rules, (code_row + 1, last))
+    check = FIRST_INDICATOR + len(paper.plan.indicators)
+    sheet.freeze_panes(code_row + 1, FIRST_INDICATOR)
+    set_page(sheet, paper, last, check + 1, (top, code_row))
+    sheet.repeat_columns(0, FIRST_INDICATOR - 1)
+    sheet.set_print_scale(SCALE)
+    sheet.set_v_pagebreaks(page_breaks(paper.plan.indicators))
+    protect(sheet)
+
+
+def _describe(paper: Form, basis: Basis) -> tuple[str, list[str]]:
+    """Title and lines above the table."""
+    hint = "figures_hint" if paper.plan.localities_of(paper.submitter.code) else "no_localities"
+    if basis is Basis.CURRENT:
+        return "figures_title", [paper.text("window"), paper.text(hint)]
+    window = paper.period.baseline
+    dates = {"start": f"{window.start:%d/%m/%Y}", "end": f"{window.end:%d/%m/%Y}"}
+    return "baseline_title", [paper.text("baseline_window", **dates), paper.text(hint)]
+
+
+def page_breaks(indicators: Sequence[Indicator]) -> list[int]:
+    """Columns before which a new page begins: between sections where it can be, else where a page is full."""
+    breaks = []
+    start = 0
+    while len(indicators) - start > PAGE_INDICATORS:
+        end = start + PAGE_INDICATORS
+        borders = [i for i in range(start + 1, end + 1) if indicators[i].section != indicators[i - 1].section]
+        # A page less than half full is worse than a section cut in two.
+        start = borders[-1] if borders and borders[-1] - start > PAGE_INDICATORS // 2 else end
+        breaks.append(FIRST_INDICATOR + start)
+    return breaks
+
+
+def _write_head(sheet: Any, styles: dict[str, Any], paper: Form, top: int) -> int:
+    """Section, label, unit, kind and code row, and the heads of the check columns outside of the code row.
+
+    Returns:
+        The code row.
+    """
+    head = build_figure_head(paper)
+    sections, *others = head
+    _write_sections(sheet, styles, sections, top)
+    for offset, (row, style) in enumerate(
+        zip(others, ("label", "minor", "minor", "code"), strict=True), start=1
+    ):
+        for column, text in enumerate(row):
+            sheet.write_string(top + offset, column, text, styles[style])
+    for offset, height in enumerate(HEIGHTS):
+        sheet.set_row(top + offset, height)
+    check = len(sections)
+    sheet.write_string(top, check, paper.text("head_check"), styles["section"])
+    sheet.merge_range(top + 1, check, top + 3, check, paper.text("head_check_hint"), styles["label"])
+    sheet.merge_range(top, check + 1, top + 3, check + 1, paper.text("head_blank"), styles["label"])
+    for column, name in ((0, "code"), (1, "name"), (check, "check"), (check + 1, "blank")):
+        sheet.set_column(column, column, WIDTHS[name])
+    sheet.set_column(FIRST_INDICATOR, check - 1, WIDTHS["indicator"])
+    return top + len(head) - 1
+
+
+def _write_sections(sheet: Any, styles: dict[str, Any], sections: Sequence[str], row: int) -> None:
+    """The titles of the sections, each merged over its columns."""
+    sheet.merge_range(row, 0, row, FIRST_INDICATOR - 1, "", styles["section"])
+    starts = [i for i, title in enumerate(sections) if title]
+    for first, after in zip(starts, [*starts[1:], len(sections)], strict=True):
+        if after - first > 1:
+            sheet.merge_range(row, first, row, after - 1, sections[first], styles["section"])
+        else:
+            sheet.write_string(row, first, sections[first], styles["section"])
+
+
+def _write_rows(
+    sheet: Any, styles: dict[str, Any], paper: Form, code_row: int, basis: Basis, rules: Sequence[Rule]
+) -> None:
+    """The localities with blank cells and their checks."""
+    columns = paper.columns()
+    check = FIRST_INDICATOR + len(columns)
+    for row, locality in enumerate(paper.plan.localities_of(paper.submitter.code), start=code_row + 1):
+        sheet.set_row(row, 30)
+        sheet.write_string(row, 0, locality.code, styles["locked"])
+        sheet.write_string(row, 1, locality.name, styles["locked"])
+        for column in columns.values():
+            sheet.write_blank(row, column, None, styles["number"])
+        formula = build_check(rules, columns, row + 1, basis is Basis.BASELINE)
+        sheet.write_formula(row, check, formula, styles["check"], "")
+        sheet.write_formula(
+            row, check + 1, build_blank_count(columns, row + 1), styles["count"], len(columns)
+        )
+
+
+def _validate(sheet: Any, paper: Form, first: int, last: int) -> None:
+    """Whole numbers of zero or more; amounts of money may have decimals."""
+    columns = paper.columns()
+    for indicator in paper.plan.indicators:
+        kind = "decimal" if indicator.decimals else "whole"
+        column = columns[indicator.code]
+        sheet.data_validation(
+            first,
+            column,
+            last,
+            column,
+            {
+                "validate": kind if kind == "decimal" else "integer",
+                "criteria": ">=",
+                "value": 0,
+                "ignore_blank": True,
+                "error_title": paper.text(f"{kind}_title"),
+                "error_message": paper.text(f"{kind}_message"),
+            },
+        )
+
+
+def _colour(
+    sheet: Any,
+    styles: dict[str, Any],
+    paper: Form,
+    basis: Basis,
+    rules: Sequence[Rule],
+    rows: tuple[int, int],
+) -> None:
+    """Colour the cells that take part in a broken rule, errors over warnings."""
+    columns = paper.columns()
+    check = f"${xl_col_to_name(FIRST_INDICATOR + len(columns))}{rows[0] + 1}"
+    for rule in sorted(rules, key=lambda entry: entry.severity is not Severity.ERROR):
+        own = [columns[code] for code in rule.columns if not code.startswith(BASELINE_PREFIX)]
+        if basis is Basis.BASELINE and rule.needs_baseline:
+            continue
+        style = styles["error" if rule.severity is Severity.ERROR else "warning"]
+        for column in own:
+            if rule.kind in CELLWISE:
+                criteria = f"={cell_condition(rule, column, rows[0] + 1)}"
+            else:
+                criteria = f'=ISNUMBER(SEARCH("{rule.rule_id} ",{check}&" "))'
+            rule_format = {"type": "formula", "criteria": criteria, "format": style}
+            sheet.conditional_format(rows[0], column, rows[1], column, rule_format)
