@@ -163,6 +163,12 @@ class MilestoneTimetable(Timetable):
             return None
         return left[0].info()
 
+    def next_dagrun_info(
+        self, *, last_automated_data_interval: DataInterval | None, restriction: TimeRestriction
+    ) -> DagRunInfo | None:
+        """The older question, by data interval, which milestones do not have: answered as for no last run."""
+        return self.next_dagrun_info_v2(last_dagrun_info=None, restriction=restriction)
+
     def _after(self, last: DagRunInfo | None) -> Sequence[Milestone]:
         if last is None:
             return self.milestones

@@ -99,7 +99,7 @@ class Watch:
             log.warning("The inbox cannot be read; check the disk", inbox=str(self._inbox), error=str(error))
             return []
         self.failures = 0
-        current = {self._name(drop): (drop.size, drop.mtime_ns) for drop in drops}
+        current = {drop.path: (drop.size, drop.mtime_ns) for drop in drops}
         ready = [
             name
             for name, signature in current.items()
@@ -113,9 +113,3 @@ class Watch:
     def pause(self, poke_interval: float) -> float:
         """Seconds until the next scan; doubled after every scan that failed, up to a minute."""
         return min(poke_interval * 2.0 ** min(self.failures, 10), max(LONGEST_WAIT_S, poke_interval))
-
-    def _name(self, drop: Drop) -> str:
-        path = Path(drop.path)
-        return (
-            path.relative_to(self._inbox).as_posix() if path.is_relative_to(self._inbox) else path.as_posix()
-        )

@@ -1,0 +1,123 @@
+"""What every DAG keeps to: it loads, says who owns it and what it does, is thin, and costs no parsing."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow import plugins_manager
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+
+ROOT = Path(__file__).parents[2]
+DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
+VERBS = {
+    "assess", "await", "batch", "check", "claim", "describe", "find", "freeze", "issue", "open", "process",
+    "publish", "record", "render", "resolve", "summarise",
+}  # fmt: skip
+# A retry can help where a disk or a store may be away for a moment; a computation fails the same way again.
+RETRIED = {"claim_drops", "open_period", "issue_documents"}
+HEAVY = (
+    "great_expectations", "pandas", "numpy", "docxtpl", "docx", "openpyxl", "lxml", "xlsxwriter",
+    "python_calamine", "alembic", "chuyenhoa.pipeline", "chuyenhoa.intake", "chuyenhoa.validation",
+    "chuyenhoa.store", "chuyenhoa.reporting", "chuyenhoa.workbooks", "chuyenhoa.feedback",
+    "chuyenhoa.release", "chuyenhoa.assessment",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def dags() -> dict[str, DAG]:
+    bag = DagBag(dag_folder=str(ROOT / "dags"))
+    assert bag.import_errors == {}
+    return dict(bag.dags)
+
+
+def _text_of(task: Any) -> str:
+    """A task's text; Airflow does not copy the docstring of a function that is mapped."""
+    return str(task.doc_md or task.python_callable.__doc__ or "").strip()
+
+
+def test_every_dag_file_holds_the_dag_of_its_name(dags: dict[str, DAG]) -> None:
+    assert set(dags) == {path.stem for path in DAG_FILES}
+    assert set(dags) == {"assessment", "intake", "milestone_report", "period_opening"}
+
+
+def test_every_dag_has_owner_tags_and_text(dags: dict[str, DAG]) -> None:
+    for dag in dags.values():
+        assert "chuyenhoa" in dag.tags
+        assert len(dag.tags) >= 2
+        assert len(dag.doc_md or "") > 100
+        for task in dag.tasks:
+            assert task.owner in {"engineer", "office"}, task.task_id
+            assert _text_of(task), task.task_id
+            assert task.has_on_failure_callback, task.task_id
+
+
+def test_tasks_are_verbs_of_one_sentence(dags: dict[str, DAG]) -> None:
+    for dag in dags.values():
+        for task in dag.tasks:
+            assert task.task_id.split("_")[0] in VERBS, task.task_id
+            assert len(_text_of(task).splitlines()) == 1, task.task_id
+
+
+def test_only_what_touches_a_disk_is_tried_again(dags: dict[str, DAG]) -> None:
+    retried = {task.task_id for dag in dags.values() for task in dag.tasks if task.retries}
+    assert retried == RETRIED
+
+
+def test_mapped_tasks_show_names(dags: dict[str, DAG]) -> None:
+    mapped: dict[str, Any] = {
+        task.task_id: task for dag in dags.values() for task in dag.tasks if task.is_mapped
+    }
+    assert set(mapped) == {"process_batch", "assess_milestone", "open_period"}
+    for name, task in mapped.items():
+        assert task.partial_kwargs.get("map_index_template"), name
+
+
+def test_no_two_intake_runs_work_at_once(dags: dict[str, DAG]) -> None:
+    tasks = dags["intake"].task_dict
+    assert tasks["claim_drops"].pool == tasks["process_batch"].pool == "intake"
+
+
+def test_a_batch_that_fails_turns_the_intake_run_red(dags: dict[str, DAG]) -> None:
+    leaves = {task.task_id: task for task in dags["intake"].leaves}
+    assert leaves["summarise_intake"].trigger_rule == "all_success"
+    assert "process_batch" in leaves["summarise_intake"].upstream_task_ids
+
+
+def test_a_dag_file_stays_short_and_imports_the_pipeline_inside_its_tasks() -> None:
+    for path in DAG_FILES:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 120, path.name
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.ImportFrom | ast.Import):
+                names = {alias.name for alias in node.names}
+                assert "pipeline" not in names, path.name
+
+
+@pytest.mark.parametrize(
+    "path", [*DAG_FILES, ROOT / "plugins" / "chuyenhoa_plugin.py"], ids=lambda path: path.stem
+)
+def test_parsing_imports_nothing_heavy(path: Path) -> None:
+    code = (
+        "import runpy, sys\n"
+        f"runpy.run_path({str(path)!r})\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_airflow_executes_no_module_of_our_package() -> None:
+    stems = {path.stem for path in (ROOT / "plugins").rglob("*.py")} - {"__init__", "chuyenhoa_plugin"}
+    before = stems & set(sys.modules)
+    plugins_manager._get_plugins.cache_clear()
+    loaded, errors = plugins_manager._get_plugins()
+    assert errors == {}
+    assert [plugin.name for plugin in loaded if plugin.name == "chuyenhoa"] == ["chuyenhoa"]
+    assert stems & set(sys.modules) == before
