@@ -1,0 +1,72 @@
+"""Plays the whole sample year through the pipeline's functions, without Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from chuyenhoa import pipeline
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.orchestration.sample import Drop, Scenario, load_sample, load_scenario
+from chuyenhoa.orchestration.sample_files import SampleFiles
+
+SetTime = Callable[[datetime], None]
+
+
+@dataclass(frozen=True)
+class Played:
+    """One milestone after it was played: what was dropped and what was issued."""
+
+    scenario: Scenario
+    dropped: Path
+    """Copies of the dropped files, a folder a submitter code."""
+    issued: tuple[Path, ...]
+
+    def path_of(self, drop: Drop) -> Path:
+        """The copy of a dropped file."""
+        return self.dropped / drop.submitter / drop.file
+
+
+def play_milestone(plan: Plan, folder: Path, data: Path, copies: Path, set_time: SetTime) -> Played:
+    """Forms, drops, answers, assessment, report, approval and issue of one milestone.
+
+    `folder` holds the milestone's sample; `set_time` moves the pipeline's clock.
+    """
+    scenario = load_scenario(folder)
+    files = SampleFiles(plan, scenario, load_sample(folder), data)
+    set_time(scenario.forms_at)
+    for period in pipeline.periods_opening():
+        pipeline.open_period(period)
+    for wave in scenario.waves:
+        set_time(wave.at)
+        for drop in wave.drops:
+            copy = copies / scenario.period / drop.submitter / drop.file
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(files.drop(drop).read_bytes())
+        run_intake()
+        for milestone in pipeline.milestones_to_assess():
+            pipeline.assess_milestone(milestone)
+    set_time(scenario.report_at)
+    issued = report(plan, scenario)
+    return Played(scenario, copies / scenario.period, tuple(data / path for path in issued))
+
+
+def run_intake() -> list[str]:
+    """One pass over the inbox; the ids that were answered."""
+    ids = pipeline.claim_drops()
+    return [answered for part in pipeline.batch(ids) for answered in pipeline.process_batch(part)]
+
+
+def report(plan: Plan, scenario: Scenario) -> list[str]:
+    """Freeze, render, check, approve and issue; paths below the data folder."""
+    drafts = pipeline.render_drafts(pipeline.freeze_snapshot(scenario.period))
+    decision: dict[str, object] = {
+        **scenario.decision,
+        "chosen": "approve",
+        "signer": plan.board.signatory.name,
+        "by": "office",
+    }
+    approved = pipeline.record_decision(pipeline.check_drafts(drafts), decision)
+    return pipeline.issue_documents(approved)

@@ -1,0 +1,176 @@
+"""The issued documents show the figures that a second calculation gives from the dropped workbooks."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+import docx
+import pytest
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import ACCEPTING
+from chuyenhoa.orchestration.demo_check import check_milestone, look_at
+from docx.table import Table
+
+from tests.integration.independent import (
+    CRITERIA,
+    INSUFFICIENT,
+    MET,
+    NOT_APPLICABLE,
+    NOT_MET,
+    LocalityFigures,
+    judge,
+    read_workbook,
+    totals,
+)
+from tests.integration.rehearsal import Played, play_milestone, report, run_intake
+
+MILESTONES = ("2021-6t", "2021-nam")
+HAS_GUIDANCE = {"2021-6t": False, "2021-nam": True}
+"""The letter on group VI is dated 01/11/2021."""
+MARKS = {MET: "Đ", NOT_MET: "KĐ", INSUFFICIENT: "CSL", NOT_APPLICABLE: "KAD"}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of this module's own, with a clock that `year` moves."""
+    folder = tmp_path_factory.mktemp("year") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHUYENHOA_DATA", str(folder))
+        patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
+        patch.delenv("CHUYENHOA_STORE", raising=False)
+        patch.setenv("CHUYENHOA_NOW", "2021-10-01T08:00:00+07:00")
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def year(root: Path, plan: Plan, data: Path) -> dict[str, Played]:
+    """Both milestones of the sample, played once for all tests of this module."""
+
+    def set_time(moment: datetime) -> None:
+        patch.setenv("CHUYENHOA_NOW", moment.isoformat())
+
+    with pytest.MonkeyPatch.context() as patch:
+        return {
+            name: play_milestone(plan, root / "demo" / "2021" / name, data, data.parent / "copies", set_time)
+            for name in MILESTONES
+        }
+
+
+def figures_in_force(played: Played) -> dict[str, LocalityFigures]:
+    """By hand: the last accepted workbook of each submitter counts."""
+    found: dict[str, LocalityFigures] = {}
+    for drop in played.scenario.drops:
+        if drop.status in ACCEPTING and drop.status != "partly_accepted":
+            found.update(read_workbook(played.path_of(drop)))
+    return found
+
+
+def assessed(data: Path, milestone: str) -> dict[str, dict[str, str]]:
+    """What the pipeline stored: per locality the verdicts on criteria, groups and (key "all") as a whole."""
+    from chuyenhoa.store import open_store
+    from chuyenhoa.store.documents import latest_assessment
+
+    with open_store(f"sqlite:///{data / 'chuyenhoa.db'}").reading() as session:
+        row = latest_assessment(session, "2021", milestone)
+    assert row is not None
+    return {
+        entry["locality"]: {
+            **{result["criterion"]: result["verdict"] for result in entry["criteria"]},
+            **{group["group"]: group["verdict"] for group in entry["groups"]},
+            "all": entry["verdict"],
+        }
+        for entry in json.loads(row.content)["localities"]
+    }
+
+
+def tables_of(path: Path) -> list[list[list[str]]]:
+    """The tables of a document as rows of cell texts; a merged cell is repeated."""
+    return [_rows(table) for table in docx.Document(str(path)).tables]
+
+
+def _rows(table: Table) -> list[list[str]]:
+    return [[cell.text.strip() for cell in row.cells] for row in table.rows]
+
+
+def number_in(text: str) -> Fraction:
+    """A number as official Vietnamese writes it: 1.234,5."""
+    return Fraction(text.replace(".", "").replace(",", ".").replace("+", "").replace("−", "-"))
+
+
+def test_everything_that_the_scenario_expects_is_there(
+    plan: Plan, data: Path, year: dict[str, Played]
+) -> None:
+    found = look_at(data, plan.id)
+    problems = [line for played in year.values() for line in check_milestone(plan, played.scenario, found)]
+    assert problems == []
+    assert len(found.submissions) == sum(len(played.scenario.drops) for played in year.values())
+
+
+@pytest.mark.parametrize("milestone", MILESTONES)
+def test_every_verdict_equals_the_second_calculation(
+    plan: Plan, data: Path, year: dict[str, Played], milestone: str
+) -> None:
+    figures = figures_in_force(year[milestone])
+    expected = {
+        entry.code: judge(figures.get(entry.code), has_guidance=HAS_GUIDANCE[milestone])
+        for entry in plan.localities
+    }
+    assert assessed(data, milestone) == expected
+    counts = Counter(verdicts["all"] for verdicts in expected.values())
+    assert dict(counts) == {name: n for name, n in year[milestone].scenario.verdicts.items() if n}
+
+
+@pytest.mark.parametrize("milestone", MILESTONES)
+def test_annex_ii_shows_the_totals_of_the_workbooks(
+    plan: Plan, year: dict[str, Played], milestone: str
+) -> None:
+    localities = figures_in_force(year[milestone]).values()
+    (document,) = year[milestone].issued
+    shown: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    for row in comparison_table(document):
+        if row[0].isdigit():
+            shown.setdefault(row[1], []).append((number_in(row[3]), number_in(row[4])))
+    expected: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    for indicator in plan.indicators:
+        expected.setdefault(indicator.label, []).append(totals(localities, indicator.code))
+    assert {label: sorted(pairs) for label, pairs in shown.items()} == {
+        label: sorted(pairs) for label, pairs in expected.items()
+    }
+
+
+def comparison_table(document: Path) -> list[list[str]]:
+    """The table with a row an indicator: the longest one."""
+    return max(tables_of(document), key=len)
+
+
+@pytest.mark.parametrize("milestone", MILESTONES)
+def test_annex_iv_shows_every_verdict(plan: Plan, year: dict[str, Played], milestone: str) -> None:
+    figures = figures_in_force(year[milestone])
+    (document,) = year[milestone].issued
+    (matrix,) = [
+        table for table in tables_of(document) if set(CRITERIA) <= {text for row in table for text in row}
+    ]
+    header = next(row for row in matrix if set(CRITERIA) <= set(row))
+    rows = {row[1]: dict(zip(header, row, strict=True)) for row in matrix if row[0].isdigit()}
+    assert set(rows) == {entry.name for entry in plan.localities}
+    for entry in plan.localities:
+        verdicts = judge(figures.get(entry.code), has_guidance=HAS_GUIDANCE[milestone])
+        assert {code: rows[entry.name][code] for code in CRITERIA} == {
+            code: MARKS[verdicts[code]] for code in CRITERIA
+        }, entry.name
+
+
+def test_playing_on_changes_nothing(plan: Plan, data: Path, year: dict[str, Played]) -> None:
+    before = look_at(data, plan.id)
+    assert run_intake() == []
+    for played in year.values():
+        again = report(plan, played.scenario)
+        assert [data / path for path in again] == list(played.issued)
+    after = look_at(data, plan.id)
+    assert [row.id for row in after.documents] == [row.id for row in before.documents]
+    assert [row.issued_sha256 for row in after.documents] == [row.issued_sha256 for row in before.documents]
