@@ -1,0 +1,117 @@
+"""Puts findings in the order in which an officer works: whole file, then by locality, cells joined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chuyenhoa.feedback.privacy import mask_personal
+from chuyenhoa.feedback.references import CellRef, parse_address, places_of
+from chuyenhoa.feedback.words import CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, REMEDY_STARTS
+from chuyenhoa.model.submissions import Finding, Severity
+
+_SENTENCE_END = re.compile(r"[.!?]\s+|\n+")
+_LAST = CellRef(2_000_000, 0)
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """Findings that say the same about one locality, with all their cells."""
+
+    severity: Severity
+    rule_id: str
+    locality: str
+    """Name of the locality; empty for the whole file."""
+    locality_code: str
+    sheet: str
+    problem: str
+    remedy: str
+    cells: tuple[str, ...]
+    values: tuple[str, ...]
+    needs_reason: bool
+
+
+def needs_reason(finding: Finding) -> bool:
+    """Whether the submitter owes a reason on sheet "Giải trình".
+
+    Warnings of the rules on figures need one; those of the gates (D-codes: macros, an altered form) do not.
+    """
+    return finding.severity is Severity.WARNING and not finding.rule_id.startswith("D")
+
+
+def split_message(finding: Finding) -> tuple[str, str]:
+    """What is wrong, and what to do: a message is parted where its first sentence of advice begins.
+
+    A message without one gets the advice that holds for its severity; a note asks for nothing.
+    """
+    message = mask_personal(finding.message.strip())
+    for end in _SENTENCE_END.finditer(message):
+        if message.startswith(REMEDY_STARTS, end.end()):
+            return message[: end.end()].rstrip(), message[end.end() :].strip()
+    if finding.severity is Severity.NOTE:
+        return message, ""
+    if finding.severity is Severity.WARNING:
+        remedy = REASON_REMEDY if needs_reason(finding) else CHECK_REMEDY
+        return message, remedy.format(rule_id=finding.rule_id)
+    return message, ERROR_REMEDY
+
+
+def drop_name(problem: str, name: str) -> str:
+    """`problem` without the locality's name in front, for a table with a column of its own for that name."""
+    for sign in (": ", ", "):
+        if name and problem.startswith(f"{name}{sign}"):
+            rest = problem[len(name) + len(sign) :]
+            return rest[:1].upper() + rest[1:]
+    return problem
+
+
+def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Errors, warnings, notes; in each whole file, localities in the plan's order, sheet, cell, rule."""
+    position = {code: number for number, code in enumerate(locality_names)}
+
+    def key(finding: Finding) -> tuple[int, int, str, str, CellRef, str, str]:
+        place = position.get(finding.locality, len(position)) if finding.locality else -1
+        cell = parse_address(finding.cell) or _LAST
+        where = (place, finding.locality, finding.sheet, cell)
+        return (_RANK[finding.severity], *where, finding.rule_id, finding.message)
+
+    return tuple(sorted(findings, key=key))
+
+
+def group_findings(
+    findings: Iterable[Finding], locality_names: Mapping[str, str]
+) -> tuple[FindingGroup, ...]:
+    """Findings in working order, those that say the same of one locality and sheet made one."""
+    groups: dict[tuple[Severity, str, str, str, str], list[Finding]] = {}
+    for finding in order_findings(findings, locality_names):
+        key = (finding.severity, finding.rule_id, finding.locality, finding.sheet, finding.message)
+        groups.setdefault(key, []).append(finding)
+    return tuple(_as_group(members, locality_names) for members in groups.values())
+
+
+def _as_group(members: Sequence[Finding], locality_names: Mapping[str, str]) -> FindingGroup:
+    first = members[0]
+    problem, remedy = split_message(first)
+    problem = drop_name(problem, locality_names.get(first.locality, ""))
+    cells = dict.fromkeys(
+        _cell_text(first.sheet, *place) for member in members for place in places_of(member)
+    )
+    values = dict.fromkeys(mask_personal(member.value) for member in members if member.value)
+    return FindingGroup(
+        severity=first.severity,
+        rule_id=first.rule_id,
+        locality=locality_names.get(first.locality, first.locality),
+        locality_code=first.locality if first.locality in locality_names else "",
+        sheet=first.sheet,
+        problem=problem,
+        remedy=remedy,
+        cells=tuple(cells),
+        values=tuple(values),
+        needs_reason=needs_reason(first),
+    )
+
+
+def _cell_text(own_sheet: str, sheet: str, address: str) -> str:
+    return address if sheet == own_sheet else f"{sheet}!{address}"

@@ -1,0 +1,136 @@
+"""The submitter's own workbook back, the cells to mend coloured, commented and listed on a first sheet."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
+
+from chuyenhoa.feedback import words
+from chuyenhoa.feedback.comments import CommentBook
+from chuyenhoa.feedback.grid import Grid
+from chuyenhoa.feedback.grouping import needs_reason, order_findings, split_message
+from chuyenhoa.feedback.listing import Painted, build_listing, printable, read_memory
+from chuyenhoa.feedback.package import MarkError, Package
+from chuyenhoa.feedback.references import CellRef, parse_address, places_of
+from chuyenhoa.feedback.sheets import SheetBook
+from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
+from chuyenhoa.model.submissions import Finding, Severity
+
+
+def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
+    """Mark the cells that findings name; all else stays as it was, cached formula values included.
+
+    Errors are red, warnings yellow; notes are not marked. What an earlier marking left in it is replaced.
+    The parts of the .xlsx are edited in place: openpyxl would drop cached values and extensions on saving.
+
+    Args:
+        original: the .xlsx as it was dropped.
+        findings: what validation says about it, in any order.
+        locality_names: names by locality code, in the plan's order.
+
+    Returns:
+        The marked .xlsx; the same arguments give the same bytes.
+
+    Raises:
+        MarkError: there is nothing to mark, or this file cannot be marked (no .xlsx, encrypted, with macros,
+            signed, damaged).
+    """
+    shown = order_findings((f for f in findings if f.severity is not Severity.NOTE), locality_names)
+    if not shown:
+        raise MarkError("nothing to mark: no error and no warning.")
+    try:
+        return _Marking(Package(original)).run(shown, locality_names)
+    except (ValueError, etree.LxmlError) as error:
+        if isinstance(error, MarkError):
+            raise
+        raise MarkError(f"the workbook is damaged: {error}") from error
+
+
+class _Marking:
+    """One workbook while it is being marked."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._book = SheetBook(package)
+        self._styles = StyleBook(package.tree(self._book.styles_part))
+        self._memory = self._forget_listing()
+        self._grids: dict[str, Grid] = {}
+        self._comments: dict[str, CommentBook] = {}
+        self._names: dict[str, str] = {}
+        for name, part in self._book.worksheets():
+            self._names[_fold(name)] = name
+            grid = self._grids[name] = Grid(package.tree(part))
+            self._comments[name] = CommentBook(package, part, grid)
+
+    def run(self, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
+        for name, grid in self._grids.items():
+            self._comments[name].strip_ours()
+            self._restore(name, grid)
+        wanted = self._cells_of(findings)
+        painted = []
+        for (sheet, ref), members in sorted(wanted.items()):
+            painted.append(self._mark(sheet, ref, members))
+        linked = frozenset(
+            place for finding in findings for place in places_of(finding) if self._resolve(*place) is not None
+        )
+        listing = build_listing(findings, linked, painted, locality_names, self._styles)
+        self._book.put_first(words.LISTING_NAME, listing)
+        return self._package.save()
+
+    def _forget_listing(self) -> dict[tuple[str, CellRef], int]:
+        """Take an earlier listing out; returns the former styles that it remembers."""
+        memory: dict[tuple[str, CellRef], int] = {}
+        for name, part in self._book.worksheets():
+            if _fold(name) == _fold(words.LISTING_NAME):
+                for entry in read_memory(self._package.tree(part), self._book.shared_strings()):
+                    memory[entry.sheet, entry.ref] = entry.style
+                self._book.remove(name)
+        return memory
+
+    def _restore(self, name: str, grid: Grid) -> None:
+        """Give coloured cells their former look; without a memory of it, no fill."""
+        for ref, style in grid.cells():
+            if self._styles.is_painted(style):
+                former = self._memory.get((name, ref))
+                grid.set_style(ref, self._styles.unpaint(style) if former is None else former)
+
+    def _resolve(self, sheet: str, address: str) -> tuple[str, CellRef] | None:
+        name = self._names.get(_fold(sheet))
+        ref = parse_address(address)
+        return None if name is None or ref is None else (name, self._grids[name].anchor(ref))
+
+    def _cells_of(self, findings: Sequence[Finding]) -> dict[tuple[str, CellRef], list[Finding]]:
+        wanted: dict[tuple[str, CellRef], list[Finding]] = {}
+        for finding in findings:
+            for place in places_of(finding):
+                resolved = self._resolve(*place)
+                if resolved is not None and finding not in wanted.setdefault(resolved, []):
+                    wanted[resolved].append(finding)
+        return wanted
+
+    def _mark(self, sheet: str, ref: CellRef, members: Sequence[Finding]) -> Painted:
+        grid = self._grids[sheet]
+        former = grid.style(ref)
+        is_error = any(finding.severity is Severity.ERROR for finding in members)
+        grid.set_style(ref, self._styles.paint(former, RED if is_error else YELLOW))
+        texts = [_comment_text(finding, sheet, ref) for finding in members]
+        self._comments[sheet].put(ref, "\n\n".join(dict.fromkeys(texts)))
+        return Painted(sheet, ref, former)
+
+
+def _comment_text(finding: Finding, sheet: str, ref: CellRef) -> str:
+    problem, remedy = split_message(finding)
+    mark = words.REASON_MARK if needs_reason(finding) else words.CHECK_MARK
+    mark = words.ERROR_MARK if finding.severity is Severity.ERROR else mark
+    first_sheet, first = next(places_of(finding))
+    hint = ""
+    if parse_address(first) != ref or _fold(first_sheet) != _fold(sheet):
+        where = first if _fold(first_sheet) == _fold(sheet) else f"{first_sheet}!{first}"
+        hint = "\n" + words.SEE_FIRST.format(first=where)
+    return printable(f"{mark} ({finding.rule_id}): {problem}\n→ {remedy}{hint}")
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()

@@ -1,0 +1,222 @@
+"""An .xlsx as a zip of parts: read with care, edited part by part, written back the same way always."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+import zlib
+
+from lxml import etree
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+REL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_CONTENT_TYPES = "[Content_Types].xml"
+_MAX_PARTS = 2_000
+_MAX_BYTES = 200 * 1024 * 1024
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class MarkError(ValueError):
+    """A workbook cannot be marked; its submitter then gets the receipt alone."""
+
+
+def main_tag(name: str) -> str:
+    """The qualified name of an element of the spreadsheet namespace."""
+    return f"{{{MAIN}}}{name}"
+
+
+def new_root(name: str, namespace: str = MAIN) -> etree._Element:
+    """An element without children that opens a part, in the part's own namespace."""
+    return etree.fromstring(f'<{name} xmlns="{namespace}"/>')
+
+
+def parse_xml(content: bytes, part: str) -> etree._Element:
+    """Parse a part without entities, DTD or network.
+
+    Raises:
+        MarkError: the part is not well-formed, or declares a document type (no honest workbook does).
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise MarkError(f"{part}: not well-formed XML: {error}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise MarkError(f"{part}: declares a document type.")
+    return root
+
+
+class Package:
+    """The parts of a workbook. Parts that nobody asks to edit are written back byte for byte."""
+
+    def __init__(self, content: bytes) -> None:
+        """Read all parts.
+
+        Raises:
+            MarkError: no zip, encrypted, too large, parts twice, signed, with macros, or no .xlsx workbook.
+        """
+        self._parts = _read_parts(content)
+        self._trees: dict[str, etree._Element] = {}
+        if _CONTENT_TYPES not in self._parts:
+            raise MarkError("no Office file: [Content_Types].xml is missing.")
+        self.workbook = self._find_workbook()
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._parts
+
+    def tree(self, part: str) -> etree._Element:
+        """The root of a part, for editing: it is serialised anew on saving."""
+        if part not in self._trees:
+            self._trees[part] = parse_xml(self.read(part), part)
+        return self._trees[part]
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part as they came.
+
+        Raises:
+            MarkError: there is no such part.
+        """
+        try:
+            return self._parts[part]
+        except KeyError as error:
+            raise MarkError(f"{part}: named but not in the file.") from error
+
+    def add(self, part: str, root: etree._Element, content_type: str) -> None:
+        """Add a part with its content type."""
+        self._parts[part] = b""
+        self._trees[part] = root
+        types = self.tree(_CONTENT_TYPES)
+        etree.SubElement(types, f"{{{_TYPES}}}Override", PartName=f"/{part}", ContentType=content_type)
+
+    def remove(self, part: str) -> None:
+        """Remove a part, its content type, its relationships and the parts that these alone hold."""
+        if part not in self._parts:
+            return
+        for _, kind, target in self.relations(part):
+            if kind in {"comments", "vmlDrawing", "printerSettings"}:
+                self.remove(target)
+        for name in (part, _rels_path(part)):
+            self._parts.pop(name, None)
+            self._trees.pop(name, None)
+        for override in self.tree(_CONTENT_TYPES).findall(f"{{{_TYPES}}}Override"):
+            if override.get("PartName") == f"/{part}":
+                self.tree(_CONTENT_TYPES).remove(override)
+
+    def unused_name(self, pattern: str) -> str:
+        """The first part name `pattern.format(number)` that is free."""
+        taken = {name.casefold() for name in self._parts}
+        number = 1
+        while pattern.format(number).casefold() in taken:
+            number += 1
+        return pattern.format(number)
+
+    def relations(self, part: str) -> list[tuple[str, str, str]]:
+        """Id, kind (the last word of the type) and target part of every internal relationship of a part."""
+        path = _rels_path(part)
+        if path not in self._parts:
+            return []
+        found = []
+        for node in self.tree(path).iterfind(f"{{{_RELS}}}Relationship"):
+            if node.get("TargetMode") != "External":
+                kind = node.get("Type", "").rpartition("/")[2]
+                found.append((node.get("Id", ""), kind, _resolve(part, node.get("Target", ""))))
+        return found
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Add a relationship from `part` to `target` and return its id."""
+        path = _rels_path(part)
+        if path not in self._parts:
+            self._parts[path] = b""
+            self._trees[path] = new_root("Relationships", _RELS)
+        root = self.tree(path)
+        taken = {node.get("Id") for node in root}
+        number = 1
+        while f"rId{number}" in taken:
+            number += 1
+        etree.SubElement(
+            root,
+            f"{{{_RELS}}}Relationship",
+            Id=f"rId{number}",
+            Type=f"{REL_TYPE}/{kind}",
+            Target=f"/{target}",
+        )
+        return f"rId{number}"
+
+    def unrelate(self, part: str, relation_id: str) -> None:
+        """Remove a relationship of a part."""
+        root = self.tree(_rels_path(part))
+        for node in root.findall(f"{{{_RELS}}}Relationship"):
+            if node.get("Id") == relation_id:
+                root.remove(node)
+
+    def default_type(self, extension: str, content_type: str) -> None:
+        """Make sure that parts with this extension have a content type."""
+        types = self.tree(_CONTENT_TYPES)
+        for node in types.findall(f"{{{_TYPES}}}Default"):
+            if node.get("Extension", "").casefold() == extension:
+                return
+        types.insert(
+            0, types.makeelement(f"{{{_TYPES}}}Default", Extension=extension, ContentType=content_type)
+        )
+
+    def save(self) -> bytes:
+        """The workbook as bytes: same parts, same order, fixed times; the same input gives the same file."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in self._parts.items():
+                info = zipfile.ZipInfo(name, _EPOCH)
+                info.compress_type = zipfile.ZIP_DEFLATED
+                info.create_system = 0
+                archive.writestr(
+                    info, _serialise(name, self._trees[name]) if name in self._trees else content
+                )
+        return buffer.getvalue()
+
+    def _find_workbook(self) -> str:
+        found = [target for _, kind, target in self.relations("") if kind == "officeDocument"]
+        if len(found) != 1 or found[0] not in self._parts:
+            raise MarkError("no workbook in the file.")
+        for node in self.tree(_CONTENT_TYPES).iterfind(f"{{{_TYPES}}}Override"):
+            if node.get("PartName", "").lstrip("/") == found[0] and node.get("ContentType") == _WORKBOOK_TYPE:
+                return found[0]
+        raise MarkError("not an .xlsx workbook without macros.")
+
+
+def _read_parts(content: bytes) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check_entries(entries)
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise MarkError(f"not a readable .xlsx: {error}") from error
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    if len(entries) > _MAX_PARTS or sum(entry.file_size for entry in entries) > _MAX_BYTES:
+        raise MarkError("too large to be marked.")
+    if len(set(names)) != len(names):
+        raise MarkError("a part is there twice.")
+    if any(name.startswith("_xmlsignatures/") for name in names):
+        raise MarkError("digitally signed: marking would break the signature.")
+
+
+def _serialise(part: str, root: etree._Element) -> bytes:
+    if part.endswith(".vml"):  # Excel writes and expects these without a declaration
+        return etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _rels_path(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _resolve(part: str, target: str) -> str:
+    joined = target if target.startswith("/") else posixpath.join("/", posixpath.dirname(part), target)
+    return posixpath.normpath(joined).lstrip("/")

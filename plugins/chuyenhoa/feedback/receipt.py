@@ -1,0 +1,119 @@
+"""The receipt (phiếu tiếp nhận): an HTML page that tells a submitter what became of a file and what to do."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from pathlib import Path, PurePosixPath
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from chuyenhoa.clock import ZONE
+from chuyenhoa.feedback.grouping import group_findings
+from chuyenhoa.feedback.privacy import mask_personal
+from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus
+
+TEMPLATE = "phieu_tiep_nhan.html.j2"
+NAME_PATTERN = "PHIEU-TIEP-NHAN-{stem}-{sha8}-{time:%Y%m%d-%H%M%S}.html"
+MARKED_PATTERN = "CAN-SUA-{stem}-{sha8}.xlsx"
+_STEM_LENGTH = 60
+_OUR_PREFIXES = re.compile(r"^(?:CAN-SUA-|PHIEU-TIEP-NHAN-)+")
+_OLD_SHA8 = re.compile(r"-[0-9a-f]{8}$")
+
+
+class ReceiptError(RuntimeError):
+    """A receipt could not be written: the template is missing or wrong."""
+
+
+def render_receipt(receipt: Receipt, templates: Path) -> str:
+    """Render the receipt as one self-contained HTML page (inline style, no script, no address outside).
+
+    Args:
+        receipt: everything that the answer says.
+        templates: the project's `templates/`; the page is `messages/phieu_tiep_nhan.html.j2` in it.
+
+    Returns:
+        The page as text, for writing as UTF-8.
+
+    Raises:
+        ReceiptError: the template is missing, is no valid template, or asks for what a receipt does not hold.
+    """
+    groups = group_findings(receipt.findings, receipt.locality_names)
+    by_severity = {severity.name: [g for g in groups if g.severity is severity] for severity in Severity}
+    try:
+        return (
+            _environment(templates)
+            .get_template(TEMPLATE)
+            .render(
+                receipt=receipt,
+                file_name=mask_personal(receipt.file_name),
+                status=SubmissionStatus(receipt.status).value,
+                errors=by_severity["ERROR"],
+                reasons=[g for g in by_severity["WARNING"] if g.needs_reason],
+                checks=[g for g in by_severity["WARNING"] if not g.needs_reason],
+                notes=by_severity["NOTE"],
+                days_late=_days_late(receipt),
+            )
+        )
+    except TemplateError as error:
+        raise ReceiptError(f"{templates / 'messages' / TEMPLATE}: {type(error).__name__}: {error}") from error
+
+
+def receipt_name(receipt: Receipt) -> str:
+    """File name of a receipt: safe characters, NFC, distinct for different files and for different times."""
+    return NAME_PATTERN.format(
+        stem=_safe_stem(receipt.file_name), sha8=receipt.sha256[:8], time=receipt.received_at.astimezone(ZONE)
+    )
+
+
+def marked_name(receipt: Receipt) -> str:
+    """File name of the marked workbook of a receipt; a workbook marked before does not pile up prefixes."""
+    return MARKED_PATTERN.format(stem=_safe_stem(receipt.file_name), sha8=receipt.sha256[:8])
+
+
+def _environment(templates: Path) -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(templates / "messages"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(vn_date=_vn_date, vn_time=_vn_time, vn_size=_vn_size, masked=mask_personal)
+    return environment
+
+
+def _days_late(receipt: Receipt) -> int:
+    """Days after the last day on time, 0 when on time or when there is no deadline."""
+    if not receipt.is_late or receipt.deadline is None:
+        return 0
+    return (receipt.received_at.astimezone(ZONE).date() - receipt.deadline).days
+
+
+def _vn_date(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _vn_time(moment: datetime) -> str:
+    return f"{moment.astimezone(ZONE):%d/%m/%Y %H:%M}"
+
+
+def _vn_size(size: int) -> str:
+    """Size in Vietnamese numbers (decimal comma), with the exact count of bytes, which proves what came."""
+    exact = f"{size:,}".replace(",", ".") + " byte"
+    if size < 1024:
+        return exact
+    number, unit = (size / 1024, "KB") if size < 1024 * 1024 else (size / 1024 / 1024, "MB")
+    return f"{number:.1f} {unit} ({exact})".replace(".", ",", 1)
+
+
+def _safe_stem(file_name: str) -> str:
+    """Letters (Vietnamese ones too), digits, `_` and `-` of a file name's stem; at most 60 characters."""
+    name = unicodedata.normalize("NFC", mask_personal(file_name)).replace("\\", "/")
+    stem = PurePosixPath(name).stem
+    if _OUR_PREFIXES.match(stem):
+        stem = _OLD_SHA8.sub("", _OUR_PREFIXES.sub("", stem))
+    safe = re.sub(r"[\W]+", "-", stem, flags=re.UNICODE).strip("-_")[:_STEM_LENGTH].strip("-_")
+    return safe or "tep"
