@@ -77,12 +77,12 @@ def cases_of(measure: Measure, facts: Facts) -> tuple[Case, ...]:
             return _ratio_cases(measure, facts)
         case ChangeMeasure():
             return _change_cases(measure, facts)
-        case CombinedMeasure():
-            return _combined_cases(measure, facts)
         case DeclarationMeasure():
             return _declared_cases(measure, facts)
         case AwaitedMeasure():
             return _ANYTHING
+        case _:  # typed: only a combined measure is left
+            return _combined_cases(measure, facts)
 
 
 def _possible(cases: Sequence[Case]) -> tuple[Case, ...]:

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from chuyenhoa.assessment.linear import Linear
 from chuyenhoa.assessment.numbers import canonical_text
-from chuyenhoa.assessment.words import COLUMN_DATE, COLUMN_NUMBER
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -25,6 +24,7 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.form import DOCUMENT_DATE, DOCUMENT_NUMBER
 from chuyenhoa.model.results import Input
 
 
@@ -44,10 +44,10 @@ def terms_of(measure: Measure) -> tuple[Term, ...]:
             own = measure.numerator + measure.denominator
         case CompareMeasure():
             own = measure.left + measure.right
-        case CombinedMeasure():
-            own = tuple(term for part in measure.parts for term in terms_of(part))
         case DeclarationMeasure() | AwaitedMeasure():
             own = ()
+        case _:  # typed: only a combined measure is left
+            own = tuple(term for part in measure.parts for term in terms_of(part))
     if isinstance(measure, ChangeMeasure):
         return own + baseline_of(own)
     return own
@@ -150,9 +150,9 @@ def missing_in(measure: DeclarationMeasure, declared: KnownDeclaration | None) -
         return ()
     gaps = []
     if not declared.document_number.strip():
-        gaps.append(f".{COLUMN_NUMBER}")
+        gaps.append(f".{DOCUMENT_NUMBER}")
     if declared.document_date is None:
-        gaps.append(f".{COLUMN_DATE}")
+        gaps.append(f".{DOCUMENT_DATE}")
     return tuple(gaps)
 
 

@@ -22,6 +22,7 @@ from chuyenhoa.model.criteria import (
     ValueMeasure,
 )
 from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.form import ANSWER_WORDS, DOCUMENT_NUMBER
 from chuyenhoa.model.results import Reason
 
 
@@ -44,7 +45,7 @@ def describe_figure(measure: Measure, facts: Facts) -> str:
             return _ratio_figure(measure, facts)
         case ChangeMeasure():
             return _change_figure(measure, facts)
-        case CompareMeasure():
+        case _:  # typed: only a comparison is left
             return _compare_figure(measure, facts)
 
 
@@ -52,14 +53,14 @@ def _declared_figure(measure: DeclarationMeasure, facts: Facts) -> str:
     declared = facts.declaration
     if declared is None or declared.answer is None:
         return words.NO_DATA
-    answer = words.ANSWERS[declared.answer]
+    answer = ANSWER_WORDS[declared.answer]
     if declared.answer is not Answer.YES:
         return answer
     gaps = missing_in(measure, declared)
     if len(gaps) == 2:
         return f"{answer}, {words.NO_DOCUMENT}"
     if gaps:
-        lacks_number = gaps[0].endswith(words.COLUMN_NUMBER)
+        lacks_number = gaps[0].endswith(DOCUMENT_NUMBER)
         return f"{answer}, {words.NO_DOCUMENT_NUMBER if lacks_number else words.NO_DOCUMENT_DATE}"
     date = "" if declared.document_date is None else date_text(declared.document_date)
     document = ", ".join(part for part in (declared.document_number.strip(), date) if part)

@@ -41,10 +41,10 @@ def describe_formula(measure: Measure, facts: Facts) -> str:
             return _ratio_formula(measure, facts)
         case ChangeMeasure():
             return _change_formula(measure, facts)
-        case CombinedMeasure():
-            return _combined_formula(measure, facts)
         case DeclarationMeasure() | AwaitedMeasure():
             return ""
+        case _:  # typed: only a combined measure is left
+            return _combined_formula(measure, facts)
 
 
 def _ratio_formula(measure: RatioMeasure, facts: Facts) -> str:

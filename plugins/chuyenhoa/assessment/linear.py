@@ -80,7 +80,12 @@ def is_possible(conditions: Iterable[Condition]) -> bool:
 
     Fourier-Motzkin elimination: one unknown after another is replaced by what its bounds demand of the rest.
     """
-    rows = list(conditions)
+    rows = []
+    for condition in conditions:
+        if not condition.sum.is_known:
+            rows.append(condition)
+        elif not condition.holds():
+            return False
     unknowns = dict.fromkeys(unknown for row in rows for unknown in row.sum.multiples)
     rows += [Condition(Linear(multiples={unknown: Fraction(1)})) for unknown in unknowns]
     for unknown in unknowns:

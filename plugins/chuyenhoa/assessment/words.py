@@ -1,18 +1,13 @@
 """The few Vietnamese words that figures and formulas need.
 
 Official text lives in the plan's data and in templates. These words are grammar, not policy: how a number
-that is missing, has fallen or has risen is read aloud. What a criterion says when nothing occurred is in its data.
+that is missing, has fallen or has risen is read aloud. What a criterion says when nothing occurred is data.
 """
 
 from __future__ import annotations
 
 from chuyenhoa.model.criteria import Direction
-from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Reason
-
-COLUMN_NUMBER = "SO_VAN_BAN"
-COLUMN_DATE = "NGAY_VAN_BAN"
-"""Columns of sheet "Định tính", by which a missing document number or date is named."""
 
 MISSING = "…"
 """Statistical usage: there may be a figure, but it is not available."""
@@ -35,8 +30,6 @@ NO_DOCUMENT_NUMBER = "chưa có số văn bản"
 NO_DOCUMENT_DATE = "chưa có ngày văn bản"
 NO_EARLIER_YEARS = "Chưa có số liệu các năm trước để đánh giá chỉ tiêu này."
 NO_LOCALITIES = "Kế hoạch không có địa bàn nào để đánh giá chỉ tiêu này."
-
-ANSWERS = {Answer.YES: "Có", Answer.NO: "Không", Answer.NOT_APPLICABLE: NOT_APPLICABLE}
 
 REASONS = {
     Reason.NOT_SUBMITTED: "chưa có báo cáo",

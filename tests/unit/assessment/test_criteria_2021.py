@@ -1,0 +1,84 @@
+"""Every criterion of plan 2021 against its case table, and the guard that none is without cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from chuyenhoa.assessment.verdicts import assess_criterion
+from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, ValueMeasure
+from chuyenhoa.model.evidence import LocalityEvidence
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import CriterionResult, Reason, Verdict
+
+from tests.unit.assessment.building import PLACE, figures_of
+from tests.unit.assessment.case_rows import CriterionCase
+from tests.unit.assessment.criteria_cases import CASES
+
+SIX_MONTHS, YEAR = date(2021, 10, 14), date(2021, 12, 14)
+
+
+def _criterion(plan: Plan, code: str, day: date = YEAR) -> Criterion:
+    return next(entry for entry in plan.criteria_on(day) if entry.code == code)
+
+
+def _assess(plan: Plan, criterion: Criterion, evidence: LocalityEvidence) -> CriterionResult:
+    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    return assess_criterion(criterion, PLACE, evidence, units)
+
+
+def _kinds_asked(criterion: Criterion) -> set[str]:
+    """The kinds of cases that a criterion needs by its measure."""
+    if isinstance(criterion.measure, DeclarationMeasure):
+        document = {"undocumented"} if criterion.measure.needs_document else set()
+        return {"yes", "no", "not_applicable", "missing"} | document
+    if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
+        return {"on", "above", "missing"}
+    return {"below", "on", "above", "zero", "missing"}
+
+
+@pytest.mark.parametrize(
+    "case", CASES, ids=lambda case: f"{case.criterion}-{case.kind}-{case.given or case.figure}"
+)
+def test_criterion_gives_the_verdict_of_the_case_table(plan: Plan, case: CriterionCase) -> None:
+    declarations = {} if case.statement is None else {case.criterion: case.statement}
+    evidence = LocalityEvidence(PLACE.code, figures_of(case.given), declarations)
+    result = _assess(plan, _criterion(plan, case.criterion), evidence)
+    found = (result.verdict, result.reason, result.figure, result.missing)
+    assert found == (case.verdict, case.reason, case.figure, case.missing)
+
+
+def test_every_criterion_has_its_cases_and_no_case_is_of_another(plan: Plan) -> None:
+    found: dict[str, set[str]] = {}
+    for case in CASES:
+        found.setdefault(case.criterion, set()).add(case.kind)
+    criteria = plan.criteria_on(YEAR)
+    assert set(found) == {criterion.code for criterion in criteria}
+    lacking = {criterion.code: _kinds_asked(criterion) - found[criterion.code] for criterion in criteria}
+    assert not {code: kinds for code, kinds in lacking.items() if kinds}
+
+
+def test_a_criterion_for_other_types_does_not_apply_even_when_all_is_missing(plan: Plan) -> None:
+    for criterion in (*plan.criteria_on(YEAR), _criterion(plan, "VI.1", SIX_MONTHS)):
+        elsewhere = replace(criterion, applies_to_types=frozenset({2, 3}))
+        absent = LocalityEvidence(PLACE.code, absence=Reason.NOT_SUBMITTED)
+        result = _assess(plan, elsewhere, absent)
+        assert (result.verdict, result.reason) == (Verdict.NOT_APPLICABLE, None)
+        assert (result.figure, result.inputs, result.missing) == ("không áp dụng", (), ())
+
+
+def test_one_shared_type_is_enough_to_apply(plan: Plan) -> None:
+    criterion = replace(_criterion(plan, "II.4"), applies_to_types=frozenset({3, 4}))
+    assert _assess(plan, criterion, LocalityEvidence(PLACE.code, figures_of("XHD=0"))).verdict is Verdict.MET
+
+
+def test_other_criteria_wait_for_the_letter_until_it_is_dated(plan: Plan) -> None:
+    evidence = LocalityEvidence(PLACE.code, figures_of("KDC_ATANTT=7 KDC_TONG=10"))
+    before = _assess(plan, _criterion(plan, "VI.1", SIX_MONTHS), evidence)
+    eve = _assess(plan, _criterion(plan, "VI.1", date(2021, 10, 31)), evidence)
+    day = _assess(plan, _criterion(plan, "VI.1", date(2021, 11, 1)), evidence)
+    assert (before.verdict, before.reason) == (Verdict.INSUFFICIENT, Reason.NO_GUIDANCE)
+    assert before.figure == "chưa có hướng dẫn"
+    assert eve.reason is Reason.NO_GUIDANCE
+    assert (day.verdict, day.reason) == (Verdict.MET, None)
