@@ -28,7 +28,9 @@ def now() -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ClockError(f"CHUYENHOA_NOW: {text!r} is no ISO time; write one like 2021-10-18T08:00:00+07:00.") from error
+        raise ClockError(
+            f"CHUYENHOA_NOW: {text!r} is no ISO time; write one like 2021-10-18T08:00:00+07:00."
+        ) from error
     return moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE)
 
 

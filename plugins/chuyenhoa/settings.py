@@ -82,4 +82,6 @@ def load() -> Settings:
     store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"
     if not (home / "plans").is_dir():
         raise SettingsError(f"{home}: no folder plans/ here; set CHUYENHOA_HOME to the project's folder.")
-    return Settings(home=home, data=data, store_url=store_url, plan_id=os.environ.get("CHUYENHOA_PLAN") or "2021")
+    return Settings(
+        home=home, data=data, store_url=store_url, plan_id=os.environ.get("CHUYENHOA_PLAN") or "2021"
+    )

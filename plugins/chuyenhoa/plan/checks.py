@@ -79,7 +79,7 @@ def _check_localities(check: _Check) -> None:
 
 
 def _check_unit(check: _Check, locality: Locality, units: list[Unit]) -> None:
-    """A locality is a unit that exists, under its own name, in the plan's windows, and in its submitter's district."""
+    """A locality is a unit, under its own name, valid in the plan's windows, in its submitter's district."""
     spans = [period.window for period in check.plan.periods]
     valid = [unit for unit in units if all(_is_valid(unit, span) for span in spans)]
     if not valid:
@@ -165,9 +165,8 @@ def _unit_problems(check: _Check, measure: Measure) -> list[str]:
             known = check.plan.indicator_by_code
             units = {known[term.indicator].unit for term in measure.terms if term.indicator in known}
             if units and units != {measure.threshold.unit}:
-                return [
-                    f"the threshold is in {measure.threshold.unit!r}, the figures are in {', '.join(sorted(units))}"
-                ]
+                found = ", ".join(sorted(units))
+                return [f"the threshold is in {measure.threshold.unit!r}, the figures are in {found}"]
     return []
 
 

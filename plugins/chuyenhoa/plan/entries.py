@@ -220,7 +220,9 @@ MeasureEntry = Annotated[
     UnionDiscriminator(
         _kind,
         custom_error_type="unknown_measure",
-        custom_error_message="`kind` must be declaration, value, ratio, decrease, compare, all_of, any_of, at_least or guidance",
+        custom_error_message=(
+            "`kind` must be declaration, value, ratio, decrease, compare, all_of, any_of, at_least or guidance"
+        ),
     ),
 ]
 CombinedEntry.model_rebuild()

@@ -1,0 +1,75 @@
+"""How the commands print: JSON for programs, aligned columns for people."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from chuyenhoa.model.figures import Normalisation, Observation
+from chuyenhoa.model.submissions import Finding
+
+
+def print_json(value: Any) -> None:
+    """One JSON document, readable and with Vietnamese letters as they are."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns wide enough for their longest text."""
+    if not rows:
+        return
+    table = [list(map(str, header)), *[list(map(str, row)) for row in rows]]
+    widths = [max(_width(row[index]) for row in table) for index in range(len(header))]
+    for number, row in enumerate(table):
+        print(
+            "  ".join(
+                text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True)
+            ).rstrip()
+        )
+        if number == 0:
+            print("  ".join("-" * width for width in widths))
+
+
+def _width(text: str) -> int:
+    return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding as programs read it."""
+    return {
+        "rule_id": finding.rule_id,
+        "severity": finding.severity.value,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "cells": list(finding.cells),
+        "locality": finding.locality,
+        "indicator": finding.indicator,
+        "value": finding.value,
+        "message": finding.message,
+    }
+
+
+def observation_json(observation: Observation) -> dict[str, Any]:
+    """An observation as programs read it; whole numbers are JSON numbers, others exact texts, blanks null."""
+    value = observation.value
+    return {
+        "locality": observation.locality,
+        "indicator": observation.indicator,
+        "window": observation.basis.value,
+        "value": None if value is None else int(value) if value == value.to_integral_value() else str(value),
+        "sheet": observation.place.sheet,
+        "cell": observation.place.cell,
+    }
+
+
+def normalisation_json(entry: Normalisation) -> dict[str, Any]:
+    """A normalisation as programs read it."""
+    return {
+        "sheet": entry.place.sheet,
+        "cell": entry.place.cell,
+        "before": entry.before,
+        "after": entry.after,
+        "why": entry.why,
+    }

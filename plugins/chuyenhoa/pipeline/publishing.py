@@ -1,0 +1,227 @@
+"""From a milestone's data to Word documents: freeze, render, check, and issue what the office approved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.model.evidence import MilestoneData
+from chuyenhoa.model.plan import Period, PeriodKind
+from chuyenhoa.pipeline.assessing import compute_assessment
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
+from chuyenhoa.reporting import build_snapshot, canonical_bytes, check_layout, render_document
+from chuyenhoa.store import evidence as figures
+from chuyenhoa.store.documents import (
+    DocumentState,
+    find_document,
+    latest_snapshot,
+    next_version,
+    supersede_drafts,
+)
+from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+
+logger = logging.getLogger(__name__)
+
+DOCUMENTS = {
+    PeriodKind.SIX_MONTH: ("bao_cao_so_ket",),
+    PeriodKind.ANNUAL: ("bao_cao_tong_ket",),
+    PeriodKind.MONTH: (),
+}
+"""Which documents a milestone produces; each has one template of the same name."""
+
+
+class DraftError(RuntimeError):
+    """A draft that must not go to the office; the text names the document and what is wrong with it."""
+
+
+def _collect(place: Workplace, session: Session, milestone: Period) -> MilestoneData:
+    plan = place.plan
+    return MilestoneData(
+        plan=plan,
+        period=milestone,
+        assessment=compute_assessment(place, session, milestone),
+        evidence=figures.load_evidence(session, plan, milestone.id),
+        submissions=figures.load_records(session, plan, milestone.id),
+        narratives=figures.load_narratives(session, plan, milestone.id),
+        justifications=figures.load_justifications(session, plan, milestone.id),
+        frozen_at=clock.now(),
+    )
+
+
+def freeze_snapshot(milestone_id: str) -> str:
+    """Freeze a milestone's data.
+
+    Returns:
+        The snapshot's id, its sha256; that of the snapshot before when nothing but the time changed.
+    """
+    place = open_workplace()
+    milestone = place.milestone(milestone_id)
+    with place.store.writing() as session:
+        snapshot = build_snapshot(_collect(place, session, milestone))
+        content = canonical_bytes(snapshot)
+        data_sha256 = hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
+        last = latest_snapshot(session, place.plan.id, milestone.id)
+        if last is not None and last.data_sha256 == data_sha256:
+            return last.id
+        row = SnapshotRow(
+            id=hashlib.sha256(content).hexdigest(),
+            plan=place.plan.id,
+            milestone=milestone.id,
+            frozen_at=clock.now().isoformat(),
+            data_sha256=data_sha256,
+            content=content.decode(),
+        )
+        session.add(row)
+        return row.id
+
+
+def _template(place: Workplace, kind: str) -> bytes:
+    return (place.settings.templates / "documents" / f"{kind}.docx").read_bytes()
+
+
+def render_drafts(snapshot_id: str) -> list[str]:
+    """Render the documents of a snapshot's milestone into the office's drafts.
+
+    Returns:
+        The ids of the documents; those that exist already for this snapshot and template keep theirs.
+    """
+    place = open_workplace()
+    with place.store.writing() as session:
+        snapshot = session.get_one(SnapshotRow, snapshot_id)
+        milestone = place.milestone(snapshot.milestone)
+        return [_render_draft(place, session, snapshot, kind) for kind in DOCUMENTS[milestone.kind]]
+
+
+def _render_draft(place: Workplace, session: Session, snapshot: SnapshotRow, kind: str) -> str:
+    template = _template(place, kind)
+    template_sha256 = hashlib.sha256(template).hexdigest()
+    content = render_document(kind, template, json.loads(snapshot.content))
+    row = find_document(session, snapshot.milestone, kind, snapshot.id, template_sha256)
+    if row is None:
+        version = next_version(session, snapshot.milestone, kind)
+        identity = f"{snapshot.milestone}.{kind}.v{version}"
+        supersede_drafts(session, snapshot.milestone, kind, f"Thay bằng bản dự thảo {identity}", clock.now())
+        row = DocumentRow(
+            id=identity,
+            milestone=snapshot.milestone,
+            kind=kind,
+            version=version,
+            snapshot=snapshot.id,
+            template_sha256=template_sha256,
+            draft_sha256=hashlib.sha256(content).hexdigest(),
+            draft_path=f"office/drafts/{snapshot.milestone}/{kind}-v{version}.docx",
+            state=DocumentState.DRAFT.value,
+            rendered_at=clock.now().isoformat(),
+        )
+        session.add(row)
+    write_file(place.settings.data / row.draft_path, content)
+    return row.id
+
+
+def check_drafts(document_ids: Sequence[str]) -> list[str]:
+    """Check that every draft is what was rendered and is laid out as Decree 30/2020 asks.
+
+    Raises:
+        DraftError: with every fault of every draft.
+    """
+    place = open_workplace()
+    faults = []
+    with place.store.reading() as session:
+        for name in document_ids:
+            row = session.get_one(DocumentRow, name)
+            content = read_draft(place.settings.data, row)
+            faults += [f"{name}: {problem}" for problem in check_layout(content)]
+    if faults:
+        raise DraftError("\n".join(faults))
+    return list(document_ids)
+
+
+def read_draft(data: Path, row: DocumentRow) -> bytes:
+    """The bytes of a draft, which must be those that were rendered.
+
+    Raises:
+        DraftError: when the file is missing or was changed.
+    """
+    path = data / row.draft_path
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != row.draft_sha256:
+        state = "was changed after it was rendered" if content else "is missing"
+        raise DraftError(f"{row.draft_path} {state}; clear the task render_drafts to write it anew.")
+    return content
+
+
+def documents_awaiting(document_ids: Sequence[str]) -> list[str]:
+    """The documents among these that the office has not approved; a returned one is put to it again."""
+    place = open_workplace()
+    with place.store.reading() as session:
+        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+    return [row.id for row in rows if row.state in (DocumentState.DRAFT, DocumentState.RETURNED)]
+
+
+def describe_drafts(document_ids: Sequence[str]) -> str:
+    """What the office must know to decide, in Vietnamese markdown."""
+    place = open_workplace()
+    lines = []
+    with place.store.reading() as session:
+        for name in document_ids:
+            row = session.get_one(DocumentRow, name)
+            snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+            lines.append(_describe(row, snapshot, place))
+    return "\n\n".join(lines)
+
+
+def _describe(row: DocumentRow, snapshot: dict[str, Any], place: Workplace) -> str:
+    period = place.period(row.milestone)
+    return (
+        f"**{row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
+        f"- Tệp: `{row.draft_path}`\n- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n\n"
+        "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
+        "khi trả lại, ghi rõ **lý do**."
+    )
+
+
+def issue_documents(document_ids: Sequence[str]) -> list[str]:
+    """Issue the approved documents among these into `office/issued/`.
+
+    Returns:
+        The paths of all issued documents among these, relative to the data folder.
+
+    Raises:
+        DraftError: when the approved draft is no longer what was approved.
+    """
+    place = open_workplace()
+    paths = []
+    with place.store.writing() as session:
+        for name in document_ids:
+            row = session.get_one(DocumentRow, name)
+            if row.state == DocumentState.APPROVED:
+                _issue(place, session, row)
+            if row.state == DocumentState.ISSUED:
+                paths.append(row.issued_path)
+    return paths
+
+
+def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
+    """Render the approved snapshot and template once more, with number, date and signer."""
+    read_draft(place.settings.data, row)
+    template = _template(place, row.kind)
+    if hashlib.sha256(template).hexdigest() != row.template_sha256:
+        raise DraftError(f"{row.id}: the template changed after approval; render and approve a new draft.")
+    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+    issue = {"number": row.number, "date": row.date, "signer": row.signer}
+    content = render_document(row.kind, template, snapshot, issue=issue)
+    row.issued_path = (
+        f"office/issued/{row.milestone}/{row.number}-{row.kind}-{row.milestone}-v{row.version}.docx"
+    )
+    row.issued_sha256 = hashlib.sha256(content).hexdigest()
+    row.issued_at = clock.now().isoformat()
+    row.state = DocumentState.ISSUED.value
+    write_file(place.settings.data / row.issued_path, content)
+    logger.info("issued %s as %s", row.id, row.issued_path)

@@ -1,0 +1,5 @@
+"""What the pipeline remembers: the ledger of files, figures in force, assessments and documents."""
+
+from chuyenhoa.store.engine import Store, StoreError, open_store
+
+__all__ = ["Store", "StoreError", "open_store"]

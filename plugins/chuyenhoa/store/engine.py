@@ -1,0 +1,125 @@
+"""Opens the store on SQLite or PostgreSQL and brings its tables to the newest form."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+HEAD = "0001"
+"""The newest migration; a test holds it against the migrations themselves."""
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened or used; the text says which one and what to do."""
+
+
+class Store:
+    """A database of the pipeline; sessions are short and end in one commit."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking things up."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are committed together at the end, or not at all."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+
+@lru_cache(maxsize=8)
+def open_store(url: str) -> Store:
+    """The store at a SQLAlchemy URL, with its tables in the newest form.
+
+    Raises:
+        StoreError: when the database cannot be reached.
+    """
+    parsed = make_url(url)
+    engine = create_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _prepare_sqlite(engine)
+    try:
+        _migrate(engine, parsed.database or "")
+    except OperationalError as error:
+        shown = parsed.render_as_string(hide_password=True)
+        raise StoreError(f"{shown}: cannot be opened ({error.orig}). Check CHUYENHOA_STORE.") from error
+    return Store(engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Let several processes work on one file: write-ahead log, patience, and writers that queue."""
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        # A deferred transaction that reads first and writes later fails at once when another one wrote.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _current(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: Engine, database: str) -> None:
+    """Bring the tables to the newest form, one process at a time."""
+    if _current(engine) == HEAD:
+        return
+    with _only_one(engine, database):
+        if _current(engine) == HEAD:
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+@contextmanager
+def _only_one(engine: Engine, database: str) -> Iterator[None]:
+    """Hold a lock that every process at this database asks for before it migrates."""
+    if engine.dialect.name == "sqlite" and database:
+        with Path(f"{database}.migrate-lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(7214514)"))
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(7214514)"))
+        return
+    yield

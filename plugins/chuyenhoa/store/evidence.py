@@ -1,0 +1,156 @@
+"""The figures in force at a milestone: for each locality those of the newest version that was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.evidence import (
+    KnownDeclaration,
+    KnownFigure,
+    LocalityEvidence,
+    Source,
+    SubmissionRecord,
+)
+from chuyenhoa.model.figures import Answer, Basis, Justification, Place
+from chuyenhoa.model.plan import Locality, Plan
+from chuyenhoa.model.results import Reason
+from chuyenhoa.model.submissions import SubmissionStatus
+from chuyenhoa.store.ledger import OURS, submission_id
+from chuyenhoa.store.tables import (
+    DeclarationRow,
+    JustificationRow,
+    NarrativeRow,
+    ObservationRow,
+    SubmissionLocalityRow,
+    SubmissionRow,
+)
+
+
+def versions(session: Session, plan: Plan, period: str) -> list[SubmissionRow]:
+    """Every version that any submitter sent for a period, oldest first."""
+    query = select(SubmissionRow).where(
+        SubmissionRow.plan == plan.id,
+        SubmissionRow.period == period,
+        SubmissionRow.answered_at.is_not(None),
+        SubmissionRow.status.in_([status.value for status in OURS]),
+    )
+    return list(session.scalars(query.order_by(SubmissionRow.number)))
+
+
+def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, LocalityEvidence]:
+    """What is known of every locality of a plan for one period."""
+    rows = {row.number: row for row in versions(session, plan, period)}
+    listed: dict[str, list[tuple[int, bool]]] = {}
+    query = select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission.in_(rows))
+    for entry in session.scalars(query.order_by(SubmissionLocalityRow.submission)):
+        listed.setdefault(entry.locality, []).append((entry.submission, entry.taken))
+    return {
+        locality.code: _evidence_of(session, locality, listed.get(locality.code, []), rows)
+        for locality in plan.localities
+    }
+
+
+def _evidence_of(
+    session: Session, locality: Locality, listed: list[tuple[int, bool]], rows: Mapping[int, SubmissionRow]
+) -> LocalityEvidence:
+    """The last accepted version counts; a later one that was held back leaves it in force."""
+    taken = [number for number, was_taken in listed if was_taken]
+    if not taken:
+        reason = Reason.HELD_BY_FINDINGS if listed else Reason.NOT_SUBMITTED
+        return LocalityEvidence(locality.code, absence=reason)
+    row = rows[taken[-1]]
+    return LocalityEvidence(
+        locality.code,
+        figures=_figures(session, row, locality.code),
+        declarations=_declarations(session, row, locality.code),
+    )
+
+
+def _source(row: SubmissionRow, sheet: str, cell: str) -> Source:
+    return Source(submission_id(row.number), row.sha256, row.file_name, sheet, cell)
+
+
+def _figures(session: Session, row: SubmissionRow, locality: str) -> dict[tuple[str, Basis], KnownFigure]:
+    found = session.scalars(
+        select(ObservationRow).where(
+            ObservationRow.submission == row.number, ObservationRow.locality == locality
+        )
+    )
+    return {
+        (o.indicator, Basis(o.basis)): KnownFigure(
+            None if o.value is None else Decimal(o.value), _source(row, o.sheet, o.cell)
+        )
+        for o in found
+    }
+
+
+def _declarations(session: Session, row: SubmissionRow, locality: str) -> dict[str, KnownDeclaration]:
+    found = session.scalars(
+        select(DeclarationRow).where(
+            DeclarationRow.submission == row.number, DeclarationRow.locality == locality
+        )
+    )
+    return {
+        d.criterion: KnownDeclaration(
+            answer=Answer(d.answer) if d.answer else None,
+            document_number=d.document_number,
+            document_date=date.fromisoformat(d.document_date) if d.document_date else None,
+            note=d.note,
+            source=_source(row, d.sheet, d.cell),
+        )
+        for d in found
+    }
+
+
+def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:
+    """Every version of a period as the annex on reporting lists it, oldest first."""
+    records = []
+    for row in versions(session, plan, period):
+        localities = list(
+            session.scalars(
+                select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission == row.number)
+            )
+        )
+        records.append(
+            SubmissionRecord(
+                id=submission_id(row.number),
+                submitter=row.submitter,
+                version=row.version,
+                status=SubmissionStatus(row.status),
+                file_name=row.file_name,
+                sha256=row.sha256,
+                received_at=datetime.fromisoformat(row.received_at),
+                is_late=row.is_late,
+                taken=tuple(sorted(entry.locality for entry in localities if entry.taken)),
+                held=tuple(sorted(entry.locality for entry in localities if not entry.taken)),
+            )
+        )
+    return tuple(records)
+
+
+def load_narratives(session: Session, plan: Plan, period: str) -> dict[str, dict[str, str]]:
+    """The texts of every submitter's newest version that has any."""
+    texts: dict[str, dict[str, str]] = {}
+    for row in versions(session, plan, period):
+        if row.status == SubmissionStatus.RETURNED:
+            continue
+        found = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == row.number))
+        items = {entry.item: entry.text for entry in found if entry.text.strip()}
+        if items:
+            texts[row.submitter] = items
+    return texts
+
+
+def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Justification, ...]:
+    """The reasons that submitters gave for warnings, oldest first."""
+    numbers = [row.number for row in versions(session, plan, period)]
+    query = select(JustificationRow).where(JustificationRow.submission.in_(numbers))
+    return tuple(
+        Justification(j.rule_id, j.locality, j.reason, Place(j.sheet, j.cell))
+        for j in session.scalars(query.order_by(JustificationRow.id))
+    )

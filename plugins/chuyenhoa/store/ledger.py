@@ -1,0 +1,321 @@
+"""The ledger of files: what was claimed, what was read from it, and how it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.figures import Basis, Declaration, Justification, Normalisation, Observation, Place
+from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
+from chuyenhoa.store.tables import (
+    Base,
+    DeclarationRow,
+    EventRow,
+    FindingRow,
+    JustificationRow,
+    NarrativeRow,
+    NormalisationRow,
+    ObservationRow,
+    SubmissionLocalityRow,
+    SubmissionRow,
+)
+
+OURS = frozenset({*ACCEPTING, SubmissionStatus.RETURNED})
+"""Statuses of files that count as a version of a submitter's figures."""
+CONTENT = (
+    SubmissionLocalityRow,
+    ObservationRow,
+    DeclarationRow,
+    NarrativeRow,
+    JustificationRow,
+    FindingRow,
+    NormalisationRow,
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A file as it was taken from the inbox."""
+
+    sha256: str
+    size: int
+    folder: str
+    file_name: str
+    claim_key: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a submission, with everything that is stored of it."""
+
+    reading: Reading
+    status: SubmissionStatus
+    findings: tuple[Finding, ...]
+    taken: frozenset[str]
+    version: int | None
+    is_late: bool
+    duplicate_of: int | None = None
+
+
+def submission_id(number: int) -> str:
+    """The name under which people and tasks speak of a submission, as in `S000012`."""
+    return f"S{number:06d}"
+
+
+def submission_number(name: str) -> int:
+    """The number behind a submission's name."""
+    return int(name.removeprefix("S"))
+
+
+def add_event(session: Session, number: int, at: datetime, kind: str, detail: str = "") -> None:
+    """Note what happened to a submission."""
+    session.add(EventRow(submission=number, at=at.isoformat(), kind=kind, detail=detail))
+
+
+def find_open_claim(session: Session, claim_key: str, sha256: str) -> SubmissionRow | None:
+    """The claim that was committed while its file still lay in the inbox, if it was cut short there."""
+    return session.scalars(
+        select(SubmissionRow).where(
+            SubmissionRow.claim_key == claim_key,
+            SubmissionRow.sha256 == sha256,
+            SubmissionRow.removed_from_inbox.is_(False),
+        )
+    ).first()
+
+
+def find_unremoved(session: Session) -> list[SubmissionRow]:
+    """Claims of which it is not noted that their file left the inbox."""
+    return list(session.scalars(select(SubmissionRow).where(SubmissionRow.removed_from_inbox.is_(False))))
+
+
+def add_claim(session: Session, claim: Claim) -> SubmissionRow:
+    """Enter a file that is safe in the archive."""
+    row = SubmissionRow(
+        sha256=claim.sha256,
+        size=claim.size,
+        folder=claim.folder,
+        file_name=claim.file_name,
+        claim_key=claim.claim_key,
+        received_at=claim.received_at.isoformat(),
+        status=SubmissionStatus.CLAIMED.value,
+    )
+    session.add(row)
+    session.flush()
+    add_event(session, row.number, claim.received_at, "claimed", f"{claim.folder}/{claim.file_name}")
+    return row
+
+
+def pending(session: Session) -> list[SubmissionRow]:
+    """Submissions that are archived and not answered, oldest first."""
+    query = select(SubmissionRow).where(SubmissionRow.answered_at.is_(None)).order_by(SubmissionRow.number)
+    return list(session.scalars(query))
+
+
+def find_submissions(session: Session, numbers: Iterable[int]) -> list[SubmissionRow]:
+    """Submissions by number, oldest first."""
+    query = select(SubmissionRow).where(SubmissionRow.number.in_(list(numbers)))
+    return list(session.scalars(query.order_by(SubmissionRow.number)))
+
+
+def find_by_hash(session: Session, prefix: str) -> list[SubmissionRow]:
+    """Submissions whose hash begins with `prefix`, oldest first."""
+    query = select(SubmissionRow).where(SubmissionRow.sha256.startswith(prefix))
+    return list(session.scalars(query.order_by(SubmissionRow.number)))
+
+
+def find_first_like(
+    session: Session, row: SubmissionRow, refused: Container[int] = ()
+) -> SubmissionRow | None:
+    """The submission that `row` repeats: the same bytes, unless they came to the wrong place before.
+
+    `refused` holds submissions of the batch at hand that will be refused, though no row says so yet.
+    """
+    earlier = session.scalars(
+        select(SubmissionRow)
+        .where(SubmissionRow.sha256 == row.sha256, SubmissionRow.number < row.number)
+        .order_by(SubmissionRow.number)
+    )
+    for other in earlier:
+        was_refused = other.status == SubmissionStatus.REFUSED or other.number in refused
+        if other.folder == row.folder or not was_refused:
+            return other if other.duplicate_of is None else session.get(SubmissionRow, other.duplicate_of)
+    return None
+
+
+def latest_version(session: Session, reading: Reading, before: int) -> tuple[SubmissionRow | None, int]:
+    """The newest version that a submitter sent for a period before a number, and how many there were."""
+    rows = list(
+        session.scalars(
+            select(SubmissionRow)
+            .where(
+                SubmissionRow.plan == reading.plan,
+                SubmissionRow.period == reading.period,
+                SubmissionRow.submitter == reading.submitter,
+                SubmissionRow.number < before,
+                SubmissionRow.status.in_([status.value for status in OURS]),
+            )
+            .order_by(SubmissionRow.number)
+        )
+    )
+    return (rows[-1] if rows else None), len(rows)
+
+
+def save_answer(session: Session, row: SubmissionRow, answer: Answer) -> None:
+    """Store all that a file says and what validation says of it; an earlier attempt is replaced."""
+    for stale in CONTENT:
+        session.execute(delete(stale).where(stale.submission == row.number))
+    reading = answer.reading
+    row.plan, row.period, row.submitter = reading.plan, reading.period, reading.submitter
+    row.status = answer.status.value
+    row.version, row.is_late, row.duplicate_of = answer.version, answer.is_late, answer.duplicate_of
+    for table, values in _content(row.number, answer):
+        if values:
+            session.execute(insert(table), values)
+
+
+Values = dict[str, object]
+
+
+def _content(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
+    """The rows of every table that a submission fills."""
+    reading = answer.reading
+    key: Values = {"submission": number}
+    localities = [{**key, "locality": code, "taken": code in answer.taken} for code in reading.localities]
+    yield SubmissionLocalityRow, localities
+    yield ObservationRow, [{**key, **_observation_values(o)} for o in reading.observations]
+    yield DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
+    yield (
+        NarrativeRow,
+        [{**key, "item": n.item, "text": n.text, **asdict(n.place)} for n in reading.narratives],
+    )
+    yield JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
+    yield FindingRow, [_finding_values(number, finding) for finding in answer.findings]
+    yield NormalisationRow, [{**key, **_normalisation_values(n)} for n in reading.normalisations]
+
+
+def _observation_values(entry: Observation) -> Values:
+    return {
+        "locality": entry.locality,
+        "indicator": entry.indicator,
+        "basis": entry.basis.value,
+        "value": None if entry.value is None else format(entry.value, "f"),
+        **asdict(entry.place),
+    }
+
+
+def _declaration_values(entry: Declaration) -> Values:
+    return {
+        "locality": entry.locality,
+        "criterion": entry.criterion,
+        "answer": entry.answer.value if entry.answer else None,
+        "document_number": entry.document_number,
+        "document_date": entry.document_date.isoformat() if entry.document_date else None,
+        "note": entry.note,
+        **asdict(entry.place),
+    }
+
+
+def _justification_values(entry: Justification) -> Values:
+    return {
+        "rule_id": entry.rule_id,
+        "locality": entry.locality,
+        "reason": entry.reason,
+        **asdict(entry.place),
+    }
+
+
+def _normalisation_values(entry: Normalisation) -> Values:
+    return {"before": entry.before, "after": entry.after, "why": entry.why, **asdict(entry.place)}
+
+
+def _finding_values(number: int, finding: Finding) -> dict[str, object]:
+    return {
+        "submission": number,
+        "rule_id": finding.rule_id,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "sheet": finding.sheet,
+        "cells": ",".join(finding.cells),
+        "locality": finding.locality,
+        "indicator": finding.indicator,
+        "value": finding.value,
+    }
+
+
+def mark_answered(session: Session, number: int, at: datetime, receipt: str, marked: str) -> None:
+    """Close a submission: its receipt lies in the outbox."""
+    row = session.get_one(SubmissionRow, number)
+    row.answered_at, row.receipt, row.marked_workbook = at.isoformat(), receipt, marked
+    add_event(session, number, at, "answered", f"{row.status} {receipt}".strip())
+
+
+def load_findings(session: Session, number: int) -> tuple[Finding, ...]:
+    """The findings of a submission, in the order in which they were found."""
+    rows = session.scalars(select(FindingRow).where(FindingRow.submission == number).order_by(FindingRow.id))
+    return tuple(
+        Finding(
+            rule_id=r.rule_id,
+            severity=Severity(r.severity),
+            message=r.message,
+            sheet=r.sheet,
+            cells=tuple(r.cells.split(",")) if r.cells else (),
+            locality=r.locality,
+            indicator=r.indicator,
+            value=r.value,
+        )
+        for r in rows
+    )
+
+
+def load_observations(session: Session, number: int) -> tuple[Observation, ...]:
+    """Every figure that a submission holds, by locality, window and indicator."""
+    rows = session.scalars(
+        select(ObservationRow)
+        .where(ObservationRow.submission == number)
+        .order_by(ObservationRow.locality, ObservationRow.basis.desc(), ObservationRow.indicator)
+    )
+    return tuple(
+        Observation(
+            locality=r.locality,
+            indicator=r.indicator,
+            basis=Basis(r.basis),
+            value=None if r.value is None else Decimal(r.value),
+            place=Place(r.sheet, r.cell),
+        )
+        for r in rows
+    )
+
+
+def load_normalisations(session: Session, number: int) -> tuple[Normalisation, ...]:
+    """What was read otherwise than it was typed."""
+    rows = session.scalars(
+        select(NormalisationRow).where(NormalisationRow.submission == number).order_by(NormalisationRow.id)
+    )
+    return tuple(Normalisation(Place(r.sheet, r.cell), r.before, r.after, r.why) for r in rows)
+
+
+def load_events(session: Session, number: int) -> Sequence[EventRow]:
+    """Everything that happened to a submission, in order."""
+    return list(session.scalars(select(EventRow).where(EventRow.submission == number).order_by(EventRow.id)))
+
+
+def load_localities(session: Session, number: int) -> dict[str, bool]:
+    """The localities that a submission lists, and whether each was taken."""
+    rows = session.scalars(select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission == number))
+    return {row.locality: row.taken for row in rows}
+
+
+def last_answer_event(session: Session, plan: str, period: str) -> int:
+    """The newest event by which a period's figures may have changed; 0 when there is none."""
+    query = (
+        select(func.max(EventRow.id))
+        .join(SubmissionRow, SubmissionRow.number == EventRow.submission)
+        .where(EventRow.kind == "answered", SubmissionRow.plan == plan, SubmissionRow.period == period)
+    )
+    return session.scalar(query) or 0

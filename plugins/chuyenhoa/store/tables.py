@@ -1,0 +1,203 @@
+"""The tables of the store; `migrations/` changes them, these classes only describe the newest form."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """All tables; times are ISO texts with an offset and numbers exact texts, alike on every database."""
+
+
+class SubmissionRow(Base):
+    """The ledger: one row a file that was claimed, whatever became of it."""
+
+    __tablename__ = "submissions"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(Integer)
+    folder: Mapped[str] = mapped_column(String(200))
+    file_name: Mapped[str] = mapped_column(String(1000))
+    claim_key: Mapped[str] = mapped_column(String(1500), index=True)
+    """Path, size and modification time in the inbox: tells a claim cut short from a new drop."""
+    received_at: Mapped[str] = mapped_column(String(40))
+    removed_from_inbox: Mapped[bool] = mapped_column(Boolean, default=False)
+    answered_at: Mapped[str | None] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(30))
+    plan: Mapped[str] = mapped_column(String(20), default="")
+    period: Mapped[str] = mapped_column(String(40), default="")
+    submitter: Mapped[str] = mapped_column(String(40), default="")
+    version: Mapped[int | None] = mapped_column(Integer)
+    is_late: Mapped[bool] = mapped_column(Boolean, default=False)
+    duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"))
+    receipt: Mapped[str] = mapped_column(String(1500), default="")
+    marked_workbook: Mapped[str] = mapped_column(String(1500), default="")
+
+    __table_args__ = (Index("submissions_by_period", "plan", "period", "submitter"),)
+
+
+class EventRow(Base):
+    """What happened to a submission, in order."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    at: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[str] = mapped_column(Text, default="")
+
+
+class SubmissionLocalityRow(Base):
+    """Which localities a submission lists, and whether their figures were taken."""
+
+    __tablename__ = "submission_localities"
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), primary_key=True)
+    locality: Mapped[str] = mapped_column(String(20), primary_key=True)
+    taken: Mapped[bool] = mapped_column(Boolean)
+
+
+class ObservationRow(Base):
+    """One indicator value with its cell; a NULL value is a blank cell."""
+
+    __tablename__ = "observations"
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), primary_key=True)
+    locality: Mapped[str] = mapped_column(String(20), primary_key=True)
+    indicator: Mapped[str] = mapped_column(String(40), primary_key=True)
+    basis: Mapped[str] = mapped_column(String(10), primary_key=True)
+    value: Mapped[str | None] = mapped_column(String(60))
+    sheet: Mapped[str] = mapped_column(String(100))
+    cell: Mapped[str] = mapped_column(String(12))
+
+
+class DeclarationRow(Base):
+    """One declared criterion with the document that proves it."""
+
+    __tablename__ = "declarations"
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), primary_key=True)
+    locality: Mapped[str] = mapped_column(String(20), primary_key=True)
+    criterion: Mapped[str] = mapped_column(String(20), primary_key=True)
+    answer: Mapped[str | None] = mapped_column(String(20))
+    document_number: Mapped[str] = mapped_column(Text, default="")
+    document_date: Mapped[str | None] = mapped_column(String(10))
+    note: Mapped[str] = mapped_column(Text, default="")
+    sheet: Mapped[str] = mapped_column(String(100))
+    cell: Mapped[str] = mapped_column(String(12))
+
+
+class NarrativeRow(Base):
+    """A text for the report."""
+
+    __tablename__ = "narratives"
+
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), primary_key=True)
+    item: Mapped[str] = mapped_column(String(40), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(String(100))
+    cell: Mapped[str] = mapped_column(String(12))
+
+
+class JustificationRow(Base):
+    """A reason for a warning."""
+
+    __tablename__ = "justifications"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    rule_id: Mapped[str] = mapped_column(String(10))
+    locality: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(String(100))
+    cell: Mapped[str] = mapped_column(String(12))
+
+
+class FindingRow(Base):
+    """What validation said of a submission."""
+
+    __tablename__ = "findings"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    rule_id: Mapped[str] = mapped_column(String(10))
+    severity: Mapped[str] = mapped_column(String(10))
+    message: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(String(100))
+    cells: Mapped[str] = mapped_column(Text)
+    """Addresses joined with commas, the one to look at first in front."""
+    locality: Mapped[str] = mapped_column(String(20))
+    indicator: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(Text)
+
+
+class NormalisationRow(Base):
+    """A cell that was read otherwise than it was typed."""
+
+    __tablename__ = "normalisations"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    sheet: Mapped[str] = mapped_column(String(100))
+    cell: Mapped[str] = mapped_column(String(12))
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+
+
+class AssessmentRow(Base):
+    """One assessment of a milestone; a new row only when its outcome or its inputs changed."""
+
+    __tablename__ = "assessments"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    plan: Mapped[str] = mapped_column(String(20))
+    milestone: Mapped[str] = mapped_column(String(40), index=True)
+    assessed_at: Mapped[str] = mapped_column(String(40))
+    through_event: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[str] = mapped_column(Text)
+
+
+class SnapshotRow(Base):
+    """The frozen data of a milestone; `data_sha256` leaves the time of freezing out, to find an equal one."""
+
+    __tablename__ = "snapshots"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    plan: Mapped[str] = mapped_column(String(20))
+    milestone: Mapped[str] = mapped_column(String(40), index=True)
+    frozen_at: Mapped[str] = mapped_column(String(40))
+    data_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    content: Mapped[str] = mapped_column(Text)
+
+
+class DocumentRow(Base):
+    """One version of one document, from draft to issued."""
+
+    __tablename__ = "documents"
+
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    milestone: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int] = mapped_column(Integer)
+    snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.id"))
+    template_sha256: Mapped[str] = mapped_column(String(64))
+    draft_sha256: Mapped[str] = mapped_column(String(64))
+    draft_path: Mapped[str] = mapped_column(String(1000))
+    state: Mapped[str] = mapped_column(String(20))
+    rendered_at: Mapped[str] = mapped_column(String(40))
+    decided_by: Mapped[str] = mapped_column(String(200), default="")
+    decided_at: Mapped[str] = mapped_column(String(40), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    number: Mapped[str] = mapped_column(String(40), default="")
+    date: Mapped[str] = mapped_column(String(10), default="")
+    signer: Mapped[str] = mapped_column(String(200), default="")
+    issued_at: Mapped[str] = mapped_column(String(40), default="")
+    issued_sha256: Mapped[str] = mapped_column(String(64), default="")
+    issued_path: Mapped[str] = mapped_column(String(1000), default="")
+
+    __table_args__ = (UniqueConstraint("milestone", "kind", "version"),)
