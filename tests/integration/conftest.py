@@ -8,7 +8,7 @@ import pytest
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known; markers are strict here."""
     config.addinivalue_line(
-        "markers", "last: runs after all other tests, because it is the whole job at once"
+        "markers", "last: runs after all others, because it is the whole job at once"
     )
 
 
