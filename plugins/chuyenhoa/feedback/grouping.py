@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
-from chuyenhoa.feedback.words import CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, REMEDY_STARTS
+from chuyenhoa.feedback.words import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY
 from chuyenhoa.model.submissions import Finding, Severity
 
-_SENTENCE_END = re.compile(r"[.!?]\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
 _LAST = CellRef(2_000_000, 0)
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
@@ -42,14 +42,19 @@ def needs_reason(finding: Finding) -> bool:
 
 
 def split_message(finding: Finding) -> tuple[str, str]:
-    """What is wrong, and what to do: a message is parted where its first sentence of advice begins.
+    """What is wrong, and what to do.
 
-    A message without one gets the advice that holds for its severity; a note asks for nothing.
+    A message is parted where its first sentence of advice begins; where none is known as such, before its
+    last sentence, since messages end with what to do. A single sentence gets the advice that holds for its
+    severity; a note asks for nothing.
     """
     message = mask_personal(finding.message.strip())
-    for end in _SENTENCE_END.finditer(message):
-        if message.startswith(REMEDY_STARTS, end.end()):
-            return message[: end.end()].rstrip(), message[end.end() :].strip()
+    ends = [end.end() for end in _SENTENCE_END.finditer(message)]
+    advice = [end for end in ends if ADVICE_START.match(message, end)]
+    if not advice and finding.severity is not Severity.NOTE:
+        advice = ends[-1:]
+    if advice:
+        return message[: advice[0]].rstrip(), message[advice[0] :].strip()
     if finding.severity is Severity.NOTE:
         return message, ""
     if finding.severity is Severity.WARNING:

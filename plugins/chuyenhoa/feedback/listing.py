@@ -185,6 +185,9 @@ def _cells_text(finding: Finding) -> str:
 
 def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str, int]]) -> None:
     row = etree.SubElement(data, main_tag("row"), r=str(number))
+    if number > _HEAD_ROW:  # LibreOffice does not fit heights on opening
+        lines = max(_lines(column, text) for column, text, _ in cells)
+        row.attrib.update({"ht": str(3 + 15 * min(lines, 26)), "customHeight": "1"})
     for column, text, style in cells:
         address = CellRef(number, column).address
         cell = etree.SubElement(row, main_tag("c"), r=address, s=str(style))
@@ -194,6 +197,11 @@ def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str
         node = etree.SubElement(etree.SubElement(cell, main_tag("is")), main_tag("t"))
         node.set(_SPACE, "preserve")
         node.text = printable(text)
+
+
+def _lines(column: int, text: str) -> int:
+    """About how many lines a text takes in its column; hidden columns do not count."""
+    return 1 + len(text) // _WIDTHS[column - 1] if column <= len(_WIDTHS) else 1
 
 
 def _write_tail(root: etree._Element, links: Sequence[tuple[str, str]], last_row: int) -> None:

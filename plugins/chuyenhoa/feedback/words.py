@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LISTING_NAME = "Cần sửa"
 """Name of the first sheet of a marked workbook; the reader leaves this sheet out."""
 
@@ -39,7 +41,7 @@ _ADVICE = """
     Tách|Đổi|Thay|Liên hệ|Cần|Bổ sung|Giải trình|Viết|Để|Thả|Đặt|Chuyển|
     Giữ|Thêm|Chép|Lần sau|Không phải làm|Không cần|Báo
 """
-REMEDY_STARTS = tuple(f"{start.strip()} " for start in _ADVICE.split("|"))
+ADVICE_START = re.compile(rf"(?:{'|'.join(start.strip() for start in _ADVICE.split('|'))})\b")
 """How the sentence of a message begins that says what to do."""
 
 MASK = "[đã che: có thể là dữ liệu cá nhân]"

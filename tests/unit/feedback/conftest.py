@@ -11,10 +11,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from chuyenhoa.model.figures import Normalisation, Place
-from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
+
+from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 NAMES = {"30763": "Phường Vĩnh Lạc", "30766": "Phường An Hòa", "30772": "Xã Phi Thông"}

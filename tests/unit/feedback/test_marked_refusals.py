@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
+
 from chuyenhoa.feedback import MarkError, mark_workbook
 from chuyenhoa.model.submissions import Finding, Severity
 

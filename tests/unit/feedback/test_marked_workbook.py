@@ -13,12 +13,13 @@ from typing import Any
 
 import openpyxl
 import pytest
-from chuyenhoa.feedback import MarkError, mark_workbook
-from chuyenhoa.feedback.words import AUTHOR, LISTING_NAME
-from chuyenhoa.model.submissions import Finding, Severity
 from lxml import etree
 from openpyxl.cell.cell import Cell, MergedCell
 from python_calamine import CalamineWorkbook
+
+from chuyenhoa.feedback import MarkError, mark_workbook
+from chuyenhoa.feedback.words import AUTHOR, LISTING_NAME
+from chuyenhoa.model.submissions import Finding, Severity
 
 Load = Callable[[bytes], openpyxl.Workbook]
 RED, YELLOW = "FFFF9B91", "FFFFE473"

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from chuyenhoa.feedback import ReceiptError, marked_name, receipt_name, render_receipt
 from chuyenhoa.model.figures import Normalisation, Place
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
