@@ -50,4 +50,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"chuyenhoa failed ({type(error).__name__}); this is our fault, not your file's.", file=sys.stderr
         )
         return OUR_FAULT
-

@@ -9,6 +9,7 @@ from typing import Any
 
 from chuyenhoa import settings
 from chuyenhoa.cli.printing import print_json
+from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.rules import load_rules
 
@@ -45,12 +46,7 @@ def check_plans(options: argparse.Namespace) -> int:
             problems[name] = list(error.problems)
             continue
         if not options.json:
-            print(
-                f"plan {name}: {len(plan.units)} units, {len(plan.submitters)} submitters, "
-                f"{len(plan.localities)} localities, {len(plan.periods)} periods, "
-                f"{len(plan.indicators)} indicators, {len(plan.criteria)} criteria ({plan.criteria_status.value}), {len(plan.tasks)} tasks, "
-                f"{len(rules)} rules: no problem"
-            )
+            print(f"plan {name}: {_sizes(plan)}, {len(rules)} rules: no problem")
     if options.json:
         print_json(
             {
@@ -63,6 +59,19 @@ def check_plans(options: argparse.Namespace) -> int:
             for problem in found:
                 print(f"plan {name}: {problem}", file=sys.stderr)
     return 1 if any(problems.values()) else 0
+
+
+def _sizes(plan: Plan) -> str:
+    sizes = {
+        "units": plan.units,
+        "submitters": plan.submitters,
+        "localities": plan.localities,
+        "periods": plan.periods,
+        "indicators": plan.indicators,
+        "criteria": plan.criteria,
+        "tasks": plan.tasks,
+    }
+    return ", ".join(f"{len(entries)} {name}" for name, entries in sizes.items())
 
 
 def check_templates(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chuyenhoa.pipeline.assessing import assess_milestone, milestones_to_assess
-    from chuyenhoa.pipeline.decisions import DecisionError, record_decision
+    from chuyenhoa.pipeline.decisions import record_decision
     from chuyenhoa.pipeline.opening import open_period, periods_opening
     from chuyenhoa.pipeline.publishing import (
         DraftError,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "assessing": ("assess_milestone", "milestones_to_assess"),
-    "decisions": ("DecisionError", "record_decision"),
+    "decisions": ("record_decision",),
     "opening": ("open_period", "periods_opening"),
     "publishing": (
         "DraftError",
@@ -43,7 +43,6 @@ _HOME = {
 }
 
 __all__ = [
-    "DecisionError",
     "DraftError",
     "IntakeError",
     "assess_milestone",

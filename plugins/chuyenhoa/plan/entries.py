@@ -221,7 +221,8 @@ MeasureEntry = Annotated[
         _kind,
         custom_error_type="unknown_measure",
         custom_error_message=(
-            "`kind` must be declaration, value, ratio, decrease, compare, all_of, any_of, at_least or guidance"
+            "`kind` must be declaration, value, ratio, decrease, compare, all_of, any_of, at_least "
+            "or guidance"
         ),
     ),
 ]
