@@ -1,0 +1,230 @@
+"""Files leave the inbox in an order that loses nothing and doubles nothing, wherever it is cut short."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa import clock
+from chuyenhoa.intake import archive, claim, inbox
+from chuyenhoa.store import Store, ledger, open_store
+from chuyenhoa.store.tables import SubmissionRow
+
+AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
+
+
+class CutShortError(Exception):
+    """Stands for the moment at which the power goes."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+
+def drop(folder: Path, name: str, content: bytes = b"figures") -> Path:
+    path = folder / "inbox" / "899-rach-gia" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def claim_all(store: Store, folder: Path) -> list[int]:
+    claim.close_cut_claims(store, folder / "inbox")
+    drops = inbox.find_stable_drops(folder / "inbox", 0)
+    return claim.claim_drops(store, folder / "inbox", folder / "archive", drops, AT)
+
+
+def rows(store: Store) -> list[SubmissionRow]:
+    with store.reading() as session:
+        return ledger.pending(session)
+
+
+def test_a_claimed_file_is_archived_entered_and_gone(store: Store, tmp_path: Path) -> None:
+    path = drop(tmp_path, "báo cáo.xlsx")
+    assert len(claim_all(store, tmp_path)) == 1
+    assert not path.exists()
+    (row,) = rows(store)
+    assert (row.folder, row.file_name, row.size) == ("899-rach-gia", "báo cáo.xlsx", 7)
+    assert row.removed_from_inbox
+    assert archive.read_archived(tmp_path / "archive", row.sha256) == b"figures"
+    assert row.sha256 == hashlib.sha256(b"figures").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "name", ["~$a.xlsx", "a.xlsx.part", "a.filepart", "a.TMP", ".a.xlsx", "Thumbs.db", "desktop.ini"]
+)
+def test_temporary_names_are_left_alone(store: Store, tmp_path: Path, name: str) -> None:
+    path = drop(tmp_path, name)
+    assert claim_all(store, tmp_path) == []
+    assert path.exists()
+
+
+def test_links_and_pipes_are_left_alone(store: Store, tmp_path: Path) -> None:
+    target = drop(tmp_path, "a.xlsx")
+    (target.parent / "link.xlsx").symlink_to("/etc/hostname")
+    os.mkfifo(target.parent / "pipe.xlsx")
+    assert len(claim_all(store, tmp_path)) == 1
+    assert sorted(p.name for p in target.parent.iterdir()) == ["link.xlsx", "pipe.xlsx"]
+
+
+def test_sub_folders_belong_to_the_submitter(tmp_path: Path) -> None:
+    drop(tmp_path, "sub/deep.xlsx")
+    (seen,) = inbox.scan_inbox(tmp_path / "inbox")
+    assert (seen.folder, seen.name) == ("899-rach-gia", "deep.xlsx")
+
+
+def test_a_missing_inbox_is_empty(tmp_path: Path) -> None:
+    assert inbox.scan_inbox(tmp_path / "nowhere") == ()
+
+
+def test_a_growing_file_waits(tmp_path: Path) -> None:
+    path = drop(tmp_path, "grows.xlsx")
+    finished = threading.Event()
+
+    def grow() -> None:
+        while not finished.wait(0.02):
+            with path.open("ab") as file:
+                file.write(b"more")
+
+    writer = threading.Thread(target=grow)
+    writer.start()
+    try:
+        assert inbox.find_stable_drops(tmp_path / "inbox", 0.2) == ()
+    finally:
+        finished.set()
+        writer.join()
+    assert len(inbox.find_stable_drops(tmp_path / "inbox", 0.05)) == 1
+
+
+BOUNDARIES: dict[str, tuple[object, str]] = {
+    "before the copy is complete": (os, "fsync"),
+    "before the ledger": (claim, "_enter"),
+    "before the file is removed": (claim, "_is_unchanged"),
+}
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_a_claim_cut_short_is_finished_once(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, boundary: str
+) -> None:
+    path = drop(tmp_path, "a.xlsx")
+    module, name = BOUNDARIES[boundary]
+    calls = 0
+    real: Callable[..., object] = getattr(module, name)
+
+    def cut(*arguments: object, **named: object) -> object:
+        nonlocal calls
+        calls += 1
+        # _is_unchanged is asked once before the ledger and once after it.
+        if name != "_is_unchanged" or calls == 2:
+            raise CutShortError
+        return real(*arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, cut)
+        with pytest.raises(CutShortError):
+            claim_all(store, tmp_path)
+    assert path.exists()
+    claim_all(store, tmp_path)
+    assert not path.exists()
+    (row,) = rows(store)
+    assert archive.read_archived(tmp_path / "archive", row.sha256) == b"figures"
+
+
+def test_a_claim_cut_after_removal_does_not_swallow_the_next_drop(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(tmp_path, "a.xlsx")
+    stamp = path.stat()
+
+    unlink = Path.unlink
+
+    def unlink_and_fail(self: Path, missing_ok: bool = False) -> None:
+        unlink(self)
+        raise CutShortError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", unlink_and_fail)
+        with pytest.raises(CutShortError):
+            claim_all(store, tmp_path)
+    assert not path.exists()
+    assert claim_all(store, tmp_path) == []
+    drop(tmp_path, "a.xlsx")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert len(claim_all(store, tmp_path)) == 1
+    assert len(rows(store)) == 2
+
+
+def test_a_file_replaced_after_archiving_is_a_drop_of_its_own(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(tmp_path, "a.xlsx", b"first version")
+    enter = claim._enter
+
+    def replace_then_enter(*arguments: object) -> int:
+        path.write_bytes(b"second version, longer")
+        return enter(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(claim, "_enter", replace_then_enter)
+        claim_all(store, tmp_path)
+    assert path.read_bytes() == b"second version, longer"
+    claim_all(store, tmp_path)
+    assert not path.exists()
+    assert [row.size for row in rows(store)] == [13, 22]
+
+
+def test_a_file_that_changes_while_it_is_read_is_left(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(tmp_path, "a.xlsx")
+    real = archive.archive_file
+
+    def archive_and_grow(folder: Path, source: Path) -> tuple[str, int]:
+        found = real(folder, source)
+        with source.open("ab") as file:
+            file.write(b"!")
+        return found
+
+    monkeypatch.setattr(claim, "archive_file", archive_and_grow)
+    assert claim_all(store, tmp_path) == []
+    assert path.exists()
+    assert rows(store) == []
+
+
+def test_a_file_that_vanishes_is_passed_over(store: Store, tmp_path: Path) -> None:
+    path = drop(tmp_path, "a.xlsx")
+    drops = inbox.find_stable_drops(tmp_path / "inbox", 0)
+    path.unlink()
+    assert claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT) == []
+
+
+def test_a_damaged_archive_is_our_fault(tmp_path: Path) -> None:
+    source = tmp_path / "a"
+    source.write_bytes(b"figures")
+    sha256, size = archive.archive_file(tmp_path / "archive", source)
+    assert size == 7
+    path = archive.archived_path(tmp_path / "archive", sha256)
+    path.chmod(0o600)
+    path.write_bytes(b"forged!")
+    with pytest.raises(archive.ArchiveError, match="is damaged"):
+        archive.read_archived(tmp_path / "archive", sha256)
+    path.unlink()
+    with pytest.raises(archive.ArchiveError, match="cannot be read"):
+        archive.read_archived(tmp_path / "archive", sha256)
+
+
+def test_the_stability_check_uses_real_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T09:00:00+07:00")
+    drop(tmp_path, "a.xlsx")
+    started = time.monotonic()
+    inbox.find_stable_drops(tmp_path / "inbox", 0.1)
+    assert time.monotonic() - started >= 0.1

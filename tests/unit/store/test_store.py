@@ -1,0 +1,180 @@
+"""The store opens on a fresh database, migrates once, and keeps what the ledger tells it."""
+
+from __future__ import annotations
+
+import multiprocessing
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from chuyenhoa import clock
+from chuyenhoa.model.figures import Answer as Said
+from chuyenhoa.model.figures import (
+    Basis,
+    Declaration,
+    Justification,
+    Narrative,
+    Normalisation,
+    Observation,
+    Place,
+)
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import Reason
+from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
+from chuyenhoa.store import Store, StoreError, engine, evidence, ledger, open_store
+from chuyenhoa.store.tables import Base, SubmissionRow
+
+AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
+CELL = Place("Số liệu", "D12")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(f"sqlite:///{tmp_path / 'deep' / 'store.db'}")
+
+
+def test_the_newest_migration_is_the_one_the_code_expects() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(engine.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == engine.HEAD
+
+
+def test_migrations_make_exactly_the_tables(store: Store) -> None:
+    with store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def _open(url: str) -> str:
+    return open_store(url).engine.dialect.name
+
+
+def test_many_processes_may_open_a_fresh_store_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.db'}"
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        assert pool.map(_open, [url] * 4) == ["sqlite"] * 4
+
+
+def test_a_store_that_cannot_be_opened_says_which(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreError, match="Check CHUYENHOA_STORE"):
+        open_store(f"sqlite:///{tmp_path / 'folder'}")
+
+
+def reading(sha256: str, locality: str = "30745", value: str | None = "12.5") -> Reading:
+    figure = Observation(locality, "CHAY_TS", Basis.CURRENT, None if value is None else Decimal(value), CELL)
+    return Reading(
+        sha256=sha256,
+        file_name="a.xlsx",
+        plan="2021",
+        period="2021-6t",
+        submitter="899",
+        localities=(locality,),
+        observations=(figure,),
+        declarations=(
+            Declaration(
+                locality, "I.1", Said.YES, "12/KH-UBND", date(2021, 6, 20), "", Place("Định tính", "E5")
+            ),
+            Declaration(locality, "I.2", None, "", None, "ghi chú", Place("Định tính", "E6")),
+        ),
+        narratives=(Narrative("LANH_DAO", "Đã ban hành kế hoạch.", Place("Thuyết minh", "C5")),),
+        justifications=(Justification("W02", locality, "án cũ nhiều", Place("Giải trình", "C5")),),
+        normalisations=(Normalisation(CELL, "12,5", "12.5", "dấu phẩy thập phân"),),
+    )
+
+
+def enter(store: Store, sha256: str, folder: str = "899-rach-gia") -> SubmissionRow:
+    with store.writing() as session:
+        return ledger.add_claim(
+            session, ledger.Claim(sha256, 7, folder, "a.xlsx", f"{folder}/{sha256}|7|1", AT)
+        )
+
+
+def answer(store: Store, row: SubmissionRow, read: Reading, taken: bool = True, **changes: object) -> None:
+    status = SubmissionStatus.ACCEPTED if taken else SubmissionStatus.RETURNED
+    finding = Finding("E03", Severity.ERROR, "sai", "Số liệu", ("D12", "C12"), "30745", "TTXH_KP", "25")
+    full = ledger.Answer(read, status, (finding,), frozenset(read.localities if taken else ()), 1, False)
+    with store.writing() as session:
+        current = session.get_one(SubmissionRow, row.number)
+        ledger.save_answer(session, current, replace(full, **changes))  # type: ignore[arg-type]
+        ledger.mark_answered(session, row.number, AT, "outbox/r.html", "")
+
+
+def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
+    row = enter(store, "a" * 64)
+    answer(store, row, reading("a" * 64))
+    answer(store, row, reading("a" * 64))  # a second attempt replaces the first
+    with store.reading() as session:
+        (figure,) = ledger.load_observations(session, row.number)
+        assert figure.value == Decimal("12.5")
+        assert figure.place == CELL
+        (finding,) = ledger.load_findings(session, row.number)
+        assert finding.cells == ("D12", "C12")
+        assert ledger.load_normalisations(session, row.number)[0].before == "12,5"
+        known = evidence.load_evidence(session, plan, "2021-6t")["30745"]
+        assert known.declarations["I.1"].document_date == date(2021, 6, 20)
+        assert known.declarations["I.2"].answer is None
+        assert known.figures["CHAY_TS", Basis.CURRENT].source.cell == "D12"
+        assert evidence.load_narratives(session, plan, "2021-6t") == {
+            "899": {"LANH_DAO": "Đã ban hành kế hoạch."}
+        }
+        assert evidence.load_justifications(session, plan, "2021-6t")[0].reason == "án cũ nhiều"
+        (record,) = evidence.load_records(session, plan, "2021-6t")
+        assert (record.id, record.taken, record.version) == ("S000001", ("30745",), 1)
+        assert [event.kind for event in ledger.load_events(session, row.number)] == [
+            "claimed",
+            "answered",
+            "answered",
+        ]
+        assert ledger.last_answer_event(session, "2021", "2021-6t") == 3
+        assert ledger.last_answer_event(session, "2021", "2021-nam") == 0
+
+
+def test_the_last_accepted_version_is_in_force(store: Store, plan: Plan) -> None:
+    for letter, value, taken in (("a", "1", True), ("b", "2", True), ("c", "3", False)):
+        answer(store, enter(store, letter * 64), reading(letter * 64, value=value), taken)
+    with store.reading() as session:
+        known = evidence.load_evidence(session, plan, "2021-6t")
+        assert known["30745"].figures["CHAY_TS", Basis.CURRENT].value == Decimal(2)
+        assert known["30772"].absence is Reason.NOT_SUBMITTED
+
+
+def test_a_locality_that_a_newer_version_does_not_list_stays(store: Store, plan: Plan) -> None:
+    answer(store, enter(store, "a" * 64), reading("a" * 64, "30745"))
+    answer(store, enter(store, "b" * 64), reading("b" * 64, "30754"))
+    with store.reading() as session:
+        known = evidence.load_evidence(session, plan, "2021-6t")
+        assert known["30745"].absence is None
+        assert known["30754"].absence is None
+
+
+def test_a_locality_that_was_only_held_back_says_so(store: Store, plan: Plan) -> None:
+    answer(store, enter(store, "a" * 64), reading("a" * 64), taken=False)
+    with store.reading() as session:
+        assert evidence.load_evidence(session, plan, "2021-6t")["30745"].absence is Reason.HELD_BY_FINDINGS
+
+
+def test_the_same_bytes_are_found_again_unless_they_came_to_the_wrong_place(store: Store) -> None:
+    wrong = enter(store, "a" * 64, "900-ha-tien")
+    right = enter(store, "a" * 64)
+    again = enter(store, "a" * 64)
+    with store.reading() as session:
+        assert ledger.find_first_like(session, wrong) is None
+        first = ledger.find_first_like(session, right)
+        assert first is not None
+        assert first.number == wrong.number
+        assert ledger.find_first_like(session, right, refused={wrong.number}) is None
+        found = ledger.find_first_like(session, again, refused={wrong.number})
+        assert found is not None
+        assert found.number == right.number
+
+
+def test_numbers_and_names_of_submissions() -> None:
+    assert ledger.submission_id(12) == "S000012"
+    assert ledger.submission_number("S000012") == 12
