@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
+
 from chuyenhoa.orchestration.approval import (
     APPROVE,
     RETURN,

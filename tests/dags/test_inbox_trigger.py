@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from airflow.triggers.base import TriggerEvent
+
 from chuyenhoa.intake.inbox import scan_inbox
 from chuyenhoa.orchestration.trigger import STATE_KEY, InboxTrigger, Watch
 

@@ -13,6 +13,7 @@ from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 from airflow.timetables.base import DagRunInfo, TimeRestriction
 from airflow.utils.types import DagRunType
+
 from chuyenhoa import clock
 from chuyenhoa.model.plan import Period, PeriodKind, Window
 from chuyenhoa.orchestration.timetable import (

@@ -1,0 +1,128 @@
+"""A local Airflow keeps to itself: loopback, own secrets, no telemetry, one per home."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import stat
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa import settings
+from chuyenhoa.orchestration.airflow_api import AirflowApi, AirflowApiError
+from chuyenhoa.orchestration.airflow_settings import Place, build_environment, read_passwords
+from chuyenhoa.orchestration.launcher import Airflow, AirflowError, find_port
+from chuyenhoa.orchestration.up import describe
+
+
+@pytest.fixture
+def place(tmp_path: Path, root: Path) -> Place:
+    return Place(tmp_path / "airflow", tmp_path / "data", root, 4321)
+
+
+def test_it_listens_on_loopback_only(place: Place) -> None:
+    environment = build_environment(place, {})
+    assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert environment["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:4321"
+    assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:4321/execution/"
+    assert environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
+
+
+def test_bytecode_is_written_and_text_is_utf8(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment = build_environment(place, {})
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
+    assert environment["PYTHONUTF8"] == "1"
+
+
+def test_what_the_caller_sets_wins(place: Place) -> None:
+    assert build_environment(place, {"CHUYENHOA_NOW": "2021-10-01"})["CHUYENHOA_NOW"] == "2021-10-01"
+    assert build_environment(place, {"AIRFLOW__CORE__PARALLELISM": "2"})["AIRFLOW__CORE__PARALLELISM"] == "2"
+
+
+def test_secrets_are_made_once_for_their_owner_only(place: Place, tmp_path: Path) -> None:
+    passwords = read_passwords(place.home)
+    assert set(passwords) == {"engineer", "office"}
+    assert len(set(passwords.values())) == 2
+    assert min(map(len, passwords.values())) >= 16
+    assert read_passwords(place.home) == passwords
+    assert read_passwords(tmp_path / "other") != passwords
+    first, second = build_environment(place, {}), build_environment(place, {})
+    for name in ("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CORE__FERNET_KEY"):
+        assert first[name] == second[name]
+        assert len(first[name]) >= 32
+    for file in (place.passwords_file, place.home / "secrets.json"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_taken_port_is_left_to_its_owner() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert find_port(port) not in (port, 0)
+    assert find_port(port) == port
+
+
+def test_a_home_that_an_airflow_uses_is_refused(tmp_path: Path) -> None:
+    airflow = Airflow(tmp_path / "airflow", tmp_path / "data")
+    airflow.place.home.mkdir()
+    with (airflow.place.home / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(AirflowError, match="still runs here"), airflow:
+            pass
+    assert not (airflow.place.home / "airflow.db").exists()
+
+
+def test_a_database_that_cannot_be_prepared_says_why(tmp_path: Path) -> None:
+    broken = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{tmp_path}/none/airflow.db"}
+    airflow = Airflow(tmp_path / "airflow", tmp_path / "data", broken)
+    with pytest.raises(AirflowError, match=r"could not be prepared(.|\n)*migrate\.log"), airflow:
+        pass
+    # Stopped without a trace: the home can be taken again.
+    with (airflow.place.home / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_only_a_clock_in_a_file_can_be_moved(tmp_path: Path) -> None:
+    airflow = Airflow(tmp_path / "airflow", tmp_path / "data", {"CHUYENHOA_NOW": "2021-10-01"})
+    with pytest.raises(AirflowError, match="CHUYENHOA_NOW=@FILE"):
+        airflow.set_time(datetime.fromisoformat("2021-10-18T08:00:00+07:00"))
+
+
+def test_an_api_that_is_not_there_is_not_healthy(tmp_path: Path) -> None:
+    api = AirflowApi(f"http://127.0.0.1:{find_port()}", "engineer", "none")
+    assert not api.is_healthy()
+
+
+def test_waiting_ends_with_what_was_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = AirflowApi("http://127.0.0.1:9", "engineer", "none")
+    monkeypatch.setattr(api, "call", lambda *arguments: {"dag_runs": []})
+    api.wait_for_idle(["intake"], 1.0)
+    running = {"dag_id": "intake", "dag_run_id": "r", "state": "running", "run_type": "manual"}
+    monkeypatch.setattr(api, "call", lambda *arguments: running)
+    with pytest.raises(AirflowApiError, match="intake r to end, in vain"):
+        api.wait_for_run("intake", "r", 0.1)
+
+
+def test_make_up_says_where_to_go_and_not_the_passwords(tmp_path: Path) -> None:
+    place = settings.load()
+    airflow = Airflow(tmp_path / "airflow", place.data)
+    text = describe(airflow, place)
+    for part in (airflow.place.base_url, "engineer", "office", "passwords.json", "inbox", "outbox", "Ctrl-C"):
+        assert part in text
+    assert not any(password in text for password in airflow.passwords.values())
+
+
+@pytest.mark.parametrize("name", ["Makefile", "Dockerfile", "docker-compose.yaml"])
+def test_nothing_is_reported_to_strangers(place: Place, root: Path, name: str) -> None:
+    environment = build_environment(place, {})
+    assert environment["GX_ANALYTICS_ENABLED"] == "false"
+    assert environment["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
+    lines = (root / name).read_text(encoding="utf-8").splitlines()
+    for variable in ("GX_ANALYTICS_ENABLED", "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"):
+        settings_of = [line for line in lines if variable in line]
+        assert settings_of, f"{name} does not set {variable}"
+        assert all("false" in line.lower() for line in settings_of)
