@@ -126,11 +126,11 @@ def _locate(cell: etree._Element, row: int, column: int) -> tuple[int, int]:
 def _judge(cell: etree._Element, percents: frozenset[int]) -> Mark | None:
     """The flaw of one cell, if any."""
     kind = cell.get("t", "n")
-    value = cell.find("{*}v")
+    value = cell.findtext("{*}v")
     if kind == "e":
-        return Mark(Flaw.ERROR, (value.text if value is not None else None) or "#N/A")
-    if value is None:
-        return Mark(Flaw.UNCALCULATED) if cell.find("{*}f") is not None else None
-    if kind == "n" and value.text and int(cell.get("s") or 0) in percents:
-        return Mark(Flaw.PERCENT)
-    return None
+        return Mark(Flaw.ERROR, value or "#N/A")
+    if not value:
+        # A formula whose result is an empty text is of kind "str" and has a value element.
+        is_empty_text = kind == "str" and value is not None
+        return Mark(Flaw.UNCALCULATED) if cell.find("{*}f") is not None and not is_empty_text else None
+    return Mark(Flaw.PERCENT) if kind == "n" and int(cell.get("s") or 0) in percents else None

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+SYLLABLE = re.compile(r"[^\W\d_]+")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 ZERO_WORDS = frozenset({"-", "–", "—", "không", "không có", "không phát sinh", "kps"})
@@ -30,11 +31,11 @@ def fold(value: object) -> str:
     Composed or not, upper or lower case, `hoà` or `hòa`, one space or three, `Ð` or `Đ`.
     """
     text = unicodedata.normalize("NFKC", clean_text(value)).replace("Ð", "Đ").casefold().replace("ð", "đ")
-    return " ".join(_fold_word(word) for word in text.split())
+    return SYLLABLE.sub(lambda match: _fold_word(match[0]), " ".join(text.split()))
 
 
 def _fold_word(word: str) -> str:
-    """The word with its tone marks moved to its end."""
+    """The syllable with its tone marks moved to its end."""
     parts = unicodedata.normalize("NFD", word)
     letters = "".join(sign for sign in parts if sign not in TONES)
     return unicodedata.normalize("NFC", letters) + "".join(sign for sign in parts if sign in TONES)

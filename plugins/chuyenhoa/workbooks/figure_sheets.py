@@ -16,10 +16,10 @@ from chuyenhoa.workbooks.checks import build_blank_count, build_check, cell_cond
 from chuyenhoa.workbooks.heads import FIRST_INDICATOR, Form, build_figure_head
 from chuyenhoa.workbooks.pages import protect, set_page, write_title
 
-WIDTHS = {"code": 9, "name": 24, "indicator": 11.5, "check": 22, "blank": 9}
-HEIGHTS = (20, 92, 18, 18, 16)
+WIDTHS = {"code": 8, "name": 20, "indicator": 10, "check": 22, "blank": 9}
+HEIGHTS = (46, 92, 18, 18, 16)
 """Points of the five rows of the head: section, label, unit, kind, code."""
-SCALE = 75
+SCALE = 70
 PAGE_INDICATORS = 12
 """Indicator columns that fit on a page at this scale, beside code and name."""
 
@@ -82,6 +82,8 @@ def _write_head(sheet: Any, styles: dict[str, Any], paper: Form, top: int) -> in
     ):
         for column, text in enumerate(row):
             sheet.write_string(top + offset, column, text, styles[style])
+    for column in range(FIRST_INDICATOR):
+        sheet.merge_range(top + 1, column, top + 3, column, head[1][column], styles["label"])
     for offset, height in enumerate(HEIGHTS):
         sheet.set_row(top + offset, height)
     check = len(sections)

@@ -65,6 +65,7 @@ def write_justifications(sheet: Any, styles: dict[str, Any], paper: Form, rules:
     )
     last = first + REASON_ROWS - 1
     for row in range(first, last + 1):
+        sheet.set_row(row, 20)
         for column in range(len(form.JUSTIFICATION_COLUMNS)):
             sheet.write_blank(row, column, None, styles["text"])
     warnings = [rule.rule_id for rule in rules if rule.severity is Severity.WARNING]

@@ -20,6 +20,9 @@ from chuyenhoa.workbooks.pages import protect, set_page, write_title
 from chuyenhoa.workbooks.styles import add_styles
 from chuyenhoa.workbooks.word_sheets import write_declarations, write_justifications, write_narratives
 
+GUIDE_LINE = 145
+"""Characters of the guide that fit on a line."""
+
 
 def write_workbook(
     plan: Plan, period: Period, submitter: Submitter, rules: Sequence[Rule], created: datetime
@@ -88,7 +91,7 @@ def _write_guide(sheet: Any, styles: dict[str, Any], paper: Form, rules: Sequenc
     row = write_title(sheet, styles, paper, "guide_title", [paper.text("window")])
     for line in lines:
         sheet.merge_range(row, 0, row, 2, line, styles["guide"])
-        sheet.set_row(row, 17 * (1 + len(line) // 125) + 4)
+        sheet.set_row(row, 17 * (1 + len(line) // GUIDE_LINE) + 4)
         row += 1
     row = _write_rules(sheet, styles, paper, rules, row + 1)
     for column, width in enumerate((10, 14, 100)):

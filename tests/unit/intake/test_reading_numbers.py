@@ -1,0 +1,86 @@
+"""What a submitter types into a number cell, and what is read."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.values import read_number
+
+COUNTS: list[tuple[CellValue, int | None]] = [
+    (12.0, 12), (0.0, 0), (7, 7), (-3.0, -3), ("", None), ("   ", None), ("\u200b", None),
+    ("08", 8), (" 15 ", 15), ("１２", 12), ("1.234", 1234), ("1,234", 1234), ("1.234.567", 1234567),
+    ("1 234", 1234), ("1\u00a0234", 1234), ("12\u202f345", 12345), ("12,0", 12), ("1.234,0", 1234), ("02 vụ", 2), ("3 VỤ", 3),
+    ("-", 0), ("–", 0), ("không", 0), ("Không có", 0), ("KHÔNG", 0), ("kho\u0302ng", 0), ("KPS", 0), ("không phát sinh", 0),
+    ("…", None), ("...", None), ("chưa có số liệu", None), ("CHƯA CÓ SỐ LIỆU", None),
+]  # fmt: skip
+BAD_COUNTS: list[tuple[CellValue, str]] = [
+    (12.5, "D34"), ("12,5", "D34"), ("1.5", "D34"), ("1.234,5", "D34"), ("-5", "D35"), ("−5", "D35"), ("- 5", "D35"),
+    ("12%", "D36"), ("12,5 %", "D36"), (date(2021, 1, 3), "D37"), (datetime(2021, 1, 3, 5), "D37"), (time(5), "D37"),
+    (timedelta(hours=3), "D37"), (True, "D38"), (False, "D38"), ("x", "D41"), ("X", "D41"), ("/", "D41"), ("?", "D41"),
+    ("1e3", "D33"), ("12 vụ/15 đt", "D33"), ("597/726", "D33"), ("1O", "D33"), ("mười", "D33"), ("1.23.456", "D33"),
+    ("12 người", "D33"), ("1 2", "D33"), ("(5)", "D33"), (float("nan"), "D33"), (float("inf"), "D33"), ("٣", "D33"),
+    (1e15, "D43"), ("9999999999999", "D43"),
+]  # fmt: skip
+MONEY: list[tuple[CellValue, str]] = [
+    (1250.5, "1250.5"), (0.1, "0.1"), (12.0, "12"), ("1,5", "1.5"), ("1.5", "1.5"), ("1.234,56", "1234.56"),
+    ("1,234.56", "1234.56"), ("1.234.567", "1234567"), ("1 234,5", "1234.5"), ("1 234", "1234"), ("0,25", "0.25"), ("12 triệu đồng", "12"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "expected"), COUNTS)
+def test_counts_are_read_exactly(typed: CellValue, expected: int | None) -> None:
+    reading = read_number(typed, "vụ", decimals=False)
+    assert (reading.value, reading.problem) == (None if expected is None else Decimal(expected), "")
+
+
+@pytest.mark.parametrize(("typed", "code"), BAD_COUNTS)
+def test_what_is_no_count_is_named(typed: CellValue, code: str) -> None:
+    reading = read_number(typed, "vụ", decimals=False)
+    assert (reading.value, reading.problem) == (None, code)
+
+
+@pytest.mark.parametrize(("typed", "expected"), MONEY)
+def test_money_keeps_its_decimals(typed: CellValue, expected: str) -> None:
+    assert read_number(typed, "triệu đồng", decimals=True).value == Decimal(expected)
+
+
+@pytest.mark.parametrize("typed", ["1.234", "1,234"])
+def test_money_that_reads_two_ways_is_asked(typed: str) -> None:
+    reading = read_number(typed, "triệu đồng", decimals=True)
+    assert (reading.problem, reading.readings) == ("D42", "1234 hoặc 1,234")
+
+
+@pytest.mark.parametrize("typed", ["-", "KPS", "08", "1.234", "…", "02 vụ"])
+def test_what_was_read_otherwise_than_typed_says_why(typed: str) -> None:
+    assert read_number(typed, "vụ", decimals=False).why
+
+
+@pytest.mark.parametrize("typed", [12.0, "", 0.0])
+def test_a_plain_number_and_a_blank_need_no_word(typed: CellValue) -> None:
+    assert read_number(typed, "vụ", decimals=False).why == ""
+
+
+@given(st.integers(min_value=0, max_value=10**11))
+def test_every_way_of_grouping_reads_the_same(number: int) -> None:
+    grouped = f"{number:,}"
+    for text in (
+        str(number),
+        grouped,
+        grouped.replace(",", "."),
+        grouped.replace(",", "\u00a0"),
+        f"0{number}",
+    ):
+        assert read_number(text, "vụ", decimals=False).value == number
+
+
+@given(st.text(max_size=12))
+def test_no_text_raises_or_becomes_a_fraction(text: str) -> None:
+    reading = read_number(text, "vụ", decimals=False)
+    assert reading.value is None or reading.value == int(reading.value)
+    assert not (reading.value is not None and reading.problem)
