@@ -16,7 +16,7 @@ from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
 from chuyenhoa.model.submissions import Finding, Severity
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_WIDTHS = (5, 14, 12, 14, 22, 14, 42, 38, 9)
+_WIDTHS = (5, 14, 12, 9, 22, 14, 46, 40, 10)
 _HEAD_ROW = 5
 MEMORY_COLUMN = 11
 """First of three hidden columns: sheet, address, and a cell that stands in the marked cell's former style.
@@ -144,13 +144,13 @@ def _write_findings(
         places = list(places_of(finding))
         sheet = places[0][0] if places else finding.sheet
         is_link = bool(places) and places[0] in linked
-        problem = drop_name(problem, locality_names.get(finding.locality, ""))
+        problem = _with_other_cells(drop_name(problem, locality_names.get(finding.locality, "")), finding)
         value = mask_personal(finding.value) or (words.BLANK if places else "")
         texts = (
             str(number),
             _level(finding),
             sheet,
-            _cells_text(finding),
+            finding.cell,
             _locality(finding, locality_names),
             value,
             problem,
@@ -177,10 +177,10 @@ def _level(finding: Finding) -> str:
     return words.REASON_LEVEL if needs_reason(finding) else words.CHECK_LEVEL
 
 
-def _cells_text(finding: Finding) -> str:
-    if len(finding.cells) < 2:
-        return finding.cell
-    return words.OTHER_CELLS.format(first=finding.cell, others=", ".join(finding.cells[1:]))
+def _with_other_cells(problem: str, finding: Finding) -> str:
+    """`problem`, with the cells beside the first where the text does not name them itself."""
+    others = [cell for cell in finding.cells[1:] if cell not in problem]
+    return words.OTHER_CELLS.format(problem=problem, others=", ".join(others)) if others else problem
 
 
 def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str, int]]) -> None:
@@ -201,7 +201,7 @@ def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str
 
 def _lines(column: int, text: str) -> int:
     """About how many lines a text takes in its column; hidden columns do not count."""
-    return 1 + len(text) // _WIDTHS[column - 1] if column <= len(_WIDTHS) else 1
+    return 1 + len(text) * 10 // (_WIDTHS[column - 1] * 11) if column <= len(_WIDTHS) else 1
 
 
 def _write_tail(root: etree._Element, links: Sequence[tuple[str, str]], last_row: int) -> None:

@@ -9,7 +9,7 @@ from lxml import etree
 from chuyenhoa.feedback.package import MarkError, main_tag
 
 RED = "FFFF9B91"
-YELLOW = "FFFFE473"
+YELLOW = "FFFFD54A"
 _OURS = frozenset({RED, YELLOW})
 
 

@@ -26,7 +26,7 @@ REASON_LEVEL = "Cần giải trình"
 CHECK_LEVEL = "Cần kiểm tra"
 WHOLE_FILE = "Cả tệp"
 LOCALITY = "{name} ({code})"
-OTHER_CELLS = "{first} (cùng với {others})"
+OTHER_CELLS = "{problem} (ô liên quan: {others})"
 SEE_FIRST = "(xem thêm ô {first})"
 BLANK = "(để trống)"
 

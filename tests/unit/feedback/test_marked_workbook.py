@@ -22,7 +22,7 @@ from chuyenhoa.feedback.words import AUTHOR, LISTING_NAME
 from chuyenhoa.model.submissions import Finding, Severity
 
 Load = Callable[[bytes], openpyxl.Workbook]
-RED, YELLOW = "FFFF9B91", "FFFFE473"
+RED, YELLOW = "FFFF9B91", "FFFFD54A"
 MARKED = {("Số liệu", "D6"), ("Số liệu", "E6"), ("Số liệu", "D7"), ("Số liệu", "F7"), ("Cùng kỳ", "D7")}
 
 
@@ -124,8 +124,8 @@ def test_the_listing_leads_to_each_cell(
     assert book.active is book.worksheets[0]
     rows = listing_rows(book)
     assert rows[0] == (
-        "1", "Phải sửa", "Số liệu", "E6 (cùng với D6)", "Phường Vĩnh Lạc (30763)", "13",
-        "Số vụ khám phá (13) lớn hơn số vụ xảy ra (12).", "Sửa một trong hai ô.", "E02",
+        "1", "Phải sửa", "Số liệu", "E6", "Phường Vĩnh Lạc (30763)", "13",
+        "Số vụ khám phá (13) lớn hơn số vụ xảy ra (12). (ô liên quan: D6)", "Sửa một trong hai ô.", "E02",
     )  # fmt: skip
     assert [row[8] for row in rows] == ["E02", "D33", "D18", "W01"]
     assert rows[2][1:5] == ("Cần kiểm tra", None, None, "Cả tệp")
@@ -156,6 +156,8 @@ def test_the_same_arguments_give_the_same_bytes(
     first = mark_workbook(xlsxwriter_form, findings, names)
     assert mark_workbook(xlsxwriter_form, findings, names) == first
     assert mark_workbook(xlsxwriter_form, tuple(reversed(findings)), names) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_names_of_sheets_move_with_them(
@@ -315,7 +317,11 @@ def test_a_blank_cell_takes_the_style_of_its_column(
     xlsxwriter_form: bytes, names: dict[str, str], load: Load
 ) -> None:
     finding = Finding("E09", Severity.ERROR, "Ô để trống. Nhập số liệu.", "Số liệu", ("G6",), "30763")
-    cell = load(mark_workbook(xlsxwriter_form, [finding], names))["Số liệu"]["G6"]
+    marked = mark_workbook(xlsxwriter_form, [finding], names)
+    with zipfile.ZipFile(io.BytesIO(marked)) as archive:
+        order = re.findall(rb'<c r="([A-Z])6"', archive.read("xl/worksheets/sheet1.xml"))
+    assert b"".join(order) == b"ABCDEFGH"
+    cell = load(marked)["Số liệu"]["G6"]
     assert cell.protection.locked is False
     assert (cell.number_format, cell.fill.fgColor.rgb) == ("#,##0", RED)
 
@@ -368,3 +374,62 @@ def test_nothing_to_mark(
 ) -> None:
     with pytest.raises(MarkError, match="nothing to mark"):
         mark_workbook(xlsxwriter_form, [f for f in findings if f.severity is Severity.NOTE], names)
+
+
+def test_a_second_finding_on_a_cell_joins_its_comment(
+    xlsxwriter_form: bytes, names: dict[str, str], load: Load
+) -> None:
+    finding = Finding("E09", Severity.ERROR, "Sai một. Sửa.", "Số liệu", ("D6",), "30763")
+    other = replace(finding, rule_id="W02", severity=Severity.WARNING, message="Lạ hai. Kiểm tra.")
+    book = load(mark_workbook(xlsxwriter_form, [other, finding, finding], names))
+    text = comments_in(book)["Số liệu", "D6"]
+    assert text == "▼ CẦN SỬA (E09): Sai một.\n→ Sửa.\n\n▼ CẦN GIẢI TRÌNH (W02): Lạ hai.\n→ Kiểm tra."
+    assert book["Số liệu"]["D6"].fill.fgColor.rgb == RED
+
+
+def test_the_order_of_calculation_is_dropped_with_our_sheet(
+    xlsxwriter_form: bytes, names: dict[str, str]
+) -> None:
+    """Excel adds calcChain.xml on saving; an entry for a sheet that is gone would make it offer a repair."""
+    finding = Finding("E09", Severity.ERROR, "Sai.", "Số liệu", ("D6",))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+    def add_chain(name: str, part: bytes) -> bytes:
+        if name == "xl/_rels/workbook.xml.rels":
+            chain = (
+                b'<Relationship Id="rIdC" Type="http://x/calcChain" Target="calcChain.xml"/></Relationships>'
+            )
+            return part.replace(b"</Relationships>", chain)
+        if name == "xl/workbook.xml":
+            return part.replace(
+                b"<definedNames>", b"<definedNames><definedName name='X' localSheetId='0'>1</definedName>"
+            )
+        return part
+
+    marked = edit_parts(mark_workbook(xlsxwriter_form, [finding], names), add_chain)
+    buffer = io.BytesIO(marked)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("xl/calcChain.xml", f'<calcChain xmlns="{main}"><c r="A1" i="6"/></calcChain>')
+    again = mark_workbook(buffer.getvalue(), [finding], names)
+    with zipfile.ZipFile(io.BytesIO(again)) as archive:
+        assert "xl/calcChain.xml" not in archive.namelist()
+        assert b"calcChain" not in archive.read("xl/_rels/workbook.xml.rels")
+        assert b"name='X'" not in archive.read("xl/workbook.xml").replace(b'"', b"'")
+
+
+def test_a_drawing_of_form_controls_takes_our_boxes(xlsxwriter_form: bytes, names: dict[str, str]) -> None:
+    def plain(name: str, part: bytes) -> bytes:
+        if not name.endswith(".vml"):
+            return part
+        part = re.sub(rb"<o:shapelayout.*?</o:shapelayout>", b"", part, flags=re.DOTALL)
+        return re.sub(rb"<v:shapetype.*?</v:shapetype>", b"", part, flags=re.DOTALL).replace(
+            b"_x0000_s", b"button"
+        )
+
+    finding = Finding("E09", Severity.ERROR, "Sai.", "Số liệu", ("D6",))
+    marked = mark_workbook(edit_parts(xlsxwriter_form, plain), [finding], names)
+    with zipfile.ZipFile(io.BytesIO(marked)) as archive:
+        drawing = next(archive.read(name) for name in archive.namelist() if name.endswith(".vml"))
+    assert b"_x0000_s1025" in drawing
+    assert drawing.count(b"<v:shapetype") == 1
+    assert b'<o:idmap v:ext="edit" data="1"/>' in drawing

@@ -1,0 +1,109 @@
+"""How findings are ordered, grouped, and parted into what is wrong and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chuyenhoa.feedback.grouping import drop_name, group_findings, needs_reason, order_findings, split_message
+from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
+from chuyenhoa.model.submissions import Finding, Severity
+
+NAMES = {"30763": "Phường Vĩnh Lạc", "30766": "Phường An Hòa"}
+ERROR = Finding("E01", Severity.ERROR, "Sai. Sửa lại.", "Số liệu", ("D7",), "30766")
+
+
+@pytest.mark.parametrize(
+    ("message", "problem", "remedy"),
+    [
+        ("Ô C12 ghi “hai”. Nhập bằng chữ số; ví dụ 12.", "Ô C12 ghi “hai”.", "Nhập bằng chữ số; ví dụ 12."),
+        ("Sai cột. Kiểm tra lại. Nếu đúng, ghi lý do.", "Sai cột.", "Kiểm tra lại. Nếu đúng, ghi lý do."),
+        ("Ghi 0. Nơi nào cũng có hộ dân; nhập số hộ.", "Ghi 0.", "Nơi nào cũng có hộ dân; nhập số hộ."),
+        ("TP. Rạch Giá, P. An Hòa: sai số. Sửa lại.", "TP. Rạch Giá, P. An Hòa: sai số.", "Sửa lại."),
+        ("Thiếu ngày", "Thiếu ngày", "Sửa theo số liệu đúng, lưu rồi nộp lại tệp."),
+        ("Dòng một\nSửa dòng hai", "Dòng một", "Sửa dòng hai"),
+        ("Thiếu ở P. An Hòa", "Thiếu ở P. An Hòa", "Sửa theo số liệu đúng, lưu rồi nộp lại tệp."),
+    ],
+)  # fmt: skip
+def test_messages_are_parted_before_the_advice(message: str, problem: str, remedy: str) -> None:
+    assert split_message(replace(ERROR, message=message)) == (problem, remedy)
+
+
+def test_advice_that_is_not_written_depends_on_the_severity() -> None:
+    warning = Finding("W03", Severity.WARNING, "Tăng đột biến")
+    assert needs_reason(warning)
+    assert "mã quy tắc W03" in split_message(warning)[1]
+    assert not needs_reason(replace(warning, rule_id="D09"))
+    assert split_message(replace(warning, rule_id="D09"))[1].startswith("Kiểm tra lại")
+    note = replace(warning, severity=Severity.NOTE)
+    assert not needs_reason(note)
+    assert split_message(replace(note, message="Dòng ẩn. Vẫn được đọc.")) == ("Dòng ẩn. Vẫn được đọc.", "")
+
+
+def test_the_order_is_that_of_the_work() -> None:
+    findings = [
+        replace(ERROR, severity=Severity.NOTE),
+        replace(ERROR, severity=Severity.WARNING, locality="30763"),
+        ERROR,
+        replace(ERROR, cells=("C10",)),
+        replace(ERROR, cells=("C7",)),
+        replace(ERROR, cells=()),
+        replace(ERROR, locality="30763", cells=("Z9",)),
+        replace(ERROR, locality="", sheet=""),
+        replace(ERROR, locality="99999"),
+    ]
+    ordered = order_findings(findings, NAMES)
+    assert [(f.severity.value, f.locality, f.cell) for f in ordered] == [
+        ("error", "", "D7"), ("error", "30763", "Z9"), ("error", "30766", "C7"), ("error", "30766", "D7"),
+        ("error", "30766", "C10"), ("error", "30766", ""), ("error", "99999", "D7"),
+        ("warning", "30763", "D7"), ("note", "30766", "D7"),
+    ]  # fmt: skip
+
+
+def test_identical_findings_become_one_group_for_each_locality() -> None:
+    twins = [
+        replace(ERROR, cells=("E7",), value="x"),
+        ERROR,
+        replace(ERROR, cells=("D7", "Cùng kỳ!D7")),
+        replace(ERROR, locality="30763"),
+    ]
+    first, second = group_findings(twins, NAMES)
+    assert (first.locality, first.locality_code, first.cells) == ("Phường Vĩnh Lạc", "30763", ("D7",))
+    assert (second.locality, second.cells, second.values) == (
+        "Phường An Hòa",
+        ("D7", "Cùng kỳ!D7", "E7"),
+        ("x",),
+    )
+    assert group_findings([replace(ERROR, locality="99999")], NAMES)[0].locality == "99999"
+
+
+def test_a_name_shown_beside_is_not_repeated() -> None:
+    assert drop_name("Phường An Hòa: số vụ sai.", "Phường An Hòa") == "Số vụ sai."
+    assert drop_name("Phường An Hòa, Số vụ: sai.", "Phường An Hòa") == "Số vụ: sai."
+    assert drop_name("Phường An Hòa Đông: sai.", "Phường An Hòa") == "Phường An Hòa Đông: sai."
+    assert drop_name("Số vụ sai.", "") == "Số vụ sai."
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [("A1", CellRef(1, 1)), ("$AB$12", CellRef(12, 28)), (" xfd1048576 ", CellRef(1_048_576, 16_384))],
+)
+def test_addresses_are_read(text: str, cell: CellRef) -> None:
+    assert parse_address(text) == cell
+    assert parse_address(cell.address) == cell
+
+
+@pytest.mark.parametrize("text", ["", "A0", "A1:B2", "XFE1", "A1048577", "7D", "R1C1", "Số liệu"])
+def test_what_is_no_address_is_none(text: str) -> None:
+    assert parse_address(text) is None
+
+
+def test_column_letters_go_round() -> None:
+    for column in (1, 26, 27, 52, 702, 703, 16_384):
+        assert parse_address(f"{column_letters(column)}1") == CellRef(1, column)
+
+
+def test_a_cell_may_name_its_own_sheet() -> None:
+    finding = replace(ERROR, cells=("D7", "'Cùng ''kỳ'!E8"))
+    assert list(places_of(finding)) == [("Số liệu", "D7"), ("Cùng 'kỳ", "E8")]
