@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 import docx
 import pytest
-from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import ACCEPTING
-from chuyenhoa.orchestration.demo_check import check_milestone, look_at
 from docx.table import Table
 
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import ACCEPTING, SubmissionStatus
+from chuyenhoa.orchestration.demo_check import check_milestone, look_at, summarise
 from tests.integration.independent import (
     CRITERIA,
     INSUFFICIENT,
@@ -174,3 +176,62 @@ def test_playing_on_changes_nothing(plan: Plan, data: Path, year: dict[str, Play
     after = look_at(data, plan.id)
     assert [row.id for row in after.documents] == [row.id for row in before.documents]
     assert [row.issued_sha256 for row in after.documents] == [row.issued_sha256 for row in before.documents]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        (
+            "outbox/899-rach-gia/PHIEU-TIEP-NHAN-*.html",
+            "Báo cáo 6 tháng TP Rạch Giá.xlsx: receipt",
+        ),
+        (
+            "outbox/906-giong-rieng/CAN-SUA-*.xlsx",
+            "Giồng Riềng - số liệu sơ kết.xlsx: marked",
+        ),
+        ("outbox/903-hon-dat/BIEU-MAU-2021-6t-*.xlsx", "2021-6t: blank workbook of 903"),
+        ("office/issued/2021-6t/*.docx", "2021-6t: file office/issued"),
+    ],
+)
+def test_the_demo_names_a_file_that_is_missing(
+    plan: Plan, data: Path, year: dict[str, Played], tmp_path: Path, pattern: str, told: str
+) -> None:
+    copy = tmp_path / "data"
+    shutil.copytree(data, copy)
+    gone = list(copy.glob(pattern))
+    assert gone
+    for path in gone:
+        path.unlink()
+    problems = check_milestone(plan, year["2021-6t"].scenario, look_at(copy, plan.id))
+    assert any(told in problem for problem in problems), problems
+
+
+def test_the_demo_names_an_answer_that_is_another(plan: Plan, data: Path, year: dict[str, Played]) -> None:
+    scenario = year["2021-6t"].scenario
+    first = scenario.waves[0].drops[0]
+    wrong = replace(first, status=SubmissionStatus.RETURNED, is_late=True)
+    lost = replace(first, file="lost.xlsx")
+    expected = replace(
+        scenario,
+        waves=(replace(scenario.waves[0], drops=(wrong, lost)),),
+        verdicts={"met": 16},
+        decision={**scenario.decision, "number": "1"},
+    )
+    found = look_at(data, plan.id)
+    problems = "\n".join(check_milestone(plan, expected, found))
+    for told in (
+        "status returned",
+        "late True",
+        "lost.xlsx: not in the ledger",
+        "verdicts {'met': 16}",
+        "number 1,",
+    ):
+        assert told in problems
+    unknown = replace(scenario, period="2021-t05", waves=(), verdicts={})
+    assert "2021-t05: issued document" in check_milestone(plan, unknown, found)
+
+
+def test_the_demo_shows_what_came_of_a_milestone(plan: Plan, data: Path, year: dict[str, Played]) -> None:
+    shown = "\n".join(summarise(plan, year["2021-nam"].scenario, look_at(data, plan.id)))
+    for told in ("15 of 15 submitters", "late: 1", "10 met", "Ban Chỉ đạo huyện An Minh", "issued, No. 172"):
+        assert told in shown

@@ -17,7 +17,6 @@ from types import FrameType
 from chuyenhoa import clock, settings
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.orchestration.airflow_api import AirflowApi, AirflowApiError, Question
-from chuyenhoa.orchestration.approval import APPROVE
 from chuyenhoa.orchestration.demo_check import check_milestone, check_runs, look_at, store_url, summarise
 from chuyenhoa.orchestration.launcher import DAG_IDS, Airflow, AirflowError
 from chuyenhoa.orchestration.sample import SampleError, Scenario, load_sample, load_scenario
@@ -102,8 +101,8 @@ class Demo:
             question = self._await_question(scenario)
             print(f"           the office is asked: {question.subject}", flush=True)
         with self.stage(f"{scenario.period}: the office approves, number {scenario.decision['number']}"):
-            signer = self.plan.board.signatory.name
-            self.airflow.api("office").answer(question, APPROVE, {**scenario.decision, "signer": signer})
+            fields = {**scenario.decision, "signer": self.plan.board.signatory.name}
+            self.airflow.api("office").answer(question, fields.pop("option"), fields)
             self._require_success(self.airflow.api(), question.dag_id, question.run_id)
 
     def _await_receipts(self) -> None:

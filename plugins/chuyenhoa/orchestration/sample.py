@@ -88,7 +88,7 @@ class Scenario:
     silent: tuple[str, ...]
     report_at: datetime
     decision: Mapping[str, str]
-    """Number, date (day/month/year) and comment with which the office approves."""
+    """The option that the office chooses, and number, date (day/month/year) and comment beside it."""
     verdicts: Mapping[str, int]
     """How many localities have which verdict."""
 
