@@ -1,0 +1,22 @@
+"""Snapshot → context → Word documents; the template doctor and the layout checker."""
+
+from chuyenhoa.reporting.canonical import SnapshotError, canonical_bytes
+from chuyenhoa.reporting.layout import LayoutProblem, check_layout
+from chuyenhoa.reporting.phrases import PhraseError, load_phrases
+from chuyenhoa.reporting.render import RenderError, render_document
+from chuyenhoa.reporting.snapshot import build_snapshot
+from chuyenhoa.reporting.templates_check import TemplateProblem, check_template
+
+__all__ = [
+    "LayoutProblem",
+    "PhraseError",
+    "RenderError",
+    "SnapshotError",
+    "TemplateProblem",
+    "build_snapshot",
+    "canonical_bytes",
+    "check_layout",
+    "check_template",
+    "load_phrases",
+    "render_document",
+]

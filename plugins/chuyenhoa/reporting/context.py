@@ -1,0 +1,151 @@
+"""Snapshot → everything that a template places: ready strings and lists, nothing left to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from chuyenhoa.reporting.fields import AnnualContext, ProgressContext, ReportContext
+from chuyenhoa.reporting.heading import (
+    Issue,
+    describe_board,
+    list_recipients,
+    say_kind,
+    write_attachment,
+    write_data_note,
+    write_date,
+    write_list_notice,
+    write_number,
+    write_opening,
+    write_silence,
+    write_window,
+)
+from chuyenhoa.reporting.numbers import format_count, format_date
+from chuyenhoa.reporting.outcomes import (
+    list_groups,
+    write_annual_proposals,
+    write_progress,
+    write_targets,
+    write_tasks,
+    write_verdicts,
+)
+from chuyenhoa.reporting.prose import write_chapter
+from chuyenhoa.reporting.ranking import list_by_place, rank_localities
+from chuyenhoa.reporting.review import (
+    count_reporting,
+    quote_narratives,
+    write_directions,
+    write_shortcomings,
+    write_strengths,
+)
+from chuyenhoa.reporting.tables import (
+    build_matrix,
+    build_table,
+    compare_indicators,
+    count_verdicts,
+    list_localities,
+    list_submissions,
+)
+from chuyenhoa.reporting.view import Snapshot, SnapshotView
+
+
+def build_context(kind: str, snapshot: Snapshot, issue: Issue | None = None) -> ReportContext:
+    """All that the template of a kind may print.
+
+    Args:
+        kind: `bao_cao_so_ket` or `bao_cao_tong_ket`.
+        snapshot: As `build_snapshot` made it.
+        issue: `number`, `date` (ISO or date) and `signer` once the document is issued, and `capacity` and
+            `office` when somebody signs for the head; None for a draft, which leaves them blank.
+    """
+    view = SnapshotView(snapshot)
+    common = _build_common(kind, view, issue)
+    if kind == "bao_cao_so_ket":
+        lines, risks = write_progress(view)
+        common["verdict_lines"] = lines
+        return ProgressContext(**common, risk_lines=risks)
+    proposals = write_annual_proposals(view)
+    common["verdict_lines"] = write_verdicts(view)
+    return AnnualContext(
+        **common,
+        target_lines=write_targets(view),
+        proposal_lines=proposals["proposal_lines"],
+        continue_lines=proposals["continue_lines"],
+        commendations=proposals["commendations"],
+        lessons=[str(line) for line in view.phrases.find("annual.lessons")],
+    )
+
+
+def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportContext:
+    reported, expected, late = count_reporting(view)
+    deadline = format_date(date.fromisoformat(view.raw["period"]["deadline"]))
+    intro, lines = list_by_place(view)
+    say = view.phrases.say
+    return ReportContext(
+        board=describe_board(view, issue),
+        is_draft=issue is None,
+        number_line=write_number(view, issue),
+        date_line=write_date(view, issue),
+        recipients=list_recipients(view),
+        subject=say_kind("subject", kind, view),
+        notice=str(view.raw["plan"]["notice"]),
+        list_notice=write_list_notice(view),
+        opening=write_opening(view),
+        data_note=write_data_note(view, reported, expected),
+        locality_intro=intro,
+        locality_lines=lines,
+        situation=write_chapter("situation", view),
+        ranking=rank_localities(view),
+        leadership=write_chapter("leadership", view) + _quote("leadership", view),
+        propaganda=write_chapter("propaganda", view),
+        movement=write_chapter("movement", view),
+        management=write_chapter("management", view),
+        rehabilitation=write_chapter("rehabilitation", view),
+        investigation=write_chapter("investigation", view),
+        forces=write_chapter("forces", view),
+        highlights=_quote("highlights", view) or [str(view.phrases.find("highlights_none"))],
+        group_rows=list_groups(view),
+        verdict_lines=[],
+        task_lines=write_tasks(view),
+        strengths=write_strengths(view),
+        shortcomings=write_shortcomings(view),
+        shortcoming_quotes=_quote("shortcomings", view),
+        causes=_quote("causes", view) or [str(view.phrases.find("causes_none"))],
+        directions=write_directions(view),
+        proposals=_quote("proposals", view) or [str(view.phrases.find("proposals_none"))],
+        closing=say_kind("closing", kind, view),
+        attachment_line=write_attachment(view, issue),
+        locality_rows=list_localities(view),
+        locality_total=count_verdicts(view),
+        comparison_rows=compare_indicators(view),
+        comparison_note=write_silence(view),
+        comparison_localities=build_table("comparison_localities", view),
+        investigation_table=build_table("investigation", view),
+        matrix=build_matrix(view),
+        movement_table=build_table("movement", view),
+        submission_rows=list_submissions(view),
+        submission_total=say(
+            "annexes.submissions.total",
+            reported=format_count(reported),
+            expected=format_count(expected),
+            late=format_count(late),
+            deadline=deadline,
+        ),
+        current_window=write_window(view.window, view),
+        baseline_window=write_window(view.baseline_window, view),
+    )
+
+
+def _quote(chapter: str, view: SnapshotView) -> list[str]:
+    return quote_narratives(str(view.phrases.find("narratives")[chapter]), view)
+
+
+def list_strings(value: object) -> Sequence[str]:
+    """Every string of a context, however deep."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for entry in value.values() for text in list_strings(entry)]
+    if isinstance(value, list):
+        return [text for entry in value for text in list_strings(entry)]
+    return []

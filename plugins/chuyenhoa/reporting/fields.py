@@ -1,0 +1,154 @@
+"""The names that a report's template may use: the contract between context and template."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class BoardFields(TypedDict):
+    """The board that issues the document."""
+
+    parent: str
+    name: str
+    short_name: str
+    place: str
+    office: str
+    signer: str
+    capacity: list[str]
+
+
+class GroupRow(TypedDict):
+    """One criteria group: how many localities carry each verdict."""
+
+    title: str
+    met: str
+    not_met: str
+    not_applicable: str
+    insufficient: str
+
+
+class LocalityRow(TypedDict):
+    """A locality with its outcome."""
+
+    number: str
+    name: str
+    submitter: str
+    types: str
+    verdict: str
+    remark: str
+
+
+class ComparisonRow(TypedDict):
+    """A figure against the window it is compared with; a section's heading has only a label."""
+
+    is_heading: bool
+    number: str
+    label: str
+    unit: str
+    current: str
+    baseline: str
+    difference: str
+    share: str
+    remark: str
+
+
+class TableRow(TypedDict):
+    """A row of a table whose columns come from data."""
+
+    number: str
+    name: str
+    cells: list[str]
+
+
+class Table(TypedDict):
+    """A table whose columns come from data; `notes` explain its signs and gaps."""
+
+    heads: list[str]
+    table_rows: list[TableRow]
+    totals: list[str]
+    notes: list[str]
+
+
+class SubmissionRow(TypedDict):
+    """One file of a submitter, or the line that says that none came."""
+
+    number: str
+    submitter: str
+    version: str
+    received: str
+    status: str
+    held: str
+    remark: str
+
+
+class ReportContext(TypedDict):
+    """What both reports of a milestone can print."""
+
+    board: BoardFields
+    is_draft: bool
+    number_line: str
+    date_line: str
+    recipients: list[str]
+    subject: str
+    notice: str
+    list_notice: str
+    opening: str
+    data_note: str
+    locality_intro: str
+    locality_lines: list[str]
+    situation: list[str]
+    ranking: list[str]
+    leadership: list[str]
+    propaganda: list[str]
+    movement: list[str]
+    management: list[str]
+    rehabilitation: list[str]
+    investigation: list[str]
+    forces: list[str]
+    highlights: list[str]
+    group_rows: list[GroupRow]
+    verdict_lines: list[str]
+    task_lines: list[str]
+    strengths: list[str]
+    shortcomings: list[str]
+    shortcoming_quotes: list[str]
+    causes: list[str]
+    directions: list[str]
+    proposals: list[str]
+    closing: str
+    attachment_line: str
+    locality_rows: list[LocalityRow]
+    locality_total: str
+    comparison_rows: list[ComparisonRow]
+    comparison_note: str
+    comparison_localities: Table
+    investigation_table: Table
+    matrix: Table
+    movement_table: Table
+    submission_rows: list[SubmissionRow]
+    submission_total: str
+    current_window: str
+    baseline_window: str
+
+
+class ProgressContext(ReportContext):
+    """The six-month report (báo cáo sơ kết): progress and risk."""
+
+    risk_lines: list[str]
+
+
+class AnnualContext(ReportContext):
+    """The annual report (báo cáo tổng kết): who is proposed, who goes on, and what was learned."""
+
+    target_lines: list[str]
+    proposal_lines: list[str]
+    continue_lines: list[str]
+    commendations: list[str]
+    lessons: list[str]
+
+
+CONTRACTS: dict[str, type[ReportContext]] = {
+    "bao_cao_so_ket": ProgressContext,
+    "bao_cao_tong_ket": AnnualContext,
+}
+"""The fields by kind of document; the template of a kind is `templates/documents/<kind>.docx`."""

@@ -1,0 +1,190 @@
+"""What the verdicts amount to, in sentences: groups, localities, targets, tasks, risks and proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chuyenhoa.reporting.fields import GroupRow
+from chuyenhoa.reporting.numbers import format_count
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+
+_AWAITED = "no_guidance"
+
+
+def list_groups(view: SnapshotView) -> list[GroupRow]:
+    """For each criteria group, how many localities carry each verdict."""
+    rows: list[GroupRow] = []
+    for group in view.raw["groups"]:
+        verdicts = [entry["groups"].get(group["code"]) for entry in view.localities]
+        title = view.phrases.say("assessment.group_title", code=group["code"], title=group["title"])
+        rows.append(
+            GroupRow(
+                title=title,
+                met=str(verdicts.count("met")),
+                not_met=str(verdicts.count("not_met")),
+                not_applicable=str(verdicts.count("not_applicable")),
+                insufficient=str(verdicts.count("insufficient")),
+            )
+        )
+    return rows
+
+
+def explain_locality(locality: Snapshot, view: SnapshotView, skip: str = "") -> str:
+    """Why a locality is not met or cannot be judged; reasons with the code `skip` are left out."""
+    if locality["absence"]:
+        words = view.phrases.find("reasons")
+        return str(words.get(locality["absence"], words["other"]))
+    failed = [
+        view.phrases.say(
+            "assessment.annual.failed",
+            code=result["criterion"],
+            short=lower_first(view.criteria[result["criterion"]]["short"]),
+            figure=f": {result['figure']}" if result["figure"] else "",
+        )
+        for result in locality["criteria"]
+        if result["verdict"] == "not_met"
+    ]
+    return "; ".join(failed + _explain_gaps(locality, view, skip))
+
+
+def _explain_gaps(locality: Snapshot, view: SnapshotView, skip: str) -> list[str]:
+    """The criteria without enough data, put together by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for result in locality["criteria"]:
+        if result["verdict"] == "insufficient" and result["reason"] != skip:
+            by_reason.setdefault(result["reason"] or "other", []).append(result["criterion"])
+    words = view.phrases.find("reasons")
+    if len(by_reason) == 1 and len(next(iter(by_reason.values()))) == len(locality["criteria"]):
+        return [str(words.get(next(iter(by_reason)), words["other"]))]
+    return [
+        view.phrases.say(
+            "assessment.annual.lacking", codes=", ".join(codes), reason=str(words.get(reason, words["other"]))
+        )
+        for reason, codes in by_reason.items()
+    ]
+
+
+def write_verdicts(view: SnapshotView) -> list[str]:
+    """The annual outcome: who is met, who is not and why, who lacks data."""
+    if not view.localities:
+        return [str(view.phrases.find("assessment.none"))]
+    met = view.with_verdict("met")
+    lines = [_count(view, "assessment.annual.met", met)]
+    if not met:
+        lines = [str(view.phrases.find("assessment.annual.met_none"))]
+    for verdict in ("not_met", "insufficient"):
+        lines += _list_with_reasons(view, f"assessment.annual.{verdict}_intro", view.with_verdict(verdict))
+    outside = view.with_verdict("not_applicable")
+    return lines + ([_count(view, "assessment.annual.not_applicable", outside)] if outside else [])
+
+
+def write_progress(view: SnapshotView) -> tuple[list[str], list[str]]:
+    """The six-month outcome: what is on its way, and what is at risk or unknown."""
+    if not view.localities:
+        return [str(view.phrases.find("assessment.none"))], []
+    at_risk = [entry for entry in view.localities if _has(entry, "not_met")]
+    rest = [entry for entry in view.localities if not _has(entry, "not_met")]
+    unknown = [entry for entry in rest if any(reason != _AWAITED for reason in entry["reasons"])]
+    waiting = [entry for entry in rest if entry["verdict"] == "insufficient" and entry not in unknown]
+    met = [entry for entry in rest if entry["verdict"] == "met"]
+    lines = [_count(view, "assessment.progress.met", met)] if met else []
+    lines += [_count(view, "assessment.progress.on_track", waiting)] if waiting else []
+    lines += _list_with_reasons(view, "assessment.progress.unknown_intro", unknown, _AWAITED)
+    risks = _list_with_reasons(view, "assessment.progress.risk_intro", at_risk, _AWAITED)
+    return lines, risks or [str(view.phrases.find("assessment.progress.risk_none"))]
+
+
+def _has(locality: Snapshot, verdict: str) -> bool:
+    return any(result["verdict"] == verdict for result in locality["criteria"])
+
+
+def _count(view: SnapshotView, pattern: str, found: Sequence[Snapshot]) -> str:
+    return view.phrases.say(
+        pattern,
+        count=format_count(len(found)),
+        total=format_count(len(view.localities)),
+        names=view.name_list([entry["code"] for entry in found]),
+    )
+
+
+def _list_with_reasons(
+    view: SnapshotView, intro: str, found: Sequence[Snapshot], skip: str = ""
+) -> list[str]:
+    if not found:
+        return []
+    lines = [_count(view, intro, found)]
+    for entry in found:
+        reasons = explain_locality(entry, view, skip) or str(view.phrases.find("reasons.other"))
+        name = view.names[entry["code"]]
+        lines.append(view.phrases.say("assessment.annual.locality", name=name, reasons=reasons))
+    return lines
+
+
+def write_targets(view: SnapshotView) -> list[str]:
+    """The province's targets, in exact numbers of localities."""
+    lines = []
+    for target in view.raw["targets"]:
+        outcome = view.phrases.find("assessment.target_outcome").get(target["verdict"])
+        if target["verdict"] == "insufficient":
+            lines.append(view.phrases.say("assessment.target_unknown", title=target["title"]))
+        elif outcome is None:
+            lines.append(view.phrases.say("assessment.target_nothing", title=target["title"]))
+        else:
+            counts = {key: format_count(target[key]) for key in ("reached", "total", "needed")}
+            lines.append(
+                view.phrases.say("assessment.target", title=target["title"], outcome=str(outcome), **counts)
+            )
+    return lines
+
+
+def write_tasks(view: SnapshotView) -> list[str]:
+    """The measurable tasks of the plan's part III by the criteria that measure them."""
+    lines = []
+    for task in view.raw["tasks"]:
+        counts = [_count_task(code, view) for code in task["criteria"] if code in view.criteria]
+        if task["code"].startswith("III.") and counts and view.localities:
+            joined = "; ".join(counts)
+            lines.append(
+                view.phrases.say("assessment.task", title=task["title"], code=task["code"], counts=joined)
+            )
+    return lines
+
+
+def _count_task(code: str, view: SnapshotView) -> str:
+    unknown = len(view.with_verdict("insufficient", code))
+    text = view.phrases.say(
+        "assessment.task_count",
+        met=format_count(len(view.with_verdict("met", code))),
+        total=format_count(len(view.localities)),
+        code=code,
+    )
+    gap = view.phrases.say("assessment.task_unknown", count=format_count(unknown)) if unknown else ""
+    return text + gap
+
+
+def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
+    """Who is proposed for recognition, who goes on next year, and who may be commended."""
+    year = int(view.raw["plan"]["year"])
+    values: dict[str, Any] = {
+        "board": view.raw["board"]["short_name"],
+        "year": str(year),
+        "next_year": str(year + 1),
+    }
+
+    def say(pattern: str, verdict: str) -> list[str]:
+        found = [entry["code"] for entry in view.with_verdict(verdict)]
+        if not found:
+            return []
+        names = view.name_list(found)
+        return [view.phrases.say(f"annual.{pattern}", count=format_count(len(found)), names=names, **values)]
+
+    def none(pattern: str) -> list[str]:
+        return [str(view.phrases.find(f"annual.{pattern}"))]
+
+    going_on = say("continue", "not_met") + say("pending", "insufficient")
+    return {
+        "proposal_lines": say("proposal", "met") or none("proposal_none"),
+        "continue_lines": (going_on or none("continue_none")) + say("keep", "met"),
+        "commendations": say("commendation", "met") or none("commendation_none"),
+    }

@@ -1,0 +1,90 @@
+"""The wording of reports: sentence patterns kept as data, filled in strictly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chuyenhoa import settings
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+
+
+class PhraseError(ValueError):
+    """A sentence pattern is missing, or asks for a value that does not exist."""
+
+
+def load_phrases(path: Path | None = None) -> dict[str, Any]:
+    """Read the sentence patterns (`templates/messages/report.yaml` unless another file is named).
+
+    Raises:
+        PhraseError: the file is missing or is no mapping.
+    """
+    source = path or settings.load().templates / "messages" / "report.yaml"
+    try:
+        content = yaml.safe_load(source.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise PhraseError(f"{source}: cannot be read as YAML ({error}).") from error
+    if not isinstance(content, dict):
+        raise PhraseError(f"{source}: holds no mapping of phrases.")
+    return content
+
+
+class Phrases:
+    """Looks patterns up by a dotted name and fills their `{slots}` with ready text."""
+
+    def __init__(self, content: Mapping[str, Any]) -> None:
+        """Keep the patterns of one snapshot."""
+        self._content = content
+
+    def find(self, name: str) -> Any:
+        """The entry under a dotted name, as in `change.less`.
+
+        Raises:
+            PhraseError: there is none.
+        """
+        entry: Any = self._content
+        for part in name.split("."):
+            if not isinstance(entry, Mapping) or part not in entry:
+                raise PhraseError(f"templates/messages/report.yaml: no entry {name!r}.")
+            entry = entry[part]
+        return entry
+
+    def say(self, name: str, /, **values: str) -> str:
+        """The pattern under `name` with its slots filled."""
+        return fill(str(self.find(name)), name, values)
+
+    def has(self, name: str) -> bool:
+        """Whether there is an entry under a dotted name."""
+        try:
+            self.find(name)
+        except PhraseError:
+            return False
+        return True
+
+    def enumerate(self, entries: Sequence[str]) -> str:
+        """A list in prose: `A`, `A và B`, `A, B và C`."""
+        if len(entries) < 2:
+            return "".join(entries)
+        return self.say("list.last", head=", ".join(entries[:-1]), tail=entries[-1])
+
+
+def fill(pattern: str, name: str, values: Mapping[str, str]) -> str:
+    """Put values into the `{slots}` of a pattern; braces inside values stay as they are.
+
+    Raises:
+        PhraseError: the pattern asks for a value that it is not given.
+    """
+
+    def put(match: re.Match[str]) -> str:
+        slot = match.group(1)
+        if slot not in values:
+            known = ", ".join(sorted(values)) or "none"
+            raise PhraseError(f"Phrase {name!r} asks for {{{slot}}}; it can use: {known}.")
+        return values[slot]
+
+    return _SLOT.sub(put, pattern)

@@ -1,0 +1,72 @@
+"""The localities by place and by rank, in sentences."""
+
+from __future__ import annotations
+
+from chuyenhoa.reporting.numbers import format_count
+from chuyenhoa.reporting.prose import describe_difference, name_baseline
+from chuyenhoa.reporting.view import SnapshotView, lower_first
+
+
+def list_by_place(view: SnapshotView) -> tuple[str, list[str]]:
+    """The localities by district, each with its types."""
+    by_place: dict[str, list[str]] = {}
+    for entry in view.localities:
+        types = ", ".join(str(kind) for kind in entry["types"])
+        name = lower_first(entry["name"])
+        named = view.phrases.say("localities.named_types", name=name, types=types) if types else name
+        by_place.setdefault(view.place(entry["submitter"]), []).append(named)
+    if not by_place:
+        year = str(view.raw["plan"]["year"])
+        return view.phrases.say("localities.intro_none", year=year), []
+    intro = view.phrases.say(
+        "localities.intro",
+        year=str(view.raw["plan"]["year"]),
+        board=view.raw["board"]["short_name"],
+        count=format_count(len(view.localities)),
+        districts=format_count(len(by_place)),
+    )
+    lines = [
+        view.phrases.say("localities.line", place=place, names=view.phrases.enumerate(names))
+        for place, names in by_place.items()
+    ]
+    return intro, lines
+
+
+def rank_localities(view: SnapshotView) -> list[str]:
+    """Which localities have most cases, and which fell or rose, over those with the figures."""
+    code = str(view.phrases.find("ranking.indicator"))
+    if code not in view.indicators:
+        return []
+    unit, top = view.unit(code), int(view.phrases.find("ranking.top"))
+    counts = [(name, value) for name in view.names if (value := view.figure(name, code))]
+    highest = sorted(counts, key=lambda entry: -entry[1])[:top]
+    named = [_named(view, name, f"{format_count(value)} {unit}") for name, value in highest]
+    lines = [view.phrases.say("ranking.highest", names=view.phrases.enumerate(named))] if named else []
+    return lines + _rank_changes(code, unit, view)
+
+
+def _rank_changes(code: str, unit: str, view: SnapshotView) -> list[str]:
+    groups: dict[str, list[str]] = {"fewer": [], "more": [], "same": []}
+    for name in view.names:
+        now, then = view.figure(name, code), view.figure(name, code, "baseline")
+        if now is None or then is None:
+            continue
+        which = "same" if now == then else "fewer" if now < then else "more"
+        text = "" if which == "same" else describe_difference(now, then, unit, view)
+        groups[which].append(f"{lower_first(view.names[name])} {text}".strip())
+    total = sum(len(found) for found in groups.values())
+    return [
+        view.phrases.say(
+            f"ranking.{which}",
+            count=format_count(len(found)),
+            total=format_count(total),
+            then=name_baseline(view),
+            names=view.phrases.enumerate(found),
+        )
+        for which, found in groups.items()
+        if found
+    ]
+
+
+def _named(view: SnapshotView, code: str, what: str) -> str:
+    return view.phrases.say("list.named", name=lower_first(view.names[code]), what=what)

@@ -1,0 +1,128 @@
+"""Snapshot and template → Word bytes: sandboxed, strict about names, and the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
+
+from chuyenhoa.reporting.columns import share_widths
+from chuyenhoa.reporting.context import build_context, list_strings
+from chuyenhoa.reporting.fields import CONTRACTS
+from chuyenhoa.reporting.heading import Issue
+from chuyenhoa.reporting.locate import locate_error, locate_names
+from chuyenhoa.reporting.package import PackageError, read_parts, text_parts, write_parts
+from chuyenhoa.reporting.view import Snapshot
+from chuyenhoa.reporting.words import paragraph_texts
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NEWLINE = re.compile(r"\r\n?")
+_TAG = re.compile(r"\{\{|\{%|\{#")
+_NAME = re.compile(r"'([^']+)'")
+
+
+class RenderError(RuntimeError):
+    """A template cannot be rendered; the message says which, where, and how to mend it."""
+
+
+def render_document(
+    kind: str, template: bytes, snapshot: Snapshot, issue: Issue | None = None, *, name: str = ""
+) -> bytes:
+    """Render a document of a milestone.
+
+    Args:
+        kind: `bao_cao_so_ket` or `bao_cao_tong_ket`.
+        template: The .docx that the office edits.
+        snapshot: As `build_snapshot` made it, or read back from its canonical bytes.
+        issue: `number`, `date`, `signer` (and `capacity`, `office` for a deputy); None leaves them blank.
+        name: How messages call the template; `<kind>.docx` when empty.
+
+    Returns:
+        The .docx; equal arguments give equal bytes.
+
+    Raises:
+        RenderError: the template is broken or asks for a field that does not exist.
+    """
+    label = name or f"{kind}.docx"
+    if kind not in CONTRACTS:
+        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(CONTRACTS)}.")
+    context = sanitise(dict(build_context(kind, snapshot, issue)))
+    rendered = _fill(label, template, context)
+    parts = read_parts(rendered)
+    _refuse_leftovers(label, parts, context)
+    parts["word/document.xml"] = share_widths(parts["word/document.xml"])
+    parts["docProps/core.xml"] = _properties(str(context["subject"]), snapshot)
+    return write_parts(parts)
+
+
+def sanitise(value: Any) -> Any:
+    """Text that Word can hold: what it cannot (control characters, lone surrogates) shows as U+FFFD."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("\ufffd", _NEWLINE.sub("\n", value))
+    if isinstance(value, Mapping):
+        return {key: sanitise(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [sanitise(entry) for entry in value]
+    return value
+
+
+def make_environment() -> ImmutableSandboxedEnvironment:
+    """Jinja for templates that we do not trust: no way out to Python, no silent gaps, text escaped."""
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    environment.globals = {"namespace": environment.globals["namespace"]}
+    return environment
+
+
+def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> bytes:
+    try:
+        parts = read_parts(template)
+    except PackageError as error:
+        raise RenderError(f"{label}: {error}") from error
+    document = DocxTemplate(io.BytesIO(template))
+    try:
+        document.render(dict(context), jinja_env=make_environment(), autoescape=True)
+    except TemplateSyntaxError as error:
+        raise RenderError(
+            f"{label}{locate_error(error, parts)}: {error.message}. Mend the tag there."
+        ) from error
+    except (TemplateError, OverflowError, TypeError, etree.XMLSyntaxError) as error:
+        where = locate_names(_NAME.findall(str(error)), parts)
+        raise RenderError(
+            f"{label}{where}: {error}. Use a field that `chuyenhoa templates check` knows."
+        ) from error
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _refuse_leftovers(label: str, parts: Mapping[str, bytes], context: Mapping[str, Any]) -> None:
+    """No tag may be left in print, unless the data itself holds those very signs."""
+    known = "\n".join(list_strings(context))
+    for part in text_parts(parts):
+        for number, text in enumerate(paragraph_texts(parts[part]), start=1):
+            if _TAG.search(text) and not _TAG.search(known):
+                raise RenderError(
+                    f"{label}, {part}, paragraph {number}: the tag in “{text[:60]}” was not read."
+                )
+
+
+def _properties(title: str, snapshot: Snapshot) -> bytes:
+    """Document properties without a trace of who rendered it or when: title, board, time of the data."""
+    core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+    terms, elements = "http://purl.org/dc/terms/", "http://purl.org/dc/elements/1.1/"
+    schema = "http://www.w3.org/2001/XMLSchema-instance"
+    names = {"cp": core, "dc": elements, "dcterms": terms, "xsi": schema}
+    root = etree.Element(f"{{{core}}}coreProperties", nsmap=names)
+    etree.SubElement(root, f"{{{elements}}}title").text = title
+    etree.SubElement(root, f"{{{elements}}}creator").text = sanitise(str(snapshot["board"]["short_name"]))
+    for tag in ("created", "modified"):
+        moment = etree.SubElement(root, f"{{{terms}}}{tag}", {f"{{{schema}}}type": "dcterms:W3CDTF"})
+        moment.text = str(snapshot["frozen_at"])
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written

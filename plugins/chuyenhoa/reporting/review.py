@@ -1,0 +1,144 @@
+"""The board's review: strengths, shortcomings, causes, directions, and what submitters wrote themselves."""
+
+from __future__ import annotations
+
+import re
+
+from chuyenhoa.reporting.numbers import format_count
+from chuyenhoa.reporting.prose import describe_change
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+
+_MANY = 6
+_END = (".", "!", "?", "…", ":", ";")
+_BREAK = re.compile(r"\s*(?:\r\n|\r|\n|\v|\f|\u2028|\u2029)\s*")
+
+
+def quote_narratives(item: str, view: SnapshotView) -> list[str]:
+    """The texts of all submitters on one item, each under the name of its place; [] when there is none."""
+    lines: list[str] = []
+    for code, place in view.places.items():
+        text = str(view.raw["narratives"].get(code, {}).get(item) or "").strip()
+        parts = [_close(part) for part in _BREAK.split(text) if part]
+        if parts:
+            lines.append(view.phrases.say("quotes.line", place=place, text=parts[0]))
+            lines += parts[1:]
+    return [str(view.phrases.find("quotes.intro")), *lines] if lines else []
+
+
+def _close(text: str) -> str:
+    return text if text.endswith(_END) else f"{text}."
+
+
+def write_strengths(view: SnapshotView) -> list[str]:
+    """What went well: groups that most localities pass, a fall of crime, reports on time."""
+    total = len(view.localities)
+    lines = []
+    for group in view.raw["groups"]:
+        met = sum(entry["groups"].get(group["code"]) == "met" for entry in view.localities)
+        if met and met * 2 >= total:
+            lines.append(
+                view.phrases.say(
+                    "review.strong",
+                    code=group["code"],
+                    title=lower_first(group["title"]),
+                    met=format_count(met),
+                    total=format_count(total),
+                )
+            )
+    lines = lines or [str(view.phrases.find("review.strong_none"))]
+    lines += _write_trend(view, falls=True)
+    on_time = {entry["submitter"] for entry in _answers(view)} - set(_late(view))
+    if on_time:
+        count, expected = format_count(len(on_time)), format_count(len(view.raw["submitters"]))
+        lines.append(view.phrases.say("review.on_time", count=count, total=expected))
+    return lines
+
+
+def write_shortcomings(view: SnapshotView) -> list[str]:
+    """What fell short: criteria not met, a rise of crime, late or missing reports, missing figures."""
+    lines = _write_weak(view, "review.weak") + _write_trend(view, falls=False)
+    late, absent = _late(view), list(view.raw["not_reported"])
+    for pattern, codes in (("review.late", late), ("review.absent", absent)):
+        if codes:
+            names = view.phrases.enumerate([lower_first(view.places[code]) for code in codes])
+            lines.append(view.phrases.say(pattern, count=format_count(len(codes)), names=names))
+    gaps = _incomplete(view)
+    if gaps:
+        lines.append(
+            view.phrases.say(
+                "review.unknown",
+                count=format_count(len(gaps)),
+                total=format_count(len(view.localities)),
+                names=view.name_list(gaps),
+            )
+        )
+    return lines or [str(view.phrases.find("review.weak_none"))]
+
+
+def write_directions(view: SnapshotView) -> list[str]:
+    """What comes next: the plan's standing tasks, the criteria to mend, the figures to supply."""
+    number = view.raw["plan"]["number"]
+    name = "directions.standing"
+    lines = [line.replace("{number}", number) for line in map(str, view.phrases.find(name))]
+    lines += _write_weak(view, "directions.focus")
+    gaps = _incomplete(view)
+    if gaps:
+        lines.append(view.phrases.say("directions.supply", names=view.name_list(gaps)))
+    return lines
+
+
+def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
+    """A line for each criterion that localities do not meet, the most frequent first."""
+    found = [(code, view.with_verdict("not_met", code)) for code in view.criteria]
+    weak = sorted((entry for entry in found if entry[1]), key=lambda entry: -len(entry[1]))
+    return [
+        view.phrases.say(
+            pattern,
+            code=code,
+            short=lower_first(view.criteria[code]["short"]),
+            count=format_count(len(entries)),
+            total=format_count(len(view.localities)),
+            names=view.name_list([entry["code"] for entry in entries]),
+        )
+        for code, entries in weak[:_MANY]
+    ]
+
+
+def _write_trend(view: SnapshotView, *, falls: bool) -> list[str]:
+    """The trend of the indicator that localities are ranked by, if it goes the way asked for."""
+    code = str(view.phrases.find("ranking.indicator"))
+    pair = view.pair(code) if code in view.indicators else None
+    if pair is None or pair.current == pair.baseline or (pair.current < pair.baseline) is not falls:
+        return []
+    change = describe_change(pair.current, pair.baseline, view.unit(code), view)
+    return [view.phrases.say("review.fewer" if falls else "review.more", change=change)]
+
+
+def _incomplete(view: SnapshotView) -> list[str]:
+    """Localities with results that lack figures (a letter still awaited is nobody's gap)."""
+    return [
+        entry["code"]
+        for entry in view.localities
+        if any(reason != "no_guidance" for reason in entry["reasons"])
+    ]
+
+
+def _answers(view: SnapshotView) -> list[Snapshot]:
+    """The submissions that count, of submitters who did report."""
+    silent = set(view.raw["not_reported"])
+    taken = {"accepted", "accepted_with_warnings", "partly_accepted"}
+    return [e for e in view.raw["submissions"] if e["submitter"] not in silent and e["status"] in taken]
+
+
+def _late(view: SnapshotView) -> list[str]:
+    """Submitters whose first accepted file came after the deadline."""
+    first: dict[str, Snapshot] = {}
+    for entry in _answers(view):
+        first.setdefault(entry["submitter"], entry)
+    return [code for code, entry in first.items() if entry["is_late"]]
+
+
+def count_reporting(view: SnapshotView) -> tuple[int, int, int]:
+    """How many submitters reported, how many were to, and how many were late."""
+    expected = len(view.raw["submitters"])
+    return expected - len(view.raw["not_reported"]), expected, len(_late(view))

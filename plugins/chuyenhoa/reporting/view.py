@@ -1,0 +1,207 @@
+"""A snapshot seen through questions that sentences and tables ask of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from chuyenhoa.clock import ZONE
+from chuyenhoa.reporting.phrases import Phrases
+
+Snapshot = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A sum over the localities that have the figure; `missing` names those left out."""
+
+    value: Decimal | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both windows of a figure over the localities that have both; None when none has."""
+
+    counted: int
+    current: Decimal
+    baseline: Decimal
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A part of a whole over the localities that have every figure of both; None when none has."""
+
+    part: Decimal
+    whole: Decimal
+    missing: tuple[str, ...]
+
+
+class SnapshotView:
+    """Answers questions about one snapshot; it computes sums and never a verdict."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Keep the snapshot; nothing else is ever read."""
+        self.raw = snapshot
+        self.phrases = Phrases(snapshot["phrases"])
+
+    @property
+    def localities(self) -> Sequence[Snapshot]:
+        """Localities with their results, in the order of the plan's list."""
+        found: Sequence[Snapshot] = self.raw["localities"]
+        return found
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of localities by code; two of one name carry their district as well."""
+        seen = Counter(entry["name"] for entry in self.localities)
+        return {
+            entry["code"]: entry["name"]
+            if seen[entry["name"]] == 1
+            else f"{entry['name']} ({self.place(entry['submitter'])})"
+            for entry in self.localities
+        }
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Names of submitters by code, without the words that every board's name opens with."""
+        prefix = str(self.phrases.find("submitter_prefix"))
+        found = {}
+        for entry in self.raw["submitters"]:
+            name = str(entry["name"]).removeprefix(prefix).strip()
+            found[entry["code"]] = name[:1].upper() + name[1:]
+        return found
+
+    @cached_property
+    def indicators(self) -> dict[str, Snapshot]:
+        """Indicators by code."""
+        return {entry["code"]: entry for entry in self.raw["indicators"]}
+
+    @cached_property
+    def criteria(self) -> dict[str, Snapshot]:
+        """Criteria by code, in the order of the plan."""
+        return {entry["code"]: entry for entry in self.raw["criteria"]}
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, str, str], Decimal]:
+        return {
+            (entry["locality"], entry["indicator"], entry["basis"]): Decimal(entry["value"])
+            for entry in self.raw["figures"]
+            if entry["value"] is not None
+        }
+
+    @property
+    def window(self) -> tuple[date, date]:
+        """First and last day of the milestone's window."""
+        period = self.raw["period"]
+        return date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+
+    @property
+    def baseline_window(self) -> tuple[date, date]:
+        """First and last day of the window it is compared with."""
+        period = self.raw["period"]
+        return date.fromisoformat(period["baseline_from"]), date.fromisoformat(period["baseline_to"])
+
+    @cached_property
+    def silent(self) -> tuple[str, ...]:
+        """Codes of the localities of which there is no figure of the window at all."""
+        heard = {locality for locality, _, basis in self._figures if basis == "current"}
+        return tuple(code for code in self.names if code not in heard)
+
+    def figure(self, locality: str, indicator: str, basis: str = "current") -> Decimal | None:
+        """One figure in force; None when it is missing."""
+        return self._figures.get((locality, indicator, basis))
+
+    def total(self, indicator: str) -> Sum:
+        """The province's sum of an indicator in the window."""
+        values = {code: self.figure(code, indicator) for code in self.names}
+        missing = tuple(code for code, value in values.items() if value is None)
+        known = [value for value in values.values() if value is not None]
+        return Sum(sum(known, Decimal(0)) if known else None, missing)
+
+    def pair(self, indicator: str) -> Pair | None:
+        """Both windows of an indicator over the localities that have both figures."""
+        both = [
+            (now, then)
+            for code in self.names
+            if (now := self.figure(code, indicator)) is not None
+            and (then := self.figure(code, indicator, "baseline")) is not None
+        ]
+        if not both:
+            return None
+        return Pair(
+            len(both), sum((now for now, _ in both), Decimal(0)), sum((then for _, then in both), Decimal(0))
+        )
+
+    def signed_sum(self, locality: str, terms: Sequence[str]) -> Decimal | None:
+        """A sum of indicators of one locality, `-CODE` taken away; None when any is missing."""
+        total = Decimal(0)
+        for term in terms:
+            value = self.figure(locality, term.removeprefix("-"))
+            if value is None:
+                return None
+            total += -value if term.startswith("-") else value
+        return total
+
+    def ratio(self, numerator: Sequence[str], denominator: Sequence[str]) -> Ratio | None:
+        """A ratio of sums over the localities that have every figure it needs."""
+        parts: list[tuple[Decimal, Decimal]] = []
+        missing: list[str] = []
+        for code in self.names:
+            part, whole = self.signed_sum(code, numerator), self.signed_sum(code, denominator)
+            if part is None or whole is None:
+                missing.append(code)
+            else:
+                parts.append((part, whole))
+        if not parts:
+            return None
+        return Ratio(
+            sum((part for part, _ in parts), Decimal(0)),
+            sum((whole for _, whole in parts), Decimal(0)),
+            tuple(missing),
+        )
+
+    def with_verdict(self, verdict: str, criterion: str | None = None) -> list[Snapshot]:
+        """Localities that carry a verdict: as a whole, or on one criterion."""
+        if criterion is None:
+            return [entry for entry in self.localities if entry["verdict"] == verdict]
+        return [
+            entry
+            for entry in self.localities
+            if any(r["criterion"] == criterion and r["verdict"] == verdict for r in entry["criteria"])
+        ]
+
+    def place(self, submitter: str) -> str:
+        """The name of a submitter's place; its code when the snapshot does not know it."""
+        return self.places.get(submitter, submitter)
+
+    def unit(self, indicator: str) -> str:
+        """The unit of an indicator as prose writes it."""
+        unit = str(self.indicators[indicator]["unit"])
+        written = self.phrases.find("units")
+        return str(written.get(unit, unit))
+
+    def name_list(self, codes: Sequence[str]) -> str:
+        """Names of localities as a list in prose."""
+        return self.phrases.enumerate([lower_first(self.names[code]) for code in codes])
+
+
+def lower_first(text: str) -> str:
+    """`Phường An Thới` inside a sentence: `phường An Thới`; an abbreviation like `TNGT` stays."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def upper_first(text: str) -> str:
+    """The opening of a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def read_moment(text: str) -> datetime:
+    """An ISO time of the snapshot as the clock on the office's wall showed it."""
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(ZONE) if moment.tzinfo else moment
