@@ -31,6 +31,12 @@ class Scope:
         """The submitter's localities by code, in the order of the list."""
         return {entry.code: entry for entry in self.plan.localities_of(self.owner.submitter.code)}
 
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        """The folded names of every unit and locality of the plan."""
+        names = [entry.name for entry in self.plan.localities] + [entry.name for entry in self.plan.units]
+        return frozenset(map(fold, names))
+
     @property
     def own_codes(self) -> str:
         """The submitter's codes with their names, for a message."""
@@ -100,9 +106,7 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
 def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Locality:
     """The locality itself, after a look whether the row carries the name of another one."""
     name = fold(table.text(row, LOCALITY_NAME))
-    names = [entry.name for entry in scope.plan.localities] + [entry.name for entry in scope.plan.units]
-    others = set(map(fold, names)) - {fold(locality.name)}
-    if name in others:
+    if name in scope.known_names and name != fold(locality.name):
         scope.findings.add(
             "D30",
             sheet=table.sheet.name,

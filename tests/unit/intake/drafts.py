@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import zipfile
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,16 +17,19 @@ from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.workbooks import write_workbook
 
+BLANKS: dict[tuple[str, str], bytes] = {}
+"""Blank workbooks written so far, by submitter and period."""
+
 
 class Draft:
     """A blank workbook opened with openpyxl; cells are named by row key and column code."""
 
     def __init__(self, plan: Plan, submitter: str = "899", period: str = "2021-6t") -> None:
-        created = datetime(2021, 10, 1)  # noqa: DTZ001
-        blank = write_workbook(
-            plan, plan.period_by_id[period], plan.submitter_by_code[submitter], (), created
-        )
-        self.book = openpyxl.load_workbook(BytesIO(blank))
+        if (submitter, period) not in BLANKS:
+            created = datetime(2021, 10, 1, tzinfo=UTC)
+            whose = plan.submitter_by_code[submitter]
+            BLANKS[submitter, period] = write_workbook(plan, plan.period_by_id[period], whose, (), created)
+        self.book = openpyxl.load_workbook(BytesIO(BLANKS[submitter, period]))
 
     def sheet(self, name: str) -> Worksheet:
         sheet = self.book[name]

@@ -38,7 +38,11 @@ def filled(sheet: str, *cells: tuple[int, str, object]) -> Case:
 
 
 def meta(key: str, value: object) -> Case:
-    return lambda draft: (draft.set_meta(key, value), draft.save())[1]
+    def build(draft: Draft) -> bytes:
+        draft.set_meta(key, value)
+        return draft.save()
+
+    return build
 
 
 def with_part(name: str, data: bytes) -> Case:

@@ -16,10 +16,14 @@ from chuyenhoa.model.figures import Answer
 @pytest.mark.parametrize(
     ("left", "right"),
     [
-        ("hoà bình", "hòa bình"), ("THUỶ", "thủy"), ("Đông  Hồ", "đông hồ"), ("Ðông Hồ", "Đông Hồ"),
-        (unicodedata.normalize("NFD", "Phường Rạch Sỏi"), "Phường Rạch Sỏi"), ("Vĩnh\u200b Lạc", "VĨNH LẠC"),
+        ("hoà bình", "hòa bình"),
+        ("THUỶ", "thủy"),
+        ("Đông  Hồ", "đông hồ"),
+        ("Ðông Hồ", "Đông Hồ"),
+        (unicodedata.normalize("NFD", "Phường Rạch Sỏi"), "Phường Rạch Sỏi"),
+        ("Vĩnh\u200b Lạc", "VĨNH LẠC"),
     ],
-)  # fmt: skip
+)
 def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:
     assert fold(left) == fold(right)
 
@@ -50,11 +54,17 @@ def test_lines_below_a_table_are_known() -> None:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("Có", Answer.YES), ("CÓ", Answer.YES), ("co", Answer.YES), (unicodedata.normalize("NFD", "Có"), Answer.YES),
-        ("không", Answer.NO), ("Khong ap dung", Answer.NOT_APPLICABLE), ("Không  áp dụng", Answer.NOT_APPLICABLE),
-        ("", None), ("…", None),
+        ("Có", Answer.YES),
+        ("CÓ", Answer.YES),
+        ("co", Answer.YES),
+        (unicodedata.normalize("NFD", "Có"), Answer.YES),
+        ("không", Answer.NO),
+        ("Khong ap dung", Answer.NOT_APPLICABLE),
+        ("Không  áp dụng", Answer.NOT_APPLICABLE),
+        ("", None),
+        ("…", None),
     ],
-)  # fmt: skip
+)
 def test_answers(typed: str, answer: Answer | None) -> None:
     reading = read_answer(typed)
     assert (reading.value, reading.problem) == (answer, "")
@@ -80,7 +90,7 @@ def test_an_answer_rewritten_says_so() -> None:
         "05.01.2021",
         "ngày 05 tháng 01 năm 2021",
         date(2021, 1, 5),
-        datetime(2021, 1, 5, 8),
+        datetime(2021, 1, 5, 8),  # noqa: DTZ001
     ],
 )
 def test_dates_are_day_month_year(typed: CellValue) -> None:
