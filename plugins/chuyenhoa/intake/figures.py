@@ -123,7 +123,7 @@ def _read_cell(
             indicator=indicator.code,
             value=show_value(value, mark),
             name=locality.name,
-            label=indicator.label,
+            label=f"chỉ tiêu “{indicator.label}”",
             unit=indicator.unit,
             readings=reading.readings,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 SYLLABLE = re.compile(r"[^\W\d_]+")
@@ -20,9 +21,11 @@ NO_CODE_WORDS = ("người lập", "nơi nhận", "ghi chú", "tm.", "kt.", "th�
 def clean_text(value: object) -> str:
     """The text of a cell in composed form, without invisible characters and outer spaces."""
     text = unicodedata.normalize("NFC", str(value)).translate(INVISIBLE)
-    return "".join(
-        sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
-    ).strip()
+    if not text.isprintable():
+        text = "".join(
+            sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+        )
+    return text.strip()
 
 
 def fold(value: object) -> str:
@@ -30,8 +33,14 @@ def fold(value: object) -> str:
 
     Composed or not, upper or lower case, `hoà` or `hòa`, one space or three, `Ð` or `Đ`.
     """
-    text = unicodedata.normalize("NFKC", clean_text(value)).replace("Ð", "Đ").casefold().replace("ð", "đ")
-    return SYLLABLE.sub(lambda match: _fold_word(match[0]), " ".join(text.split()))
+    return _fold_text(clean_text(value))
+
+
+@lru_cache(maxsize=4096)
+def _fold_text(text: str) -> str:
+    """The key of a clean text; names of the plan come again with every file."""
+    plain = unicodedata.normalize("NFKC", text).replace("Ð", "Đ").casefold().replace("ð", "đ")
+    return SYLLABLE.sub(lambda match: _fold_word(match[0]), " ".join(plain.split()))
 
 
 def _fold_word(word: str) -> str:

@@ -121,7 +121,7 @@ def test_every_bad_cell_is_named_with_its_address(plan: Plan, draft: Draft) -> N
 def test_a_message_says_where_what_and_how_to_mend(plan: Plan, draft: Draft) -> None:
     cell = draft.put(form.FIGURES_SHEET, 1, "TTXH_XR", "abc")
     message = read(draft.save(), plan).findings[0].message
-    assert message.startswith("Phường Vĩnh Lạc, ")
+    assert message.startswith("Phường Vĩnh Lạc: ")
     for part in ("Số liệu", cell, "“abc”", "Nhập"):
         assert part in message
     assert "{" not in message
