@@ -23,7 +23,7 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "minor": {**HEAD, "italic": True, "font_size": 9},
     "code": {**HEAD, "text_wrap": False, "font_size": 8, "font_color": "#606060", "bg_color": "#F2F2F2"},
     "locked": {**FONT, **BORDER, "text_wrap": True, "bg_color": "#F2F2F2", "num_format": "@"},
-    "number": {**INPUT, "align": "right", "indent": 1},
+    "number": {**INPUT, "align": "center"},
     "text": {**INPUT, "text_wrap": True, "num_format": "@"},
     "prose": {**INPUT, "text_wrap": True, "valign": "top", "num_format": "@"},
     "check": {**FONT, **BORDER, "text_wrap": True, "bold": True, "font_color": "#9C0006"},

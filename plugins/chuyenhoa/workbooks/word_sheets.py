@@ -11,7 +11,7 @@ from chuyenhoa.model.submissions import Severity
 from chuyenhoa.workbooks.heads import Form, build_plain_head
 from chuyenhoa.workbooks.pages import protect, set_page, write_title
 
-REASON_ROWS = 30
+REASON_ROWS = 24
 """Free rows on sheet "Giải trình"."""
 LONGEST_LIST = 255
 """Characters that Excel takes in a drop-down list without a range."""
