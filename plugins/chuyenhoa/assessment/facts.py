@@ -123,17 +123,21 @@ class Facts:
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
         """Every figure and declaration of the criterion with its cell; a missing one has no value."""
-        inputs = [self._figure_input(term) for term in self.terms]
+        inputs = [entry for term in self.terms for entry in self._figure_inputs(term)]
         if any(isinstance(leaf, DeclarationMeasure) for leaf in leaves_of(self.criterion.measure)):
             inputs.append(self._declared_input())
         return tuple(inputs)
 
-    def _figure_input(self, term: Term) -> Input:
+    def _figure_inputs(self, term: Term) -> list[Input]:
+        """One input a figure; a sum over finer windows comes first, without a cell, then its parts."""
         known = self.evidence.figures.get((term.indicator, term.basis))
-        value = None if known is None or known.value is None else canonical_text(known.value)
-        return _input(
-            name_of(term), value, self.units[term.indicator], None if known is None else known.source
-        )
+        name, unit = name_of(term), self.units[term.indicator]
+        if known is None:
+            return [_input(name, None, unit, None)]
+        if not known.parts:
+            return [_input(name, _text(known.value), unit, known.source)]
+        parts = [_input(f"{name}.{n}", _text(p.value), unit, p.source) for n, p in enumerate(known.parts, 1)]
+        return [_input(name, _text(known.value), unit, None), *parts]
 
     def _declared_input(self) -> Input:
         declared = self.declaration
@@ -162,6 +166,10 @@ def _canonical_statement(declared: KnownDeclaration) -> str | None:
         return None
     date = "" if declared.document_date is None else declared.document_date.isoformat()
     return "; ".join(part for part in (declared.answer.value, declared.document_number.strip(), date) if part)
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else canonical_text(value)
 
 
 def _input(name: str, value: str | None, unit: str, source: Source | None) -> Input:

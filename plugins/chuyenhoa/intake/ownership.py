@@ -153,11 +153,25 @@ def _find_label(labels: Iterable[str], text: str) -> str:
     return max(found, key=len, default="")
 
 
-def check_heads(meta: Mapping[str, str], tables: Mapping[str, Table], findings: FindingList) -> None:
-    """The locked heads against the checksum that the form carries."""
+def check_heads(
+    meta: Mapping[str, str], tables: Mapping[str, Table], plan: Plan, findings: FindingList
+) -> None:
+    """The locked heads against the checksum that the form carries.
+
+    A sheet or column that was left out is missing data and told as such; the checksum says nothing then.
+    """
+    if not meta or not _has_all_heads(tables, plan):
+        return
     heads = {official: read_head(table, official) for official, table in tables.items()}
-    if meta and meta["checksum"] != form.head_checksum(heads):
+    if meta["checksum"] != form.head_checksum(heads):
         findings.add("D18")
+
+
+def _has_all_heads(tables: Mapping[str, Table], plan: Plan) -> bool:
+    """Whether every sheet of the form is there, with a column for every indicator."""
+    return set(form.HEAD_ROWS) <= set(tables) and all(
+        set(plan.indicator_by_code) <= set(tables[sheet].columns) for sheet in form.SHEET_OF_BASIS.values()
+    )
 
 
 def show_window(window: Window) -> str:

@@ -54,7 +54,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         findings.add("D21", expected=form.LOCALITY_CODE)
     if owner is None or not tables:
         return _refuse(sha256, findings, owner)
-    check_heads(meta, tables, findings)
+    check_heads(meta, tables, plan, findings)
     check_titles(owner, tables, plan, findings)
     return _read_tables(Scope(plan, owner, findings), tables, sha256)
 

@@ -26,10 +26,15 @@ class Source:
 
 @dataclass(frozen=True)
 class KnownFigure:
-    """A stored figure in force; `value` None means that its cell was blank."""
+    """A stored figure in force; `value` None means that its cell was blank.
+
+    `parts` are the figures it was summed from, where finer reports cover the window; then `source` is the
+    last of theirs.
+    """
 
     value: Decimal | None
     source: Source
+    parts: tuple[KnownFigure, ...] = ()
 
 
 @dataclass(frozen=True)

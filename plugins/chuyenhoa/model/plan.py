@@ -123,6 +123,8 @@ class Indicator:
     decimals: bool = False
     """Only money may have decimals; everything else is a whole number."""
     note: str = ""
+    at_start: bool = False
+    """A stock that is counted at the start of the window, as in "đầu kỳ"; others at the cut-off."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.assessment import assess
-from chuyenhoa.model.plan import Period
+from chuyenhoa.assessment import Assembled, assemble, assess, finer_periods
+from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
@@ -28,17 +28,41 @@ def milestones_to_assess() -> list[str]:
     stale = []
     with place.store.reading() as session:
         for milestone in place.plan.milestones:
-            newest = ledger.last_answer_event(session, place.plan.id, milestone.id)
+            newest = _newest_answer(place, session, milestone)
             last = latest_assessment(session, place.plan.id, milestone.id)
             if newest and (last is None or newest > last.through_event):
                 stale.append(milestone.id)
     return stale
 
 
-def compute_assessment(place: Workplace, session: Session, milestone: Period) -> Assessment:
-    """All verdicts of a milestone; criteria are those in force at its cut-off."""
-    evidence = load_evidence(session, place.plan, milestone.id)
-    return assess(place.plan, milestone, evidence, milestone.window.end)
+def _newest_answer(place: Workplace, session: Session, milestone: Period) -> int:
+    """The newest event by which the milestone's figures may have changed."""
+    periods = [milestone.id, *(period.id for period in finer_periods(place.plan, milestone))]
+    return ledger.last_answer_event(session, place.plan.id, periods)
+
+
+def gather_evidence(place: Workplace, session: Session, milestone: Period) -> Assembled:
+    """What was accepted for a milestone's window, from its own reports or finer ones that cover it."""
+    periods = [milestone, *finer_periods(place.plan, milestone)]
+    reported = {period.id: load_evidence(session, place.plan, period.id) for period in periods}
+    return assemble(place.plan, milestone, reported)
+
+
+def compute_assessment(plan: Plan, milestone: Period, gathered: Assembled) -> Assessment:
+    """All verdicts of a milestone; criteria are those in force at its cut-off.
+
+    The notes name, by locality, the gaps in its window and figures that do not add up.
+    """
+    found = assess(plan, milestone, gathered.evidence, milestone.window.end)
+    notes = dict(found.notes)
+    for code, gaps in gathered.gaps.items():
+        spans = "; ".join(f"{gap.start:%d/%m/%Y} - {gap.end:%d/%m/%Y}" for gap in gaps)
+        notes[f"gap.{code}"] = f"Chưa có số liệu: {spans}"
+    for entry in gathered.differences:
+        notes[f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"] = (
+            f"Số liệu cả kỳ là {entry.coarse}, cộng các kỳ ngắn hơn là {entry.fine}; tính theo số liệu cả kỳ"
+        )
+    return replace(found, notes=notes)
 
 
 def assess_milestone(milestone_id: str) -> str:
@@ -50,11 +74,10 @@ def assess_milestone(milestone_id: str) -> str:
     place = open_workplace()
     milestone = place.milestone(milestone_id)
     with place.store.writing() as session:
-        content = json.dumps(
-            asdict(compute_assessment(place, session, milestone)), ensure_ascii=False, sort_keys=True
-        )
+        outcome = compute_assessment(place.plan, milestone, gather_evidence(place, session, milestone))
+        content = json.dumps(asdict(outcome), ensure_ascii=False, sort_keys=True)
         sha256 = hashlib.sha256(content.encode()).hexdigest()
-        newest = ledger.last_answer_event(session, place.plan.id, milestone.id)
+        newest = _newest_answer(place, session, milestone)
         last = latest_assessment(session, place.plan.id, milestone.id)
         if last is not None and last.sha256 == sha256:
             last.through_event = newest

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period, PeriodKind
-from chuyenhoa.pipeline.assessing import compute_assessment
+from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import build_snapshot, canonical_bytes, check_layout, render_document
 from chuyenhoa.store import evidence as figures
@@ -43,14 +43,18 @@ class DraftError(RuntimeError):
 
 def _collect(place: Workplace, session: Session, milestone: Period) -> MilestoneData:
     plan = place.plan
+    gathered = gather_evidence(place, session, milestone)
+    periods = dict.fromkeys((milestone.id, *gathered.periods))
     return MilestoneData(
         plan=plan,
         period=milestone,
-        assessment=compute_assessment(place, session, milestone),
-        evidence=figures.load_evidence(session, plan, milestone.id),
-        submissions=figures.load_records(session, plan, milestone.id),
-        narratives=figures.load_narratives(session, plan, milestone.id),
-        justifications=figures.load_justifications(session, plan, milestone.id),
+        assessment=compute_assessment(plan, milestone, gathered),
+        evidence=gathered.evidence,
+        submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
+        narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
+        justifications=tuple(
+            entry for period in periods for entry in figures.load_justifications(session, plan, period)
+        ),
         frozen_at=clock.now(),
     )
 

@@ -94,6 +94,8 @@ class IndicatorRow(Row):
     kind: Literal["flow", "stock"]
     section: Name
     note: str = ""
+    moment: Literal["", "start", "end"] = ""
+    """When a stock is counted; the cut-off unless it says start."""
 
 
 class SpanEntry(Strict):

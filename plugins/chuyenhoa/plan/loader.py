@@ -173,7 +173,14 @@ class _Loader:
         rows = self._rows(self.folder / "indicators.csv", shape.IndicatorRow, "indicator")
         return tuple(
             Indicator(
-                r.code, r.label, r.unit, IndicatorKind(r.kind), r.section, r.unit in decimal_units, r.note
+                r.code,
+                r.label,
+                r.unit,
+                IndicatorKind(r.kind),
+                r.section,
+                r.unit in decimal_units,
+                r.note,
+                r.moment == "start",
             )
             for r in rows
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -133,10 +133,10 @@ def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionR
     return tuple(records)
 
 
-def load_narratives(session: Session, plan: Plan, period: str) -> dict[str, dict[str, str]]:
-    """The texts of every submitter's newest version that has any."""
+def load_narratives(session: Session, plan: Plan, periods: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The texts of every submitter's newest version that has any; later periods come last in `periods`."""
     texts: dict[str, dict[str, str]] = {}
-    for row in versions(session, plan, period):
+    for row in (row for period in periods for row in versions(session, plan, period)):
         if row.status == SubmissionStatus.RETURNED:
             continue
         found = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == row.number))

@@ -311,11 +311,15 @@ def load_localities(session: Session, number: int) -> dict[str, bool]:
     return {row.locality: row.taken for row in rows}
 
 
-def last_answer_event(session: Session, plan: str, period: str) -> int:
-    """The newest event by which a period's figures may have changed; 0 when there is none."""
+def last_answer_event(session: Session, plan: str, periods: Iterable[str]) -> int:
+    """The newest event by which the figures of some periods may have changed; 0 when there is none."""
     query = (
         select(func.max(EventRow.id))
         .join(SubmissionRow, SubmissionRow.number == EventRow.submission)
-        .where(EventRow.kind == "answered", SubmissionRow.plan == plan, SubmissionRow.period == period)
+        .where(
+            EventRow.kind == "answered",
+            SubmissionRow.plan == plan,
+            SubmissionRow.period.in_(list(periods)),
+        )
     )
     return session.scalar(query) or 0

@@ -191,7 +191,7 @@ def test_a_missing_column_and_a_missing_sheet_are_missing_data(plan: Plan, draft
     draft.cell(form.FIGURES_SHEET, 0, "TTXH_XR").value = None
     draft.book.remove(draft.sheet(form.BASELINE_SHEET))
     reading = read(draft.save(), plan)
-    assert set(codes(reading)) == {"D18", "D22", "D24"}
+    assert set(codes(reading)) == {"D22", "D24"}
     assert not any(finding.severity is Severity.ERROR for finding in reading.findings)
     assert {entry.basis for entry in reading.observations} == {Basis.CURRENT}
     assert "TTXH_XR" not in {entry.indicator for entry in reading.observations}

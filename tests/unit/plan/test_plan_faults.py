@@ -119,7 +119,7 @@ FAULTS = [
     ("localities.csv", "899,1;4", "899,1;9", "types"),
     ("submitters.csv", "900-ha-tien", "899-rach-gia", "belongs to 899 already"),
     ("indicators.csv", "TTXH_XR,Số vụ", "TTXH_KP,Số vụ", "indicator TTXH_KP stands twice"),
-    ("indicators.csv", "vụ,flow,TTXH,\nTTXH_KP", "vụ,flow,XXX,\nTTXH_KP", "unknown section XXX"),
+    ("indicators.csv", "vụ,flow,TTXH,,\nTTXH_KP", "vụ,flow,XXX,,\nTTXH_KP", "unknown section XXX"),
     ("indicators.csv", "xảy ra,vụ,flow", "xảy ra,vụ,rate", "kind: Input should be"),
     ("guidance.yaml", "code: VI.1", "code: V.1", "does not wait for guidance"),
     ("guidance.yaml", "[KDC_TONG]", "[KDC_SO]", "unknown indicator KDC_SO"),

@@ -121,7 +121,7 @@ def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
         assert known.declarations["I.1"].document_date == date(2021, 6, 20)
         assert known.declarations["I.2"].answer is None
         assert known.figures["CHAY_TS", Basis.CURRENT].source.cell == "D12"
-        assert evidence.load_narratives(session, plan, "2021-6t") == {
+        assert evidence.load_narratives(session, plan, ["2021-6t"]) == {
             "899": {"LANH_DAO": "Đã ban hành kế hoạch."}
         }
         assert evidence.load_justifications(session, plan, "2021-6t")[0].reason == "án cũ nhiều"
@@ -132,8 +132,8 @@ def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
             "answered",
             "answered",
         ]
-        assert ledger.last_answer_event(session, "2021", "2021-6t") == 3
-        assert ledger.last_answer_event(session, "2021", "2021-nam") == 0
+        assert ledger.last_answer_event(session, "2021", ["2021-6t"]) == 3
+        assert ledger.last_answer_event(session, "2021", ["2021-nam"]) == 0
 
 
 def test_the_last_accepted_version_is_in_force(store: Store, plan: Plan) -> None:

@@ -1,0 +1,156 @@
+"""A milestone's window is covered exactly by what was accepted, or the gap is named."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from chuyenhoa.assessment import Difference, assemble, assess, finer_periods
+from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
+from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.plan import Plan, Window
+from chuyenhoa.model.results import Reason, Verdict
+
+PLACE = "30745"
+MONTHS = [f"2021-t{number:02d}" for number in range(5, 13)]
+
+
+def evidence(
+    period: str, figures: dict[str, int | None], answer: Answer | None = None
+) -> dict[str, LocalityEvidence]:
+    source = Source(period, "a" * 64, f"{period}.xlsx", "Số liệu", "D12")
+    known = {
+        (code, Basis.CURRENT): KnownFigure(None if value is None else Decimal(value), source)
+        for code, value in figures.items()
+    }
+    declared = {"I.1": KnownDeclaration(answer, "1/KH", date(2021, 6, 1), "", source)}
+    return {PLACE: LocalityEvidence(PLACE, known, declared)}
+
+
+def absent(reason: Reason) -> dict[str, LocalityEvidence]:
+    return {PLACE: LocalityEvidence(PLACE, absence=reason)}
+
+
+def test_finer_periods_lie_inside_the_window(plan: Plan) -> None:
+    year = plan.period_by_id["2021-nam"]
+    assert [p.id for p in finer_periods(plan, year)] == ["2021-6t", *MONTHS]
+    half = plan.period_by_id["2021-6t"]
+    assert [p.id for p in finer_periods(plan, half)] == MONTHS[:6]
+
+
+def test_the_milestones_own_report_counts(plan: Plan) -> None:
+    found = assemble(plan, plan.period_by_id["2021-nam"], {"2021-nam": evidence("nam", {"TTXH_XR": 7})})
+    assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 7
+    assert found.periods == ("2021-nam",)
+    assert found.evidence["30754"].absence is Reason.NOT_SUBMITTED
+    assert found.gaps == {}
+
+
+def test_months_that_cover_the_window_are_summed(plan: Plan) -> None:
+    reported = {
+        month: evidence(
+            month,
+            {"TTXH_XR": number, "NGHIEN_DAU": 100 + number, "NGHIEN_CUOI": 200 + number},
+            Answer.YES if month == "2021-t06" else None,
+        )
+        for number, month in enumerate(MONTHS, start=1)
+    }
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    figures = found.evidence[PLACE].figures
+    assert figures["TTXH_XR", Basis.CURRENT].value == 36
+    assert [part.source.submission for part in figures["TTXH_XR", Basis.CURRENT].parts] == MONTHS
+    assert figures["NGHIEN_DAU", Basis.CURRENT].value == 101
+    assert figures["NGHIEN_CUOI", Basis.CURRENT].value == 208
+    assert found.evidence[PLACE].declarations["I.1"].answer is Answer.YES
+    assert found.periods == tuple(MONTHS)
+
+
+def test_six_months_and_the_rest_make_the_year(plan: Plan) -> None:
+    reported = {
+        "2021-6t": evidence("6t", {"TTXH_XR": 10}),
+        "2021-t11": evidence("t11", {"TTXH_XR": 2}),
+        "2021-t12": evidence("t12", {"TTXH_XR": 3}),
+        "2021-t05": evidence("t05", {"TTXH_XR": 99}),
+    }
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 15
+    assert found.periods == ("2021-6t", "2021-t11", "2021-t12")
+
+
+def test_a_figure_that_one_part_lacks_is_missing(plan: Plan) -> None:
+    reported = {
+        "2021-6t": evidence("6t", {"TTXH_XR": 10, "XHD": 0}),
+        "2021-t11": evidence("t11", {"TTXH_XR": None, "XHD": 0}),
+        "2021-t12": evidence("t12", {"TTXH_XR": 3, "DIEM_MT": 0}),
+    }
+    figures = assemble(plan, plan.period_by_id["2021-nam"], reported).evidence[PLACE].figures
+    assert figures["TTXH_XR", Basis.CURRENT].value is None
+    assert figures["XHD", Basis.CURRENT].value is None
+    assert figures["DIEM_MT", Basis.CURRENT].value == 0
+    assert ("NGHIEN_CUOI", Basis.CURRENT) not in figures
+
+
+def test_a_stock_that_only_an_earlier_part_has_is_not_that_of_the_cut_off(plan: Plan) -> None:
+    reported = {
+        "2021-6t": evidence("6t", {"DIEM_MT": 0}),
+        "2021-t11": evidence("t11", {}),
+        "2021-t12": evidence("t12", {}),
+    }
+    figures = assemble(plan, plan.period_by_id["2021-nam"], reported).evidence[PLACE].figures
+    assert ("DIEM_MT", Basis.CURRENT) not in figures
+
+
+def test_a_gap_is_named(plan: Plan) -> None:
+    reported = {
+        "2021-nam": absent(Reason.NOT_SUBMITTED),
+        "2021-t06": evidence("t06", {"TTXH_XR": 1}),
+        "2021-t07": absent(Reason.HELD_BY_FINDINGS),
+        "2021-t08": evidence("t08", {"TTXH_XR": 1}),
+    }
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].absence is Reason.GAP_IN_WINDOW
+    assert found.gaps[PLACE] == (
+        Window(date(2021, 4, 15), date(2021, 5, 14)),
+        Window(date(2021, 6, 15), date(2021, 7, 14)),
+        Window(date(2021, 8, 15), date(2021, 12, 14)),
+    )
+
+
+def test_a_gap_at_the_start_only(plan: Plan) -> None:
+    reported = {month: evidence(month, {"TTXH_XR": 1}) for month in MONTHS[1:]}
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.gaps[PLACE] == (Window(date(2021, 4, 15), date(2021, 5, 14)),)
+
+
+def test_a_report_held_back_weighs_more_than_a_gap(plan: Plan) -> None:
+    reported = {
+        "2021-nam": absent(Reason.HELD_BY_FINDINGS),
+        "2021-6t": evidence("6t", {"TTXH_XR": 1}),
+    }
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].absence is Reason.HELD_BY_FINDINGS
+
+
+def test_the_coarse_report_counts_and_a_difference_is_told(plan: Plan) -> None:
+    year: dict[str, int | None] = {"TTXH_XR": 14, "XHD": 0, "DIEM_MT": 1, "MH_MOI": None, "TNGT_VU": 3}
+    parts: dict[str, int | None] = {"TTXH_XR": 5, "XHD": 0, "DIEM_MT": 0, "MH_MOI": 1}
+    reported = {"2021-nam": evidence("nam", year)} | {
+        name: evidence(name, parts) for name in ("2021-6t", "2021-t11", "2021-t12")
+    }
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 14
+    (difference,) = found.differences
+    assert difference == Difference(PLACE, "TTXH_XR", Basis.CURRENT, Decimal(14), Decimal(15))
+
+
+def test_an_assembled_figure_is_explained_by_its_parts(plan: Plan) -> None:
+    reported = {month: evidence(month, {"XHD": 0}) for month in MONTHS}
+    year = plan.period_by_id["2021-nam"]
+    gathered = assemble(plan, year, reported)
+    outcome = assess(plan, year, gathered.evidence, year.window.end)
+    results = {r.criterion: r for r in outcome.localities[0].criteria}
+    assert results["II.4"].verdict is Verdict.MET
+    names = [entry.name for entry in results["II.4"].inputs]
+    assert names == ["XHD", *[f"XHD.{number}" for number in range(1, 9)]]
+    assert results["II.4"].inputs[0].cell == ""
+    assert results["II.4"].inputs[8].file_name == "2021-t12.xlsx"
