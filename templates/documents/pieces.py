@@ -217,7 +217,7 @@ def add_plain_table(document: WordDocument, widths: tuple[float, ...]) -> Table:
 def add_grid_table(document: WordDocument, widths: tuple[float, ...]) -> Table:
     """A table with lines."""
     table: Table = document.add_table(rows=0, cols=len(widths), style="Table Grid")
-    _fix_table(table, widths, padding=50)
+    _fix_table(table, widths, padding=80)
     return table
 
 

@@ -30,6 +30,8 @@ def canonical_bytes(snapshot: Mapping[str, Any]) -> bytes:
 def to_plain(value: Any, where: str) -> Any:
     """Turn values into what JSON can hold without loss; text becomes NFC, dates ISO, decimals text.
 
+    Mappings come out sorted by key, so that nothing can depend on the order in which they were made.
+
     Raises:
         SnapshotError: a value has no canonical form; `where` says which.
     """
@@ -42,7 +44,8 @@ def to_plain(value: Any, where: str) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {to_plain(str(key), where): to_plain(entry, f"{where}.{key}") for key, entry in value.items()}
+        ordered = sorted(value.items(), key=lambda entry: str(entry[0]))
+        return {to_plain(str(key), where): to_plain(entry, f"{where}.{key}") for key, entry in ordered}
     if isinstance(value, list | tuple):
         return [to_plain(entry, f"{where}[{index}]") for index, entry in enumerate(value)]
     raise SnapshotError(f"{where}: a {type(value).__name__} has no canonical form in a snapshot.")

@@ -81,13 +81,6 @@ class Effective:
             line=(_number(line) / 240 if line else 1.0) if rule == "auto" else None,
         )
 
-    def style_name(self, paragraph: etree._Element) -> str:
-        """The name of a paragraph's style; empty for the default one."""
-        node = paragraph.find(f"{W}pPr/{W}pStyle")
-        style = self._styles.get(node.get(f"{W}val")) if node is not None else None
-        name = style.find(f"{W}name") if style is not None else None
-        return "" if name is None else name.get(f"{W}val") or ""
-
     def _look(self, paragraph: etree._Element, run: etree._Element, text: str) -> Look:
         return Look(
             text=text,

@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from jinja2 import TemplateSyntaxError
+from jinja2 import TemplateAssertionError, TemplateSyntaxError
 
 from chuyenhoa.reporting.package import text_parts
 from chuyenhoa.reporting.words import paragraph_texts
 
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}")
 _SHOWN = 70
+_CONTEXT = 3
+"""Lines that docxtpl keeps in front of the faulty one."""
 
 
 def locate_error(error: TemplateSyntaxError, parts: Mapping[str, bytes]) -> str:
     """The paragraph of a syntax error, from the lines that docxtpl keeps about it, or that jinja names."""
+    if isinstance(error, TemplateAssertionError):  # an unknown filter or test: its name is in the message
+        return locate_names(re.findall(r"'([^']+)'", error.message or ""), parts)
     lines = [re.sub(r"<[^>]+>", "", str(line)) for line in getattr(error, "docx_context", [])]
+    around = min(error.lineno - 1, _CONTEXT)
+    lines = lines[around:] + lines[:around]
     source = (error.source or "").splitlines()
     if error.lineno and 0 < error.lineno <= len(source):
         lines.append(re.sub(r"<[^>]+>", "", source[error.lineno - 1]))

@@ -58,14 +58,6 @@ class Phrases:
         """The pattern under `name` with its slots filled."""
         return fill(str(self.find(name)), name, values)
 
-    def has(self, name: str) -> bool:
-        """Whether there is an entry under a dotted name."""
-        try:
-            self.find(name)
-        except PhraseError:
-            return False
-        return True
-
     def enumerate(self, entries: Sequence[str]) -> str:
         """A list in prose: `A`, `A và B`, `A, B và C`."""
         if len(entries) < 2:

@@ -96,7 +96,7 @@ def _join(facts: Sequence[Fact], view: SnapshotView) -> str:
     """Facts in a row; a gap that they share is named once, at the end."""
     summed = [fact for fact in facts if fact.missing is not None]
     gaps = {fact.missing for fact in summed}
-    last = summed[-1] if len(gaps) == 1 else None
+    last = summed[-1] if len(gaps) == 1 and len(summed) > 1 else None
     said = []
     for fact in facts:
         gap = name_gap(fact.missing or (), view) if last is None or fact is last else ""

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
+from chuyenhoa.reporting.canonical import to_plain
 from chuyenhoa.reporting.columns import share_widths
 from chuyenhoa.reporting.context import build_context, list_strings
 from chuyenhoa.reporting.fields import CONTRACTS
@@ -25,6 +26,19 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _NEWLINE = re.compile(r"\r\n?")
 _TAG = re.compile(r"\{\{|\{%|\{#")
 _NAME = re.compile(r"'([^']+)'")
+
+
+_TEMPLATE_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    etree.XMLSyntaxError,
+)
+"""What an expression in a template can raise; the data cannot, for it is strings and lists only."""
 
 
 class RenderError(RuntimeError):
@@ -52,12 +66,13 @@ def render_document(
     label = name or f"{kind}.docx"
     if kind not in CONTRACTS:
         raise RenderError(f"{kind}: no such kind of document; there are {', '.join(CONTRACTS)}.")
-    context = sanitise(dict(build_context(kind, snapshot, issue)))
+    frozen: Snapshot = to_plain(snapshot, "snapshot")
+    context = sanitise(dict(build_context(kind, frozen, issue)))
     rendered = _fill(label, template, context)
     parts = read_parts(rendered)
     _refuse_leftovers(label, parts, context)
     parts["word/document.xml"] = share_widths(parts["word/document.xml"])
-    parts["docProps/core.xml"] = _properties(str(context["subject"]), snapshot)
+    parts["docProps/core.xml"] = _properties(str(context["subject"]), frozen)
     return write_parts(parts)
 
 
@@ -89,9 +104,9 @@ def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> bytes:
         document.render(dict(context), jinja_env=make_environment(), autoescape=True)
     except TemplateSyntaxError as error:
         raise RenderError(
-            f"{label}{locate_error(error, parts)}: {error.message}. Mend the tag there."
+            f"{label}{locate_error(error, parts)}: {(error.message or '').rstrip('.')}. Mend it."
         ) from error
-    except (TemplateError, OverflowError, TypeError, etree.XMLSyntaxError) as error:
+    except _TEMPLATE_FAULTS as error:
         where = locate_names(_NAME.findall(str(error)), parts)
         raise RenderError(
             f"{label}{where}: {error}. Use a field that `chuyenhoa templates check` knows."

@@ -33,7 +33,8 @@ def list_localities(view: SnapshotView) -> list[LocalityRow]:
 def count_verdicts(view: SnapshotView) -> str:
     """The "Tổng cộng" of annex I: how many localities carry each verdict, the empty ones left out."""
     verdicts = view.phrases.find("verdicts")
-    counts = ((title, len(view.with_verdict(verdict))) for verdict, title in verdicts.items())
+    order = ("met", "not_met", "not_applicable", "insufficient")
+    counts = ((verdicts[verdict], len(view.with_verdict(verdict))) for verdict in order)
     return "; ".join(f"{title}: {format_count(count)}" for title, count in counts if count)
 
 

@@ -93,7 +93,7 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
             trees.append(_compile(environment, source))
         except TemplateSyntaxError as error:
             where = locate_error(error, parts).removeprefix(", ")
-            return [], [TemplateProblem("error", where, f"{error.message}. Mend the tag there.")]
+            return [], [TemplateProblem("error", where, f"{(error.message or '').rstrip('.')}. Mend it.")]
     return trees, []
 
 
