@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import signal
 import socket
 import stat
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,8 @@ from chuyenhoa import settings
 from chuyenhoa.orchestration.airflow_api import AirflowApi, AirflowApiError
 from chuyenhoa.orchestration.airflow_settings import Place, build_environment, read_passwords
 from chuyenhoa.orchestration.launcher import Airflow, AirflowError, find_port
-from chuyenhoa.orchestration.up import describe
+from chuyenhoa.orchestration.up import describe, main
+from chuyenhoa.orchestration.warm_scheduler import LIBRARIES
 
 
 @pytest.fixture
@@ -114,6 +117,25 @@ def test_make_up_says_where_to_go_and_not_the_passwords(tmp_path: Path) -> None:
     for part in (airflow.place.base_url, "engineer", "office", "passwords.json", "inbox", "outbox", "Ctrl-C"):
         assert part in text
     assert not any(password in text for password in airflow.passwords.values())
+
+
+def test_make_up_ends_with_code_3_when_airflow_cannot_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "var" / "airflow").mkdir(parents=True)
+    monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path))
+    monkeypatch.delenv("CHUYENHOA_DATA", raising=False)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    with (tmp_path / "var" / "airflow" / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main() == 3
+    assert "still runs here" in capsys.readouterr().err
+
+
+def test_the_scheduler_finds_all_libraries_that_it_loads_for_its_tasks() -> None:
+    for name in LIBRARIES:
+        assert find_spec(name) is not None, name
 
 
 @pytest.mark.parametrize("name", ["Makefile", "Dockerfile", "docker-compose.yaml"])

@@ -15,6 +15,8 @@ from chuyenhoa import clock
 
 ENDED = frozenset({"success", "failed"})
 POLL_S = 0.5
+PARKING_S = 3.0
+"""How long the scheduler may take to see that a task parked."""
 
 T = TypeVar("T")
 
@@ -141,7 +143,18 @@ class AirflowApi:
         return tuple(Question.read(entry) for entry in answer["hitl_details"])
 
     def answer(self, question: Question, option: str, fields: Mapping[str, str]) -> None:
-        """Answer a question with one of its options and the fields of its form."""
+        """Answer a question with one of its options and the fields of its form.
+
+        Not at once: when a task is answered before the scheduler has seen that it parked (Airflow 3.3.2), the
+        scheduler takes the old process's end for a failure of the new one.
+        """
+        name = question.task_id + (f"[{question.map_index}]" if question.map_index >= 0 else "")
+        self._wait(
+            lambda: self.task_states(question.dag_id, question.run_id).get(name) == "awaiting_input" or None,
+            f"{name} to wait for its answer",
+            30.0,
+        )
+        sleep(PARKING_S)
         path = (
             f"/dags/{question.dag_id}/dagRuns/{_quote(question.run_id)}"
             f"/taskInstances/{question.task_id}/{question.map_index}/hitlDetails"

@@ -14,7 +14,7 @@ APPROVE = "Phê duyệt"
 RETURN = "Trả lại"
 _CHOICES = {APPROVE: "approve", RETURN: "return"}
 _FIELDS = {
-    "number": ("Số, ký hiệu văn bản", "Ví dụ: 15/BC-BCĐ. Bắt buộc khi phê duyệt."),
+    "number": ("Số văn bản", "Chỉ ghi phần số, ví dụ 152. Bắt buộc khi phê duyệt."),
     "date": ("Ngày ban hành", "Ví dụ: 20/10/2021. Bắt buộc khi phê duyệt."),
     "signer": ("Người ký", "Họ và tên người ký văn bản. Bắt buộc khi phê duyệt."),
     "comment": ("Ý kiến", "Lý do, nội dung cần sửa khi trả lại."),

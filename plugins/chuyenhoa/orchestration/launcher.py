@@ -22,12 +22,12 @@ from chuyenhoa.orchestration.airflow_settings import Place, build_environment, r
 
 DAG_IDS = ("assessment", "intake", "milestone_report", "period_opening")
 PROCESSES = {
-    "api-server": ("api-server",),
-    "dag-processor": ("dag-processor",),
-    "scheduler": ("scheduler", "--skip-serve-logs"),
-    "triggerer": ("triggerer", "--skip-serve-logs"),
+    "api-server": ("airflow", "api-server"),
+    "dag-processor": ("airflow", "dag-processor"),
+    "scheduler": ("chuyenhoa.orchestration.warm_scheduler",),
+    "triggerer": ("airflow", "triggerer", "--skip-serve-logs"),
 }
-"""Airflow's processes and their commands; without log servers, because those listen on every address."""
+"""What `python -m` starts; without log servers, because those listen on every address."""
 PATIENCE_S = 120.0
 STOP_S = 20.0
 API_STOP_S = 2.0
@@ -114,13 +114,13 @@ class Airflow:
         environment = build_environment(self.place, self._extra)
         self._migrate(environment)
         self._spawn("api-server", environment)
+        self._spawn("scheduler", environment)  # it waits for the API by itself
         self._spawn("dag-processor", environment)
         api = self.api()
         self._await(api.is_healthy, "the API to answer")
         self._tell(f"API answers at {self.place.base_url}")
         # A task that names a pool which is not there would wait for ever.
         api.set_pool("intake", 1, "One slot: two intake runs never work on the inbox at once.")
-        self._spawn("scheduler", environment)
         self._spawn("triggerer", environment)
         self._await(lambda: self._dags_are_read(api), "the DAGs to be read")
         self._tell("DAGs are read, scheduler and triggerer run")
@@ -194,7 +194,7 @@ class Airflow:
             raise AirflowError("Airflow's processes are started by start() only.")
         with self._log(name) as log:
             self._processes[name] = subprocess.Popen(  # noqa: S603 - our own commands
-                [sys.executable, "-m", "airflow", *PROCESSES[name]],
+                [sys.executable, "-m", *PROCESSES[name]],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
