@@ -1,0 +1,164 @@
+"""What the documents say is there: links, commands, make targets, status words, rules, variables, snippets."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import shutil
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chuyenhoa.cli import build_parser
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import Reason, Verdict
+from chuyenhoa.model.rules import Rule
+from chuyenhoa.model.submissions import Severity, SubmissionStatus
+from chuyenhoa.plan import PlanError, load_plan
+from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.store.documents import DocumentState
+from tests.unit.docs.reading_docs import (
+    GUIDES,
+    README,
+    ROOT,
+    RUNBOOK,
+    choices_of,
+    code_pieces,
+    commands,
+    fenced,
+    list_documents,
+    make_targets,
+    options_of,
+    read,
+    relative_links,
+    rule_ids,
+)
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
+def test_every_relative_link_resolves(document: Path) -> None:
+    assert [link for link in relative_links(read(document)) if not (document.parent / link).exists()] == []
+
+
+def test_the_readme_leads_to_every_guide() -> None:
+    links = {(ROOT / link).resolve() for link in relative_links(read(README))}
+    assert {*GUIDES, RUNBOOK, ROOT / "docs" / "glossary.md"} <= links
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
+def test_every_command_and_option_exists(document: Path) -> None:
+    known = choices_of(build_parser())
+    wrong = []
+    for name, second, options in commands(read(document)):
+        parser = known.get(name)
+        if parser is not None and choices_of(parser):
+            parser = choices_of(parser).get(second)
+        missing = [option for option in options if parser is not None and option not in options_of(parser)]
+        if parser is None or missing:
+            wrong.append((name, second, missing))
+    assert wrong == []
+
+
+def test_the_readme_names_every_command() -> None:
+    assert {name for name, _, _ in commands(read(README))} == set(choices_of(build_parser()))
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
+def test_every_make_target_exists(document: Path) -> None:
+    rules = set(re.findall(r"^([a-z]+):", read(ROOT / "Makefile"), re.MULTILINE))
+    assert make_targets(read(document)) <= rules
+
+
+def test_the_readme_names_every_listed_make_target() -> None:
+    listed = set(re.findall(r"^([a-z]+):.*##", read(ROOT / "Makefile"), re.MULTILINE))
+    assert listed <= make_targets(read(README))
+
+
+@pytest.mark.parametrize("words", [SubmissionStatus, Severity, Verdict, Reason, DocumentState])
+def test_the_readme_explains_every_status_word(words: type[StrEnum]) -> None:
+    code = set(code_pieces(read(README)))
+    assert [word.value for word in words if word.value not in code] == []
+
+
+@pytest.mark.parametrize(
+    ("guide", "words"),
+    [
+        (GUIDES[0], SubmissionStatus),
+        (GUIDES[1], SubmissionStatus),
+        (GUIDES[1], Verdict),
+        (GUIDES[1], Reason),
+        (GUIDES[1], DocumentState),
+    ],
+)
+def test_the_guides_explain_every_status_word(guide: Path, words: type[StrEnum]) -> None:
+    code = set(code_pieces(read(guide)))
+    assert [word.value for word in words if word.value not in code] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_quoted_rule_exists(guide: Path, rules: tuple[Rule, ...]) -> None:
+    gates = yaml.safe_load(read(ROOT / "templates" / "messages" / "reading.yaml"))
+    assert rule_ids(read(guide)) <= {rule.rule_id for rule in rules} | set(gates)
+
+
+def test_the_district_guide_gives_the_windows_of_the_plan(plan: Plan) -> None:
+    lines = read(GUIDES[0]).splitlines()
+    for period in plan.milestones:
+        line = next(line for line in lines if f"`{period.id}`" in line)
+        assert f"{period.window.start:%-d/%-m/%Y} đến {period.window.end:%-d/%-m/%Y}" in line
+        assert f"{period.opens:%d/%m/%Y} | {period.deadline:%d/%m/%Y}" in line
+
+
+def test_every_variable_that_the_code_reads_is_in_the_readme() -> None:
+    code = "\n".join(read(path) for path in sorted((ROOT / "plugins").rglob("*.py")))
+    used = set(re.findall(r"environ(?:\.get\(|\[)\s*\"(CHUYENHOA_[A-Z_]+)\"", code))
+    assert len(used) >= 6
+    assert used <= set(code_pieces(read(README)))
+
+
+def test_the_runbook_names_every_dag_and_task() -> None:
+    runbook = set(code_pieces(read(RUNBOOK)))
+    for path in sorted((ROOT / "dags").glob("*.py")):
+        names = {path.stem} | {
+            node.name
+            for node in ast.walk(ast.parse(read(path)))
+            if isinstance(node, ast.FunctionDef) and node.decorator_list
+        }
+        assert names <= runbook, path.name
+
+
+@pytest.fixture
+def copied(tmp_path: Path, root: Path) -> Path:
+    """A copy of plans and expectations to be changed."""
+    for name in ("plans", "expectations"):
+        shutil.copytree(root / name, tmp_path / name)
+    return tmp_path
+
+
+def test_the_readme_criterion_can_be_added(copied: Path) -> None:
+    path = copied / "plans" / "2021" / "criteria.yaml"
+    entry = fenced(read(README), "yaml")
+    path.write_text(read(path).replace("\ntargets:", f"\n{entry}\ntargets:"), encoding="utf-8")
+    criteria = {criterion.code for criterion in load_plan(copied / "plans", "2021").criteria}
+    assert yaml.safe_load(entry)[0]["code"] in criteria
+
+
+def test_the_readme_error_is_what_plan_check_says(copied: Path) -> None:
+    path = copied / "plans" / "2021" / "criteria.yaml"
+    entry = fenced(read(README), "yaml").replace("baseline.CHAY_VU", "baseline.CHAY_XX")
+    path.write_text(read(path).replace("\n  - code: V.1\n", f"\n{entry}  - code: V.1\n"), encoding="utf-8")
+    with pytest.raises(PlanError) as caught:
+        load_plan(copied / "plans", "2021")
+    assert [f"plan 2021: {problem}" in read(README) for problem in caught.value.problems] == [True]
+
+
+def test_the_readme_rule_can_be_added(copied: Path, plan: Plan) -> None:
+    path = copied / "expectations" / "so_lieu.2021.json"
+    suite = json.loads(read(path))
+    rule = json.loads(fenced(read(README), "json"))
+    suite["expectations"].append(rule)
+    path.write_text(json.dumps(suite, ensure_ascii=False), encoding="utf-8")
+    assert rule["meta"]["rule_id"] in {entry.rule_id for entry in load_rules(copied / "expectations", plan)}
