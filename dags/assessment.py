@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, task
+
 from chuyenhoa.orchestration.assets import OBSERVATIONS
 from chuyenhoa.orchestration.failures import explain_failure
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, task
 from airflow.sdk.exceptions import AirflowSkipException
+
 from chuyenhoa.orchestration.assets import INBOX, OBSERVATIONS
 from chuyenhoa.orchestration.failures import explain_failure
 

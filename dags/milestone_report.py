@@ -4,8 +4,7 @@ Runs once for each milestone of the plans (partition key `2021-6t`, `2021-nam`),
 the last day on time: freezes the figures, renders and checks the drafts, waits until the office approves
 them or sends them back (*Required Actions*), records the decision and issues what was approved. Rerun,
 backfill and clearing any task are safe: every step is bound to the sha256 of the frozen figures, and nobody
-is asked twice about a document that is approved. To report at another time, trigger the DAG with the
-parameter `milestone`.
+is asked twice about an approved document. To report at another time, trigger it with a `milestone`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any
 import pendulum
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, TriggerRule, task
+
 from chuyenhoa import settings
 from chuyenhoa.orchestration import approval
 from chuyenhoa.orchestration.failures import explain_failure

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
+
 from chuyenhoa.orchestration.failures import explain_failure
 
 WHAT_TO_DO = (

@@ -101,7 +101,7 @@ class AirflowApi:
             answer = self._send("GET", "/api/v2/monitor/health", None, {})
         except (AirflowApiError, OSError):
             return False
-        return answer["metadatabase"]["status"] == "healthy"
+        return bool(answer["metadatabase"]["status"] == "healthy")
 
     def runs(self, dag_id: str) -> tuple[Run, ...]:
         """The newest 100 runs of a DAG, oldest first."""

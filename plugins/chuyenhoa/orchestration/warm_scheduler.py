@@ -42,7 +42,7 @@ def main() -> None:
     from airflow.__main__ import main as run_airflow
 
     sys.argv = ["airflow", "scheduler", "--skip-serve-logs"]
-    run_airflow()
+    run_airflow()  # type: ignore[no-untyped-call]
 
 
 def _await_api(base_url: str) -> None:
