@@ -8,16 +8,25 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from time import sleep
 from types import FrameType
+from typing import TypeVar
 
 from chuyenhoa import clock, settings
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.orchestration.airflow_api import AirflowApi, AirflowApiError, Question
-from chuyenhoa.orchestration.demo_check import check_milestone, check_runs, look_at, store_url, summarise
+from chuyenhoa.orchestration.demo_check import (
+    RECEIPTS,
+    check_milestone,
+    check_runs,
+    look_at,
+    store_url,
+    summarise,
+)
 from chuyenhoa.orchestration.launcher import DAG_IDS, Airflow, AirflowError
 from chuyenhoa.orchestration.sample import SampleError, Scenario, load_sample, load_scenario
 from chuyenhoa.orchestration.sample_files import SampleFiles
@@ -27,6 +36,9 @@ PATIENCE_S = 180.0
 """How long one step may take before the demo gives up."""
 POLL_S = 0.5
 QUICK_MILESTONES = 1
+BUSY_TRIES = 5
+
+T = TypeVar("T")
 
 
 class DemoError(RuntimeError):
@@ -76,9 +88,9 @@ class Demo:
 
     def _open_period(self, scenario: Scenario) -> None:
         with self.stage(f"{scenario.period}: blank workbooks for {len(self.plan.submitters)} submitters"):
-            self.airflow.set_time(scenario.forms_at)
+            self._move_clock(scenario.forms_at)
             api = self.airflow.api()
-            run = api.trigger("period_opening")
+            run = _persist(lambda: api.trigger("period_opening"))
             self._require_success(api, "period_opening", run.run_id)
 
     def _drop_files(self, scenario: Scenario) -> None:
@@ -86,7 +98,7 @@ class Demo:
         files = SampleFiles(self.plan, scenario, sample, self.data)
         for wave in scenario.waves:
             with self.stage(f"{scenario.period}: {len(wave.drops)} files come on {wave.at:%d/%m/%Y %H:%M}"):
-                self.airflow.set_time(wave.at)
+                self._move_clock(wave.at)
                 for drop in wave.drops:
                     path = files.drop(drop)
                     print(f"           {path.relative_to(self.data)}", flush=True)
@@ -97,19 +109,23 @@ class Demo:
 
     def _report(self, scenario: Scenario) -> None:
         with self.stage(f"{scenario.period}: milestone report of {scenario.report_at:%d/%m/%Y %H:%M}"):
-            self.airflow.set_time(scenario.report_at)
+            self._move_clock(scenario.report_at)
             question = self._await_question(scenario)
             print(f"           the office is asked: {question.subject}", flush=True)
         with self.stage(f"{scenario.period}: the office approves, number {scenario.decision['number']}"):
             fields = {**scenario.decision, "signer": self.plan.board.signatory.name}
-            self.airflow.api("office").answer(question, fields.pop("option"), fields)
+            option, office = fields.pop("option"), self.airflow.api("office")
+            _persist(lambda: office.answer(question, option, fields))
             self._require_success(self.airflow.api(), question.dag_id, question.run_id)
+
+    def _move_clock(self, moment: datetime) -> None:
+        _persist(lambda: self.airflow.set_time(moment))
 
     def _await_receipts(self) -> None:
         shown = -1
         end = clock.monotonic() + PATIENCE_S
         while True:
-            answered = look_at(self.data, self.plan.id).answered
+            answered = sum(1 for _ in (self.data / "outbox").glob(f"*/{RECEIPTS}"))
             if answered != shown:
                 print(f"           receipts: {answered} of {self._receipts}", flush=True)
                 shown = answered
@@ -197,6 +213,18 @@ def prepare_demo(folder: Path, *, quick: bool) -> Demo:
     }
     airflow = Airflow(folder / "airflow", folder / "data", environment, tell=_tell)
     return Demo(airflow, plan, samples, scenarios)
+
+
+def _persist(call: Callable[[], T]) -> T:
+    """Make a call to Airflow again while its database (SQLite) is busy; such a call changed nothing."""
+    for _ in range(BUSY_TRIES - 1):
+        try:
+            return call()
+        except AirflowApiError as error:
+            if "Database error" not in str(error):
+                raise
+            sleep(POLL_S)
+    return call()
 
 
 def _print_outcome(demo: Demo, run_lines: Sequence[str]) -> None:

@@ -34,11 +34,6 @@ class Found:
     submissions: tuple[SubmissionRow, ...]
     documents: tuple[DocumentRow, ...]
 
-    @property
-    def answered(self) -> int:
-        """How many files have their receipt."""
-        return sum(1 for row in self.submissions if row.answered_at)
-
     def verdicts(self, milestone: str) -> dict[str, int]:
         """How many localities have which verdict by the newest assessment; empty when there is none."""
         with open_store(store_url(self.data)).reading() as session:
