@@ -1,4 +1,4 @@
-"""What the documents say is there: links, commands, make targets, status words, rules, variables, snippets."""
+"""What the documents say is there: links, commands, make targets, status words, rules, variables."""
 
 from __future__ import annotations
 
