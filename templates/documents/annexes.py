@@ -87,7 +87,7 @@ def _write_comparison_annex(document: WordDocument) -> None:
     title = add_line(
         document, "B. Số vụ phạm tội về trật tự xã hội theo địa bàn", bold=True, align=LEFT, keep=True
     )
-    title.paragraph_format.page_break_before = True
+    title.paragraph_format.space_before = Pt(12)
     _write_column_table(document, "comparison_localities", name_width=80, size=11)
 
 

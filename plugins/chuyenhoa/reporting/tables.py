@@ -134,14 +134,18 @@ def build_table(name: str, view: SnapshotView) -> Table:
         )
         for index, code in enumerate(view.names, start=1)
     ]
+    pairs_only = view.phrases.find(f"annexes.{name}").get("totals") == "pairs"
+    complete = [code for code in view.names if all(_cell(c, [code], view) is not None for c in columns)]
     totals, has_gap = [], False
     for column in columns:
-        full = [code for code in view.names if _cell(column, [code], view) is not None]
+        known = [code for code in view.names if _cell(column, [code], view) is not None]
+        full = complete if pairs_only else known
         gap = len(full) < len(view.names)
         mark = str(view.phrases.find("annexes.gap_mark")) if gap and full else ""
         totals.append(f"{_cell(column, full, view)}{mark}" if full else unknown)
         has_gap = has_gap or gap
-    notes = [str(view.phrases.find("annexes.gap_note"))] if has_gap else []
+    note = "annexes.pair_note" if pairs_only else "annexes.gap_note"
+    notes = [str(view.phrases.find(note))] if has_gap else []
     return Table(heads=[str(c["title"]) for c in columns], table_rows=rows, totals=totals, notes=notes)
 
 

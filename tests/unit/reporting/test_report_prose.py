@@ -88,6 +88,9 @@ def test_comparisons_are_over_localities_with_both_windows(snapshot_of: Make, pl
     assert "xảy ra 109 vụ; tính riêng 01 địa bàn có số liệu của cả hai kỳ: giảm 03 vụ (25,00%)" in line
     row = next(entry for entry in compare_indicators(view) if entry["number"] == "1")
     assert (row["current"], row["baseline"], row["difference"], row["share"]) == ("9", "12", "-3", "-25,00%")
+    table = build_table("comparison_localities", view)
+    assert table["totals"] == ["9*", "12*", "-3*", "-25,00%*"]
+    assert table["notes"] == ["* Tổng cộng chỉ tính các địa bàn có số liệu của cả hai kỳ."]
     assert row["remark"] == "Tính trên 01 địa bàn có số liệu hai kỳ; tổng số kỳ này của 02 địa bàn: 109"
 
 
