@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from chuyenhoa.reporting.fields import AnnualContext, ProgressContext, ReportContext
+from chuyenhoa.reporting.fields import (
+    AnnexFields,
+    AnnualContext,
+    BodyFields,
+    FrontFields,
+    ProgressContext,
+    ReportContext,
+)
 from chuyenhoa.reporting.heading import (
     Issue,
     describe_board,
@@ -77,11 +84,12 @@ def build_context(kind: str, snapshot: Snapshot, issue: Issue | None = None) -> 
 
 
 def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportContext:
-    reported, expected, late = count_reporting(view)
-    deadline = format_date(date.fromisoformat(view.raw["period"]["deadline"]))
-    intro, lines = list_by_place(view)
-    say = view.phrases.say
-    return ReportContext(
+    return ReportContext(**_build_front(kind, view, issue), **_build_body(view), **_build_annexes(view))
+
+
+def _build_front(kind: str, view: SnapshotView, issue: Issue | None) -> FrontFields:
+    reported, expected, _ = count_reporting(view)
+    return FrontFields(
         board=describe_board(view, issue),
         is_draft=issue is None,
         number_line=write_number(view, issue),
@@ -92,6 +100,16 @@ def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportC
         list_notice=write_list_notice(view),
         opening=write_opening(view),
         data_note=write_data_note(view, reported, expected),
+        closing=say_kind("closing", kind, view),
+        attachment_line=write_attachment(view, issue),
+        current_window=write_window(view.window, view),
+        baseline_window=write_window(view.baseline_window, view),
+    )
+
+
+def _build_body(view: SnapshotView) -> BodyFields:
+    intro, lines = list_by_place(view)
+    return BodyFields(
         locality_intro=intro,
         locality_lines=lines,
         situation=write_chapter("situation", view),
@@ -113,8 +131,11 @@ def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportC
         causes=_quote("causes", view) or [str(view.phrases.find("causes_none"))],
         directions=write_directions(view),
         proposals=_quote("proposals", view) or [str(view.phrases.find("proposals_none"))],
-        closing=say_kind("closing", kind, view),
-        attachment_line=write_attachment(view, issue),
+    )
+
+
+def _build_annexes(view: SnapshotView) -> AnnexFields:
+    return AnnexFields(
         locality_rows=list_localities(view),
         locality_total=count_verdicts(view),
         comparison_rows=compare_indicators(view),
@@ -124,15 +145,18 @@ def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportC
         matrix=build_matrix(view),
         movement_table=build_table("movement", view),
         submission_rows=list_submissions(view),
-        submission_total=say(
-            "annexes.submissions.total",
-            reported=format_count(reported),
-            expected=format_count(expected),
-            late=format_count(late),
-            deadline=deadline,
-        ),
-        current_window=write_window(view.window, view),
-        baseline_window=write_window(view.baseline_window, view),
+        submission_total=_count_submissions(view),
+    )
+
+
+def _count_submissions(view: SnapshotView) -> str:
+    reported, expected, late = count_reporting(view)
+    return view.phrases.say(
+        "annexes.submissions.total",
+        reported=format_count(reported),
+        expected=format_count(expected),
+        late=format_count(late),
+        deadline=format_date(date.fromisoformat(view.raw["period"]["deadline"])),
     )
 
 

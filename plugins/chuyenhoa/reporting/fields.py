@@ -81,8 +81,8 @@ class SubmissionRow(TypedDict):
     remark: str
 
 
-class ReportContext(TypedDict):
-    """What both reports of a milestone can print."""
+class FrontFields(TypedDict):
+    """The front and the closing of a report."""
 
     board: BoardFields
     is_draft: bool
@@ -94,6 +94,15 @@ class ReportContext(TypedDict):
     list_notice: str
     opening: str
     data_note: str
+    closing: str
+    attachment_line: str
+    current_window: str
+    baseline_window: str
+
+
+class BodyFields(TypedDict):
+    """The chapters of a report."""
+
     locality_intro: str
     locality_lines: list[str]
     situation: list[str]
@@ -115,8 +124,11 @@ class ReportContext(TypedDict):
     causes: list[str]
     directions: list[str]
     proposals: list[str]
-    closing: str
-    attachment_line: str
+
+
+class AnnexFields(TypedDict):
+    """The annexes of a report."""
+
     locality_rows: list[LocalityRow]
     locality_total: str
     comparison_rows: list[ComparisonRow]
@@ -127,8 +139,10 @@ class ReportContext(TypedDict):
     movement_table: Table
     submission_rows: list[SubmissionRow]
     submission_total: str
-    current_window: str
-    baseline_window: str
+
+
+class ReportContext(FrontFields, BodyFields, AnnexFields):
+    """What both reports of a milestone can print."""
 
 
 class ProgressContext(ReportContext):
