@@ -7,9 +7,7 @@ import pytest
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known; markers are strict here."""
-    config.addinivalue_line(
-        "markers", "last: runs after all others, because it is the whole job at once"
-    )
+    config.addinivalue_line("markers", "last: runs after all others, because it is the whole job at once")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
