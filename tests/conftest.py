@@ -1,9 +1,8 @@
-"""Fixtures that every kind of test shares: the project's root, the plan of 2021, its rules, and a clean data folder."""
+"""Fixtures that all tests share: the root, the plan of 2021, its rules, and a clean data folder."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,11 +36,11 @@ def rules(root: Path, plan: Plan) -> tuple[Rule, ...]:
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty data folder with a store of its own, and a clock that stands on 12/10/2021."""
     data = tmp_path / "data"
     monkeypatch.setenv("CHUYENHOA_DATA", str(data))
     monkeypatch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T09:00:00+07:00")
     monkeypatch.delenv("CHUYENHOA_STORE", raising=False)
-    yield data
+    return data

@@ -8,7 +8,6 @@ from datetime import date
 from chuyenhoa.model.evidence import KnownDeclaration
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Reason, Verdict
-
 from tests.unit.assessment.building import declared
 
 MET, NOT_MET = Verdict.MET, Verdict.NOT_MET

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from chuyenhoa.model.results import Reason
-
 from tests.unit.assessment.case_rows import (
     BLANK,
     INSUFFICIENT,

@@ -9,6 +9,9 @@ from fractions import Fraction
 from itertools import combinations, pairwise, product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, terms_of
 from chuyenhoa.assessment.figures import describe_figure
@@ -29,9 +32,6 @@ from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Verdict
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.unit.assessment.brute_force import IMPOSSIBLE, judge, quantities
 from tests.unit.assessment.building import SOURCE, UNITS, criterion_of
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, ValueMeasure
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import CriterionResult, Reason, Verdict
-
 from tests.unit.assessment.building import PLACE, figures_of
 from tests.unit.assessment.case_rows import CriterionCase
 from tests.unit.assessment.criteria_cases import CASES

@@ -8,6 +8,9 @@ from itertools import cycle
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from chuyenhoa.assessment import AssessmentError, assess
 from chuyenhoa.assessment.facts import terms_of
 from chuyenhoa.model.criteria import ProvinceTarget
@@ -15,9 +18,6 @@ from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Assessment, Reason, Verdict
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from tests.unit.assessment.building import criterion_of, declared, figures_of, value
 
 GOOD = (

@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 
 import pytest
+
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.model.criteria import ProvinceTarget
 from chuyenhoa.model.results import LocalityResult, TargetResult, Verdict

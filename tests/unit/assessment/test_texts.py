@@ -8,6 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.assessment.numbers import canonical_text, date_text, number_text, percent_text
@@ -21,9 +24,6 @@ from chuyenhoa.model.criteria import (
     Measure,
 )
 from chuyenhoa.model.figures import Answer
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.unit.assessment.building import declared, facts_of, limit, ratio, terms, value
 
 FAR = Fraction(1000)

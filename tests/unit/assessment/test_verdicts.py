@@ -7,6 +7,7 @@ from datetime import date
 from itertools import product
 
 import pytest
+
 from chuyenhoa.assessment.verdicts import assess_criterion, assess_locality, roll_up
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
@@ -19,7 +20,6 @@ from chuyenhoa.model.criteria import (
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import CriterionResult, GroupResult, Input, Reason, Verdict
-
 from tests.unit.assessment.building import (
     PLACE,
     UNITS,

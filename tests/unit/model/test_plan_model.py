@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+
 from chuyenhoa.model.criteria import AwaitedMeasure, DeclarationMeasure
 from chuyenhoa.model.form import HEAD_ROWS, head_checksum
 from chuyenhoa.model.plan import Plan, Window
