@@ -19,6 +19,7 @@ class Settings:
     data: Path
     store_url: str
     plan_id: str
+    """The plan that counts as today's; empty to let the calendar decide."""
 
     @property
     def plans(self) -> Path:
@@ -82,6 +83,4 @@ def load() -> Settings:
     store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"
     if not (home / "plans").is_dir():
         raise SettingsError(f"{home}: no folder plans/ here; set CHUYENHOA_HOME to the project's folder.")
-    return Settings(
-        home=home, data=data, store_url=store_url, plan_id=os.environ.get("CHUYENHOA_PLAN") or "2021"
-    )
+    return Settings(home=home, data=data, store_url=store_url, plan_id=os.environ.get("CHUYENHOA_PLAN", ""))

@@ -78,7 +78,7 @@ def assessed(data: Path, milestone: str) -> dict[str, dict[str, str]]:
     from chuyenhoa.store.documents import latest_assessment
 
     with open_store(f"sqlite:///{data / 'chuyenhoa.db'}").reading() as session:
-        row = latest_assessment(session, "2021", milestone)
+        row = latest_assessment(session, milestone)
     assert row is not None
     return {
         entry["locality"]: {

@@ -16,9 +16,9 @@ from chuyenhoa.cli.printing import (
     print_json,
     print_table,
 )
-from chuyenhoa.intake import read_submission
-from chuyenhoa.model.submissions import Finding, Reading, Severity
+from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.judging import judge
+from chuyenhoa.pipeline.reading import check_readings, read_file
 from chuyenhoa.pipeline.workplace import UnknownPeriodError, Workplace, open_workplace, write_file
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
@@ -52,30 +52,18 @@ def write_workbook(options: argparse.Namespace) -> int:
     from chuyenhoa.workbooks import write_workbook as write
 
     place = open_workplace()
-    submitter = place.plan.submitter_by_code.get(options.submitter)
-    if submitter is None:
-        known = ", ".join(place.plan.submitter_by_code)
-        print(
-            f"plan {place.plan.id} has no submitter {options.submitter!r}; it has {known}.", file=sys.stderr
-        )
-        return UNUSABLE
     try:
-        period = place.period(options.period)
+        plan, period = place.plan_of(options.period), place.period(options.period)
     except UnknownPeriodError as error:
         print(error, file=sys.stderr)
         return UNUSABLE
-    write_file(options.output, write(place.plan, period, submitter, place.rules, clock.now()))
+    submitter = plan.submitter_by_code.get(options.submitter)
+    if submitter is None:
+        known = ", ".join(plan.submitter_by_code)
+        print(f"plan {plan.id} has no submitter {options.submitter!r}; it has {known}.", file=sys.stderr)
+        return UNUSABLE
+    write_file(options.output, write(plan, period, submitter, place.rules_of(plan), clock.now()))
     return 0
-
-
-def _judge_alone(place: Workplace, reading: Reading) -> tuple[Finding, ...]:
-    """All findings on one reading, as if it were a batch of its own."""
-    if reading.refused or not reading.observations:
-        return reading.findings
-    from chuyenhoa.validation import validate
-
-    report = validate([reading], place.plan, place.rules)
-    return (*reading.findings, *report.findings_of(reading.sha256))
 
 
 def check_file(options: argparse.Namespace) -> int:
@@ -93,8 +81,8 @@ def check_file(options: argparse.Namespace) -> int:
             print(f"plan {place.plan.id} has no submitter {options.submitter!r}.", file=sys.stderr)
             return UNUSABLE
         folder = submitter.folder
-    reading = read_submission(content, options.file.name, place.plan, folder)
-    findings = _judge_alone(place, reading)
+    reading = read_file(place, content, options.file.name, folder)
+    findings = check_readings(place, [reading])[0][reading.sha256]
     status, _ = judge(reading, findings)
     if options.json:
         print_json(

@@ -51,7 +51,7 @@ def _assessment(options: argparse.Namespace) -> dict[str, Any] | None:
         print(error, file=sys.stderr)
         return None
     with place.store.reading() as session:
-        row = documents.latest_assessment(session, place.plan.id, options.milestone)
+        row = documents.latest_assessment(session, options.milestone)
     found: dict[str, Any] = json.loads(row.content) if row else {}
     return found
 
@@ -69,12 +69,13 @@ def print_assessment(options: argparse.Namespace) -> int:
         print_json({**found, "counts": counts})
         return 0
     place = open_workplace()
-    codes = [criterion.code for criterion in place.plan.criteria]
+    plan = place.plan_of(options.milestone)
+    codes = [criterion.code for criterion in plan.criteria]
     signs = {"met": "Đ", "not_met": "K", "not_applicable": "-", "insufficient": "?"}
     rows = []
     for locality in found["localities"]:
         verdicts = {result["criterion"]: signs[result["verdict"]] for result in locality["criteria"]}
-        name = place.plan.locality_by_code[locality["locality"]].name
+        name = plan.locality_by_code[locality["locality"]].name
         rows.append(
             [locality["locality"], name, *[verdicts[code] for code in codes], WORDS[locality["verdict"]]]
         )
@@ -104,16 +105,17 @@ def explain_results(options: argparse.Namespace) -> int:
     if options.json:
         print_json({**locality, "milestone": period.id, "criteria": results})
         return 0
-    print(
-        f"{place.plan.locality_by_code[options.locality].name}, {period.label}: {WORDS[locality['verdict']]}"
-    )
+    name = place.plan_of(period.id).locality_by_code[options.locality].name
+    print(f"{name}, {period.label}: {WORDS[locality['verdict']]}")
     for result in results:
         _print_result(place, period, result)
     return 0
 
 
 def _print_result(place: Workplace, period: Period, result: Mapping[str, Any]) -> None:
-    criteria = {criterion.code: criterion for criterion in place.plan.criteria_on(period.window.end)}
+    criteria = {
+        criterion.code: criterion for criterion in place.plan_of(period.id).criteria_on(period.window.end)
+    }
     criterion = criteria[result["criterion"]]
     reason = f" ({result['reason']})" if result["reason"] else ""
     print(f"\n{criterion.code}  {criterion.title}: {WORDS[result['verdict']]}{reason}")
@@ -157,7 +159,7 @@ def print_status(options: argparse.Namespace) -> int:
     """`chuyenhoa status`: who has sent what for a period, and what its documents wait for."""
     place = open_workplace()
     try:
-        periods = [place.period(options.period)] if options.period else list(place.plan.milestones)
+        periods = [place.period(options.period)] if options.period else list(place.milestones)
     except UnknownPeriodError as error:
         print(error, file=sys.stderr)
         return 2
@@ -192,7 +194,7 @@ def _reporter(plan: Plan, locality: str) -> str:
 
 
 def _status_of(place: Workplace, period: Period) -> dict[str, Any]:
-    plan = place.plan
+    plan = place.plan_of(period.id)
     with place.store.reading() as session:
         records = evidence.load_records(session, plan, period.id)
         known = evidence.load_evidence(session, plan, period.id)

@@ -48,6 +48,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "indicator": finding.indicator,
         "value": finding.value,
         "message": finding.message,
+        "explanation": finding.explanation,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chuyenhoa.intake.cells import Sheet, open_sheets
 from chuyenhoa.intake.figures import Figures, read_figures
@@ -14,8 +14,9 @@ from chuyenhoa.intake.safety import open_package
 from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
 from chuyenhoa.intake.tables import Table, find_table
 from chuyenhoa.model import form
+from chuyenhoa.model.figures import Observation
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import Reading
+from chuyenhoa.model.submissions import Reading, Severity
 
 NEEDED_CODES: Mapping[str, tuple[str, ...]] = {
     form.FIGURES_SHEET: (form.LOCALITY_CODE,),
@@ -90,6 +91,14 @@ def _read_tables(scope: Scope, tables: Mapping[str, Table], sha256: str) -> Read
     narrative, reasons = tables.get(form.NARRATIVE_SHEET), tables.get(form.JUSTIFICATION_SHEET)
     narratives = read_narratives(scope, narrative) if narrative else []
     justifications = read_justifications(scope, reasons) if reasons else []
+    localities = tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities)))
+    observations = (*current.observations, *baseline.observations)
+    if localities and _is_untouched(scope, observations, declared):
+        # With words beside them, blank cells mean "as sent before", not "no longer known".
+        if narratives or justifications:
+            localities, observations, declared = (), (), Declarations()
+        else:
+            scope.findings.add("D54")
     owner = scope.owner
     return Reading(
         sha256=sha256,
@@ -98,13 +107,22 @@ def _read_tables(scope: Scope, tables: Mapping[str, Table], sha256: str) -> Read
         period=owner.period.id,
         submitter=owner.submitter.code,
         edition=owner.edition,
-        localities=tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities))),
-        observations=(*current.observations, *baseline.observations),
+        localities=localities,
+        observations=observations,
         declarations=tuple(declared.declarations),
         narratives=tuple(narratives),
         justifications=tuple(justifications),
         normalisations=(*current.normalisations, *baseline.normalisations, *declared.normalisations),
         findings=tuple(scope.findings.found),
+    )
+
+
+def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: Declarations) -> bool:
+    """Whether nobody typed a figure or an answer anywhere, not even one that could not be read."""
+    return (
+        all(entry.value is None for entry in observations)
+        and all(entry.answer is None for entry in declared.declarations)
+        and not any(finding.severity is Severity.ERROR for finding in scope.findings.found)
     )
 
 

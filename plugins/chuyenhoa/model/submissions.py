@@ -55,6 +55,8 @@ class Finding:
     locality: str = ""
     indicator: str = ""
     value: str = ""
+    explanation: str = ""
+    """The reason that the submitter gave for a warning (sheet "Giải trình"); empty when none was given."""
 
     @property
     def cell(self) -> str:
@@ -113,6 +115,8 @@ class Receipt:
     """When and under which name the same bytes came first; empty when they did not."""
     supersedes: str = ""
     """Which earlier file this version replaces; empty when none."""
+    in_force: str = ""
+    """Which earlier file's figures stay in force since nothing of this one was taken; empty when none do."""
     marked_workbook: str = ""
     """Name of the marked workbook beside the receipt; empty when there is none."""
     locality_names: Mapping[str, str] = field(default_factory=dict)

@@ -35,6 +35,7 @@ from chuyenhoa.plan import load_plan
 PATIENCE_S = 180.0
 """How long one step may take before the demo gives up."""
 POLL_S = 0.5
+DEMO_PLAN = "2021"
 QUICK_MILESTONES = 1
 BUSY_TRIES = 5
 
@@ -199,7 +200,7 @@ def run_demo(folder: Path, *, quick: bool) -> int:
 def prepare_demo(folder: Path, *, quick: bool) -> Demo:
     """A demo with an Airflow that is not started yet; what an earlier demo left in `folder` is removed."""
     place = settings.load()
-    plan = load_plan(place.plans, place.plan_id)
+    plan = load_plan(place.plans, DEMO_PLAN)
     samples = place.home / "demo" / plan.id
     names = [milestone.id for milestone in plan.milestones][: QUICK_MILESTONES if quick else None]
     scenarios = [load_scenario(samples / name, quick=quick) for name in names]
@@ -208,7 +209,6 @@ def prepare_demo(folder: Path, *, quick: bool) -> Demo:
     now.write_text(scenarios[0].forms_at.isoformat(), encoding="utf-8")
     environment = {
         "CHUYENHOA_NOW": f"@{now.absolute()}",
-        "CHUYENHOA_PLAN": plan.id,
         "CHUYENHOA_STORE": store_url(folder.absolute() / "data"),
     }
     airflow = Airflow(folder / "airflow", folder / "data", environment, tell=_tell)

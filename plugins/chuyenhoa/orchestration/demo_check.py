@@ -37,7 +37,7 @@ class Found:
     def verdicts(self, milestone: str) -> dict[str, int]:
         """How many localities have which verdict by the newest assessment; empty when there is none."""
         with open_store(store_url(self.data)).reading() as session:
-            row = latest_assessment(session, self.plan_id, milestone)
+            row = latest_assessment(session, milestone)
         if row is None:
             return {}
         return dict(Counter(entry["verdict"] for entry in json.loads(row.content)["localities"]))

@@ -19,6 +19,8 @@ from chuyenhoa.store.tables import SubmissionRow
 
 logger = logging.getLogger(__name__)
 
+UNTOUCHED = "D54"
+"""The reader's finding on a form in which nothing was filled in."""
 NO_FOLDER = "khong-ro-don-vi"
 """The outbox folder for files that lay in no submitter's folder."""
 
@@ -41,10 +43,13 @@ def store_answer(
             current.plan, current.period, current.submitter = first.plan, first.period, first.submitter
             return
         status, taken = judge(reading, findings)
-        period = place.plan.period_by_id.get(reading.period)
+        if is_untouched(findings) and ledger.latest_accepted(session, reading, row.number):
+            taken = frozenset()
+        plan = place.plans.get(reading.plan, place.plan)
+        period = plan.period_by_id.get(reading.period)
         received = datetime.fromisoformat(row.received_at).date()
         version = None
-        if status in ledger.OURS:
+        if status in ledger.OURS and not is_supplement(plan, reading):
             version = ledger.latest_version(session, reading, row.number)[1] + 1
         answer = ledger.Answer(
             reading=reading,
@@ -52,10 +57,20 @@ def store_answer(
             findings=tuple(findings),
             taken=taken,
             version=version,
-            is_late=period is not None and version is not None and received > period.deadline,
+            is_late=period is not None and status in ledger.OURS and received > period.deadline,
         )
         ledger.save_answer(session, current, answer)
         ledger.add_event(session, row.number, clock.now(), "judged", status.value)
+
+
+def is_supplement(plan: Plan, reading: Reading) -> bool:
+    """Whether a file brings only reasons or texts: it is no version of its submitter's figures."""
+    return not reading.localities and bool(plan.localities_of(reading.submitter))
+
+
+def is_untouched(findings: Sequence[Finding]) -> bool:
+    """Whether a form came back with nothing filled in: it must not replace what was sent before."""
+    return any(finding.rule_id == UNTOUCHED for finding in findings)
 
 
 def answer_submission(place: Workplace, number: int) -> None:
@@ -95,15 +110,17 @@ def _marked_workbook(place: Workplace, receipt: Receipt) -> bytes | None:
 
 def build_receipt(place: Workplace, number: int) -> Receipt:
     """Everything that the answer to a stored submission says."""
-    plan = place.plan
     with place.store.reading() as session:
         row = session.get_one(SubmissionRow, number)
         listed = ledger.load_localities(session, number)
         findings = ledger.load_findings(session, number)
         normalisations = ledger.load_normalisations(session, number)
         first = session.get(SubmissionRow, row.duplicate_of) if row.duplicate_of else None
+        plan = place.plans.get(row.plan, place.plan)
         reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
         earlier = ledger.latest_version(session, reading, number)[0] if row.version else None
+        kept = ledger.latest_accepted(session, reading, number) if row.version else None
+    returned = row.status == SubmissionStatus.RETURNED
     period = plan.period_by_id.get(row.period)
     submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
     names = locality_names(plan)
@@ -125,7 +142,8 @@ def build_receipt(place: Workplace, number: int) -> Receipt:
         findings=findings,
         normalisations=normalisations,
         duplicate_of=_describe(first),
-        supersedes=_describe(earlier),
+        supersedes="" if returned else _describe(earlier),
+        in_force=_describe(kept) if returned else "",
         locality_names=names,
     )
 

@@ -27,9 +27,9 @@ def milestones_to_assess() -> list[str]:
     place = open_workplace()
     stale = []
     with place.store.reading() as session:
-        for milestone in place.plan.milestones:
+        for milestone in place.milestones:
             newest = _newest_answer(place, session, milestone)
-            last = latest_assessment(session, place.plan.id, milestone.id)
+            last = latest_assessment(session, milestone.id)
             if newest and (last is None or newest > last.through_event):
                 stale.append(milestone.id)
     return stale
@@ -37,15 +37,16 @@ def milestones_to_assess() -> list[str]:
 
 def _newest_answer(place: Workplace, session: Session, milestone: Period) -> int:
     """The newest event by which the milestone's figures may have changed."""
-    periods = [milestone.id, *(period.id for period in finer_periods(place.plan, milestone))]
-    return ledger.last_answer_event(session, place.plan.id, periods)
+    finer = finer_periods(place.plan_of(milestone.id), milestone)
+    return ledger.last_answer_event(session, [milestone.id, *(period.id for period in finer)])
 
 
 def gather_evidence(place: Workplace, session: Session, milestone: Period) -> Assembled:
     """What was accepted for a milestone's window, from its own reports or finer ones that cover it."""
-    periods = [milestone, *finer_periods(place.plan, milestone)]
-    reported = {period.id: load_evidence(session, place.plan, period.id) for period in periods}
-    return assemble(place.plan, milestone, reported)
+    plan = place.plan_of(milestone.id)
+    periods = [milestone, *finer_periods(plan, milestone)]
+    reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
+    return assemble(plan, milestone, reported)
 
 
 def compute_assessment(plan: Plan, milestone: Period, gathered: Assembled) -> Assessment:
@@ -73,17 +74,18 @@ def assess_milestone(milestone_id: str) -> str:
     """
     place = open_workplace()
     milestone = place.milestone(milestone_id)
+    plan = place.plan_of(milestone_id)
     with place.store.writing() as session:
-        outcome = compute_assessment(place.plan, milestone, gather_evidence(place, session, milestone))
+        outcome = compute_assessment(plan, milestone, gather_evidence(place, session, milestone))
         content = json.dumps(asdict(outcome), ensure_ascii=False, sort_keys=True)
         sha256 = hashlib.sha256(content.encode()).hexdigest()
         newest = _newest_answer(place, session, milestone)
-        last = latest_assessment(session, place.plan.id, milestone.id)
+        last = latest_assessment(session, milestone.id)
         if last is not None and last.sha256 == sha256:
             last.through_event = newest
             return str(last.id)
         row = AssessmentRow(
-            plan=place.plan.id,
+            plan=plan.id,
             milestone=milestone.id,
             assessed_at=clock.now().isoformat(),
             through_event=newest,

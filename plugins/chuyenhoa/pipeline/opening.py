@@ -25,10 +25,11 @@ def periods_opening() -> list[str]:
     today = clock.today()
     return [
         period.id
-        for period in place.plan.periods
+        for plan in place.plans.values()
+        for period in plan.periods
         if period.opens is not None
         and period.opens <= today <= period.deadline
-        and any(not _form_path(place, period, submitter).exists() for submitter in place.plan.submitters)
+        and any(not _form_path(place, period, submitter).exists() for submitter in plan.submitters)
     ]
 
 
@@ -39,12 +40,12 @@ def open_period(period_id: str) -> list[str]:
         The paths of all blank workbooks of the period, relative to the data folder.
     """
     place = open_workplace()
-    period = place.period(period_id)
+    plan, period = place.plan_of(period_id), place.period(period_id)
     paths = []
-    for submitter in place.plan.submitters:
+    for submitter in plan.submitters:
         (place.settings.inbox / submitter.folder).mkdir(parents=True, exist_ok=True)
         path = _form_path(place, period, submitter)
         if not path.exists():
-            write_file(path, write_workbook(place.plan, period, submitter, place.rules, clock.now()))
+            write_file(path, write_workbook(plan, period, submitter, place.rules_of(plan), clock.now()))
         paths.append(path.relative_to(place.settings.data).as_posix())
     return paths

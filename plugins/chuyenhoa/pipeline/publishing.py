@@ -42,7 +42,7 @@ class DraftError(RuntimeError):
 
 
 def _collect(place: Workplace, session: Session, milestone: Period) -> MilestoneData:
-    plan = place.plan
+    plan = place.plan_of(milestone.id)
     gathered = gather_evidence(place, session, milestone)
     periods = dict.fromkeys((milestone.id, *gathered.periods))
     return MilestoneData(
@@ -71,12 +71,12 @@ def freeze_snapshot(milestone_id: str) -> str:
         snapshot = build_snapshot(_collect(place, session, milestone))
         content = canonical_bytes(snapshot)
         data_sha256 = hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
-        last = latest_snapshot(session, place.plan.id, milestone.id)
+        last = latest_snapshot(session, milestone.id)
         if last is not None and last.data_sha256 == data_sha256:
             return last.id
         row = SnapshotRow(
             id=hashlib.sha256(content).hexdigest(),
-            plan=place.plan.id,
+            plan=place.plan_of(milestone.id).id,
             milestone=milestone.id,
             frozen_at=clock.now().isoformat(),
             data_sha256=data_sha256,

@@ -9,17 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chuyenhoa import clock
-from chuyenhoa.intake import read_submission
 from chuyenhoa.intake.archive import read_archived
 from chuyenhoa.intake.claim import claim_drops as claim
 from chuyenhoa.intake.claim import close_cut_claims
 from chuyenhoa.intake.inbox import find_stable_drops
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.answering import answer_submission, store_answer
+from chuyenhoa.pipeline.reading import check_readings, read_file
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
-from chuyenhoa.validation import publish, validate
+from chuyenhoa.validation import publish
 
 logger = logging.getLogger(__name__)
 
@@ -110,33 +110,37 @@ def process_batch(ids: Sequence[str]) -> list[str]:
 
 
 def _read(place: Workplace, work: _Batch, row: SubmissionRow) -> None:
-    """Read one file, unless the same bytes came before."""
+    """Read one file, unless the same bytes came to the same folder before.
+
+    Bytes that came to another folder before are read all the same: in a wrong folder they are refused, and
+    only where they could count a second time they are a repetition.
+    """
     refused = {number for number, reading in work.readings.items() if reading.refused}
     with place.store.reading() as session:
         first = ledger.find_first_like(session, row, refused)
-    if first is not None:
+    if first is not None and first.folder == row.folder:
         work.duplicates[row.number] = first
         return
     try:
         content = read_archived(place.settings.archive, row.sha256)
-        work.readings[row.number] = read_submission(content, row.file_name, place.plan, row.folder)
+        reading = read_file(place, content, row.file_name, row.folder)
     except Exception as error:  # a poison file costs its own answer and nobody else's
         logger.exception("reading %s (%s) failed", row.file_name, row.sha256)
         work.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {type(error).__name__}: {error}"
+        return
+    if first is not None and not reading.refused:
+        work.duplicates[row.number] = first
+    else:
+        work.readings[row.number] = reading
 
 
 def _validate(place: Workplace, work: _Batch) -> Mapping[int, tuple[Finding, ...]]:
     """All findings of every reading; the figures of the whole batch go through the rules at once."""
-    usable = [reading for reading in work.readings.values() if not reading.refused and reading.observations]
-    found: Mapping[str, tuple[Finding, ...]] = {}
-    if usable:
-        report = validate(usable, place.plan, place.rules)
-        found = {reading.sha256: report.findings_of(reading.sha256) for reading in usable}
-        publish(report, place.settings.data_docs, _run_name(work), clock.now())
-    return {
-        number: (*reading.findings, *found.get(reading.sha256, ()))
-        for number, reading in work.readings.items()
-    }
+    found, reports = check_readings(place, list(work.readings.values()))
+    for index, report in enumerate(reports):
+        name = _run_name(work) + (f"-{index + 1}" if index else "")
+        publish(report, place.settings.data_docs, name, clock.now())
+    return {number: found[reading.sha256] for number, reading in work.readings.items()}
 
 
 def _run_name(work: _Batch) -> str:

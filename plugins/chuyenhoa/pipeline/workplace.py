@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from chuyenhoa import clock
 from chuyenhoa import settings as settings_module
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.rules import Rule
@@ -23,40 +26,61 @@ class UnknownPeriodError(ValueError):
 
 @dataclass(frozen=True)
 class Workplace:
-    """Everything that a task needs to find."""
+    """Everything that a task needs to find; every folder under plans/ with a plan.yaml is a plan."""
 
     settings: Settings
 
     @cached_property
-    def plan(self) -> Plan:
-        """The plan in force."""
-        return load_plan(self.settings.plans, self.settings.plan_id)
+    def plans(self) -> Mapping[str, Plan]:
+        """All plans by their id, oldest first."""
+        names = sorted(path.parent.name for path in self.settings.plans.glob("*/plan.yaml"))
+        return {name: load_plan(self.settings.plans, name) for name in names}
 
     @cached_property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules of the plan's suites."""
-        return load_rules(self.settings.expectations, self.plan)
+    def plan(self) -> Plan:
+        """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun."""
+        if self.settings.plan_id:
+            return load_plan(self.settings.plans, self.settings.plan_id)
+        begun = [plan for plan in self.plans.values() if _begins(plan) <= clock.today()]
+        return max(begun or list(self.plans.values())[:1], key=_begins)
 
     @cached_property
     def store(self) -> Store:
         """The store, with its tables in the newest form."""
         return open_store(self.settings.store_url)
 
+    def rules_of(self, plan: Plan) -> tuple[Rule, ...]:
+        """The rules of a plan's suites."""
+        return load_rules(self.settings.expectations, plan)
+
+    def plan_of(self, period_id: str) -> Plan:
+        """The plan that has a period."""
+        for plan in self.plans.values():
+            if period_id in plan.period_by_id:
+                return plan
+        known = ", ".join(name for plan in self.plans.values() for name in plan.period_by_id)
+        raise UnknownPeriodError(f"no plan has a period {period_id!r}; known are {known}.")
+
     def period(self, period_id: str) -> Period:
-        """A period by its id."""
-        period = self.plan.period_by_id.get(period_id)
-        if period is None:
-            known = ", ".join(self.plan.period_by_id)
-            raise UnknownPeriodError(f"plan {self.plan.id} has no period {period_id!r}; it has {known}.")
-        return period
+        """A period by its id, which is unique over all plans."""
+        return self.plan_of(period_id).period_by_id[period_id]
 
     def milestone(self, milestone_id: str) -> Period:
         """A milestone by its id."""
         period = self.period(milestone_id)
         if not period.is_milestone:
-            known = ", ".join(entry.id for entry in self.plan.milestones)
+            known = ", ".join(entry.id for entry in self.milestones)
             raise UnknownPeriodError(f"period {milestone_id!r} is no milestone; milestones are {known}.")
         return period
+
+    @property
+    def milestones(self) -> tuple[Period, ...]:
+        """The milestones of all plans, in order of time."""
+        return tuple(entry for plan in self.plans.values() for entry in plan.milestones)
+
+
+def _begins(plan: Plan) -> date:
+    return min(period.window.start for period in plan.periods)
 
 
 def open_workplace() -> Workplace:

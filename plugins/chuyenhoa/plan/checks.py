@@ -118,6 +118,8 @@ def _check_periods(check: _Check) -> None:
 
 
 def _check_period(check: _Check, period: Period) -> None:
+    if not period.id.startswith(f"{check.plan.id}-"):
+        check.blame("period", period.id, f"its id must begin with the plan's, {check.plan.id}-", ("id",))
     if period.deadline < period.window.end:
         check.blame("period", period.id, "the deadline is before the end of the window", ("deadline",))
     if period.baseline.end >= period.window.start:

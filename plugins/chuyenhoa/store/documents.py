@@ -22,15 +22,15 @@ class DocumentState(StrEnum):
     """A draft that a newer draft replaced before anyone decided on it."""
 
 
-def latest_assessment(session: Session, plan: str, milestone: str) -> AssessmentRow | None:
+def latest_assessment(session: Session, milestone: str) -> AssessmentRow | None:
     """The newest assessment of a milestone."""
-    query = select(AssessmentRow).where(AssessmentRow.plan == plan, AssessmentRow.milestone == milestone)
+    query = select(AssessmentRow).where(AssessmentRow.milestone == milestone)
     return session.scalars(query.order_by(AssessmentRow.id.desc())).first()
 
 
-def latest_snapshot(session: Session, plan: str, milestone: str) -> SnapshotRow | None:
+def latest_snapshot(session: Session, milestone: str) -> SnapshotRow | None:
     """The newest snapshot of a milestone."""
-    query = select(SnapshotRow).where(SnapshotRow.plan == plan, SnapshotRow.milestone == milestone)
+    query = select(SnapshotRow).where(SnapshotRow.milestone == milestone)
     return session.scalars(query.order_by(SnapshotRow.frozen_at.desc(), SnapshotRow.id)).first()
 
 

@@ -110,7 +110,7 @@ def _declarations(session: Session, row: SubmissionRow, locality: str) -> dict[s
 def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:
     """Every version of a period as the annex on reporting lists it, oldest first."""
     records = []
-    for row in versions(session, plan, period):
+    for row in (row for row in versions(session, plan, period) if row.version is not None):
         localities = list(
             session.scalars(
                 select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission == row.number)

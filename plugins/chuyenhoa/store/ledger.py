@@ -148,22 +148,29 @@ def find_first_like(
     return None
 
 
+def _versions(session: Session, reading: Reading, before: int) -> list[SubmissionRow]:
+    """What a submitter sent for a period before a number, as versions of its figures, oldest first."""
+    query = select(SubmissionRow).where(
+        SubmissionRow.plan == reading.plan,
+        SubmissionRow.period == reading.period,
+        SubmissionRow.submitter == reading.submitter,
+        SubmissionRow.number < before,
+        SubmissionRow.version.is_not(None),
+    )
+    return list(session.scalars(query.order_by(SubmissionRow.number)))
+
+
 def latest_version(session: Session, reading: Reading, before: int) -> tuple[SubmissionRow | None, int]:
     """The newest version that a submitter sent for a period before a number, and how many there were."""
-    rows = list(
-        session.scalars(
-            select(SubmissionRow)
-            .where(
-                SubmissionRow.plan == reading.plan,
-                SubmissionRow.period == reading.period,
-                SubmissionRow.submitter == reading.submitter,
-                SubmissionRow.number < before,
-                SubmissionRow.status.in_([status.value for status in OURS]),
-            )
-            .order_by(SubmissionRow.number)
-        )
-    )
+    rows = _versions(session, reading, before)
     return (rows[-1] if rows else None), len(rows)
+
+
+def latest_accepted(session: Session, reading: Reading, before: int) -> SubmissionRow | None:
+    """The newest version before a number of which something was taken."""
+    accepting = {status.value for status in ACCEPTING}
+    rows = [row for row in _versions(session, reading, before) if row.status in accepting]
+    return rows[-1] if rows else None
 
 
 def save_answer(session: Session, row: SubmissionRow, answer: Answer) -> None:
@@ -245,6 +252,7 @@ def _finding_values(number: int, finding: Finding) -> dict[str, object]:
         "locality": finding.locality,
         "indicator": finding.indicator,
         "value": finding.value,
+        "explanation": finding.explanation,
     }
 
 
@@ -268,6 +276,7 @@ def load_findings(session: Session, number: int) -> tuple[Finding, ...]:
             locality=r.locality,
             indicator=r.indicator,
             value=r.value,
+            explanation=r.explanation,
         )
         for r in rows
     )
@@ -311,14 +320,13 @@ def load_localities(session: Session, number: int) -> dict[str, bool]:
     return {row.locality: row.taken for row in rows}
 
 
-def last_answer_event(session: Session, plan: str, periods: Iterable[str]) -> int:
+def last_answer_event(session: Session, periods: Iterable[str]) -> int:
     """The newest event by which the figures of some periods may have changed; 0 when there is none."""
     query = (
         select(func.max(EventRow.id))
         .join(SubmissionRow, SubmissionRow.number == EventRow.submission)
         .where(
             EventRow.kind == "answered",
-            SubmissionRow.plan == plan,
             SubmissionRow.period.in_(list(periods)),
         )
     )

@@ -132,6 +132,7 @@ class FindingRow(Base):
     locality: Mapped[str] = mapped_column(String(20))
     indicator: Mapped[str] = mapped_column(String(40))
     value: Mapped[str] = mapped_column(Text)
+    explanation: Mapped[str] = mapped_column(Text, default="")
 
 
 class NormalisationRow(Base):

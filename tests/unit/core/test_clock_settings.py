@@ -51,7 +51,7 @@ def test_settings_follow_the_environment(monkeypatch: pytest.MonkeyPatch, root: 
     monkeypatch.setenv("CHUYENHOA_STORE", "postgresql+psycopg2://host/base")
     found = settings.load()
     assert (found.home, found.data, found.store_url) == (root, tmp_path, "postgresql+psycopg2://host/base")
-    assert found.plan_id == "2021"
+    assert found.plan_id == ""
     assert found.inbox == tmp_path / "inbox"
     assert found.issued == tmp_path / "office" / "issued"
     assert found.drafts == tmp_path / "office" / "drafts"

@@ -128,6 +128,10 @@ def without_baseline(draft: Draft) -> bytes:
     return draft.save()
 
 
+def untouched(draft: Draft) -> bytes:
+    return draft.save()
+
+
 YES = (1, form.ANSWER, "Có")
 CASES: dict[str, Case] = {
     "D01": raw(b""),
@@ -185,6 +189,7 @@ CASES: dict[str, Case] = {
     "D51": filled(G, (1, form.RULE_CODE, "W01")),
     "D52": filled(G, (1, form.RULE_CODE, "W01"), (1, form.LOCALITY_CODE, "30772"), (1, form.REASON, "Đúng")),
     "D53": hidden_sheet,
+    "D54": untouched,
 }
 
 
@@ -239,7 +244,8 @@ def test_a_formatted_but_empty_cell_in_the_last_corner_is_harmless(plan: Plan) -
     part = read_part(content, SHEET_PART)
     corner = b'<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
     content = change_parts(content, {SHEET_PART: part.replace(b"</sheetData>", corner)})
-    assert read_submission(content, "a.xlsx", plan, None).findings == ()
+    findings = read_submission(content, "a.xlsx", plan, None).findings
+    assert [finding.rule_id for finding in findings] == ["D54"]
 
 
 def test_the_wrong_folder_is_told_the_right_one(plan: Plan) -> None:

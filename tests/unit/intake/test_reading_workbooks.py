@@ -68,7 +68,8 @@ def test_libreoffice_changes_nothing(plan: Plan, draft: Draft, tmp_path: Path) -
 
 def test_an_untouched_form_is_missing_everywhere_and_wrong_nowhere(plan: Plan, draft: Draft) -> None:
     reading = read(draft.save(), plan)
-    assert reading.findings == ()
+    assert codes(reading) == ["D54"]
+    assert reading.findings[0].severity is Severity.NOTE
     assert {entry.value for entry in reading.observations} == {None}
     assert {entry.answer for entry in reading.declarations} == {None}
     assert (reading.narratives, reading.justifications) == ((), ())
@@ -144,7 +145,18 @@ def test_words_for_nothing_are_zero_and_said(plan: Plan, draft: Draft) -> None:
     assert reading.normalisations[0].place.cell == cell
 
 
+def test_words_in_an_untouched_form_leave_the_figures_as_they_were(plan: Plan, draft: Draft) -> None:
+    draft.put(form.JUSTIFICATION_SHEET, 1, form.RULE_CODE, "W01")
+    draft.put(form.JUSTIFICATION_SHEET, 1, form.LOCALITY_CODE, "30745")
+    draft.put(form.JUSTIFICATION_SHEET, 1, form.REASON, "Một đối tượng gây nhiều vụ")
+    reading = read(draft.save(), plan)
+    assert (reading.localities, reading.observations, reading.declarations) == ((), (), ())
+    assert len(reading.justifications) == 1
+    assert reading.findings == ()
+
+
 def test_totals_and_signatures_below_the_table_are_passed_over(plan: Plan, draft: Draft) -> None:
+    draft.put(form.FIGURES_SHEET, 1, "TTXH_XR", 55)
     draft.put(form.FIGURES_SHEET, 3, form.LOCALITY_NAME, "Tổng cộng")
     draft.put(form.FIGURES_SHEET, 3, "TTXH_XR", 55)
     draft.put(form.FIGURES_SHEET, 5, form.LOCALITY_CODE, "Người lập biểu")
@@ -172,7 +184,7 @@ def test_a_code_that_became_a_number_is_the_code(plan: Plan, draft: Draft) -> No
     draft.set_meta("submitter", 899)
     draft.set_meta("plan", 2021)
     reading = read(draft.save(), plan)
-    assert (reading.refused, reading.findings) == (False, ())
+    assert (reading.refused, codes(reading)) == (False, ["D54"])
 
 
 def test_of_a_locality_that_stands_twice_the_first_row_is_read(plan: Plan, draft: Draft) -> None:
@@ -191,7 +203,7 @@ def test_a_missing_column_and_a_missing_sheet_are_missing_data(plan: Plan, draft
     draft.cell(form.FIGURES_SHEET, 0, "TTXH_XR").value = None
     draft.book.remove(draft.sheet(form.BASELINE_SHEET))
     reading = read(draft.save(), plan)
-    assert set(codes(reading)) == {"D22", "D24"}
+    assert set(codes(reading)) == {"D22", "D24", "D54"}
     assert not any(finding.severity is Severity.ERROR for finding in reading.findings)
     assert {entry.basis for entry in reading.observations} == {Basis.CURRENT}
     assert "TTXH_XR" not in {entry.indicator for entry in reading.observations}

@@ -10,6 +10,7 @@ import pytest
 from chuyenhoa.plan import PlanError, load_plan
 
 FAULTS = [
+    ("periods.yaml", "id: 2021-t07", "id: 2022-t07", "its id must begin with the plan's, 2021-"),
     (
         "criteria.yaml",
         "numerator: [TTXH_KP]",
@@ -166,7 +167,7 @@ def test_the_line_is_that_of_the_entry(plans: Path) -> None:
 
 
 def test_all_problems_are_told_at_once(plans: Path) -> None:
-    for file, right, wrong, _ in (FAULTS[0], FAULTS[33]):
+    for file, right, wrong, _ in (FAULTS[1], FAULTS[34]):
         path = plans / "2021" / file
         path.write_text(path.read_text(encoding="utf-8").replace(right, wrong), encoding="utf-8")
     with pytest.raises(PlanError) as refused:

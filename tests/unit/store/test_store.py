@@ -132,8 +132,8 @@ def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
             "answered",
             "answered",
         ]
-        assert ledger.last_answer_event(session, "2021", ["2021-6t"]) == 3
-        assert ledger.last_answer_event(session, "2021", ["2021-nam"]) == 0
+        assert ledger.last_answer_event(session, ["2021-6t"]) == 3
+        assert ledger.last_answer_event(session, ["2021-nam"]) == 0
 
 
 def test_the_last_accepted_version_is_in_force(store: Store, plan: Plan) -> None:

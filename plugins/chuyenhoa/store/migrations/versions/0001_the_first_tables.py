@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column("locality", sa.String(length=20), nullable=False),
         sa.Column("indicator", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("explanation", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["submission"],
             ["submissions.number"],
