@@ -15,6 +15,7 @@ from chuyenhoa.model.submissions import Finding, Reading, Receipt, Severity, Sub
 from chuyenhoa.pipeline.judging import judge
 from chuyenhoa.pipeline.workplace import Workplace, write_file
 from chuyenhoa.store import ledger
+from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import SubmissionRow
 
 logger = logging.getLogger(__name__)
@@ -36,9 +37,7 @@ def store_answer(
     with place.store.writing() as session:
         current = session.get_one(SubmissionRow, row.number)
         if first is not None:
-            answer = ledger.Answer(
-                reading, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first.number
-            )
+            answer = Answer(reading, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first.number)
             ledger.save_answer(session, current, answer)
             current.plan, current.period, current.submitter = first.plan, first.period, first.submitter
             return
@@ -51,7 +50,7 @@ def store_answer(
         version = None
         if status in ledger.OURS and not is_supplement(plan, reading):
             version = ledger.latest_version(session, reading, row.number)[1] + 1
-        answer = ledger.Answer(
+        answer = Answer(
             reading=reading,
             status=status,
             findings=tuple(findings),

@@ -30,6 +30,7 @@ from chuyenhoa.model.plan import (
 )
 from chuyenhoa.plan import entries as shape
 from chuyenhoa.plan.checks import check_plan
+from chuyenhoa.plan.criterion_entries import CriterionEntry
 from chuyenhoa.plan.errors import PlanError
 from chuyenhoa.plan.measures import build_criterion
 from chuyenhoa.plan.sources import Located, Problems, parse, read_csv, read_yaml
@@ -107,7 +108,7 @@ class _Loader:
 
     def _assemble(self, head: shape.PlanEntry) -> Plan:
         criteria_file = self._yaml("criteria.yaml")
-        criteria = self._list(criteria_file.part("criteria"), shape.CriterionEntry, "criterion")
+        criteria = self._list(criteria_file.part("criteria"), CriterionEntry, "criterion")
         return Plan(
             id=head.id,
             title=head.title,

@@ -19,7 +19,7 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.plan.entries import (
+from chuyenhoa.plan.criterion_entries import (
     CombinedEntry,
     CompareEntry,
     CriterionEntry,

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.figures import Basis, Declaration, Justification, Normalisation, Observation, Place
+from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
+from chuyenhoa.store.content import TABLES, Answer, content_rows
 from chuyenhoa.store.tables import (
-    Base,
-    DeclarationRow,
     EventRow,
     FindingRow,
-    JustificationRow,
-    NarrativeRow,
     NormalisationRow,
     ObservationRow,
     SubmissionLocalityRow,
@@ -27,15 +24,6 @@ from chuyenhoa.store.tables import (
 
 OURS = frozenset({*ACCEPTING, SubmissionStatus.RETURNED})
 """Statuses of files that count as a version of a submitter's figures."""
-CONTENT = (
-    SubmissionLocalityRow,
-    ObservationRow,
-    DeclarationRow,
-    NarrativeRow,
-    JustificationRow,
-    FindingRow,
-    NormalisationRow,
-)
 
 
 @dataclass(frozen=True)
@@ -48,19 +36,6 @@ class Claim:
     file_name: str
     claim_key: str
     received_at: datetime
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What became of a submission, with everything that is stored of it."""
-
-    reading: Reading
-    status: SubmissionStatus
-    findings: tuple[Finding, ...]
-    taken: frozenset[str]
-    version: int | None
-    is_late: bool
-    duplicate_of: int | None = None
 
 
 def submission_id(number: int) -> str:
@@ -175,85 +150,15 @@ def latest_accepted(session: Session, reading: Reading, before: int) -> Submissi
 
 def save_answer(session: Session, row: SubmissionRow, answer: Answer) -> None:
     """Store all that a file says and what validation says of it; an earlier attempt is replaced."""
-    for stale in CONTENT:
+    for stale in TABLES:
         session.execute(delete(stale).where(stale.submission == row.number))
     reading = answer.reading
     row.plan, row.period, row.submitter = reading.plan, reading.period, reading.submitter
     row.status = answer.status.value
     row.version, row.is_late, row.duplicate_of = answer.version, answer.is_late, answer.duplicate_of
-    for table, values in _content(row.number, answer):
+    for table, values in content_rows(row.number, answer):
         if values:
             session.execute(insert(table), values)
-
-
-Values = dict[str, object]
-
-
-def _content(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
-    """The rows of every table that a submission fills."""
-    reading = answer.reading
-    key: Values = {"submission": number}
-    localities = [{**key, "locality": code, "taken": code in answer.taken} for code in reading.localities]
-    yield SubmissionLocalityRow, localities
-    yield ObservationRow, [{**key, **_observation_values(o)} for o in reading.observations]
-    yield DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
-    yield (
-        NarrativeRow,
-        [{**key, "item": n.item, "text": n.text, **asdict(n.place)} for n in reading.narratives],
-    )
-    yield JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
-    yield FindingRow, [_finding_values(number, finding) for finding in answer.findings]
-    yield NormalisationRow, [{**key, **_normalisation_values(n)} for n in reading.normalisations]
-
-
-def _observation_values(entry: Observation) -> Values:
-    return {
-        "locality": entry.locality,
-        "indicator": entry.indicator,
-        "basis": entry.basis.value,
-        "value": None if entry.value is None else format(entry.value, "f"),
-        **asdict(entry.place),
-    }
-
-
-def _declaration_values(entry: Declaration) -> Values:
-    return {
-        "locality": entry.locality,
-        "criterion": entry.criterion,
-        "answer": entry.answer.value if entry.answer else None,
-        "document_number": entry.document_number,
-        "document_date": entry.document_date.isoformat() if entry.document_date else None,
-        "note": entry.note,
-        **asdict(entry.place),
-    }
-
-
-def _justification_values(entry: Justification) -> Values:
-    return {
-        "rule_id": entry.rule_id,
-        "locality": entry.locality,
-        "reason": entry.reason,
-        **asdict(entry.place),
-    }
-
-
-def _normalisation_values(entry: Normalisation) -> Values:
-    return {"before": entry.before, "after": entry.after, "why": entry.why, **asdict(entry.place)}
-
-
-def _finding_values(number: int, finding: Finding) -> dict[str, object]:
-    return {
-        "submission": number,
-        "rule_id": finding.rule_id,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "sheet": finding.sheet,
-        "cells": ",".join(finding.cells),
-        "locality": finding.locality,
-        "indicator": finding.indicator,
-        "value": finding.value,
-        "explanation": finding.explanation,
-    }
 
 
 def mark_answered(session: Session, number: int, at: datetime, receipt: str, marked: str) -> None:

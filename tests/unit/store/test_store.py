@@ -29,6 +29,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Reason
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.store import Store, StoreError, engine, evidence, ledger, open_store
+from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import Base, SubmissionRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
@@ -99,7 +100,7 @@ def enter(store: Store, sha256: str, folder: str = "899-rach-gia") -> Submission
 def answer(store: Store, row: SubmissionRow, read: Reading, taken: bool = True, **changes: object) -> None:
     status = SubmissionStatus.ACCEPTED if taken else SubmissionStatus.RETURNED
     finding = Finding("E03", Severity.ERROR, "sai", "Số liệu", ("D12", "C12"), "30745", "TTXH_KP", "25")
-    full = ledger.Answer(read, status, (finding,), frozenset(read.localities if taken else ()), 1, False)
+    full = Answer(read, status, (finding,), frozenset(read.localities if taken else ()), 1, False)
     with store.writing() as session:
         current = session.get_one(SubmissionRow, row.number)
         ledger.save_answer(session, current, replace(full, **changes))  # type: ignore[arg-type]

@@ -1,0 +1,30 @@
+"""The building blocks of all entries in a plan's files: strict models and the texts they allow."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+TERM = r"^-?(baseline\.)?[A-Z][A-Z0-9_]*$"
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+TermText = Annotated[str, Field(pattern=TERM)]
+Terms = Annotated[list[TermText], Field(min_length=1)]
+Types = Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(min_length=1)]
+Standing = Literal["verified", "unverified"]
+DirectionText = Literal["at_least", "at_most", "less_than", "more_than", "equal"]
+BlankDate = Annotated[date | None, BeforeValidator(lambda value: value or None)]
+
+
+class Strict(BaseModel):
+    """No field but those named, and no outer blanks."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+
+class Row(BaseModel):
+    """A CSV row; a plan's tables may carry more columns than the pipeline needs."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)

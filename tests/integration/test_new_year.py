@@ -1,0 +1,106 @@
+"""A new year and a new criterion are data: no Python changes, and both years run side by side."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa import pipeline
+from chuyenhoa.cli import main
+from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.plan import load_plan
+from chuyenhoa.store import ledger
+from tests.integration.forms import fill
+from tests.integration.rehearsal import run_intake
+
+NEXT_YEAR = {
+    "periods.yaml": (("2021-", "2022-"), ("2020-", "2021-"), ("năm 2021", "năm 2022")),
+    "plan.yaml": (('id: "2021"', 'id: "2022"'), ("year: 2021", "year: 2022"), ('"2021.1"', '"2022.1"')),
+    "guidance.yaml": (("2021-11-01", "2022-11-01"),),
+}
+
+
+@pytest.fixture
+def home(root: Path, tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project's data in which a plan of 2022 stands beside that of 2021."""
+    home = tmp_path / "home"
+    for folder in ("plans", "expectations", "templates"):
+        shutil.copytree(root / folder, home / folder)
+    shutil.copytree(home / "plans" / "2021", home / "plans" / "2022")
+    for name, changes in NEXT_YEAR.items():
+        path = home / "plans" / "2022" / name
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("CHUYENHOA_HOME", str(home))
+    return home
+
+
+def drop(data: Path, period: str) -> str:
+    """Drop a filled form of a period; the status it is answered with."""
+    blank = data / "outbox" / "899-rach-gia" / f"BIEU-MAU-{period}-899-rach-gia.xlsx"
+    (data / "inbox" / "899-rach-gia" / f"{period}.xlsx").write_bytes(fill(blank))
+    (name,) = run_intake()
+    with open_workplace().store.reading() as session:
+        (row,) = ledger.find_submissions(session, [ledger.submission_number(name)])
+    assert row.period == period
+    return row.status
+
+
+def test_two_years_run_side_by_side(
+    home: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", "check"]) == 0
+    assert pipeline.periods_opening() == ["2021-6t"]
+    pipeline.open_period("2021-6t")
+    monkeypatch.setenv("CHUYENHOA_NOW", "2022-10-12T09:00:00+07:00")
+    assert open_workplace().plan.id == "2022"
+    assert pipeline.periods_opening() == ["2022-6t"]
+    pipeline.open_period("2022-6t")
+    assert drop(data_folder, "2022-6t") == "accepted"
+    assert drop(data_folder, "2021-6t") == "accepted"  # late by a year, and still of its own plan
+    assert pipeline.milestones_to_assess() == ["2021-6t", "2021-nam", "2022-6t", "2022-nam"]
+    pipeline.assess_milestone("2022-6t")
+    (document,) = pipeline.render_drafts(pipeline.freeze_snapshot("2022-6t"))
+    assert document == "2022-6t.bao_cao_so_ket.v1"
+    assert pipeline.check_drafts([document]) == [document]
+    capsys.readouterr()
+    assert main(["status", "--period", "2022-6t", "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)["submitters"][0]
+    assert (first["code"], first["status"], first["is_late"]) == ("899", "accepted", False)
+
+
+def test_a_new_criterion_is_an_entry(
+    home: Path, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "plans" / "2021" / "criteria.yaml"
+    text = path.read_text(encoding="utf-8")
+    entry = """  - code: IV.4
+    group: IV
+    short: Không có vụ cháy, nổ
+    title: Không để xảy ra cháy, nổ
+    legal_basis: Kế hoạch số 121/KH-BCĐ, mục III.5
+    measure: {kind: value, of: [CHAY_VU]}
+    threshold: {value: 0, unit: vụ, direction: equal}
+    applies_to_types: [1, 2, 3, 4]
+    status: unverified
+  - code: V.1
+"""
+    path.write_text(text.replace("  - code: V.1\n", entry, 1), encoding="utf-8")
+    load_plan.cache_clear()
+    pipeline.open_period("2021-6t")
+    assert drop(data_folder, "2021-6t") == "accepted"
+    capsys.readouterr()
+    assert (
+        main(["explain", "--milestone", "2021-6t", "--locality", "30745", "--criterion", "IV.4", "--json"])
+        == 0
+    )
+    (result,) = json.loads(capsys.readouterr().out)["criteria"]
+    assert (result["verdict"], result["inputs"][0]["value"]) == ("met", "0")
+    documents = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
+    assert documents == ["2021-6t.bao_cao_so_ket.v1"]
