@@ -37,7 +37,7 @@ up: venv  ## the same Airflow, kept running with its pages until Ctrl-C
 	@$(BIN)/python -m chuyenhoa.orchestration.up
 
 test: venv  ## the whole test suite, with coverage
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --cov-fail-under=90 --pure-floor=100
 
 check: venv  ## format, lint, types, import contracts, plan data
 	@$(BIN)/ruff format --check .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,35 @@ from chuyenhoa.plan.rules import load_rules
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test` asks for the coverage that the whole suite must reach."""
+    parser.addoption("--pure-floor", type=float, default=None, help="least coverage of model and assessment")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run when a line or branch of `model` or `assessment` was not run."""
+    floor = session.config.getoption("--pure-floor")
+    if floor is None or session.exitstatus != 0:
+        return
+    import coverage
+
+    measured = coverage.Coverage()
+    measured.load()
+    report = io.StringIO()
+    reached = measured.report(
+        include=["*/chuyenhoa/model/*", "*/chuyenhoa/assessment/*"],
+        show_missing=True,
+        skip_covered=True,
+        file=report,
+    )
+    if reached < floor:
+        sys.stderr.write(
+            f"\nmodel and assessment are covered to {reached:.1f} %, not {floor:.0f} %:\n{report.getvalue()}"
+        )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
