@@ -31,13 +31,23 @@ class FindingGroup:
     cells: tuple[str, ...]
     values: tuple[str, ...]
     needs_reason: bool
+    explanation: str
+    """The submitter's reason for a warning, personal data masked; empty when none was given."""
+
+
+def is_explained(finding: Finding) -> bool:
+    """Whether the submitter has given a reason for a warning; an error is to be mended whatever is said."""
+    return bool(_reason_for(finding))
 
 
 def needs_reason(finding: Finding) -> bool:
     """Whether the submitter owes a reason on sheet "Giải trình".
 
-    Warnings of the rules on figures need one; those of the gates (D-codes: macros, an altered form) do not.
+    Warnings of the rules on figures need one until it is given; those of the gates (D-codes: macros, an
+    altered form) do not.
     """
+    if is_explained(finding):
+        return False
     return finding.severity is Severity.WARNING and not finding.rule_id.startswith("D")
 
 
@@ -88,10 +98,14 @@ def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str
 def group_findings(
     findings: Iterable[Finding], locality_names: Mapping[str, str]
 ) -> tuple[FindingGroup, ...]:
-    """Findings in working order, those that say the same of one locality and sheet made one."""
-    groups: dict[tuple[Severity, str, str, str, str], list[Finding]] = {}
+    """Findings in working order, those that say the same of one locality and sheet made one.
+
+    Warnings to which different reasons were given stay apart, so that each reason stands at its cells.
+    """
+    groups: dict[tuple[Severity, str, str, str, str, str], list[Finding]] = {}
     for finding in order_findings(findings, locality_names):
-        key = (finding.severity, finding.rule_id, finding.locality, finding.sheet, finding.message)
+        where = (finding.rule_id, finding.locality, finding.sheet)
+        key = (finding.severity, *where, finding.message, _reason_for(finding))
         groups.setdefault(key, []).append(finding)
     return tuple(_as_group(members, locality_names) for members in groups.values())
 
@@ -115,7 +129,12 @@ def _as_group(members: Sequence[Finding], locality_names: Mapping[str, str]) -> 
         cells=tuple(cells),
         values=tuple(values),
         needs_reason=needs_reason(first),
+        explanation=mask_personal(_reason_for(first)),
     )
+
+
+def _reason_for(finding: Finding) -> str:
+    return finding.explanation.strip() if finding.severity is Severity.WARNING else ""
 
 
 def _cell_text(own_sheet: str, sheet: str, address: str) -> str:

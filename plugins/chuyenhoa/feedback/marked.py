@@ -10,7 +10,7 @@ from lxml import etree
 from chuyenhoa.feedback import words
 from chuyenhoa.feedback.comments import CommentBook
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.grouping import needs_reason, order_findings, split_message
+from chuyenhoa.feedback.grouping import is_explained, needs_reason, order_findings, split_message
 from chuyenhoa.feedback.listing import Painted, build_listing, printable, read_memory
 from chuyenhoa.feedback.package import MarkError, Package
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
@@ -22,7 +22,8 @@ from chuyenhoa.model.submissions import Finding, Severity
 def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
     """Mark the cells that findings name; all else stays as it was, cached formula values included.
 
-    Errors are red, warnings yellow; notes are not marked. What an earlier marking left in it is replaced.
+    Errors are red, warnings yellow; notes and explained warnings are not marked. What an earlier marking left
+    in it is replaced.
     The parts of the .xlsx are edited in place: openpyxl would drop cached values and extensions on saving.
 
     Args:
@@ -34,12 +35,13 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
         The marked .xlsx; the same arguments give the same bytes.
 
     Raises:
-        MarkError: there is nothing to mark, or this file cannot be marked (no .xlsx, encrypted, with macros,
-            signed, damaged).
+        MarkError: there is nothing to mark (no error, no warning without a reason), or this file cannot be
+            marked (no .xlsx, encrypted, with macros, signed, damaged).
     """
-    shown = order_findings((f for f in findings if f.severity is not Severity.NOTE), locality_names)
+    still_open = (f for f in findings if f.severity is not Severity.NOTE and not is_explained(f))
+    shown = order_findings(still_open, locality_names)
     if not shown:
-        raise MarkError("nothing to mark: no error and no warning.")
+        raise MarkError("nothing to mark: no error, and no warning without a reason.")
     try:
         return _Marking(Package(original)).run(shown, locality_names)
     except (ValueError, etree.LxmlError) as error:

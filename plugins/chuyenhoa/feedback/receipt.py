@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
@@ -19,6 +20,7 @@ TEMPLATE = "phieu_tiep_nhan.html.j2"
 NAME_PATTERN = "PHIEU-TIEP-NHAN-{stem}-{sha8}-{time:%Y%m%d-%H%M%S}.html"
 MARKED_PATTERN = "CAN-SUA-{stem}-{sha8}.xlsx"
 _STEM_LENGTH = 60
+_TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
 _OUR_PREFIXES = re.compile(r"^(?:CAN-SUA-|PHIEU-TIEP-NHAN-)+")
 _OLD_SHA8 = re.compile(r"-[0-9a-f]{8}$")
 
@@ -40,23 +42,8 @@ def render_receipt(receipt: Receipt, templates: Path) -> str:
     Raises:
         ReceiptError: the template is missing, is no valid template, or asks for what a receipt does not hold.
     """
-    groups = group_findings(receipt.findings, receipt.locality_names)
-    by_severity = {severity.name: [g for g in groups if g.severity is severity] for severity in Severity}
     try:
-        return (
-            _environment(templates)
-            .get_template(TEMPLATE)
-            .render(
-                receipt=receipt,
-                file_name=mask_personal(receipt.file_name),
-                status=SubmissionStatus(receipt.status).value,
-                errors=by_severity["ERROR"],
-                reasons=[g for g in by_severity["WARNING"] if g.needs_reason],
-                checks=[g for g in by_severity["WARNING"] if not g.needs_reason],
-                notes=by_severity["NOTE"],
-                days_late=_days_late(receipt),
-            )
-        )
+        return _environment(templates).get_template(TEMPLATE).render(_words_of(receipt))
     except TemplateError as error:
         raise ReceiptError(f"{templates / 'messages' / TEMPLATE}: {type(error).__name__}: {error}") from error
 
@@ -71,6 +58,40 @@ def receipt_name(receipt: Receipt) -> str:
 def marked_name(receipt: Receipt) -> str:
     """File name of the marked workbook of a receipt; a workbook marked before does not pile up prefixes."""
     return MARKED_PATTERN.format(stem=_safe_stem(receipt.file_name), sha8=receipt.sha256[:8])
+
+
+def _words_of(receipt: Receipt) -> dict[str, Any]:
+    """All that the template asks for: the receipt, its findings by what is to be done, what it replaces."""
+    groups = group_findings(receipt.findings, receipt.locality_names)
+    warnings = [group for group in groups if group.severity is Severity.WARNING]
+    return {
+        "receipt": receipt,
+        "file_name": mask_personal(receipt.file_name),
+        "status": SubmissionStatus(receipt.status).value,
+        "errors": [group for group in groups if group.severity is Severity.ERROR],
+        "reasons": [group for group in warnings if group.needs_reason],
+        "checks": [group for group in warnings if not group.needs_reason and not group.explanation],
+        "explained": [group for group in warnings if group.explanation],
+        "notes": [group for group in groups if group.severity is Severity.NOTE],
+        "days_late": _days_late(receipt),
+        "is_supplement": _is_supplement(receipt),
+        "replaces": _replaces_earlier(receipt),
+    }
+
+
+def _is_supplement(receipt: Receipt) -> bool:
+    """Whether a file brings only reasons or texts beside figures sent before.
+
+    Version 1 without a locality is no such file: it is the first one of a submitter that has none to report.
+    """
+    taken_whole = receipt.status in _TAKEN_WHOLE and not receipt.supersedes and receipt.version != 1
+    return taken_whole and not receipt.taken and not receipt.held
+
+
+def _replaces_earlier(receipt: Receipt) -> bool:
+    """Whether anything of this version stands in an earlier one's place; not when all of it is held back."""
+    stands = receipt.status != SubmissionStatus.RETURNED and (bool(receipt.taken) or not receipt.held)
+    return bool(receipt.supersedes) and stands
 
 
 def _environment(templates: Path) -> SandboxedEnvironment:
