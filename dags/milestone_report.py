@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import DAG, Param, TriggerRule, task
 
 from chuyenhoa import settings
@@ -23,8 +22,8 @@ from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestone
 
 WHAT_TO_DO = (
     "Nothing was issued that was not approved. Read the error above; mend figures, plan or template "
-    "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task. When the office's answer "
-    "is at fault, clear await_approval with everything after it: the office is asked again."
+    "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it. "
+    "An answer of the office that cannot be recorded fails nothing: it is asked again, with the reason."
 )
 
 
@@ -115,6 +114,8 @@ with DAG(
     assess_milestone(milestone) >> snapshot
     checked = check_drafts(render_drafts(snapshot))
     awaiting = find_awaiting(checked)
-    await_approval = HITLOperator(task_id="await_approval", **approval.approval_form("describe_drafts"))
+    await_approval = approval.OfficeApproval(
+        task_id="await_approval", documents=awaiting, **approval.approval_form("describe_drafts")
+    )
     describe_drafts(awaiting) >> await_approval
     issue_documents(checked, awaiting, record_decision(awaiting, await_approval.output))

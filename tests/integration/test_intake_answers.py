@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,46 @@ def test_a_version_held_back_leaves_the_accepted_one_in_force(forms: Path, data_
     drop(data_folder, "a.xlsx", fill(blank(forms)))
     drop(data_folder, "b.xlsx", fill(blank(forms), {("30745", "TTXH_KP"): 99}))
     assert known("30745", "TTXH_KP") == "17"
+
+
+def test_an_untouched_form_does_not_replace_what_was_sent(forms: Path, data_folder: Path) -> None:
+    drop(data_folder, "a.xlsx", fill(blank(forms)))
+    assert drop(data_folder, "b.xlsx", blank(forms).read_bytes()).status == "accepted"
+    assert known("30745", "TTXH_KP") == "17"
+
+
+def test_an_untouched_form_that_comes_first_is_missing_data(forms: Path, data_folder: Path) -> None:
+    drop(data_folder, "b.xlsx", blank(forms).read_bytes())
+    assert known("30745", "TTXH_KP") == "None"
+
+
+def test_a_warning_with_its_reason_is_not_asked_again(forms: Path, data_folder: Path) -> None:
+    book = load_workbook(io.BytesIO(fill(blank(forms), {("30745", "TTXH_LRC"): 8})))
+    sheet = book["Giải trình"]
+    top, codes = columns(sheet, "MA_QUY_TAC")
+    for code, value in (
+        ("MA_QUY_TAC", "W02"),
+        ("MA_DIA_BAN", "30745"),
+        ("LY_DO", "Án cũ từ 2019 được làm rõ"),
+    ):
+        sheet.cell(top + 1, codes[code], value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    row = drop(data_folder, "a.xlsx", buffer.getvalue())
+    assert row.status == "accepted_with_warnings"
+    assert row.marked_workbook == ""
+    with open_workplace().store.reading() as session:
+        (finding,) = ledger.load_findings(session, row.number)
+    assert finding.explanation == "Án cũ từ 2019 được làm rõ"
+    assert "Án cũ từ 2019 được làm rõ" in (data_folder / row.receipt).read_text(encoding="utf-8")
+
+
+def test_a_returned_version_says_what_stays_in_force(forms: Path, data_folder: Path) -> None:
+    drop(data_folder, "tốt.xlsx", fill(blank(forms)))
+    wrong: dict[tuple[str, str], object] = {(code, "TTXH_KP"): 99 for code in ("30745", "30754")}
+    row = drop(data_folder, "sai.xlsx", fill(blank(forms), wrong))
+    assert (row.status, row.version) == ("returned", 2)
+    assert "tốt.xlsx" in (data_folder / row.receipt).read_text(encoding="utf-8")
 
 
 def test_a_warning_is_accepted_and_told(forms: Path, data_folder: Path) -> None:

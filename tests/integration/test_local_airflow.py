@@ -14,6 +14,7 @@ from chuyenhoa import clock
 from chuyenhoa.orchestration.airflow_api import AirflowApiError, Question
 from chuyenhoa.orchestration.approval import APPROVE, RETURN
 from chuyenhoa.orchestration.launcher import DAG_IDS, Airflow, AirflowError
+from chuyenhoa.pipeline.publishing import REFUSAL_NOTE
 
 pytestmark = [pytest.mark.last, pytest.mark.timeout(400)]
 
@@ -105,6 +106,16 @@ def test_a_milestone_waits_for_its_time_and_then_for_the_office(airflow: Airflow
     assert (run.partition_key, run.run_type, run.state) == ("2021-6t", "scheduled", "running")
     with pytest.raises(AirflowApiError, match="403"):
         airflow.api("engineer").answer(question, APPROVE, FIELDS)
+
+
+def test_an_answer_that_cannot_be_recorded_is_asked_again(airflow: Airflow) -> None:
+    question = _question(airflow)
+    airflow.api("office").answer(question, APPROVE, {**FIELDS, "number": "", "date": "32/10/2021"})
+    note = airflow.place.data / "office" / "drafts" / "2021-6t" / REFUSAL_NOTE
+    assert _until(lambda: note.is_file(), "the reason beside the drafts")
+    assert "số văn bản hợp lệ" in note.read_text(encoding="utf-8")
+    assert REFUSAL_NOTE in question.body
+    assert _question(airflow).run_id == question.run_id
 
 
 def test_returned_drafts_are_not_issued_and_the_run_stays_green(airflow: Airflow) -> None:

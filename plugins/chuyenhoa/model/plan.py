@@ -177,6 +177,8 @@ class Board:
     symbol: str
     """The abbreviation in a document's symbol, as in `121/KH-BCĐ`."""
     signatory: Signatory
+    deputy: Signatory
+    """The block over the name of anybody else, who signs for the signatory; its name is empty."""
     recipients: tuple[str, ...]
     contact: str = ""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Context, Param
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.hitl import HITLUser
 
@@ -14,11 +16,37 @@ APPROVE = "Phê duyệt"
 RETURN = "Trả lại"
 _CHOICES = {APPROVE: "approve", RETURN: "return"}
 _FIELDS = {
-    "number": ("Số văn bản", "Chỉ ghi phần số, ví dụ 152. Bắt buộc khi phê duyệt."),
+    "number": ("Số văn bản", "Phần số của số, ký hiệu, ví dụ 152. Bắt buộc khi phê duyệt."),
     "date": ("Ngày ban hành", "Ví dụ: 20/10/2021. Bắt buộc khi phê duyệt."),
     "signer": ("Người ký", "Họ và tên người ký văn bản. Bắt buộc khi phê duyệt."),
     "comment": ("Ý kiến", "Lý do, nội dung cần sửa khi trả lại."),
 }
+
+
+ASK_AGAIN = 50
+"""How often the office may answer with something missing before the run fails."""
+
+
+class OfficeApproval(HITLOperator):
+    """Asks the office about drafts, and asks once more when an answer cannot be recorded.
+
+    Airflow does not check what is typed into the form; a retry of the task puts the same question anew, and
+    the pipeline leaves the reason beside the drafts.
+    """
+
+    template_fields = (*HITLOperator.template_fields, "documents")
+
+    def __init__(self, *, documents: Any, **arguments: Any) -> None:
+        super().__init__(retries=ASK_AGAIN, retry_delay=timedelta(seconds=1), **arguments)
+        self.documents = documents
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Take the answer if it can be recorded."""
+        from chuyenhoa import pipeline
+
+        answer = super().execute_complete(context, event)
+        pipeline.check_decision(self.documents, decision_of(answer))
+        return answer
 
 
 class AnswerError(ValueError):

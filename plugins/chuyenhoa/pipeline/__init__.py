@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from chuyenhoa.pipeline.assessing import assess_milestone, milestones_to_assess
-    from chuyenhoa.pipeline.decisions import record_decision
+    from chuyenhoa.pipeline.decisions import check_decision, record_decision
     from chuyenhoa.pipeline.opening import open_period, periods_opening
     from chuyenhoa.pipeline.publishing import (
         DraftError,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "assessing": ("assess_milestone", "milestones_to_assess"),
-    "decisions": ("record_decision",),
+    "decisions": ("check_decision", "record_decision"),
     "opening": ("open_period", "periods_opening"),
     "publishing": (
         "DraftError",
@@ -47,6 +47,7 @@ __all__ = [
     "IntakeError",
     "assess_milestone",
     "batch",
+    "check_decision",
     "check_drafts",
     "claim_drops",
     "describe_drafts",

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from chuyenhoa import clock
 from chuyenhoa.feedback import MarkError, mark_workbook, marked_name, receipt_name, render_receipt
 from chuyenhoa.intake.archive import read_archived
@@ -41,35 +43,33 @@ def store_answer(
             ledger.save_answer(session, current, answer)
             current.plan, current.period, current.submitter = first.plan, first.period, first.submitter
             return
-        status, taken = judge(reading, findings)
-        if is_untouched(findings) and ledger.latest_accepted(session, reading, row.number):
-            taken = frozenset()
-        plan = place.plans.get(reading.plan, place.plan)
-        period = plan.period_by_id.get(reading.period)
-        received = datetime.fromisoformat(row.received_at).date()
-        version = None
-        if status in ledger.OURS and not is_supplement(plan, reading):
-            version = ledger.latest_version(session, reading, row.number)[1] + 1
-        answer = Answer(
-            reading=reading,
-            status=status,
-            findings=tuple(findings),
-            taken=taken,
-            version=version,
-            is_late=period is not None and status in ledger.OURS and received > period.deadline,
-        )
+        answer = _judged(place, session, row, reading, findings)
         ledger.save_answer(session, current, answer)
-        ledger.add_event(session, row.number, clock.now(), "judged", status.value)
+        ledger.add_event(session, row.number, clock.now(), "judged", answer.status.value)
+
+
+def _judged(
+    place: Workplace, session: Session, row: SubmissionRow, reading: Reading, findings: Sequence[Finding]
+) -> Answer:
+    """What is stored of a file that is no repetition."""
+    is_untouched = any(finding.rule_id == UNTOUCHED for finding in findings)
+    if is_untouched and ledger.latest_accepted(session, reading, row.number):
+        # Blank cells do not replace what was sent before.
+        reading = replace(reading, localities=(), observations=(), declarations=())
+    status, taken = judge(reading, findings)
+    plan = place.plans.get(reading.plan, place.plan)
+    period = plan.period_by_id.get(reading.period)
+    received = datetime.fromisoformat(row.received_at).date()
+    version = None
+    if status in ledger.OURS and not is_supplement(plan, reading):
+        version = ledger.latest_version(session, reading, row.number)[1] + 1
+    is_late = period is not None and status in ledger.OURS and received > period.deadline
+    return Answer(reading, status, tuple(findings), taken, version, is_late)
 
 
 def is_supplement(plan: Plan, reading: Reading) -> bool:
     """Whether a file brings only reasons or texts: it is no version of its submitter's figures."""
     return not reading.localities and bool(plan.localities_of(reading.submitter))
-
-
-def is_untouched(findings: Sequence[Finding]) -> bool:
-    """Whether a form came back with nothing filled in: it must not replace what was sent before."""
-    return any(finding.rule_id == UNTOUCHED for finding in findings)
 
 
 def answer_submission(place: Workplace, number: int) -> None:
@@ -96,7 +96,7 @@ def answer_submission(place: Workplace, number: int) -> None:
 
 def _marked_workbook(place: Workplace, receipt: Receipt) -> bytes | None:
     """The submitter's own workbook with the offending cells marked; None when there is nothing to mark."""
-    to_mark = [finding for finding in receipt.findings if finding.severity is not Severity.NOTE]
+    to_mark = [f for f in receipt.findings if f.severity is not Severity.NOTE and not f.explanation]
     if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or not to_mark:
         return None
     try:

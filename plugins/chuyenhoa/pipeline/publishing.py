@@ -29,6 +29,8 @@ from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
 
+REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH.txt"
+"""Stands beside the drafts while the office's last answer could not be recorded."""
 DOCUMENTS = {
     PeriodKind.SIX_MONTH: ("bao_cao_so_ket",),
     PeriodKind.ANNUAL: ("bao_cao_tong_ket",),
@@ -187,7 +189,8 @@ def _describe(row: DocumentRow, snapshot: dict[str, Any], place: Workplace) -> s
         f"**{row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
         f"- Tệp: `{row.draft_path}`\n- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n\n"
         "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
-        "khi trả lại, ghi rõ **lý do**."
+        "khi trả lại, ghi rõ **lý do**. Phiếu này hiện lại sau khi đã trả lời là câu trả lời chưa ghi nhận "
+        f"được: lý do ở tệp `{REFUSAL_NOTE}` cạnh dự thảo."
     )
 
 
@@ -220,6 +223,9 @@ def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
         raise DraftError(f"{row.id}: the template changed after approval; render and approve a new draft.")
     snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
     issue = {"number": row.number, "date": row.date, "signer": row.signer}
+    board = place.plan_of(row.milestone).board
+    if row.signer != board.signatory.name:
+        issue |= {"capacity": board.deputy.capacity, "office": board.deputy.office}
     content = render_document(row.kind, template, snapshot, issue=issue)
     row.issued_path = (
         f"office/issued/{row.milestone}/{row.number}-{row.kind}-{row.milestone}-v{row.version}.docx"

@@ -150,6 +150,13 @@ class SignatoryEntry(Strict):
     name: Text
 
 
+class DeputyEntry(Strict):
+    """The signature block of those who sign for the signatory."""
+
+    capacity: Text
+    office: str
+
+
 class BoardEntry(Strict):
     """The steering committee."""
 
@@ -161,6 +168,7 @@ class BoardEntry(Strict):
     place: Text
     symbol: Text
     signatory: SignatoryEntry
+    deputy: DeputyEntry
     recipients: Annotated[list[Text], Field(min_length=1)]
     contact: str = ""
 

@@ -209,6 +209,7 @@ def _board(entry: shape.BoardEntry) -> Board:
         **{
             **fields,
             "signatory": Signatory(**fields["signatory"]),
+            "deputy": Signatory(**fields["deputy"], name=""),
             "recipients": tuple(fields["recipients"]),
         }
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-NUMBER = re.compile(r"\d{1,5}[a-z]?")
+NUMBER = re.compile(r"(\d{1,5}[a-z]?)\s*(/.*)?")
+"""A number, with or without the symbol behind it, as in `152` or `152/BC-BCĐ`."""
 APPROVE = "approve"
 RETURN = "return"
 
@@ -36,8 +37,12 @@ def read_decision(raw: Mapping[str, object]) -> Decision:
     if text["chosen"] not in (APPROVE, RETURN):
         faults.append(f"lựa chọn {text['chosen']!r} không hợp lệ (phê duyệt hoặc trả lại)")
     if text["chosen"] == APPROVE:
-        if not NUMBER.fullmatch(text["number"]):
-            faults.append("chưa có số văn bản hợp lệ (chỉ ghi phần số, ví dụ 152)")
+        number = NUMBER.fullmatch(text["number"])
+        if number:
+            # Decree 30/2020: a number below 10 is written with a 0 in front.
+            text["number"] = number[1].zfill(2)
+        else:
+            faults.append("chưa có số văn bản hợp lệ (ghi phần số, ví dụ 152)")
         if day is None:
             faults.append("chưa có ngày ban hành hợp lệ (dd/mm/yyyy, ví dụ 20/10/2021)")
         if not text["signer"]:
@@ -48,8 +53,7 @@ def read_decision(raw: Mapping[str, object]) -> Decision:
         faults.append("không rõ ai quyết định")
     if faults:
         raise DecisionError("Chưa ghi nhận được quyết định: " + "; ".join(faults) + ".")
-    # Decree 30/2020: a number below 10 is written with a 0 in front.
-    return Decision(date=day, **{**text, "number": text["number"].zfill(2)})
+    return Decision(date=day, **text)
 
 
 def _read_date(text: str) -> date | None:

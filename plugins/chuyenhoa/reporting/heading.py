@@ -43,7 +43,7 @@ def describe_board(view: SnapshotView, issue: Issue | None) -> BoardFields:
         name=board["name"],
         short_name=board["short_name"],
         place=board["place"],
-        office=str(signed.get("office") or board["office"]),
+        office=str(signed.get("office", board["office"])),
         signer=str(signed.get("signer") or board["signer"]),
         capacity=[line.strip() for line in capacity.splitlines() if line.strip()],
     )

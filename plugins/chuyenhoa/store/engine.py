@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 HEAD = "0001"
@@ -47,20 +48,41 @@ def open_store(url: str) -> Store:
     """The store at a SQLAlchemy URL, with its tables in the newest form.
 
     Raises:
-        StoreError: when the database cannot be reached.
+        StoreError: when the URL is none, or the database cannot be reached or is no database.
     """
-    parsed = make_url(url)
-    engine = create_engine(parsed, pool_pre_ping=not url.startswith("sqlite"))
-    if parsed.get_backend_name() == "sqlite":
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        _prepare_sqlite(engine)
+    engine = _make_engine(url)
+    shown = engine.url.render_as_string(hide_password=True)
     try:
-        _migrate(engine, parsed.database or "")
-    except OperationalError as error:
-        shown = parsed.render_as_string(hide_password=True)
-        raise StoreError(f"{shown}: cannot be opened ({error.orig}). Check CHUYENHOA_STORE.") from error
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _migrate(engine, engine.url.database or "")
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise StoreError(f"{shown}: cannot be opened ({reason}). Check CHUYENHOA_STORE.") from error
+    except OSError as error:
+        raise StoreError(
+            f"{shown}: cannot be opened ({error.filename}: {error.strerror}). "
+            "Check CHUYENHOA_DATA and CHUYENHOA_STORE."
+        ) from error
     return Store(engine)
+
+
+def _make_engine(url: str) -> Engine:
+    """The engine of a URL; a URL that cannot be read is not repeated, since it may hold a password."""
+    try:
+        parsed = make_url(url)
+        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(
+            "CHUYENHOA_STORE is no database URL that can be used; "
+            "write one like sqlite:////folder/file.db or postgresql+psycopg2://user:password@host/base."
+        ) from error
+    except ImportError as error:
+        shown = parsed.render_as_string(hide_password=True)
+        raise StoreError(f"{shown}: its driver is not installed ({error.name}).") from error
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
 
 
 def _prepare_sqlite(engine: Engine) -> None:
