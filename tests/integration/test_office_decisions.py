@@ -1,0 +1,183 @@
+"""What the office decides is recorded once, bound to the bytes that it read, and only that is issued."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+from pathlib import Path
+
+import docx
+import pytest
+
+from chuyenhoa import pipeline
+from chuyenhoa.pipeline.publishing import REFUSAL_NOTE
+from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.release import DecisionError
+from chuyenhoa.store.documents import DocumentState
+from chuyenhoa.store.tables import DocumentRow
+from tests.integration.forms import fill
+from tests.integration.rehearsal import run_intake
+
+APPROVAL = {
+    "chosen": "approve",
+    "number": "7",
+    "date": "20/10/2021",
+    "signer": "Lâm Minh Thành",
+    "comment": "",
+    "by": "office",
+}
+
+
+@pytest.fixture
+def draft(data_folder: Path) -> str:
+    """The draft of the six-month report on what one district sent."""
+    pipeline.open_period("2021-6t")
+    folder = "899-rach-gia"
+    blank = data_folder / "outbox" / folder / f"BIEU-MAU-2021-6t-{folder}.xlsx"
+    (data_folder / "inbox" / folder / "a.xlsx").write_bytes(fill(blank))
+    run_intake()
+    return render()
+
+
+def render() -> str:
+    (document,) = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
+    return document
+
+
+def send_more(data: Path) -> None:
+    folder = "900-ha-tien"
+    blank = data / "outbox" / folder / f"BIEU-MAU-2021-6t-{folder}.xlsx"
+    (data / "inbox" / folder / "b.xlsx").write_bytes(fill(blank))
+    run_intake()
+
+
+def row(document: str) -> DocumentRow:
+    with open_workplace().store.reading() as session:
+        return session.get_one(DocumentRow, document)
+
+
+def text_of(path: Path) -> str:
+    document = docx.Document(io.BytesIO(path.read_bytes()))
+    cells = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+
+
+def test_an_approved_draft_is_issued_once_with_number_date_and_signer(draft: str, data_folder: Path) -> None:
+    assert pipeline.record_decision([draft], APPROVAL) == [draft]
+    (path,) = pipeline.issue_documents([draft])
+    text = text_of(data_folder / path)
+    assert "Số: 07/BC-BCĐ" in text
+    assert "Kiên Giang, ngày 20 tháng 10 năm 2021" in text
+    assert "TRƯỞNG BAN" in text
+    assert "DỰ THẢO" not in text
+    first = (data_folder / path).read_bytes()
+    assert pipeline.issue_documents([draft]) == [path]
+    assert pipeline.record_decision([draft], {**APPROVAL, "number": "99"}) == [draft]
+    assert (data_folder / path).read_bytes() == first
+    assert row(draft).issued_sha256 == hashlib.sha256(first).hexdigest()
+    assert row(draft).decided_by == "office"
+    assert pipeline.documents_awaiting([draft]) == []
+
+
+def test_whoever_else_signs_does_so_for_the_head(draft: str, data_folder: Path) -> None:
+    pipeline.record_decision([draft], {**APPROVAL, "signer": "Nguyễn Thị B"})
+    (path,) = pipeline.issue_documents([draft])
+    text = text_of(data_folder / path)
+    assert "KT. TRƯỞNG BAN" in text
+    assert "PHÓ TRƯỞNG BAN" in text
+    assert "CHỦ TỊCH UBND TỈNH" not in text
+
+
+def test_a_returned_draft_may_be_put_to_the_office_again(draft: str) -> None:
+    assert pipeline.record_decision([draft], {"chosen": "return", "comment": "bổ sung", "by": "office"}) == []
+    assert row(draft).state == DocumentState.RETURNED
+    assert pipeline.issue_documents([draft]) == []
+    assert pipeline.documents_awaiting([draft]) == [draft]
+    assert pipeline.record_decision([draft], APPROVAL) == [draft]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"number": ""}, "số văn bản"),
+        ({"number": "abc"}, "số văn bản"),
+        ({"date": "31/02/2021"}, "ngày ban hành"),
+        ({"signer": "  "}, "người ký"),
+        ({"by": ""}, "ai quyết định"),
+        ({"chosen": "perhaps"}, "không hợp lệ"),
+        ({"chosen": "return"}, "lý do trả lại"),
+    ],
+)
+def test_a_decision_with_something_missing_says_what(
+    draft: str, data_folder: Path, changes: dict[str, str], said: str
+) -> None:
+    note = data_folder / "office" / "drafts" / "2021-6t" / REFUSAL_NOTE
+    with pytest.raises(DecisionError, match=said):
+        pipeline.check_decision([draft], {**APPROVAL, **changes})
+    assert said in note.read_text(encoding="utf-8")
+    with pytest.raises(DecisionError, match=said):
+        pipeline.record_decision([draft], {**APPROVAL, **changes})
+    assert row(draft).state == DocumentState.DRAFT
+    pipeline.check_decision([draft], APPROVAL)
+    assert not note.exists()
+
+
+def test_a_number_may_carry_its_symbol_and_is_given_once(draft: str, data_folder: Path) -> None:
+    pipeline.record_decision([draft], {**APPROVAL, "number": "15/BC-BCĐ", "date": "2021-10-20"})
+    assert row(draft).number == "15"
+    send_more(data_folder)
+    newer = render()
+    with pytest.raises(DecisionError, match="đã dùng cho văn bản"):
+        pipeline.record_decision([newer], {**APPROVAL, "number": "15"})
+    assert pipeline.record_decision([newer], {**APPROVAL, "number": "16"}) == [newer]
+
+
+def test_nothing_new_makes_no_new_draft(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = row(draft)
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-19T09:00:00+07:00")
+    assert render() == draft
+    assert row(draft).draft_sha256 == before.draft_sha256
+
+
+def test_new_figures_make_a_new_draft_and_close_the_old_one(draft: str, data_folder: Path) -> None:
+    send_more(data_folder)
+    newer = render()
+    assert newer.endswith(".v2")
+    assert row(draft).state == DocumentState.SUPERSEDED
+    with pytest.raises(DecisionError, match="bản mới hơn"):
+        pipeline.record_decision([draft], APPROVAL)
+    assert row(newer).draft_path in pipeline.describe_drafts([newer])
+
+
+def test_a_draft_that_was_changed_cannot_be_approved_or_issued(draft: str, data_folder: Path) -> None:
+    path = data_folder / row(draft).draft_path
+    original = path.read_bytes()
+    path.write_bytes(original + b" ")
+    with pytest.raises(pipeline.DraftError, match="was changed"):
+        pipeline.record_decision([draft], APPROVAL)
+    path.unlink()
+    with pytest.raises(pipeline.DraftError, match="is missing"):
+        pipeline.check_drafts([draft])
+    assert render() == draft
+    assert path.read_bytes() == original
+    pipeline.record_decision([draft], APPROVAL)
+    path.write_bytes(original + b" ")
+    with pytest.raises(pipeline.DraftError, match="was changed"):
+        pipeline.issue_documents([draft])
+
+
+def test_a_template_that_changed_after_approval_blocks_the_issue(
+    draft: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.record_decision([draft], APPROVAL)
+    home = tmp_path / "home"
+    for folder in ("plans", "expectations", "templates"):
+        shutil.copytree(root / folder, home / folder)
+    monkeypatch.setenv("CHUYENHOA_HOME", str(home))
+    template = home / "templates" / "documents" / "bao_cao_so_ket.docx"
+    document = docx.Document(str(template))
+    document.add_paragraph("Thêm một dòng")
+    document.save(str(template))
+    with pytest.raises(pipeline.DraftError, match="template changed after approval"):
+        pipeline.issue_documents([draft])
