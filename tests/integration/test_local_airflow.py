@@ -33,7 +33,6 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
     environment = {
         "CHUYENHOA_NOW": f"@{now}",
         "CHUYENHOA_STORE": f"sqlite:///{folder / 'data' / 'chuyenhoa.db'}",
-        "CHUYENHOA_PLAN": "2021",
     }
     with Airflow(folder / "airflow", folder / "data", environment) as started:
         yield started
