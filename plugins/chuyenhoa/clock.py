@@ -20,11 +20,14 @@ def now() -> datetime:
 
     CHUYENHOA_NOW is an ISO time, or `@` and the path of a file that holds one: such a file lets a running
     Airflow be led through a rehearsed year.
+
+    Raises:
+        ClockError: it is neither, or the file cannot be read.
     """
     setting = os.environ.get("CHUYENHOA_NOW", "").strip()
     if not setting:
         return datetime.now(ZONE)
-    text = Path(setting[1:]).read_text(encoding="utf-8").strip() if setting.startswith("@") else setting
+    text = _read_time_file(Path(setting[1:])) if setting.startswith("@") else setting
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
@@ -32,6 +35,14 @@ def now() -> datetime:
             f"CHUYENHOA_NOW: {text!r} is no ISO time; write one like 2021-10-18T08:00:00+07:00."
         ) from error
     return moment.astimezone(ZONE) if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+def _read_time_file(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no text"
+        raise ClockError(f"CHUYENHOA_NOW: {path} cannot be read ({why}).") from error
 
 
 def today() -> date:

@@ -8,13 +8,19 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
 
-from chuyenhoa.cli import checks, files, milestones
+from chuyenhoa import settings
+from chuyenhoa.cli import checks, files, milestones, status
+from chuyenhoa.cli.errors import UnusableError, explain_os_error
 from chuyenhoa.clock import ClockError
+from chuyenhoa.pipeline.workplace import UnknownPeriodError
 from chuyenhoa.plan.errors import PlanError
 from chuyenhoa.settings import SettingsError
 from chuyenhoa.store import StoreError
 
+UNUSABLE = 2
 OUR_FAULT = 3
 """Exit code when we failed; 0 is clean, 1 means findings, 2 means unusable input or a wrong call."""
 
@@ -23,10 +29,17 @@ Command = Callable[[argparse.Namespace], int]
 
 def build_parser() -> argparse.ArgumentParser:
     """The command line with all its commands."""
-    parser = argparse.ArgumentParser(prog="chuyenhoa", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="chuyenhoa",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Districts' files in, criteria results and Word documents out, without Airflow.",
+        epilog="'chuyenhoa COMMAND -h' shows the options of a command.\n"
+        "Exit codes: 0 clean, 1 findings, 2 unusable input or a wrong call, 3 our own fault.",
+    )
+    parser.add_argument("--version", action="version", version=f"chuyenhoa {version('chuyenhoa')}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (files, milestones, checks):
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    for module in (files, milestones, status, checks):
         module.add_commands(commands)
     return parser
 
@@ -38,15 +51,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
     run: Command = options.run
     try:
-        return run(options)
-    except (PlanError, SettingsError, ClockError, StoreError) as error:
+        code = run(options)
+        sys.stdout.flush()
+    except (PlanError, SettingsError, ClockError, StoreError, UnknownPeriodError, UnusableError) as error:
         print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:
+        return UNUSABLE
+    except BrokenPipeError:  # the reader has seen enough, as in `chuyenhoa assess | head`
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (Python flushes it at exit)
         return 0
-    except Exception as error:  # our fault: say so, with everything needed to mend it
-        traceback.print_exc()
-        print(
-            f"chuyenhoa failed ({type(error).__name__}); this is our fault, not your file's.", file=sys.stderr
-        )
-        return OUR_FAULT
+    except Exception as error:
+        return _answer_for(error, options)
+    return code
+
+
+def _answer_for(error: Exception, options: argparse.Namespace) -> int:
+    """The exit code of an unexpected error: 2 for a place that the caller chose badly, else our fault."""
+    if isinstance(error, OSError):
+        output = getattr(options, "output", None)
+        places = [settings.load().data, *([output.absolute().parent] if output else [])]
+        explained = explain_os_error(error, places)
+        if explained:
+            print(explained, file=sys.stderr)
+            return UNUSABLE
+    traceback.print_exception(error)
+    print(f"chuyenhoa failed ({type(error).__name__}); this is our fault, not your file's.", file=sys.stderr)
+    return OUR_FAULT

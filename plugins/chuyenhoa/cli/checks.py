@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chuyenhoa import settings
+from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.rules import load_rules
 
+if TYPE_CHECKING:
+    from chuyenhoa.reporting import LayoutProblem, TemplateProblem
+
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    plan = commands.add_parser("plan", help="check plan data").add_subparsers(required=True, metavar="check")
-    check = plan.add_parser("check", help="find what is wrong in plans/ and expectations/")
-    check.add_argument("--json", action="store_true")
+    plan = commands.add_parser("plan", help="plan check: what is wrong in plans/ and expectations/")
+    check = plan.add_subparsers(required=True, metavar="check").add_parser(
+        "check", help="check all plan data"
+    )
     check.set_defaults(run=check_plans)
-    templates = commands.add_parser("templates", help="check Word templates")
-    template_check = templates.add_subparsers(required=True, metavar="check").add_parser("check")
-    template_check.add_argument("file", nargs="?", type=Path)
-    template_check.add_argument("--json", action="store_true")
+    templates = commands.add_parser("templates", help="templates check: the tags of the Word templates")
+    template_check = templates.add_subparsers(required=True, metavar="check").add_parser(
+        "check", help="check one template, or all"
+    )
+    template_check.add_argument(
+        "file", nargs="?", type=Path, help="a .docx; all shipped templates if left out"
+    )
+    template_check.add_argument("--kind", help="kind of document; the file's name without .docx if left out")
     template_check.set_defaults(run=check_templates)
-    layout = commands.add_parser("layout", help="check a document's layout against Decree 30/2020")
-    layout_check = layout.add_subparsers(required=True, metavar="check").add_parser("check")
-    layout_check.add_argument("file", type=Path)
-    layout_check.add_argument("--json", action="store_true")
+    layout = commands.add_parser("layout", help="layout check: a document's layout against Decree 30/2020")
+    layout_check = layout.add_subparsers(required=True, metavar="check").add_parser(
+        "check", help="check one document"
+    )
+    layout_check.add_argument("file", type=Path, help="a .docx")
     layout_check.set_defaults(run=check_layout)
+    for parser in (check, template_check, layout_check):
+        parser.add_argument("--json", action="store_true", help="print for programs")
 
 
 def check_plans(options: argparse.Namespace) -> int:
@@ -48,12 +62,7 @@ def check_plans(options: argparse.Namespace) -> int:
         if not options.json:
             print(f"plan {name}: {_sizes(plan)}, {len(rules)} rules: no problem")
     if options.json:
-        print_json(
-            {
-                name: [{"file": p.file, "line": p.line, "text": p.text} for p in found]
-                for name, found in problems.items()
-            }
-        )
+        print_json({name: [dataclasses.asdict(p) for p in found] for name, found in problems.items()})
     else:
         for name, found in problems.items():
             for problem in found:
@@ -75,32 +84,89 @@ def _sizes(plan: Plan) -> str:
 
 
 def check_templates(options: argparse.Namespace) -> int:
-    """`chuyenhoa templates check`: one template, or all of them; 1 when something is wrong."""
+    """`chuyenhoa templates check`: one template, or all of them; 1 when something is wrong.
+
+    Raises:
+        UnusableError: no such file, no .docx, or no such kind of document.
+    """
     from chuyenhoa.reporting import check_template
 
-    folder = settings.load().templates / "documents"
-    paths = [options.file] if options.file else sorted(folder.glob("*.docx"))
+    if options.kind and not options.file:
+        raise UnusableError("--kind says what one file is: name the file too.")
     found = {
-        str(path): [str(problem) for problem in check_template(path.read_bytes(), path.stem)]
-        for path in paths
+        str(path): check_template(_read_document(path), _kind_of(path, options.kind))
+        for path in ([options.file] if options.file else _shipped_templates())
     }
     return _print_problems(found, as_json=options.json)
 
 
+def _shipped_templates() -> list[Path]:
+    """The Word files among the templates, without the lock files of an open Word."""
+    folder = settings.load().templates / "documents"
+    found = sorted(path for path in folder.glob("*.docx") if not path.name.startswith("~$"))
+    if not found:
+        raise UnusableError(f"{folder}: no template here.")
+    return found
+
+
+def _kind_of(path: Path, named: str | None) -> str:
+    from chuyenhoa.reporting.fields import CONTRACTS
+
+    kind = named or path.stem
+    if kind not in CONTRACTS:
+        known = ", ".join(CONTRACTS)
+        advice = "" if named else "; say which one it is with --kind"
+        raise UnusableError(f"{path}: {kind!r} is no kind of document{advice}. Kinds are {known}.")
+    return kind
+
+
 def check_layout(options: argparse.Namespace) -> int:
-    """`chuyenhoa layout check`: 1 when something is not as Decree 30/2020 asks."""
+    """`chuyenhoa layout check`: 1 when something is not as Decree 30/2020 asks.
+
+    Raises:
+        UnusableError: no such file, or no .docx.
+    """
     from chuyenhoa.reporting import check_layout as check
 
-    found = {str(options.file): [str(problem) for problem in check(options.file.read_bytes())]}
+    found = {str(options.file): check(_read_document(options.file))}
     return _print_problems(found, as_json=options.json)
 
 
-def _print_problems(found: dict[str, list[str]], *, as_json: bool) -> int:
+def _read_document(path: Path) -> bytes:
+    """The bytes of a Word file, all of whose parts can be read.
+
+    Raises:
+        UnusableError: it cannot.
+    """
+    from lxml import etree
+
+    from chuyenhoa.reporting.package import PackageError, read_parts
+    from chuyenhoa.reporting.words import W, parse_part
+
+    content = read_given_file(path)
+    try:
+        parts = read_parts(content)
+        trees = {name: parse_part(part) for name, part in parts.items() if name.endswith((".xml", ".rels"))}
+    except PackageError as error:
+        raise UnusableError(f"{path}: {error}") from error
+    except etree.XMLSyntaxError as error:
+        raise UnusableError(f"{path}: The file is damaged ({error}); save it again in Word.") from error
+    if "[Content_Types].xml" not in trees or trees["word/document.xml"].find(f"{W}body") is None:
+        raise UnusableError(f"{path}: The file is damaged (parts are missing); save it again in Word.")
+    return content
+
+
+def _print_problems(found: Mapping[str, Sequence[LayoutProblem | TemplateProblem]], *, as_json: bool) -> int:
+    """Problems by path; 1 when there is one."""
     if as_json:
-        print_json(found)
+        print_json({path: [_problem_json(problem) for problem in listed] for path, listed in found.items()})
     for path, problems in found.items():
         if not as_json:
-            print(f"{path}: {'no problem' if not problems else ''}".rstrip())
+            print(f"{path}:" if problems else f"{path}: no problem")
             for problem in problems:
                 print(f"  {problem}")
     return 1 if any(found.values()) else 0
+
+
+def _problem_json(problem: LayoutProblem | TemplateProblem) -> dict[str, str]:
+    return {**dataclasses.asdict(problem), "text": str(problem)}

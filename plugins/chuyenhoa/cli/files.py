@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
+import string
 from pathlib import Path
 from typing import Any
 
 from chuyenhoa import clock, pipeline
+from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.printing import (
     finding_json,
     normalisation_json,
@@ -16,10 +17,12 @@ from chuyenhoa.cli.printing import (
     print_json,
     print_table,
 )
+from chuyenhoa.cli.words import SEVERITIES, STATUSES, say_moment, say_with_code
+from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.judging import judge
 from chuyenhoa.pipeline.reading import check_readings, read_file
-from chuyenhoa.pipeline.workplace import UnknownPeriodError, Workplace, open_workplace, write_file
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -28,59 +31,50 @@ UNUSABLE = 2
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    workbook = commands.add_parser("workbook", help="write a blank workbook")
-    workbook.add_argument("--period", required=True)
+    workbook = commands.add_parser("workbook", help="write a blank workbook for one submitter and period")
+    workbook.add_argument("--period", required=True, help="as in 2021-6t")
     workbook.add_argument("--submitter", required=True, help="code of the submitter, as in 899")
-    workbook.add_argument("-o", "--output", required=True, type=Path)
+    workbook.add_argument("-o", "--output", required=True, type=Path, help="the .xlsx to write")
     workbook.set_defaults(run=write_workbook)
     check = commands.add_parser("check", help="hold one file against gates and rules, storing nothing")
-    check.add_argument("file", type=Path)
+    check.add_argument("file", type=Path, help="any file that a submitter could drop")
     check.add_argument("--submitter", help="code of the submitter in whose folder the file would lie")
-    check.add_argument("--json", action="store_true")
     check.set_defaults(run=check_file)
-    intake = commands.add_parser("intake", help="one pass over the inbox")
-    intake.add_argument("--json", action="store_true")
+    intake = commands.add_parser("intake", help="take, judge and answer every file in the inbox, once")
     intake.set_defaults(run=run_intake)
     trace = commands.add_parser("trace", help="one file's whole life")
     trace.add_argument("what", metavar="FILE_OR_SHA256", help="a file, its sha256 or the beginning of it")
-    trace.add_argument("--json", action="store_true")
     trace.set_defaults(run=trace_file)
+    for parser in (check, intake, trace):
+        parser.add_argument("--json", action="store_true", help="print for programs")
 
 
 def write_workbook(options: argparse.Namespace) -> int:
-    """`chuyenhoa workbook`."""
+    """`chuyenhoa workbook`: 2 for a period, submitter or output that cannot be used."""
     from chuyenhoa.workbooks import write_workbook as write
 
     place = open_workplace()
-    try:
-        plan, period = place.plan_of(options.period), place.period(options.period)
-    except UnknownPeriodError as error:
-        print(error, file=sys.stderr)
-        return UNUSABLE
-    submitter = plan.submitter_by_code.get(options.submitter)
-    if submitter is None:
-        known = ", ".join(plan.submitter_by_code)
-        print(f"plan {plan.id} has no submitter {options.submitter!r}; it has {known}.", file=sys.stderr)
-        return UNUSABLE
+    plan, period = place.plan_of(options.period), place.period(options.period)
+    submitter = _find_submitter(plan, options.submitter)
+    if options.output.is_dir():
+        raise UnusableError(f"{options.output}: is a folder; name the file to write.")
     write_file(options.output, write(plan, period, submitter, place.rules_of(plan), clock.now()))
+    print(options.output)
     return 0
+
+
+def _find_submitter(plan: Plan, code: str) -> Submitter:
+    if code not in plan.submitter_by_code:
+        known = ", ".join(plan.submitter_by_code)
+        raise UnusableError(f"plan {plan.id} has no submitter {code!r}; it has {known}.")
+    return plan.submitter_by_code[code]
 
 
 def check_file(options: argparse.Namespace) -> int:
     """`chuyenhoa check`: 0 clean, 1 findings, 2 unusable."""
     place = open_workplace()
-    try:
-        content = options.file.read_bytes()
-    except OSError as error:
-        print(f"{options.file}: {error.strerror}", file=sys.stderr)
-        return UNUSABLE
-    folder = None
-    if options.submitter:
-        submitter = place.plan.submitter_by_code.get(options.submitter)
-        if submitter is None:
-            print(f"plan {place.plan.id} has no submitter {options.submitter!r}.", file=sys.stderr)
-            return UNUSABLE
-        folder = submitter.folder
+    content = read_given_file(options.file)
+    folder = _find_submitter(place.plan, options.submitter).folder if options.submitter else None
     reading = read_file(place, content, options.file.name, folder)
     findings = check_readings(place, [reading])[0][reading.sha256]
     status, _ = judge(reading, findings)
@@ -104,10 +98,14 @@ def check_file(options: argparse.Namespace) -> int:
 
 
 def _print_findings(name: str, status: str, findings: tuple[Finding, ...]) -> None:
-    print(f"{name}: {status}")
+    print(f"{name}: {say_with_code(STATUSES, status)}")
     for finding in findings:
-        where = f"{finding.sheet}!{','.join(finding.cells)}" if finding.cells else finding.sheet
-        print(f"  {finding.severity.value:8} {finding.rule_id:5} {where}  {finding.message}")
+        print(_finding_line(finding))
+
+
+def _finding_line(finding: Finding) -> str:
+    where = f"{finding.sheet}!{','.join(finding.cells)}" if finding.cells else finding.sheet
+    return f"  {SEVERITIES[finding.severity]:8}  {finding.rule_id:4}  {where}  {finding.message}"
 
 
 def run_intake(options: argparse.Namespace) -> int:
@@ -131,6 +129,8 @@ def run_intake(options: argparse.Namespace) -> int:
     ]
     if options.json:
         print_json({"answered": entries})
+    elif not entries:
+        print(f"no file was waiting in {place.settings.inbox}")
     else:
         print_table(
             ("id", "folder", "file", "status", "receipt"),
@@ -140,28 +140,43 @@ def run_intake(options: argparse.Namespace) -> int:
 
 
 def trace_file(options: argparse.Namespace) -> int:
-    """`chuyenhoa trace`: everything that is known of a file, every time it came."""
+    """`chuyenhoa trace`: everything that is known of a file, every time it came; 2 when it never did."""
     place = open_workplace()
-    path = Path(options.what)
-    is_file = path.is_file()
-    prefix = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else options.what.lower()
     with place.store.reading() as session:
-        rows = ledger.find_by_hash(session, prefix) if prefix else []
+        rows = ledger.find_by_hash(session, _hash_of(options.what))
     if not rows:
-        print(f"{options.what}: no file of this content or hash was ever received.", file=sys.stderr)
-        return UNUSABLE
+        raise UnusableError(f"{options.what}: no file of this content or hash was ever received.")
+    hashes = sorted({row.sha256 for row in rows})
+    if len(hashes) > 1:
+        raise UnusableError(f"{options.what}: {len(hashes)} files begin so; name one: {', '.join(hashes)}")
     lives = [_life(place, row) for row in rows]
     if options.json:
         first = next((life for life in lives if life["status"] != "duplicate"), lives[0])
         print_json({**first, "receptions": lives} if len(lives) > 1 else first)
         return 0
-    for life in lives:
-        print(f"{life['id']}  {life['file_name']}  {life['status']}  {life['sha256']}")
-        for event in life["events"]:
-            print(f"  {event['at']}  {event['kind']:10} {event['detail']}")
-        for finding in life["findings"]:
-            print(f"  {finding['severity']:8} {finding['rule_id']:5} {finding['sheet']} {finding['message']}")
+    for row, life in zip(rows, lives, strict=True):
+        _print_life(place, row, life)
     return 0
+
+
+def _hash_of(what: str) -> str:
+    """The sha256 of a file that lies here, or the beginning of one as it was typed."""
+    path = Path(what)
+    if path.is_file():
+        return hashlib.sha256(read_given_file(path)).hexdigest()
+    if not what or set(what) - set(string.hexdigits):
+        raise UnusableError(f"{what}: is neither a file here nor the beginning of a sha256.")
+    return what.lower()
+
+
+def _print_life(place: Workplace, row: SubmissionRow, life: dict[str, Any]) -> None:
+    status = say_with_code(STATUSES, life["status"])
+    print(f"{life['id']}  {life['file_name']}  {status}  {life['sha256']}")
+    for event in life["events"]:
+        print(f"  {say_moment(event['at'])}  {event['kind']:10} {event['detail']}")
+    with place.store.reading() as session:
+        for finding in ledger.load_findings(session, row.number):
+            print(_finding_line(finding))
 
 
 def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:

@@ -1,146 +1,162 @@
-"""Commands about milestones: assess, explain, report, status."""
+"""Commands about milestones: assess, explain, report."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chuyenhoa import clock, pipeline
+from chuyenhoa import pipeline
+from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.pipeline.workplace import UnknownPeriodError, Workplace, open_workplace
-from chuyenhoa.store import documents, evidence
-from chuyenhoa.store.tables import DocumentRow
-
-WORDS = {
-    "met": "ĐẠT",
-    "not_met": "KHÔNG ĐẠT",
-    "not_applicable": "KHÔNG ÁP DỤNG",
-    "insufficient": "CHƯA ĐỦ SỐ LIỆU",
-}
+from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS, say_reason, say_statement
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.publishing import DraftError
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.store.tables import AssessmentRow, DocumentRow
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    assess = commands.add_parser("assess", help="criterion results and verdicts")
+    assess = commands.add_parser("assess", help="criterion results and verdicts of a milestone")
     assess.set_defaults(run=print_assessment)
     explain = commands.add_parser("explain", help="from a verdict down to file, sheet and cell")
     explain.add_argument("--locality", required=True, help="code of the locality, as in 30745")
-    explain.add_argument("--criterion", help="code of the criterion, as in II.2")
+    explain.add_argument("--criterion", help="code of the criterion, as in II.2; all of them if left out")
     explain.set_defaults(run=explain_results)
     report = commands.add_parser("report", help="freeze a snapshot and render drafts into office/drafts")
     report.set_defaults(run=render_report)
     for parser in (assess, explain, report):
         parser.add_argument("--milestone", required=True, help="as in 2021-6t")
-        parser.add_argument("--json", action="store_true")
-    status = commands.add_parser("status", help="who has sent what, and what blocks the next document")
-    status.add_argument("--period")
-    status.add_argument("--json", action="store_true")
-    status.set_defaults(run=print_status)
+        parser.add_argument("--json", action="store_true", help="print for programs")
 
 
-def _assessment(options: argparse.Namespace) -> dict[str, Any] | None:
-    """Assess a milestone and return the outcome; None, with a word on why, when it does not exist."""
-    place = open_workplace()
-    try:
-        pipeline.assess_milestone(options.milestone)
-    except UnknownPeriodError as error:
-        print(error, file=sys.stderr)
-        return None
+def _assess(place: Workplace, milestone: str) -> dict[str, Any]:
+    """Assess a milestone and return the outcome.
+
+    Raises:
+        UnknownPeriodError: there is no such milestone.
+    """
+    number = int(pipeline.assess_milestone(milestone))
     with place.store.reading() as session:
-        row = documents.latest_assessment(session, options.milestone)
-    found: dict[str, Any] = json.loads(row.content) if row else {}
+        found: dict[str, Any] = json.loads(session.get_one(AssessmentRow, number).content)
     return found
 
 
 def print_assessment(options: argparse.Namespace) -> int:
     """`chuyenhoa assess`."""
-    found = _assessment(options)
-    if found is None:
-        return 2
-    counts = dict.fromkeys(WORDS, 0)
+    place = open_workplace()
+    found = _assess(place, options.milestone)
+    counts = dict.fromkeys(VERDICTS, 0)
     for locality in found["localities"]:
         for result in locality["criteria"]:
             counts[result["verdict"]] += 1
     if options.json:
         print_json({**found, "counts": counts})
         return 0
-    place = open_workplace()
     plan = place.plan_of(options.milestone)
-    codes = [criterion.code for criterion in plan.criteria]
-    signs = {"met": "Đ", "not_met": "K", "not_applicable": "-", "insufficient": "?"}
-    rows = []
-    for locality in found["localities"]:
-        verdicts = {result["criterion"]: signs[result["verdict"]] for result in locality["criteria"]}
-        name = plan.locality_by_code[locality["locality"]].name
-        rows.append(
-            [locality["locality"], name, *[verdicts[code] for code in codes], WORDS[locality["verdict"]]]
-        )
-    print_table(("mã", "địa bàn", *codes, "kết quả"), rows)
-    print(", ".join(f"{WORDS[verdict]}: {count}" for verdict, count in counts.items()))
-    for target in found["targets"]:
-        reached = f"{target['reached']}/{target['total']}, cần {target['needed']}"
-        print(f"{target['code']}: {reached}: {WORDS[target['verdict']]}")
+    _print_matrix(plan, found["localities"])
+    print("Ký hiệu: " + ", ".join(f"{SIGNS[verdict]} {word}" for verdict, word in VERDICTS.items()))
+    print("Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items()))
+    _print_targets(plan, found["targets"])
+    notes = [_say_note(plan, key, text) for key, text in found["notes"].items()]
+    if notes:
+        print("Ghi chú:")
+    for note in notes:
+        print(f"  {note}")
     return 0
+
+
+def _print_matrix(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> None:
+    codes = [criterion.code for criterion in plan.criteria]
+    rows = []
+    for locality in localities:
+        signs = {result["criterion"]: SIGNS[result["verdict"]] for result in locality["criteria"]}
+        name = plan.locality_by_code[locality["locality"]].name
+        outcome = VERDICTS[locality["verdict"]]
+        rows.append([locality["locality"], name, *[signs[code] for code in codes], outcome])
+    print_table(("mã", "địa bàn", *codes, "kết quả"), rows)
+
+
+def _print_targets(plan: Plan, targets: Sequence[Mapping[str, Any]]) -> None:
+    titles = {target.code: target.title for target in plan.targets}
+    for target in targets:
+        reached = f"{target['reached']}/{target['total']} địa bàn, cần {target['needed']}"
+        print(f"{target['code']}  {titles[target['code']]}: {reached}: {VERDICTS[target['verdict']]}")
+
+
+def _say_note(plan: Plan, key: str, text: str) -> str:
+    """A note with what it is about: a target, or a locality and perhaps one of its figures."""
+    kind, *names = key.split(".")
+    if kind not in {"gap", "difference"}:
+        return f"{key}: {text}"
+    locality, *figure = names
+    about = plan.locality_by_code[locality].name
+    if figure:
+        basis, indicator = figure
+        about += f", {indicator} ({BASES[basis]})"
+    return f"{about}: {text}"
 
 
 def explain_results(options: argparse.Namespace) -> int:
     """`chuyenhoa explain`: formula and inputs of each result, with file, sheet, cell and hash."""
-    found = _assessment(options)
-    if found is None:
-        return 2
+    place = open_workplace()
+    found = _assess(place, options.milestone)
+    plan = place.plan_of(options.milestone)
     locality = next((e for e in found["localities"] if e["locality"] == options.locality), None)
     if locality is None:
-        print(f"no locality {options.locality!r} in the plan; codes are in localities.csv.", file=sys.stderr)
-        return 2
+        known = ", ".join(plan.locality_by_code)
+        raise UnusableError(f"plan {plan.id} has no locality {options.locality!r}; it has {known}.")
     results = [r for r in locality["criteria"] if options.criterion in (None, r["criterion"])]
     if not results:
-        print(f"no criterion {options.criterion!r} in the plan; codes are in criteria.yaml.", file=sys.stderr)
-        return 2
-    place = open_workplace()
-    period = place.milestone(options.milestone)
+        known = ", ".join(plan.criterion_by_code)
+        raise UnusableError(f"plan {plan.id} has no criterion {options.criterion!r}; it has {known}.")
+    period = place.period(options.milestone)
     if options.json:
         print_json({**locality, "milestone": period.id, "criteria": results})
         return 0
-    name = place.plan_of(period.id).locality_by_code[options.locality].name
-    print(f"{name}, {period.label}: {WORDS[locality['verdict']]}")
+    name = plan.locality_by_code[options.locality].name
+    print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
+    criteria = {criterion.code: criterion for criterion in plan.criteria_on(period.window.end)}
     for result in results:
-        _print_result(place, period, result)
+        criterion = criteria[result["criterion"]]
+        reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
+        print(f"\n{criterion.code}  {criterion.title}: {VERDICTS[result['verdict']]}{reason}")
+        print(f"    căn cứ: {criterion.legal_basis}")
+        _print_inputs(result)
     return 0
 
 
-def _print_result(place: Workplace, period: Period, result: Mapping[str, Any]) -> None:
-    criteria = {
-        criterion.code: criterion for criterion in place.plan_of(period.id).criteria_on(period.window.end)
-    }
-    criterion = criteria[result["criterion"]]
-    reason = f" ({result['reason']})" if result["reason"] else ""
-    print(f"\n{criterion.code}  {criterion.title}: {WORDS[result['verdict']]}{reason}")
-    print(f"    căn cứ: {criterion.legal_basis}")
+def _print_inputs(result: Mapping[str, Any]) -> None:
     if result["formula"]:
         print(f"    {result['formula']}")
     for entry in result["inputs"]:
-        value = entry["value"] if entry["value"] is not None else "(trống)"
-        where = (
-            f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
-            if entry["cell"]
-            else ""
-        )
-        print(f"    {entry['name']} = {value} {entry['unit']}  {where}".rstrip())
+        where = f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
+        said = _say_input(entry, is_statement=entry["name"] == result["criterion"])
+        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else ""))
+
+
+def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
+    if entry["value"] is None:
+        return "(trống)"
+    return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
 
 
 def render_report(options: argparse.Namespace) -> int:
-    """`chuyenhoa report`."""
-    try:
-        snapshot = pipeline.freeze_snapshot(options.milestone)
-    except UnknownPeriodError as error:
-        print(error, file=sys.stderr)
-        return 2
-    names = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    """`chuyenhoa report`.
+
+    Raises:
+        UnusableError: a template of the office's that cannot be rendered or breaks the layout.
+    """
+    from chuyenhoa.reporting import RenderError
+
     place = open_workplace()
+    snapshot = pipeline.freeze_snapshot(options.milestone)
+    try:
+        names = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    except (RenderError, DraftError) as error:
+        raise UnusableError(f"{error}\nMend the template; 'chuyenhoa templates check' helps.") from error
     with place.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in names]
     entries = [
@@ -153,85 +169,3 @@ def render_report(options: argparse.Namespace) -> int:
         for entry in entries:
             print(entry["path"])
     return 0
-
-
-def print_status(options: argparse.Namespace) -> int:
-    """`chuyenhoa status`: who has sent what for a period, and what its documents wait for."""
-    place = open_workplace()
-    try:
-        periods = [place.period(options.period)] if options.period else list(place.milestones)
-    except UnknownPeriodError as error:
-        print(error, file=sys.stderr)
-        return 2
-    found = [_status_of(place, period) for period in periods]
-    if options.json:
-        print_json(found[0] if options.period else {"periods": found})
-        return 0
-    for entry in found:
-        print(f"{entry['period']}: {entry['label']}, hạn {entry['deadline']}")
-        rows = [
-            (
-                s["code"],
-                s["name"],
-                s["status"],
-                str(s["version"] or ""),
-                s["received_at"][:16],
-                "muộn" if s["is_late"] else "",
-            )
-            for s in entry["submitters"]
-        ]
-        print_table(("mã", "đơn vị", "tình trạng", "bản", "nhận lúc", ""), rows)
-        for text in entry["blocked_by"]:
-            print(f"  ! {text}")
-        for document in entry["documents"]:
-            print(f"  {document['id']}: {document['state']} {document['path']}")
-        print()
-    return 0
-
-
-def _reporter(plan: Plan, locality: str) -> str:
-    return plan.submitter_by_code[plan.locality_by_code[locality].submitter].name
-
-
-def _status_of(place: Workplace, period: Period) -> dict[str, Any]:
-    plan = place.plan_of(period.id)
-    with place.store.reading() as session:
-        records = evidence.load_records(session, plan, period.id)
-        known = evidence.load_evidence(session, plan, period.id)
-        rows = documents.list_documents(session, period.id)
-    newest = {record.submitter: record for record in records}
-    submitters = []
-    for submitter in plan.submitters:
-        record = newest.get(submitter.code)
-        submitters.append(
-            {
-                "code": submitter.code,
-                "name": submitter.name,
-                "status": record.status.value if record else "not_submitted",
-                "version": record.version if record else None,
-                "received_at": record.received_at.isoformat() if record else "",
-                "is_late": record.is_late if record else clock.today() > period.deadline,
-                "held": list(record.held) if record else [],
-            }
-        )
-    blocked = [
-        f"{plan.locality_by_code[code].name} ({_reporter(plan, code)}): {entry.absence.value}"
-        for code, entry in known.items()
-        if entry.absence is not None
-    ]
-    return {
-        "period": period.id,
-        "label": period.label,
-        "deadline": period.deadline.isoformat(),
-        "submitters": submitters,
-        "blocked_by": blocked,
-        "documents": [
-            {
-                "id": row.id,
-                "state": row.state,
-                "path": row.issued_path or row.draft_path,
-                "number": row.number,
-            }
-            for row in rows
-        ],
-    }

@@ -19,6 +19,9 @@ class LayoutProblem:
     found: str
     expected: str
 
+    def __str__(self) -> str:
+        return f"{self.element}: {self.found}; yêu cầu: {self.expected}"
+
 
 @dataclass(frozen=True)
 class Page:

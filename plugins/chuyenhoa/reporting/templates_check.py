@@ -25,6 +25,15 @@ _CLOSE = re.compile(r"\}\}|%\}|#\}")
 _TAG = re.compile(r"\{[{%].*?[}%]\}")
 _SMART = re.compile("[“”‘’–]")
 _ANY = "anything"
+_PLACE = re.compile(r"^(?:(header|footer|footnotes|endnotes)(\d*), )?paragraph (\d+)")
+_PARTS = {
+    "header": "đầu trang",
+    "footer": "chân trang",
+    "footnotes": "chú thích",
+    "endnotes": "chú thích cuối",
+}
+_SEVERITIES = {"error": "lỗi", "warning": "cảnh báo"}
+_UNREADABLE = "không mở được tệp; phải là tệp Word lưu dạng .docx, mở lại bằng Word và lưu lại"
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,19 @@ class TemplateProblem:
     severity: str
     where: str
     message: str
+    advice: str = ""
+    """The message in the office's words: what is, and what must be."""
+
+    def __str__(self) -> str:
+        place = _PLACE.sub(_say_place, self.where)
+        head = ", ".join(part for part in (_SEVERITIES[self.severity], place) if part)
+        return f"{head}: {self.advice or self.message}"
+
+
+def _say_place(found: re.Match[str]) -> str:
+    """Say `header2, paragraph 3` as the office does."""
+    part, number, paragraph = found.groups()
+    return f"{_PARTS[part]} {number}, đoạn {paragraph}" if part else f"đoạn {paragraph}"
 
 
 def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
@@ -54,9 +76,10 @@ def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
         parts = read_parts(template)
         paragraphs = list_paragraphs(parts)
     except PackageError as error:
-        return (TemplateProblem("error", "", str(error)),)
+        return (TemplateProblem("error", "", str(error), _UNREADABLE),)
     except etree.XMLSyntaxError as error:
-        return (TemplateProblem("error", "", f"The file is damaged ({error}); save it again in Word."),)
+        message = f"The file is damaged ({error}); save it again in Word."
+        return (TemplateProblem("error", "", message, _UNREADABLE),)
     found = [problem for where, text in paragraphs for problem in _check_tags(where, text)]
     if found:
         return tuple(found)
@@ -67,7 +90,12 @@ def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
     for tree in trees:
         walk.visit(tree, {})
     unused = [name for name in get_type_hints(contract) if name not in walk.used]
-    warnings = [TemplateProblem("warning", "", f"The field {name} is never used.") for name in unused]
+    warnings = [
+        TemplateProblem(
+            "warning", "", f"The field {name} is never used.", f"trường {name} không được dùng trong mẫu"
+        )
+        for name in unused
+    ]
     return (*walk.problems, *warnings)
 
 
@@ -75,10 +103,14 @@ def _check_tags(where: str, text: str) -> list[TemplateProblem]:
     """Tags that are not closed, and typographic signs that Word put into one."""
     shown = f"{where} “{text[:70]}”"
     if len(_OPEN.findall(text)) != len(_CLOSE.findall(text)):
-        return [TemplateProblem("error", shown, "A tag is opened and not closed, or closed and not opened.")]
+        message = "A tag is opened and not closed, or closed and not opened."
+        advice = "thẻ mở mà không đóng, hoặc đóng mà không mở; mỗi {{ phải có }}, mỗi {% phải có %}"
+        return [TemplateProblem("error", shown, message, advice)]
     smart = [sign for tag in _TAG.findall(text) for sign in _SMART.findall(tag)]
     if smart and not re.search("[\"']", text):
-        return [TemplateProblem("error", shown, f"The tag holds {smart[0]}; type a plain sign instead.")]
+        message = f"The tag holds {smart[0]}; type a plain sign instead."
+        advice = f"trong thẻ có dấu {smart[0]} do Word tự đổi; phải gõ dấu thẳng"
+        return [TemplateProblem("error", shown, message, advice)]
     return []
 
 
@@ -93,7 +125,9 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
             trees.append(_compile(environment, source))
         except TemplateSyntaxError as error:
             where = locate_error(error, parts).removeprefix(", ")
-            return [], [TemplateProblem("error", where, f"{(error.message or '').rstrip('.')}. Mend it.")]
+            reason = (error.message or "").rstrip(".")
+            advice = f"thẻ sai cú pháp ({reason}); thẻ phải có dạng {{{{ tên }}}} hoặc {{% lệnh %}}"
+            return [], [TemplateProblem("error", where, f"{reason}. Mend it.", advice)]
     return trees, []
 
 
@@ -171,6 +205,9 @@ class _Walk:
         close = difflib.get_close_matches(name, known, n=1)
         advice = f" Did you mean {close[0]}?" if close else ""
         where = locate_names([name], self.parts).removeprefix(", ")
-        problem = TemplateProblem("error", where, f"There is no field {name}.{advice}")
+        meant = f"; có phải là {close[0]}?" if close else "; phải là một trường có sẵn"
+        problem = TemplateProblem(
+            "error", where, f"There is no field {name}.{advice}", f"không có trường {name}{meant}"
+        )
         if problem not in self.problems:
             self.problems.append(problem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,8 @@ def _open_batch(columns: Mapping[str, Sequence[float]]) -> Batch:
     import great_expectations as gx
     import pandas as pd
 
+    # It speaks at INFO whatever the root logger says: "Created temporary directory …" for every batch.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     frame = pd.DataFrame({name: pd.Series(values, dtype="float64") for name, values in columns.items()})
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}

@@ -70,3 +70,13 @@ def test_a_home_without_plans_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path))
     with pytest.raises(settings.SettingsError, match="no folder plans/ here"):
         settings.load()
+
+
+def test_a_clock_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "clock"
+    monkeypatch.setenv("CHUYENHOA_NOW", f"@{file}")
+    with pytest.raises(clock.ClockError, match=r"clock cannot be read \(No such file"):
+        clock.now()
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(clock.ClockError, match=r"clock cannot be read \(no text\)"):
+        clock.now()

@@ -1,0 +1,146 @@
+"""The command status: who has sent what, what is late, and what the next document waits for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa.cli.words import (
+    DOCUMENT_STATES,
+    NOT_SUBMITTED,
+    STATUSES,
+    say_moment,
+    say_reason,
+    say_with_code,
+)
+from chuyenhoa.model.evidence import SubmissionRecord
+from chuyenhoa.model.plan import Period, Plan, Submitter
+from chuyenhoa.pipeline.assessing import gather_evidence
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.store import documents, evidence
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module to the parser."""
+    status = commands.add_parser("status", help="who has sent what, and what blocks the next document")
+    status.add_argument("--period", help="as in 2021-6t; all milestones if left out")
+    status.add_argument("--json", action="store_true", help="print for programs")
+    status.set_defaults(run=print_status)
+
+
+def print_status(options: argparse.Namespace) -> int:
+    """`chuyenhoa status`: one period, or every milestone."""
+    place = open_workplace()
+    periods = [place.period(options.period)] if options.period else list(place.milestones)
+    found = [_status_of(place, period) for period in periods]
+    if options.json:
+        print_json(found[0] if options.period else {"periods": found})
+        return 0
+    for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
+        if number:
+            print()
+        _print_period(place.plan_of(period.id), period, entry)
+    return 0
+
+
+def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
+    print(f"{period.id}: {period.label}, hạn {period.deadline:%d/%m/%Y}")
+    rows = [
+        (
+            s["code"],
+            s["name"],
+            say_with_code(STATUSES, s["status"]),
+            str(s["version"] or ""),
+            say_moment(s["received_at"]),
+            _say_remark(plan, s),
+        )
+        for s in entry["submitters"]
+    ]
+    print_table(("mã", "đơn vị", "tình trạng", "bản", "nhận lúc", "ghi chú"), rows)
+    if period.is_milestone:
+        blocked = entry["blocked_by"]
+        print(f"Văn bản còn chờ số liệu của {len(blocked)}/{len(plan.localities)} địa bàn.")
+        for text in blocked:
+            print(f"  ! {text['text']}")
+    for document in entry["documents"]:
+        state = say_with_code(DOCUMENT_STATES, document["state"])
+        number = f", số {document['number']}" if document["number"] else ""
+        print(f"Văn bản {document['id']}: {state}{number}, {document['path']}")
+
+
+def _say_remark(plan: Plan, submitter: Mapping[str, Any]) -> str:
+    late = "quá hạn" if submitter["is_overdue"] else "gửi muộn" if submitter["is_late"] else ""
+    names = ", ".join(plan.locality_by_code[code].name for code in submitter["held"])
+    return "; ".join(part for part in (late, f"giữ lại: {names}" if names else "") if part)
+
+
+def _status_of(place: Workplace, period: Period) -> dict[str, Any]:
+    plan = place.plan_of(period.id)
+    with place.store.reading() as session:
+        newest = {record.submitter: record for record in evidence.load_records(session, plan, period.id)}
+        blocked = _list_blocked(place, session, period) if period.is_milestone else []
+        rows = documents.list_documents(session, period.id)
+    today = clock.today()
+    return {
+        "period": period.id,
+        "label": period.label,
+        "deadline": period.deadline.isoformat(),
+        "is_milestone": period.is_milestone,
+        "submitters": [
+            _submitter_status(submitter, newest.get(submitter.code), period.deadline, today)
+            for submitter in plan.submitters
+        ],
+        "blocked_by": blocked,
+        "documents": [
+            {
+                "id": row.id,
+                "state": row.state,
+                "path": row.issued_path or row.draft_path,
+                "number": row.number,
+            }
+            for row in rows
+        ],
+    }
+
+
+def _submitter_status(
+    submitter: Submitter, record: SubmissionRecord | None, deadline: date, today: date
+) -> dict[str, Any]:
+    """The newest version of a submitter; the same keys where it sent none."""
+    is_overdue = record is None and today > deadline
+    return {
+        "code": submitter.code,
+        "name": submitter.name,
+        "status": record.status.value if record else NOT_SUBMITTED,
+        "version": record.version if record else None,
+        "received_at": record.received_at.isoformat() if record else "",
+        "is_late": record.is_late if record else is_overdue,
+        "is_overdue": is_overdue,
+        "held": list(record.held) if record else [],
+    }
+
+
+def _list_blocked(place: Workplace, session: Session, milestone: Period) -> list[dict[str, str]]:
+    """The localities of which nothing is known for a milestone, neither by its reports nor by finer ones."""
+    plan = place.plan_of(milestone.id)
+    blocked = []
+    for code, known in gather_evidence(place, session, milestone).evidence.items():
+        if known.absence is None:
+            continue
+        locality = plan.locality_by_code[code]
+        reporter = plan.submitter_by_code[locality.submitter]
+        blocked.append(
+            {
+                "locality": code,
+                "submitter": reporter.code,
+                "reason": known.absence.value,
+                "text": f"{locality.name} ({reporter.name}): {say_reason(known.absence.value)}",
+            }
+        )
+    return blocked

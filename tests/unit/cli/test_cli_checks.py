@@ -1,0 +1,183 @@
+"""plan check, templates check and layout check, on shipped and on broken data."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa.reporting import LayoutProblem, TemplateProblem
+from chuyenhoa.reporting.package import read_parts, write_parts
+from tests.unit.cli.conftest import Call
+
+KINDS = ("bao_cao_so_ket", "bao_cao_tong_ket")
+
+
+@pytest.fixture
+def template(root: Path, tmp_path: Path) -> Path:
+    """A copy of a shipped template under a name of the office's own."""
+    path = tmp_path / "Mẫu sơ kết.docx"
+    shutil.copy(root / "templates" / "documents" / "bao_cao_so_ket.docx", path)
+    return path
+
+
+def change(path: Path, old: str, new: str, part: str = "word/document.xml") -> None:
+    parts = read_parts(path.read_bytes())
+    text = parts[part].decode()
+    assert old in text
+    path.write_bytes(write_parts({**parts, part: text.replace(old, new, 1).encode()}))
+
+
+def test_the_shipped_templates_have_no_problem(call: Call) -> None:
+    answer = call("templates", "check")
+    assert answer.code == 0
+    assert all(f"{kind}.docx: no problem" in answer.out for kind in KINDS)
+    assert list(call("templates", "check", "--json").json.values()) == [[], []]
+
+
+def test_a_template_of_another_name_needs_its_kind(call: Call, template: Path) -> None:
+    answer = call("templates", "check", template)
+    assert (answer.code, "Traceback" in answer.err) == (2, False)
+    assert "--kind" in answer.err
+    assert all(kind in answer.err for kind in KINDS)
+    assert call("templates", "check", template, "--kind", "bao_cao_so_ket").code == 0
+    answer = call("templates", "check", template, "--kind", "to_trinh")
+    assert answer.code == 2
+    assert "'to_trinh' is no kind" in answer.err
+    assert call("templates", "check", "--kind", "bao_cao_so_ket").code == 2
+
+
+def test_template_problems_are_sentences(call: Call, template: Path) -> None:
+    change(template, "subject", "subjekt")
+    answer = call("templates", "check", template, "--kind", "bao_cao_so_ket")
+    assert answer.code == 1
+    (line,) = [line for line in answer.out.splitlines() if "subjekt" in line]
+    assert "TemplateProblem" not in answer.out
+    assert line.startswith("  lỗi, đoạn ")
+    assert line.endswith("không có trường subjekt; có phải là subject?")
+    found = call("templates", "check", template, "--kind", "bao_cao_so_ket", "--json").json[str(template)]
+    assert set(found[0]) >= {"severity", "where", "message", "text"}
+    assert found[0]["text"] == line.strip()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{{ subject }}", "{{ subject ", "thẻ mở mà không đóng"),
+        ("{{ subject }}", "{{ subject|”x” }}", "dấu ” do Word tự đổi"),
+        ("{{ subject }}", "{{ subject + }}", "thẻ sai cú pháp"),
+        ("{{ subject }}", "x", "cảnh báo: trường subject không được dùng"),
+        ("{{ subject }}", "{{ subject }}{{ khong_co_gi }}", "không có trường khong_co_gi; phải là"),
+    ],
+)
+def test_every_template_problem_is_vietnamese(
+    call: Call, template: Path, old: str, new: str, said: str
+) -> None:
+    change(template, old, new)
+    answer = call("templates", "check", template, "--kind", "bao_cao_so_ket")
+    assert answer.code == 1
+    assert said in answer.out
+
+
+def test_where_a_template_problem_stands() -> None:
+    assert str(TemplateProblem("error", "header2, paragraph 3 “x”", "a", "b")) == (
+        "lỗi, đầu trang 2, đoạn 3 “x”: b"
+    )
+    assert str(TemplateProblem("error", "", "only English")) == "lỗi: only English"
+
+
+def test_layout_problems_are_sentences(call: Call, template: Path) -> None:
+    change(template, 'w:left="', 'w:left="9')
+    answer = call("layout", "check", template)
+    assert answer.code == 1
+    assert "LayoutProblem" not in answer.out
+    assert any(
+        line.startswith("  lề trái, phần 1: ") and line.endswith(" mm; yêu cầu: 30–35 mm")
+        for line in answer.out.splitlines()
+    )
+    found = call("layout", "check", template, "--json").json[str(template)]
+    assert {"element", "found", "expected", "text"} <= set(found[0])
+    assert str(LayoutProblem("cỡ chữ", "12", "13")) == "cỡ chữ: 12; yêu cầu: 13"
+
+
+def test_a_rendered_draft_passes_the_layout(call: Call) -> None:
+    path = call("report", "--milestone", "2021-6t").out.strip()
+    answer = call("layout", "check", path)
+    assert (answer.code, answer.out) == (0, f"{path}: no problem\n")
+
+
+@pytest.mark.parametrize("command", ["templates", "layout"])
+def test_files_that_are_no_documents(call: Call, root: Path, tmp_path: Path, command: str) -> None:
+    name = "bao_cao_so_ket.docx"
+    broken = tmp_path / name
+    shipped = read_parts((root / "templates" / "documents" / name).read_bytes())
+
+    def refused(*words: str) -> None:
+        answer = call(command, "check", broken)
+        assert (answer.code, answer.out) == (2, "")
+        assert "Traceback" not in answer.err
+        assert [word for word in (str(broken), *words) if word not in answer.err] == []
+
+    refused("No such file")
+    broken.write_bytes(b"no zip")
+    refused("no .docx")
+    broken.write_bytes(write_parts({**shipped, "word/styles.xml": b"<w:styles"}))
+    refused("damaged")
+    broken.write_bytes(write_parts({**shipped, "word/document.xml": b"<document/>"}))
+    refused("damaged")
+    with zipfile.ZipFile(broken, "w") as archive:
+        archive.writestr("word/document.xml", shipped["word/document.xml"])
+    refused("damaged")
+    broken.unlink()
+    broken.mkdir()
+    refused("directory")
+
+
+@pytest.fixture
+def home(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the project's data to be spoilt."""
+    for name in ("plans", "expectations", "templates"):
+        shutil.copytree(root / name, tmp_path / "home" / name)
+    monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_the_lock_file_of_an_open_word_is_no_template(call: Call, home: Path) -> None:
+    documents = home / "templates" / "documents"
+    (documents / "~$o_cao_so_ket.docx").write_bytes(b"lock")
+    assert call("templates", "check").code == 0
+    for path in documents.glob("*.docx"):
+        path.unlink()
+    answer = call("templates", "check")
+    assert answer.code == 2
+    assert "no template here" in answer.err
+
+
+def test_a_template_that_cannot_be_rendered_stops_the_report(call: Call, home: Path) -> None:
+    change(home / "templates" / "documents" / "bao_cao_so_ket.docx", "{{ subject }}", "{{ subjekt }}")
+    answer = call("report", "--milestone", "2021-6t")
+    assert (answer.code, "Traceback" in answer.err) == (2, False)
+    assert "subjekt" in answer.err
+    assert "templates check" in answer.err
+
+
+def test_plan_check_counts_what_is_there(call: Call) -> None:
+    answer = call("plan", "check")
+    assert answer.code == 0
+    assert "plan 2021: " in answer.out
+    assert "16 localities" in answer.out
+    assert call("plan", "check", "--json").json == {"2021": []}
+
+
+def test_plan_check_names_file_and_line(call: Call, home: Path) -> None:
+    path = home / "plans" / "2021" / "periods.yaml"
+    path.write_text(path.read_text().replace("deadline: 2021-10-17", "deadline: sớm", 1))
+    answer = call("plan", "check")
+    assert (answer.code, answer.out) == (1, "")
+    assert "plan 2021: periods.yaml:" in answer.err
+    (problem, *_) = call("plan", "check", "--json").json["2021"]
+    assert set(problem) == {"file", "line", "text"}
+    answer = call("status")
+    assert (answer.code, "Traceback" in answer.err) == (2, False)

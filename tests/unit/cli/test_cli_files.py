@@ -1,0 +1,182 @@
+"""workbook, check, intake and trace on real files."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.unit.cli.conftest import RACH_GIA, Call, Form
+
+SHARED_KEYS = {"sha256", "submitter", "period", "status", "findings", "observations", "normalisations"}
+FINDING_KEYS = {"rule_id", "severity", "sheet", "cell", "locality", "indicator", "value", "message"}
+OBSERVATION_KEYS = {"locality", "indicator", "window", "value", "sheet", "cell"}
+WRONG: dict[tuple[str, str], object] = {("30745", "TTXH_KP"): 25}
+Send = Callable[[Path], None]
+
+
+def test_a_blank_workbook_is_written_where_asked(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "form.xlsx"
+    answer = call("workbook", "--period", "2021-nam", "--submitter", "899", "-o", path)
+    assert (answer.code, answer.out) == (0, f"{path}\n")
+    assert "Số liệu" in load_workbook(path).sheetnames
+
+
+def test_a_clean_file(call: Call, form: Form, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    answer = call("check", form())
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == "bao-cao.xlsx: đã nhận (accepted)\n"
+    assert [r.getMessage() for r in caplog.records if "temporary directory" in r.getMessage()] == []
+
+
+def test_a_file_with_an_error(call: Call, form: Form, data_folder: Path) -> None:
+    path = form(changes=WRONG)
+    answer = call("check", path)
+    assert answer.code == 1
+    head, *lines = answer.out.splitlines()
+    assert head == "bao-cao.xlsx: nhận một phần (partly_accepted)"
+    assert any(line.startswith("  lỗi ") and "Số liệu!" in line and "25" in line for line in lines)
+    assert not (data_folder / "archive").exists()
+
+
+def test_a_warning_is_a_finding_too(call: Call, form: Form) -> None:
+    answer = call("check", form(changes={("30745", "TTXH_LRC"): 8}))
+    assert answer.code == 1
+    assert "  cảnh báo  W" in answer.out
+
+
+def test_notes_alone_are_clean(call: Call, form: Form, tmp_path: Path) -> None:
+    form()
+    answer = call("check", tmp_path / "blank.xlsx")
+    assert answer.code == 0
+    assert "  lưu ý " in answer.out
+
+
+def test_check_as_programs_read_it(call: Call, form: Form) -> None:
+    path = form(changes={**WRONG, ("30745", "XHD"): "không có"})
+    answer = call("check", path, "--json")
+    found = answer.json
+    assert answer.code == 1
+    assert set(found) >= SHARED_KEYS
+    assert found["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (found["submitter"], found["period"], found["status"]) == ("899", "2021-6t", "partly_accepted")
+    assert all(set(entry) >= FINDING_KEYS for entry in found["findings"])
+    (wrong,) = [entry for entry in found["findings"] if entry["severity"] == "error"]
+    assert (wrong["locality"], wrong["sheet"]) == ("30745", "Số liệu")
+    assert all(set(entry) >= OBSERVATION_KEYS for entry in found["observations"])
+    assert {entry["window"] for entry in found["observations"]} == {"current", "baseline"}
+    (read,) = [
+        (entry["value"], entry["cell"])
+        for entry in found["observations"]
+        if (entry["locality"], entry["indicator"], entry["window"]) == ("30745", "XHD", "current")
+    ]
+    assert read[0] == 0
+    assert [(e["before"], e["after"], e["cell"]) for e in found["normalisations"]] == [
+        ("không có", "0", read[1])
+    ]
+
+
+def test_files_that_cannot_be_checked(call: Call, tmp_path: Path) -> None:
+    for path, why in ((tmp_path / "missing.xlsx", "No such file"), (tmp_path, "directory")):
+        answer = call("check", path)
+        assert (answer.code, answer.out) == (2, "")
+        assert why in answer.err
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"no workbook")
+    answer = call("check", broken)
+    assert answer.code == 2
+    assert "từ chối (refused)" in answer.out
+    answer = call("check", broken, "--json")
+    assert (answer.code, answer.json["status"]) == (2, "refused")
+
+
+def test_check_as_if_in_a_folder(call: Call, form: Form) -> None:
+    path = form()
+    assert call("check", path, "--submitter", "899").code == 0
+    assert call("check", path, "--submitter", "900").code != 0
+    answer = call("check", path, "--submitter", "1")
+    assert answer.code == 2
+    assert "no submitter '1'" in answer.err
+
+
+def test_an_intake_with_nothing_to_do_says_so(call: Call, data_folder: Path) -> None:
+    answer = call("intake")
+    assert (answer.code, answer.out) == (0, f"no file was waiting in {data_folder / 'inbox'}\n")
+    assert call("intake", "--json").json == {"answered": []}
+
+
+def test_intake_lists_what_it_answered(call: Call, form: Form, data_folder: Path) -> None:
+    inbox = data_folder / "inbox" / RACH_GIA
+    inbox.mkdir(parents=True)
+    form().replace(inbox / "a.xlsx")
+    answer = call("intake")
+    assert answer.code == 0
+    assert "a.xlsx" in answer.out
+    assert "S000001" in answer.out
+    (inbox / "b.xlsx").write_bytes(b"no workbook")
+    (entry,) = call("intake", "--json").json["answered"]
+    assert (entry["file_name"], entry["status"], entry["folder"]) == ("b.xlsx", "refused", RACH_GIA)
+    assert (data_folder / entry["receipt"]).is_file()
+
+
+def test_trace_as_programs_read_it(call: Call, form: Form, send: Send) -> None:
+    path = form(changes=WRONG)
+    send(path)
+    answer = call("trace", path, "--json")
+    life = answer.json
+    assert answer.code == 0
+    assert set(life) >= SHARED_KEYS | {"file_name", "version", "received_at", "events"}
+    assert (life["file_name"], life["version"], life["status"]) == ("bao-cao.xlsx", 1, "partly_accepted")
+    assert life["received_at"] == "2021-10-12T09:00:00+07:00"
+    assert [event["kind"] for event in life["events"]][::2] == ["claimed", "answered"]
+    checked = call("check", path, "--json").json
+    assert {key: life[key] for key in ("sha256", "submitter", "period", "status")} == {
+        key: checked[key] for key in ("sha256", "submitter", "period", "status")
+    }
+    assert life["findings"] == checked["findings"]
+    assert len(life["observations"]) == len(checked["observations"])
+    assert call("trace", life["sha256"][:8].upper(), "--json").json == life
+
+
+def test_trace_tells_every_time_a_file_came(call: Call, form: Form, send: Send) -> None:
+    path = form(changes=WRONG)
+    send(path)
+    send(path.rename(path.with_name("again.xlsx")))
+    answer = call("trace", path.with_name("again.xlsx"))
+    assert answer.code == 0
+    assert "S000001  bao-cao.xlsx  nhận một phần (partly_accepted)" in answer.out
+    assert "S000002  again.xlsx  gửi trùng (duplicate)" in answer.out
+    assert "12/10/2021 09:00  claimed" in answer.out
+    assert "  lỗi " in answer.out
+    found = call("trace", path.with_name("again.xlsx"), "--json").json
+    assert [life["status"] for life in found["receptions"]] == ["partly_accepted", "duplicate"]
+    assert found["file_name"] == "bao-cao.xlsx"
+
+
+@pytest.mark.parametrize("what", ["", "%", "không.xlsx", "0123456789abcdef"])
+def test_what_cannot_be_traced(call: Call, form: Form, send: Send, what: str) -> None:
+    send(form())
+    answer = call("trace", what)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith(what)
+
+
+def test_a_beginning_that_several_files_share(call: Call, data_folder: Path) -> None:
+    inbox = data_folder / "inbox" / RACH_GIA
+    inbox.mkdir(parents=True)
+    by_digit: dict[str, list[bytes]] = {}
+    for number in range(17):
+        content = f"no workbook {number}".encode()
+        by_digit.setdefault(hashlib.sha256(content).hexdigest()[0], []).append(content)
+    digit, twins = next((digit, found) for digit, found in by_digit.items() if len(found) > 1)
+    for number, content in enumerate(twins):
+        (inbox / f"{number}.xlsx").write_bytes(content)
+    assert call("intake").code == 0
+    answer = call("trace", digit)
+    assert answer.code == 2
+    assert all(hashlib.sha256(content).hexdigest() in answer.err for content in twins)

@@ -1,0 +1,226 @@
+"""assess, explain, report and status: codes for programs, words for officials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa import pipeline
+from chuyenhoa.cli.words import DOCUMENT_STATES, SEVERITIES, STATUSES, VERDICTS, say_reason, say_statement
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import Reason, Verdict
+from chuyenhoa.model.submissions import Severity, SubmissionStatus
+from chuyenhoa.store.documents import DocumentState
+from tests.integration.forms import fill
+from tests.unit.cli.conftest import RACH_GIA, Call, Form
+
+Send = Callable[[Path], None]
+MILESTONE = ("--milestone", "2021-6t")
+
+
+def test_assess_as_programs_read_it(call: Call, form: Form, send: Send, plan: Plan) -> None:
+    send(form(changes={("30745", "TTXH_KP"): 3}))
+    found = call("assess", *MILESTONE, "--json").json
+    assert found["milestone"] == "2021-6t"
+    assert [entry["locality"] for entry in found["localities"]] == [e.code for e in plan.localities]
+    for locality in found["localities"]:
+        assert {"locality", "verdict", "groups", "criteria"} <= set(locality)
+        assert [result["criterion"] for result in locality["criteria"]] == [c.code for c in plan.criteria]
+    assert [target["code"] for target in found["targets"]] == [target.code for target in plan.targets]
+    assert set(found["counts"]) == {verdict.value for verdict in Verdict}
+    assert sum(found["counts"].values()) == len(plan.localities) * len(plan.criteria)
+    assert found["counts"]["not_met"] == 1
+
+
+def test_assess_as_officials_read_it(call: Call, form: Form, send: Send, plan: Plan) -> None:
+    send(form(changes={("30745", "TTXH_KP"): 3}))
+    answer = call("assess", *MILESTONE)
+    lines = answer.out.splitlines()
+    assert answer.code == 0
+    assert lines[2].split()[:1] == ["30745"]
+    assert " K " in lines[2]
+    assert " K " not in lines[3]
+    assert "Ký hiệu: Đ ĐẠT, K KHÔNG ĐẠT, - KHÔNG ÁP DỤNG, ? CHƯA ĐỦ SỐ LIỆU" in lines
+    assert any(line.startswith("Số kết quả: ") and "KHÔNG ĐẠT 1," in line for line in lines)
+    assert any(line.startswith(f"P1  {plan.targets[0].title}: 0/16 địa bàn, cần 10: ") for line in lines)
+    assert "  P2: Chưa có số liệu các năm trước để đánh giá chỉ tiêu này." in lines
+
+
+def send_month(data: Path, call: Call, tmp_path: Path, month: str, moment: str) -> None:
+    """Rạch Giá sends a month's report: the same figures as for the six months."""
+    blank = tmp_path / f"{month}.xlsx"
+    assert call("workbook", "--period", month, "--submitter", "899", "-o", blank).code == 0
+    inbox = data / "inbox" / RACH_GIA
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / f"{month}-{moment}.xlsx").write_bytes(fill(blank))
+    assert call("intake").code == 0
+
+
+def test_assess_tells_gaps_in_the_window(call: Call, data_folder: Path, tmp_path: Path) -> None:
+    send_month(data_folder, call, tmp_path, "2021-t05", "a")
+    answer = call("assess", *MILESTONE)
+    assert "Ghi chú:" in answer.out
+    assert "  Phường Vĩnh Lạc: Chưa có số liệu: 15/05/2021 - 14/10/2021" in answer.out.splitlines()
+
+
+def test_assess_tells_figures_that_do_not_add_up(
+    call: Call, form: Form, send: Send, data_folder: Path, tmp_path: Path
+) -> None:
+    send(form())
+    for month in ("05", "06", "07", "08", "09", "10"):
+        send_month(data_folder, call, tmp_path, f"2021-t{month}", "a")
+    notes = [line for line in call("assess", *MILESTONE).out.splitlines() if "cộng các kỳ" in line]
+    assert any(
+        line.startswith("  Phường Vĩnh Lạc, TTXH_XR (kỳ này): Số liệu cả kỳ là 20, ") and "120" in line
+        for line in notes
+    )
+    assert any(line.startswith("  Phường Vĩnh Lạc, TTXH_XR (cùng kỳ): ") for line in notes)
+
+
+def test_explain_speaks_as_officials_do(call: Call, form: Form, send: Send) -> None:
+    send(form(changes={("30745", "TTXH_KP"): None}))
+    answer = call("explain", *MILESTONE, "--locality", "30745")
+    lines = [line.strip() for line in answer.out.splitlines()]
+    assert answer.code == 0
+    assert lines[0] == "Phường Vĩnh Lạc, 06 tháng năm 2021: CHƯA ĐỦ SỐ LIỆU"
+    (declared,) = [line for line in lines if line.startswith("I.1 = ")]
+    assert declared.startswith("I.1 = Có, số 12/KH-UBND, ngày 20/6/2021  Định tính!")
+    (held,) = [line for line in lines if line.startswith("VI.1  ")]
+    assert held.endswith("CHƯA ĐỦ SỐ LIỆU, chưa có hướng dẫn (no_guidance)")
+    assert any(line.startswith("TTXH_KP = (trống)  Số liệu!") for line in lines)
+    assert any(line.startswith("TTXH_XR = 20 vụ  Số liệu!") for line in lines)
+
+
+def test_explain_one_criterion_of_a_locality_without_a_report(call: Call) -> None:
+    of = ("explain", *MILESTONE, "--locality", "30787", "--criterion", "II.2")
+    answer = call(*of)
+    assert "CHƯA ĐỦ SỐ LIỆU, chưa có báo cáo (not_submitted)" in answer.out
+    assert "II.3" not in answer.out
+    found = call(*of, "--json").json
+    assert (found["milestone"], found["locality"]) == ("2021-6t", "30787")
+    assert [result["reason"] for result in found["criteria"]] == ["not_submitted"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("yes; 12/KH-UBND; 2021-05-17", "Có, số 12/KH-UBND, ngày 17/5/2021"),
+        ("no", "Không"),
+        ("not_applicable", "Không áp dụng"),
+        ("yes; 2021-01-05", "Có, ngày 05/01/2021"),
+        ("yes; 12/KH-UBND; phần 2", "Có, số 12/KH-UBND; phần 2"),
+    ],
+)
+def test_a_statement_in_words(value: str, said: str) -> None:
+    assert say_statement(value) == said
+
+
+def test_every_code_has_a_word() -> None:
+    assert set(VERDICTS) == set(Verdict)
+    assert set(STATUSES) == {*SubmissionStatus, "not_submitted"}
+    assert set(SEVERITIES) == set(Severity)
+    assert set(DOCUMENT_STATES) == set(DocumentState)
+    assert all(say_reason(reason.value).endswith(f" ({reason.value})") for reason in Reason)
+
+
+def test_report_renders_once(call: Call) -> None:
+    found = call("report", *MILESTONE, "--json").json
+    assert set(found) == {"milestone", "snapshot", "documents"}
+    (document,) = found["documents"]
+    assert Path(document["path"]).is_file()
+    assert call("report", *MILESTONE).out == f"{document['path']}\n"
+
+
+STATUS_KEYS = {"period", "label", "deadline", "is_milestone", "submitters", "blocked_by", "documents"}
+SUBMITTER_KEYS = {"code", "name", "status", "version", "received_at", "is_late", "is_overdue", "held"}
+
+
+def test_status_lists_the_milestones(call: Call, plan: Plan) -> None:
+    found = call("status", "--json").json
+    assert [entry["period"] for entry in found["periods"]] == ["2021-6t", "2021-nam"]
+    for entry in found["periods"]:
+        assert set(entry) == STATUS_KEYS
+        assert [set(submitter) for submitter in entry["submitters"]] == [SUBMITTER_KEYS] * 15
+        assert len(entry["blocked_by"]) == len(plan.localities)
+    out = call("status").out
+    assert "2021-6t: 06 tháng năm 2021, hạn 17/10/2021" in out
+    assert "2021-nam: năm 2021, hạn 17/12/2021" in out
+    assert "quá hạn" not in out
+
+
+def test_status_of_one_period(call: Call, form: Form, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(form(changes={("30745", "TTXH_KP"): 25}))
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-18T08:00:00+07:00")
+    of = ("status", "--period", "2021-6t")
+    found = call(*of, "--json").json
+    assert set(found) == STATUS_KEYS
+    by_code = {entry["code"]: entry for entry in found["submitters"]}
+    assert by_code["899"] == {
+        "code": "899",
+        "name": "Ban Chỉ đạo thành phố Rạch Giá",
+        "status": "partly_accepted",
+        "version": 1,
+        "received_at": "2021-10-12T09:00:00+07:00",
+        "is_late": False,
+        "is_overdue": False,
+        "held": ["30745"],
+    }
+    assert (by_code["900"]["status"], by_code["900"]["is_overdue"]) == ("not_submitted", True)
+    blocked = {entry["locality"]: entry["reason"] for entry in found["blocked_by"]}
+    assert blocked["30745"] == "held_by_findings"
+    assert blocked["30772"] == "not_submitted"
+    assert "30754" not in blocked
+    lines = call(*of).out.splitlines()
+    (sent,) = [line for line in lines if line.startswith("899 ")]
+    assert "nhận một phần (partly_accepted)" in sent
+    assert "12/10/2021 09:00" in sent
+    assert sent.endswith("giữ lại: Phường Vĩnh Lạc")
+    (unsent,) = [line for line in lines if line.startswith("900 ")]
+    assert "chưa gửi (not_submitted)" in unsent
+    assert unsent.endswith("quá hạn")
+    assert "Văn bản còn chờ số liệu của 15/16 địa bàn." in lines
+    (waiting,) = [line for line in lines if line.startswith("  ! Phường Vĩnh Lạc")]
+    assert waiting.endswith("(Ban Chỉ đạo thành phố Rạch Giá): số liệu có lỗi, chờ sửa (held_by_findings)")
+
+
+def test_status_of_a_late_file(call: Call, form: Form, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-18T08:00:00+07:00")
+    send(form())
+    (line,) = [n for n in call("status", "--period", "2021-6t").out.splitlines() if n.startswith("899 ")]
+    assert line.endswith("gửi muộn")
+
+
+def test_status_of_a_month_blocks_nothing(call: Call) -> None:
+    of = ("status", "--period", "2021-t05")
+    found = call(*of, "--json").json
+    assert set(found) == STATUS_KEYS
+    assert (found["is_milestone"], found["blocked_by"]) == (False, [])
+    out = call(*of).out
+    assert "!" not in out
+    assert "Văn bản" not in out
+
+
+def test_status_of_a_milestone_that_months_cover(call: Call, data_folder: Path, tmp_path: Path) -> None:
+    for month in ("05", "06", "07", "08", "09", "10"):
+        send_month(data_folder, call, tmp_path, f"2021-t{month}", "a")
+    found = call("status", "--period", "2021-6t", "--json").json
+    assert "30745" not in {entry["locality"] for entry in found["blocked_by"]}
+
+
+def test_status_tells_where_a_document_stands(call: Call, plan: Plan) -> None:
+    path = call("report", *MILESTONE).out.strip()
+    (draft,) = call("status", "--period", "2021-6t", "--json").json["documents"]
+    assert (draft["state"], path.endswith(draft["path"])) == ("draft", True)
+    assert f": dự thảo, chờ phê duyệt (draft), {draft['path']}" in call("status").out
+    decision: dict[str, object] = {
+        "chosen": "approve",
+        "number": "09",
+        "date": "20/10/2021",
+        "signer": plan.board.signatory.name,
+        "comment": "",
+        "by": "office",
+    }
+    (issued,) = pipeline.issue_documents(pipeline.record_decision([draft["id"]], decision))
+    assert f": đã phát hành (issued), số 09, {issued}" in call("status").out
