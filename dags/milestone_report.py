@@ -22,8 +22,7 @@ from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestone
 
 WHAT_TO_DO = (
     "Nothing was issued that was not approved. Read the error above; mend figures, plan or template "
-    "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it. "
-    "An answer of the office that cannot be recorded fails nothing: it is asked again, with the reason."
+    "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
 )
 
 

@@ -20,7 +20,8 @@ VERBS = {
     "publish", "record", "render", "resolve", "summarise",
 }  # fmt: skip
 # A retry can help where a disk or a store may be away for a moment; a computation fails the same way again.
-RETRIED = {"claim_drops", "open_period", "issue_documents"}
+# The office is asked once more when its answer cannot be recorded.
+RETRIED = {"claim_drops", "open_period", "issue_documents", "await_approval"}
 HEAVY = (
     "great_expectations", "pandas", "numpy", "docxtpl", "docx", "openpyxl", "lxml", "xlsxwriter",
     "python_calamine", "alembic", "chuyenhoa.pipeline", "chuyenhoa.intake", "chuyenhoa.validation",
