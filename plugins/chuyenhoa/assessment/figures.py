@@ -9,7 +9,7 @@ from chuyenhoa.assessment import words
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, baseline_of, missing_in, terms_of
 from chuyenhoa.assessment.linear import Linear
-from chuyenhoa.assessment.numbers import date_text, number_text, percent_text
+from chuyenhoa.assessment.numbers import number_text, percent_text
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -24,6 +24,7 @@ from chuyenhoa.model.criteria import (
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS, DOCUMENT_NUMBER
 from chuyenhoa.model.results import Reason
+from chuyenhoa.model.vietnamese import format_date
 
 
 def describe_figure(measure: Measure, facts: Facts) -> str:
@@ -62,7 +63,7 @@ def _declared_figure(measure: DeclarationMeasure, facts: Facts) -> str:
     if gaps:
         lacks_number = gaps[0].endswith(DOCUMENT_NUMBER)
         return f"{answer}, {words.NO_DOCUMENT_NUMBER if lacks_number else words.NO_DOCUMENT_DATE}"
-    date = "" if declared.document_date is None else date_text(declared.document_date)
+    date = "" if declared.document_date is None else format_date(declared.document_date)
     document = ", ".join(part for part in (declared.document_number.strip(), date) if part)
     return f"{answer} ({document})" if document else answer
 

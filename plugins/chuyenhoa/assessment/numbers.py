@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -32,12 +31,6 @@ def percent_text(share: Fraction, limit: Fraction) -> str:
     while _side(_round_half_up(percent, decimals), limit) != _side(percent, limit):
         decimals += 1
     return f"{_fixed_text(percent, decimals)}%"
-
-
-def date_text(day: date) -> str:
-    """A date as officials write it: days below 10 and months 1 and 2 take a zero: 05/5/2021, 22/02/2021."""
-    month = f"{day.month:02d}" if day.month <= 2 else str(day.month)
-    return f"{day.day:02d}/{month}/{day.year}"
 
 
 def canonical_text(value: Decimal) -> str:

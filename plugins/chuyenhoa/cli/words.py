@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from chuyenhoa.assessment.numbers import date_text
 from chuyenhoa.assessment.words import REASONS
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS
 from chuyenhoa.model.results import Reason, Verdict
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
+from chuyenhoa.model.vietnamese import format_date
 from chuyenhoa.store.documents import DocumentState
 
 NOT_SUBMITTED = Reason.NOT_SUBMITTED.value
@@ -71,7 +71,7 @@ def say_statement(value: str) -> str:
     if number:
         words.append(f"số {number}")
     if day is not None:
-        words.append(f"ngày {date_text(day)}")
+        words.append(f"ngày {format_date(day)}")
     return ", ".join(words)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from chuyenhoa.model.vietnamese import format_date, format_number, pad_day, pad_month
+
+__all__ = [
+    "format_count",
+    "format_date",
+    "format_document_number",
+    "format_long_date",
+    "format_number",
+    "format_share",
+    "format_signed",
+]
+
 _CENT = Decimal("0.01")
-
-
-def format_number(value: Decimal | int) -> str:
-    """Write a number with dots for thousands and a comma for decimals, as in `1.234,5`."""
-    number = Decimal(value)
-    whole, _, fraction = f"{abs(number):f}".partition(".")
-    fraction = fraction.rstrip("0")
-    sign = "-" if number < 0 else ""
-    return sign + f"{int(whole):,}".replace(",", ".") + (f",{fraction}" if fraction else "")
 
 
 def format_count(value: Decimal | int) -> str:
@@ -54,23 +57,9 @@ def format_share(part: Decimal | int, whole: Decimal | int) -> str:
     return f"{format_number(int(whole_part))},{fraction}%"
 
 
-def _pad_day(day: date) -> str:
-    return f"{day.day:02d}"
-
-
-def _pad_month(day: date) -> str:
-    """Months 1 and 2 are padded so that they cannot be turned into 11 and 12 (Decree 30/2020, annex I)."""
-    return f"{day.month:02d}" if day.month <= 2 else str(day.month)
-
-
-def format_date(day: date) -> str:
-    """Write a date as in `14/5/2021` and `22/02/2021`."""
-    return f"{_pad_day(day)}/{_pad_month(day)}/{day.year}"
-
-
 def format_long_date(day: date) -> str:
     """Write a date as in `ngày 05 tháng 01 năm 2021`."""
-    return f"ngày {_pad_day(day)} tháng {_pad_month(day)} năm {day.year}"
+    return f"ngày {pad_day(day)} tháng {pad_month(day)} năm {day.year}"
 
 
 def format_document_number(number: str) -> str:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.model.submissions import Finding, Severity
+from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.plan.rule_kinds import CELLWISE, WHOLE
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
-from chuyenhoa.validation.messages import format_number, render_message
+from chuyenhoa.validation.messages import render_message
 
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.rules import Rule
+from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-
-def format_number(value: Decimal) -> str:
-    """A number in Vietnamese form: `1.234` for one thousand two hundred and thirty-four, `12,5` for 12.5."""
-    return f"{value.normalize():,f}".replace(",", " ").replace(".", ",").replace(" ", ".")
 
 
 def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str, str]) -> str:

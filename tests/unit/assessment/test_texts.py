@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
-from chuyenhoa.assessment.numbers import canonical_text, date_text, number_text, percent_text
+from chuyenhoa.assessment.numbers import canonical_text, number_text, percent_text
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -24,6 +24,7 @@ from chuyenhoa.model.criteria import (
     Measure,
 )
 from chuyenhoa.model.figures import Answer
+from chuyenhoa.model.vietnamese import format_date
 from tests.unit.assessment.building import declared, facts_of, limit, ratio, terms, value
 
 FAR = Fraction(1000)
@@ -122,7 +123,7 @@ def test_the_machine_way_loses_nothing(number: Decimal) -> None:
     ],
 )
 def test_dates_take_a_zero_where_officials_write_one(day: date, text: str) -> None:
-    assert date_text(day) == text
+    assert format_date(day) == text
 
 
 FALL = ChangeMeasure(terms("A"), limit(5))

@@ -12,10 +12,10 @@ from chuyenhoa.model.figures import Basis, Observation, Place
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Reading, Severity
+from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.validation import ValidationFault, run, validate
 from chuyenhoa.validation.findings import collect_findings
 from chuyenhoa.validation.frame import build_rows, columns_of
-from chuyenhoa.validation.messages import format_number
 
 SHEETS = {Basis.CURRENT: "Số liệu", Basis.BASELINE: "Cùng kỳ"}
 
