@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+SETTLE_SECONDS = "2"
+
 
 class SettingsError(ValueError):
     """An environment variable holds what cannot be used."""
@@ -18,6 +20,8 @@ class Settings:
     home: Path
     data: Path
     store_url: str
+    settle_seconds: float
+    """How long a file in the inbox must stand still before it is taken."""
     plan_id: str
     """The plan that counts as today's; empty to let the calendar decide."""
 
@@ -81,6 +85,17 @@ def load() -> Settings:
     home = _project_home()
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
     store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"
-    if not (home / "plans").is_dir():
-        raise SettingsError(f"{home}: no folder plans/ here; set CHUYENHOA_HOME to the project's folder.")
-    return Settings(home=home, data=data, store_url=store_url, plan_id=os.environ.get("CHUYENHOA_PLAN", ""))
+    if not any((home / "plans").glob("*/plan.yaml")):
+        raise SettingsError(f"{home}: no plan in plans/ here; set CHUYENHOA_HOME to the project's folder.")
+    settle = os.environ.get("CHUYENHOA_SETTLE_SECONDS") or SETTLE_SECONDS
+    try:
+        settle_seconds = float(settle)
+    except ValueError as error:
+        raise SettingsError(f"CHUYENHOA_SETTLE_SECONDS: {settle!r} is no number of seconds.") from error
+    return Settings(
+        home=home,
+        data=data,
+        store_url=store_url,
+        settle_seconds=settle_seconds,
+        plan_id=os.environ.get("CHUYENHOA_PLAN", ""),
+    )

@@ -122,7 +122,8 @@ def test_make_up_says_where_to_go_and_not_the_passwords(tmp_path: Path) -> None:
 def test_make_up_ends_with_code_3_when_airflow_cannot_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "2021").mkdir(parents=True)
+    (tmp_path / "plans" / "2021" / "plan.yaml").touch()
     (tmp_path / "var" / "airflow").mkdir(parents=True)
     monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path))
     monkeypatch.delenv("CHUYENHOA_DATA", raising=False)

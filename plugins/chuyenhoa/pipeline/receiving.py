@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,6 @@ from chuyenhoa.validation import publish
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
-SETTLE_SECONDS = 2.0
 
 
 class IntakeError(RuntimeError):
@@ -48,9 +46,8 @@ def claim_drops() -> list[str]:
         Ids of all submissions that await an answer: those just claimed and those of a pass cut short.
     """
     place = open_workplace()
-    settle = float(os.environ.get("CHUYENHOA_SETTLE_SECONDS") or SETTLE_SECONDS)
     close_cut_claims(place.store, place.settings.inbox)
-    drops = find_stable_drops(place.settings.inbox, settle)
+    drops = find_stable_drops(place.settings.inbox, place.settings.settle_seconds)
     claimed = claim(place.store, place.settings.inbox, place.settings.archive, drops, clock.now())
     with place.store.reading() as session:
         waiting = [ledger.submission_id(row.number) for row in ledger.pending(session)]

@@ -68,7 +68,7 @@ def test_settings_have_defaults_inside_the_project(monkeypatch: pytest.MonkeyPat
 
 def test_a_home_without_plans_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path))
-    with pytest.raises(settings.SettingsError, match="no folder plans/ here"):
+    with pytest.raises(settings.SettingsError, match="no plan in plans/ here"):
         settings.load()
 
 
@@ -80,3 +80,11 @@ def test_a_clock_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPat
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(clock.ClockError, match=r"clock cannot be read \(no text\)"):
         clock.now()
+
+
+def test_a_settle_time_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHUYENHOA_SETTLE_SECONDS", "hai")
+    with pytest.raises(settings.SettingsError, match="'hai' is no number of seconds"):
+        settings.load()
+    monkeypatch.setenv("CHUYENHOA_SETTLE_SECONDS", "0.5")
+    assert settings.load().settle_seconds == 0.5
