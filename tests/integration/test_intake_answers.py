@@ -92,6 +92,15 @@ def test_the_same_bytes_twice_change_nothing(forms: Path, data_folder: Path) -> 
     assert "a.xlsx" in (data_folder / again.receipt).read_text(encoding="utf-8")
 
 
+def test_the_same_name_twice_in_one_second_has_two_receipts(forms: Path, data_folder: Path) -> None:
+    content = fill(blank(forms))
+    rows = [drop(data_folder, "a.xlsx", content) for _ in range(3)]
+    assert [row.status for row in rows] == ["accepted", "duplicate", "duplicate"]
+    receipts = [data_folder / row.receipt for row in rows]
+    assert len(set(receipts)) == len(list(receipts[0].parent.glob("PHIEU-TIEP-NHAN-*.html"))) == 3
+    assert "ĐÃ TIẾP NHẬN" in receipts[0].read_text(encoding="utf-8")
+
+
 def test_an_older_version_sent_again_changes_nothing(forms: Path, data_folder: Path) -> None:
     older = fill(blank(forms))
     drop(data_folder, "a.xlsx", older)

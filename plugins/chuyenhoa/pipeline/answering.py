@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -81,9 +82,9 @@ def answer_submission(place: Workplace, number: int) -> None:
     if marked is not None:
         write_file(folder / name, marked)
         receipt = replace(receipt, marked_workbook=name)
-    page = folder / receipt_name(receipt)
-    write_file(page, render_receipt(receipt, place.settings.templates).encode())
     data = place.settings.data
+    page = _receipt_path(place, folder / receipt_name(receipt), number)
+    write_file(page, render_receipt(receipt, place.settings.templates).encode())
     with place.store.writing() as session:
         ledger.mark_answered(
             session,
@@ -92,6 +93,16 @@ def answer_submission(place: Workplace, number: int) -> None:
             page.relative_to(data).as_posix(),
             (folder / name).relative_to(data).as_posix() if name else "",
         )
+
+
+def _receipt_path(place: Workplace, page: Path, number: int) -> Path:
+    """The receipt's own path: the same file dropped twice within a second has two receipts all the same."""
+    with place.store.reading() as session:
+        count, path = 1, page
+        while ledger.is_receipt_of_another(session, path.relative_to(place.settings.data).as_posix(), number):
+            count += 1
+            path = page.with_stem(f"{page.stem}-{count}")
+    return path
 
 
 def _marked_workbook(place: Workplace, receipt: Receipt) -> bytes | None:

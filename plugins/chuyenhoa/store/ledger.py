@@ -168,6 +168,14 @@ def mark_answered(session: Session, number: int, at: datetime, receipt: str, mar
     add_event(session, number, at, "answered", f"{row.status} {receipt}".strip())
 
 
+def is_receipt_of_another(session: Session, receipt: str, number: int) -> bool:
+    """Whether a receipt's path was given to another submission."""
+    query = select(SubmissionRow.number).where(
+        SubmissionRow.receipt == receipt, SubmissionRow.number != number
+    )
+    return session.scalars(query).first() is not None
+
+
 def load_findings(session: Session, number: int) -> tuple[Finding, ...]:
     """The findings of a submission, in the order in which they were found."""
     rows = session.scalars(select(FindingRow).where(FindingRow.submission == number).order_by(FindingRow.id))
