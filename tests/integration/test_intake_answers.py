@@ -189,7 +189,9 @@ def test_both_at_once_end_the_same(forms: Path, data_folder: Path) -> None:
     run_intake()
     with open_workplace().store.reading() as session:
         rows = ledger.find_submissions(session, [1, 2])
+        found = {row.folder: [f.rule_id for f in ledger.load_findings(session, row.number)] for row in rows}
     assert {row.folder: row.status for row in rows} == {RACH_GIA: "refused", "900-ha-tien": "accepted"}
+    assert found == {RACH_GIA: ["D16"], "900-ha-tien": []}
 
 
 def test_a_file_outside_every_folder_is_answered(forms: Path, data_folder: Path) -> None:

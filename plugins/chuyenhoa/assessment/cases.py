@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chuyenhoa.assessment.facts import Facts, baseline_of, missing_in
+from chuyenhoa.assessment.facts import Facts, missing_in
 from chuyenhoa.assessment.linear import Condition, Linear, is_negative, is_positive, is_possible, is_zero
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
@@ -23,6 +23,7 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Threshold,
     ValueMeasure,
+    baseline_of,
 )
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict

@@ -12,15 +12,12 @@ from chuyenhoa.assessment.linear import Linear
 from chuyenhoa.assessment.numbers import canonical_text
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
-    ChangeMeasure,
     CombinedMeasure,
-    CompareMeasure,
     Criterion,
     DeclarationMeasure,
     Measure,
-    RatioMeasure,
     Term,
-    ValueMeasure,
+    terms_of,
 )
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
@@ -33,29 +30,6 @@ def leaves_of(measure: Measure) -> tuple[Measure, ...]:
     if isinstance(measure, CombinedMeasure):
         return tuple(leaf for part in measure.parts for leaf in leaves_of(part))
     return (measure,)
-
-
-def terms_of(measure: Measure) -> tuple[Term, ...]:
-    """All terms of a measure in the order in which it names them; a figure named twice comes twice."""
-    match measure:
-        case ValueMeasure() | ChangeMeasure():
-            own = measure.terms
-        case RatioMeasure():
-            own = measure.numerator + measure.denominator
-        case CompareMeasure():
-            own = measure.left + measure.right
-        case DeclarationMeasure() | AwaitedMeasure():
-            own = ()
-        case _:  # typed: only a combined measure is left
-            own = tuple(term for part in measure.parts for term in terms_of(part))
-    if isinstance(measure, ChangeMeasure):
-        return own + baseline_of(own)
-    return own
-
-
-def baseline_of(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The same terms, counted in the window compared with."""
-    return tuple(Term(term.indicator, Basis.BASELINE, term.sign) for term in terms)
 
 
 def name_of(term: Term) -> str:

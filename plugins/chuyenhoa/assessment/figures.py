@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from chuyenhoa.assessment import words
 from chuyenhoa.assessment.cases import possible_verdicts
-from chuyenhoa.assessment.facts import Facts, baseline_of, missing_in, terms_of
+from chuyenhoa.assessment.facts import Facts, missing_in
 from chuyenhoa.assessment.linear import Linear
 from chuyenhoa.assessment.numbers import number_text, percent_text
 from chuyenhoa.model.criteria import (
@@ -20,6 +20,8 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Term,
     ValueMeasure,
+    baseline_of,
+    terms_of,
 )
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS, DOCUMENT_NUMBER

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from chuyenhoa.assessment import words
 from chuyenhoa.assessment.cases import possible_verdicts
-from chuyenhoa.assessment.facts import Facts, baseline_of, name_of
+from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.numbers import number_text
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
@@ -24,6 +24,7 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Term,
     ValueMeasure,
+    baseline_of,
 )
 from chuyenhoa.model.results import Verdict
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from chuyenhoa.assessment.facts import terms_of
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.assessment.verdicts import assess_locality
-from chuyenhoa.model.criteria import Criterion
+from chuyenhoa.model.criteria import Criterion, terms_of
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment, LocalityResult, Reason, TargetResult

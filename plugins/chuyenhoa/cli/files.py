@@ -76,7 +76,7 @@ def check_file(options: argparse.Namespace) -> int:
     content = read_given_file(options.file)
     folder = _find_submitter(place.plan, options.submitter).folder if options.submitter else None
     reading = read_file(place, content, options.file.name, folder)
-    findings = check_readings(place, [reading])[0][reading.sha256]
+    findings = check_readings(place, [reading])[0][0]
     status, _ = judge(reading, findings)
     if options.json:
         print_json(

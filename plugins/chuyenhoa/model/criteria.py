@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -114,6 +115,29 @@ Measure = (
     | CombinedMeasure
     | AwaitedMeasure
 )
+
+
+def terms_of(measure: Measure) -> tuple[Term, ...]:
+    """All terms of a measure in the order in which it names them; a figure named twice comes twice."""
+    match measure:
+        case ValueMeasure() | ChangeMeasure():
+            own = measure.terms
+        case RatioMeasure():
+            own = measure.numerator + measure.denominator
+        case CompareMeasure():
+            own = measure.left + measure.right
+        case DeclarationMeasure() | AwaitedMeasure():
+            own = ()
+        case _:  # typed: only a combined measure is left
+            own = tuple(term for part in measure.parts for term in terms_of(part))
+    if isinstance(measure, ChangeMeasure):
+        return own + baseline_of(own)
+    return own
+
+
+def baseline_of(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """The same terms, counted in the window compared with."""
+    return tuple(Term(term.indicator, Basis.BASELINE, term.sign) for term in terms)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,8 @@ from chuyenhoa import clock
 from chuyenhoa.pipeline.publishing import REFUSAL_NOTE, read_draft
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.release import APPROVE, Decision, DecisionError, check_number, read_decision
-from chuyenhoa.store.documents import DocumentState
+from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import DocumentRow
-
-UNDECIDED = (DocumentState.DRAFT, DocumentState.RETURNED)
-"""A returned draft may be put to the office again; an approved one is decided for good."""
 
 
 def record_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> list[str]:

@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import build_snapshot, canonical_bytes, check_layout, render_document
 from chuyenhoa.store import evidence as figures
 from chuyenhoa.store.documents import (
+    UNDECIDED,
     DocumentState,
     find_document,
     latest_snapshot,
@@ -168,7 +168,7 @@ def documents_awaiting(document_ids: Sequence[str]) -> list[str]:
     place = open_workplace()
     with place.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in document_ids]
-    return [row.id for row in rows if row.state in (DocumentState.DRAFT, DocumentState.RETURNED)]
+    return [row.id for row in rows if row.state in UNDECIDED]
 
 
 def describe_drafts(document_ids: Sequence[str]) -> str:
@@ -177,13 +177,11 @@ def describe_drafts(document_ids: Sequence[str]) -> str:
     lines = []
     with place.store.reading() as session:
         for name in document_ids:
-            row = session.get_one(DocumentRow, name)
-            snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
-            lines.append(_describe(row, snapshot, place))
+            lines.append(_describe(session.get_one(DocumentRow, name), place))
     return "\n\n".join(lines)
 
 
-def _describe(row: DocumentRow, snapshot: dict[str, Any], place: Workplace) -> str:
+def _describe(row: DocumentRow, place: Workplace) -> str:
     period = place.period(row.milestone)
     return (
         f"**{row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"

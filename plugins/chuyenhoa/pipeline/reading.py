@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chuyenhoa.intake import read_submission
@@ -32,20 +32,22 @@ def read_file(place: Workplace, content: bytes, file_name: str, folder: str | No
 
 def check_readings(
     place: Workplace, readings: Sequence[Reading]
-) -> tuple[Mapping[str, tuple[Finding, ...]], list[ValidationReport]]:
-    """All findings of some readings by sha256, and the validation reports, one a plan.
+) -> tuple[list[tuple[Finding, ...]], list[ValidationReport]]:
+    """All findings of each reading, in the readings' order, and the validation reports, one a plan.
 
-    All files of a plan go through its rules in one frame.
+    All files of a plan go through its rules in one frame. Two readings may have the same sha256, where the
+    same bytes came to a wrong folder and to the right one: only the usable one has findings by rules.
     """
-    found = {reading.sha256: reading.findings for reading in readings}
+    by_rules: dict[str, tuple[Finding, ...]] = {}
     reports = []
     for plan in place.plans.values():
         usable = [r for r in readings if r.plan == plan.id and not r.refused and r.observations]
         if usable:
             report = validate(usable, plan, place.rules_of(plan))
             reports.append(report)
-            found |= {r.sha256: (*r.findings, *report.findings_of(r.sha256)) for r in usable}
-    return {r.sha256: explain_warnings(found[r.sha256], r) for r in readings}, reports
+            by_rules |= {r.sha256: report.findings_of(r.sha256) for r in usable}
+    found = [(*r.findings, *(() if r.refused else by_rules.get(r.sha256, ()))) for r in readings]
+    return [explain_warnings(entry, r) for entry, r in zip(found, readings, strict=True)], reports
 
 
 def explain_warnings(findings: Sequence[Finding], reading: Reading) -> tuple[Finding, ...]:

@@ -137,7 +137,7 @@ def _validate(place: Workplace, work: _Batch) -> Mapping[int, tuple[Finding, ...
     for index, report in enumerate(reports):
         name = _run_name(work) + (f"-{index + 1}" if index else "")
         publish(report, place.settings.data_docs, name, clock.now())
-    return {number: found[reading.sha256] for number, reading in work.readings.items()}
+    return dict(zip(work.readings, found, strict=True))
 
 
 def _run_name(work: _Batch) -> str:

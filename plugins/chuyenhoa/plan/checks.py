@@ -13,9 +13,9 @@ from chuyenhoa.model.criteria import (
     Measure,
     RatioMeasure,
     ValueMeasure,
+    terms_of,
 )
 from chuyenhoa.model.plan import Locality, Period, Plan, Unit, Window
-from chuyenhoa.plan.measures import terms_of
 from chuyenhoa.plan.sources import Located, Path_, Problems
 
 DAYS_APART = 1

@@ -82,18 +82,3 @@ def _terms(texts: list[str]) -> tuple[Term, ...]:
         basis = Basis.BASELINE if name.startswith("baseline.") else Basis.CURRENT
         terms.append(Term(name.removeprefix("baseline."), basis, -1 if text.startswith("-") else 1))
     return tuple(terms)
-
-
-def terms_of(measure: Measure) -> tuple[Term, ...]:
-    """Every term that a measure reads."""
-    match measure:
-        case ValueMeasure() | ChangeMeasure():
-            return measure.terms
-        case RatioMeasure():
-            return (*measure.numerator, *measure.denominator)
-        case CompareMeasure():
-            return (*measure.left, *measure.right)
-        case CombinedMeasure():
-            return tuple(term for part in measure.parts for term in terms_of(part))
-        case _:
-            return ()

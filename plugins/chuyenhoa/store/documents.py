@@ -22,6 +22,10 @@ class DocumentState(StrEnum):
     """A draft that a newer draft replaced before anyone decided on it."""
 
 
+UNDECIDED = (DocumentState.DRAFT, DocumentState.RETURNED)
+"""A returned draft may be put to the office again; an approved one is decided for good."""
+
+
 def latest_assessment(session: Session, milestone: str) -> AssessmentRow | None:
     """The newest assessment of a milestone."""
     query = select(AssessmentRow).where(AssessmentRow.milestone == milestone)

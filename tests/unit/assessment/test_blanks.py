@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chuyenhoa.assessment.cases import possible_verdicts
-from chuyenhoa.assessment.facts import Facts, terms_of
+from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.model.criteria import (
@@ -27,6 +27,7 @@ from chuyenhoa.model.criteria import (
     Threshold,
     ValueMeasure,
     WhenNothing,
+    terms_of,
 )
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Basis

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chuyenhoa.assessment import AssessmentError, assess
-from chuyenhoa.assessment.facts import terms_of
-from chuyenhoa.model.criteria import ProvinceTarget
+from chuyenhoa.model.criteria import ProvinceTarget, terms_of
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
