@@ -7,10 +7,10 @@ ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /src
 # The lock first: these layers are made anew only when a version changes.
 COPY requirements/cluster.txt requirements/cluster.txt
-RUN pip install --compile --require-hashes -r requirements/cluster.txt
+RUN pip install --compile --no-deps --require-hashes -r requirements/cluster.txt
 # What builds the package is locked too; its lines stand in the developers' lock.
 COPY requirements/dev.txt requirements/dev.txt
-RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements/dev.txt > build.txt && pip install --require-hashes -r build.txt
+RUN sed -n '/^setuptools==/,/[^\\]$/p' requirements/dev.txt > build.txt && pip install --no-deps --require-hashes -r build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY plugins plugins
 RUN pip install --compile --no-deps --no-build-isolation . \

@@ -24,7 +24,7 @@ venv:
 	  $(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 ...")'; \
 	  echo "Setting up $(VENV) from $(LOCK) (a few minutes, once) ..."; \
 	  rm -rf $(VENV); $(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --require-hashes -r $(LOCK); \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --no-deps --require-hashes -r $(LOCK); \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --no-deps --no-build-isolation -e .; \
 	  $(BIN)/python -m compileall -q plugins dags >/dev/null; \
 	  echo "$$want" > $(STAMP); \

@@ -12,7 +12,7 @@ from tests.unit.docker.compose_checks import ROOT
 def dockerfile_problems(text: str) -> list[str]:
     """What the Dockerfile lacks of what this project asks of it."""
     wanted = {
-        "the cluster lock": r"pip install --compile --require-hashes -r requirements/cluster\.txt",
+        "the cluster lock": r"pip install --compile --no-deps --require-hashes -r requirements/cluster\.txt",
         "the package without dependencies": r"pip install --compile --no-deps --no-build-isolation \.",
         "compiled bytecode": r"python -m compileall",
         "a user that is not root": r"(?m)^USER [1-9]\d*:0$",
