@@ -50,7 +50,8 @@ fix: venv  ## let ruff mend what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: venv  ## what it costs, measured against peers
+bench: venv  ## what it costs, measured against peers (installs them on first use)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	@$(BIN)/python -m benchmarks
 
 lock:  ## write requirements/ anew from pyproject.toml (needs network)

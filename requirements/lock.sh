@@ -10,8 +10,11 @@ compile() {
   "$work/venv/bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 \
     --generate-hashes --no-header --no-annotate "$@"
 }
-# One resolution for everything first, so that the three files never disagree on a version.
-compile --group dev --extra cluster -o "$work/all.txt"
+# One resolution for everything first, so that the files never disagree on a version. What is pinned already
+# stays as it is; `UPGRADE=1 make lock` takes the newest versions that pyproject.toml admits.
+[ -n "${UPGRADE:-}" ] || sed -n 's/^\([a-z0-9._-]*==[^ ]*\).*/\1/p' requirements/*.txt | sort -u > "$work/all.txt"
+compile --group dev --group bench --extra cluster -o "$work/all.txt"
 compile -c "$work/all.txt" -o requirements/runtime.txt
 compile --group dev -c "$work/all.txt" -o requirements/dev.txt
+compile --group dev --group bench -c "$work/all.txt" -o requirements/bench.txt
 compile --extra cluster -c "$work/all.txt" -o requirements/cluster.txt

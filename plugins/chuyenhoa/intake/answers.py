@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.book import CellValue
 from chuyenhoa.intake.words import MISSING_KEYS, clean_text, fold, strip_marks
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.form import ANSWER_WORDS

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.book import CellValue, Flaw, Mark, name_cell
 from chuyenhoa.intake.rows import Scope, identify_row, place, report_repeats
-from chuyenhoa.intake.scan import Flaw, Mark, name_cell
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.intake.values import NumberReading, read_number
 from chuyenhoa.intake.words import clean_text

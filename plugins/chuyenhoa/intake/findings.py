@@ -1,4 +1,4 @@
-"""Collects what the gates and the reader find, in the words of `templates/messages/reading.yaml`."""
+"""Collects what the gates and the reader find, in the words of `templates/messages/reading/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_VALUE = 80
 
 def load_catalogue() -> Mapping[str, Message]:
     """The wording of every D-code."""
-    return load_messages(settings.load().templates / "messages" / "reading.yaml")
+    return load_messages(settings.load().templates / "messages" / "reading")
 
 
 @dataclass

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from chuyenhoa.intake.cells import Sheet
+from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.scan import name_cell
 from chuyenhoa.intake.tables import Table, read_head, read_title
 from chuyenhoa.intake.words import clean_text, fold, strip_marks
 from chuyenhoa.model import form

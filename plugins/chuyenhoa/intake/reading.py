@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from chuyenhoa.intake.cells import Sheet, open_sheets
+from chuyenhoa.intake.book import Book, Sheet
 from chuyenhoa.intake.figures import Figures, read_figures
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.formats import open_book
 from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
 from chuyenhoa.intake.rows import Scope
-from chuyenhoa.intake.safety import open_package
 from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
 from chuyenhoa.intake.tables import Table, find_table
+from chuyenhoa.intake.words import strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Observation
 from chuyenhoa.model.plan import Plan
@@ -44,10 +45,10 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     """
     findings = FindingList(file_name)
     sha256 = hashlib.sha256(content).hexdigest()
-    package = open_package(content, findings)
-    sheets = open_sheets(package, findings) if package else None
-    if sheets is None:
+    book = open_book(content, findings)
+    if book is None:
         return _refuse(sha256, findings)
+    sheets = _known_sheets(book)
     meta = read_meta(sheets)
     tables = _find_tables(sheets)
     owner = find_owner(meta, tables, plan, folder, findings) if meta or tables else None
@@ -70,6 +71,17 @@ def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> R
         refused=True,
         findings=tuple(findings.found),
     )
+
+
+def _known_sheets(book: Book) -> Mapping[str, Sheet]:
+    """The sheets of the form by official name; of two spellings of one name the first counts."""
+    known = {strip_marks(name): name for name in (*NEEDED_CODES, form.META_SHEET)}
+    found: dict[str, Sheet] = {}
+    for sheet in book.sheets:
+        official = known.get(strip_marks(sheet.name))
+        if official is not None:
+            found.setdefault(official, sheet)
+    return found
 
 
 def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:

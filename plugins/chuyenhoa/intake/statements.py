@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chuyenhoa.intake.answers import WordReading, read_answer, read_date
-from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.book import CellValue, Flaw
 from chuyenhoa.intake.figures import FLAW_CODES, check_columns, show_value
 from chuyenhoa.intake.rows import Scope, identify_row, place
-from chuyenhoa.intake.scan import Flaw
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.model import form
 from chuyenhoa.model.criteria import Criterion, DeclarationMeasure

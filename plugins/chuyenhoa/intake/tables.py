@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from chuyenhoa.intake.cells import Sheet
-from chuyenhoa.intake.scan import name_cell
+from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.words import clean_text, read_code
 from chuyenhoa.model.form import HEAD_ROWS
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.book import CellValue
 from chuyenhoa.intake.words import ASKED_KEYS, MISSING_KEYS, ZERO_KEYS, clean_text, fold
 
 LARGEST = Decimal(10) ** 12

@@ -33,24 +33,31 @@ def load_messages(path: Path) -> Mapping[str, Message]:
     """Read a catalogue of findings.
 
     Args:
-        path: a YAML file of entries `CODE: {severity, title, text}`.
+        path: a folder of YAML files, or one such file, with entries `CODE: {severity, title, text}`.
 
     Returns:
-        Messages by their code, in the order of the file; read-only.
+        Messages by their code, sorted by it; read-only.
 
     Raises:
-        MessageError: the file is missing or an entry is incomplete.
+        MessageError: a file is missing, an entry is incomplete, or a code stands twice.
     """
     found: dict[str, Message] = {}
-    for code, entry in _read_entries(path).items():
-        try:
-            fields = cast("Mapping[str, str]", entry)
-            found[code] = Message(code, Severity(fields["severity"]), fields["title"], fields["text"].strip())
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise MessageError(
-                f"{path}: {code}: give severity (error, warning, note), title and text."
-            ) from error
-    return MappingProxyType(found)
+    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+        for code, entry in _read_entries(file).items():
+            if code in found:
+                raise MessageError(f"{file}: {code}: stands in another file of this folder as well.")
+            found[code] = _read_message(file, code, entry)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def _read_message(file: Path, code: str, entry: object) -> Message:
+    try:
+        fields = cast("Mapping[str, str]", entry)
+        return Message(code, Severity(fields["severity"]), fields["title"], fields["text"].strip())
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise MessageError(
+            f"{file}: {code}: give severity (error, warning, note), title and text."
+        ) from error
 
 
 @lru_cache(maxsize=8)

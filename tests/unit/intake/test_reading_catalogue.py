@@ -15,11 +15,13 @@ from chuyenhoa.intake.findings import load_catalogue
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Severity
+from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft, change_parts, read_part
 
 S, B, D = form.FIGURES_SHEET, form.BASELINE_SHEET, form.DECLARATIONS_SHEET
 T, G = form.NARRATIVE_SHEET, form.JUSTIFICATION_SHEET
 Case = Callable[[Draft], bytes]
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 SHEET_PART = "xl/worksheets/sheet1.xml"
 REFUSING = {f"D{number:02}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 17, 21)}
 
@@ -204,7 +206,7 @@ def test_the_file_brings_the_finding_about(code: str, plan: Plan) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    assert set(CASES) == set(load_catalogue())
+    assert set(CASES) == set(load_messages(TEMPLATES / "messages" / "reading" / "forms.yaml"))
 
 
 def test_a_refusal_is_an_error() -> None:
@@ -280,6 +282,11 @@ def test_a_catalogue_entry_without_text_is_our_fault(tmp_path: Path) -> None:
     path.write_text("D01: {severity: error, title: a}", encoding="utf-8")
     with pytest.raises(MessageError, match="D01"):
         load_messages(path)
+    (tmp_path / "again").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "again" / f"{name}.yaml").write_text("D01: {severity: error, title: a, text: b}")
+    with pytest.raises(MessageError, match="another file"):
+        load_messages(tmp_path / "again")
     with pytest.raises(MessageError, match="D01"):
         load_texts(path)
     with pytest.raises(MessageError, match="missing"):

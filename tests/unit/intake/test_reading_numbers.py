@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.book import CellValue
 from chuyenhoa.intake.values import read_number
 
 COUNTS: list[tuple[CellValue, int | None]] = [

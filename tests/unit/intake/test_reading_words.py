@@ -8,7 +8,7 @@ from datetime import date, datetime
 import pytest
 
 from chuyenhoa.intake.answers import read_answer, read_date
-from chuyenhoa.intake.cells import CellValue
+from chuyenhoa.intake.book import CellValue
 from chuyenhoa.intake.words import clean_text, fold, is_foot, read_code
 from chuyenhoa.model.figures import Answer
 

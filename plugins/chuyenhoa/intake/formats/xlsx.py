@@ -5,61 +5,29 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
+from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, Sheet
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.safety import Package
-from chuyenhoa.intake.scan import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Mark,
-    SheetScan,
-    find_percent_styles,
-    parse,
-    scan_sheet,
-)
+from chuyenhoa.intake.formats.package import Package
+from chuyenhoa.intake.formats.xlsx_scan import SheetScan, find_percent_styles, parse, scan_sheet
 from chuyenhoa.intake.words import strip_marks
 from chuyenhoa.model import form
-
-CellValue = str | float | int | bool | date | datetime | time | timedelta
-"""What a cell holds; a blank one is ""."""
 
 KNOWN_SHEETS = (*form.HEAD_ROWS, form.META_SHEET)
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet; rows and columns are counted from 0, `A1` is (0, 0)."""
-
-    name: str
-    hidden: bool
-    rows: list[list[CellValue]]
-    marks: Mapping[tuple[int, int], Mark]
-    hidden_rows: frozenset[int]
-
-    def value(self, row: int, column: int) -> CellValue:
-        """What a cell holds; "" for a blank cell and outside of the used area."""
-        if row < len(self.rows) and column < len(self.rows[row]):
-            return self.rows[row][column]
-        return ""
-
-    def is_blank(self, row: int, column: int) -> bool:
-        """Whether a cell shows nothing at all: no value, no error, no formula without a result."""
-        return (row, column) not in self.marks and not str(self.value(row, column)).strip()
-
-
 class BrokenWorkbookError(ValueError):
     """A part that the workbook names is missing or is no valid XML."""
 
 
-def open_sheets(package: Package, findings: FindingList) -> Mapping[str, Sheet] | None:
-    """The sheets of the form by their official names; other sheets are left alone.
+def open_workbook(package: Package, findings: FindingList) -> Book | None:
+    """The sheets of the form; other sheets are left alone.
 
     Returns:
         None when the workbook is broken or a table reaches beyond the limits; `findings` says which. The
@@ -113,9 +81,9 @@ def _locate_sheets(package: Package) -> dict[str, _Location]:
 
 def _read_values(
     package: Package, places: Mapping[str, _Location], scans: Mapping[str, SheetScan], findings: FindingList
-) -> Mapping[str, Sheet] | None:
+) -> Book | None:
     """The values of the located sheets."""
-    sheets = {}
+    sheets: dict[str, Sheet] = {}
     try:
         workbook = CalamineWorkbook.from_filelike(BytesIO(package.repack()))
         for official, place in places.items():
@@ -131,7 +99,7 @@ def _read_values(
     for official, sheet in sheets.items():
         if sheet.hidden and official != form.META_SHEET:
             findings.add("D53", sheet=sheet.name)
-    return sheets
+    return Book("xlsx", tuple(sheets.values()))
 
 
 def _describe(error: BaseException) -> str:

@@ -4,34 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from io import BytesIO
 
 from lxml import etree
 
-MOST_ROWS = 5_000
-MOST_COLUMNS = 300
-"""How far a table may reach; a form has less than a hundred columns."""
+from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Flaw, Mark, name_cell
 
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 PERCENT_FORMATS = frozenset({9, 10})
 """Excel's built-in formats `0%` and `0.00%`."""
-
-
-class Flaw(StrEnum):
-    """What a value alone would not show."""
-
-    ERROR = "error"
-    UNCALCULATED = "uncalculated"
-    PERCENT = "percent"
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A flaw of a cell, with the text that Excel shows for an error (`#DIV/0!`)."""
-
-    flaw: Flaw
-    text: str = ""
 
 
 @dataclass
@@ -52,16 +33,6 @@ class SheetScan:
 def parse(xml: bytes) -> etree._Element:
     """A part as a tree, without entities and without the network."""
     return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-def name_cell(row: int, column: int) -> str:
-    """The address of a cell counted from 0: (6, 3) is `D7`."""
-    letters = ""
-    number = column + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def find_percent_styles(styles: bytes) -> frozenset[int]:

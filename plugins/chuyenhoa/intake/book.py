@@ -1,0 +1,77 @@
+"""A file as the reader of tables sees it, whatever its format: sheets of cells with their true addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+MOST_ROWS = 5_000
+MOST_COLUMNS = 300
+"""How far a table may reach; a form has less than a hundred columns."""
+
+CellValue = str | float | int | bool | date | datetime | time | timedelta
+"""What a cell holds; a blank one is ""."""
+
+
+class Flaw(StrEnum):
+    """What a value alone would not show."""
+
+    ERROR = "error"
+    UNCALCULATED = "uncalculated"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A flaw of a cell, with the text that Excel shows for an error (`#DIV/0!`)."""
+
+    flaw: Flaw
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet; rows and columns are counted from 0, `A1` is (0, 0).
+
+    A Word table, a CSV file and a sheet of a spreadsheet are all sheets.
+    """
+
+    name: str
+    hidden: bool
+    rows: list[list[CellValue]]
+    marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    fonts: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Names of the fonts of cells that are set in a font of an old encoding (`.VnTime`, `VNI-Times`)."""
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    """Merged areas as first row, first column, last row, last column."""
+
+    def value(self, row: int, column: int) -> CellValue:
+        """What a cell holds; "" for a blank cell and outside of the used area."""
+        if row < len(self.rows) and column < len(self.rows[row]):
+            return self.rows[row][column]
+        return ""
+
+    def is_blank(self, row: int, column: int) -> bool:
+        """Whether a cell shows nothing at all: no value, no error, no formula without a result."""
+        return (row, column) not in self.marks and not str(self.value(row, column)).strip()
+
+
+@dataclass(frozen=True)
+class Book:
+    """The sheets of one file, in their order; `kind` names the format, as in "xlsx", "ods" or "csv"."""
+
+    kind: str
+    sheets: tuple[Sheet, ...]
+
+
+def name_cell(row: int, column: int) -> str:
+    """The address of a cell counted from 0: (6, 3) is `D7`."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
