@@ -47,6 +47,13 @@ class Sheet:
     """Names of the fonts of cells that are set in a font of an old encoding (`.VnTime`, `VNI-Times`)."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas as first row, first column, last row, last column."""
+    above: tuple[str, ...] = ()
+    """Paragraphs that stand above a table of Word or HTML, from the top, back to the table before it.
+
+    Titles, period and submitter are looked for here as well as in the rows over a table's head. They have no
+    address: a cell's address counts the rows and columns of the table itself, so `C5` of the sheet “Bảng 1” is
+    the third column of the fifth row of the first table.
+    """
 
     def value(self, row: int, column: int) -> CellValue:
         """What a cell holds; "" for a blank cell and outside of the used area."""
@@ -61,7 +68,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Book:
-    """The sheets of one file, in their order; `kind` names the format, as in "xlsx", "ods" or "csv"."""
+    """The sheets of one file, in their order.
+
+    `kind` names the format: xlsx, xls, xlsb, ods, csv (comma, semicolon or tab), docx, html (also when it is
+    named .xls), xml (XML Spreadsheet 2003). Sheets of csv are called "CSV", those of docx and html "Bảng 1",
+    "Bảng 2" and so on; all their values are texts.
+    """
 
     kind: str
     sheets: tuple[Sheet, ...]

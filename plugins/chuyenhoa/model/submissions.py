@@ -86,6 +86,8 @@ class Reading:
     justifications: tuple[Justification, ...] = ()
     normalisations: tuple[Normalisation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    kind: str = ""
+    """The format by content, as in xlsx, xls, csv, docx, zip (`intake.book.Book.kind`); empty when unknown."""
 
 
 @dataclass(frozen=True)
