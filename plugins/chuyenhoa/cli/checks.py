@@ -110,11 +110,11 @@ def _shipped_templates() -> list[Path]:
 
 
 def _kind_of(path: Path, named: str | None) -> str:
-    from chuyenhoa.reporting.fields import CONTRACTS
+    from chuyenhoa.reporting.kinds import load_kinds
 
-    kind = named or path.stem
-    if kind not in CONTRACTS:
-        known = ", ".join(CONTRACTS)
+    kind, kinds = named or path.stem, load_kinds()
+    if kind not in kinds:
+        known = ", ".join(kinds)
         advice = "" if named else "; say which one it is with --kind"
         raise UnusableError(f"{path}: {kind!r} is no kind of document{advice}. Kinds are {known}.")
     return kind

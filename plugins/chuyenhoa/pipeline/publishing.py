@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
-from chuyenhoa.model.plan import Period, PeriodKind
+from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
-from chuyenhoa.reporting import build_snapshot, canonical_bytes, check_layout, render_document
+from chuyenhoa.reporting import build_snapshot, canonical_bytes, check_layout, load_kinds, render_document
 from chuyenhoa.store import evidence as figures
 from chuyenhoa.store.documents import (
     UNDECIDED,
@@ -31,12 +31,6 @@ logger = logging.getLogger(__name__)
 
 REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH.txt"
 """Stands beside the drafts while the office's last answer could not be recorded."""
-DOCUMENTS = {
-    PeriodKind.SIX_MONTH: ("bao_cao_so_ket",),
-    PeriodKind.ANNUAL: ("bao_cao_tong_ket",),
-    PeriodKind.MONTH: (),
-}
-"""Which documents a milestone produces; each has one template of the same name."""
 
 
 class DraftError(RuntimeError):
@@ -102,7 +96,8 @@ def render_drafts(snapshot_id: str) -> list[str]:
     with place.store.writing() as session:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = place.milestone(snapshot.milestone)
-        return [_render_draft(place, session, snapshot, kind) for kind in DOCUMENTS[milestone.kind]]
+        kinds = [kind.name for kind in load_kinds().values() if milestone.kind in kind.milestones]
+        return [_render_draft(place, session, snapshot, kind) for kind in kinds]
 
 
 def _render_draft(place: Workplace, session: Session, snapshot: SnapshotRow, kind: str) -> str:

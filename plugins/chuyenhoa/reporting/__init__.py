@@ -1,6 +1,7 @@
 """Snapshot → context → Word documents; the template doctor and the layout checker."""
 
 from chuyenhoa.reporting.canonical import SnapshotError, canonical_bytes
+from chuyenhoa.reporting.kinds import DocumentKind, KindError, load_kinds
 from chuyenhoa.reporting.layout import LayoutProblem, check_layout
 from chuyenhoa.reporting.phrases import PhraseError, load_phrases
 from chuyenhoa.reporting.render import RenderError, render_document
@@ -8,6 +9,8 @@ from chuyenhoa.reporting.snapshot import build_snapshot
 from chuyenhoa.reporting.templates_check import TemplateProblem, check_template
 
 __all__ = [
+    "DocumentKind",
+    "KindError",
     "LayoutProblem",
     "PhraseError",
     "RenderError",
@@ -17,6 +20,7 @@ __all__ = [
     "canonical_bytes",
     "check_layout",
     "check_template",
+    "load_kinds",
     "load_phrases",
     "render_document",
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from chuyenhoa.reporting.fields import (
     AnnexFields,
@@ -27,6 +29,7 @@ from chuyenhoa.reporting.heading import (
     write_silence,
     write_window,
 )
+from chuyenhoa.reporting.kinds import KindError
 from chuyenhoa.reporting.numbers import format_count, format_date
 from chuyenhoa.reporting.outcomes import (
     list_groups,
@@ -56,21 +59,52 @@ from chuyenhoa.reporting.tables import (
 from chuyenhoa.reporting.view import Snapshot, SnapshotView
 
 
-def build_context(kind: str, snapshot: Snapshot, issue: Issue | None = None) -> ReportContext:
+@dataclass(frozen=True)
+class Request:
+    """One document to be filled: its kind, what it is about, the frozen data, and how it is issued."""
+
+    kind: str
+    about: str
+    """The locality's or submitter's code; empty for a document of the whole province."""
+    view: SnapshotView
+    issue: Issue | None
+
+
+@dataclass(frozen=True)
+class Builder:
+    """How a context is built, and the contract that says which fields it has."""
+
+    contract: type
+    build: Callable[[Request], Mapping[str, Any]]
+
+
+def build_context(
+    kind: str, snapshot: Snapshot, issue: Issue | None = None, about: str = ""
+) -> Mapping[str, Any]:
     """All that the template of a kind may print.
 
     Args:
-        kind: `bao_cao_so_ket` or `bao_cao_tong_ket`.
+        kind: a name of `templates/documents/documents.yaml`.
         snapshot: As `build_snapshot` made it.
         issue: `number`, `date` (ISO or date) and `signer` once the document is issued, and `capacity` and
             `office` when somebody signs for the head; None for a draft, which leaves them blank.
+        about: the locality's or submitter's code for a kind that is about one of them.
     """
     view = SnapshotView(snapshot)
-    common = _build_common(kind, view, issue)
-    if kind == "bao_cao_so_ket":
-        lines, risks = write_progress(view)
-        common["verdict_lines"] = lines
-        return ProgressContext(**common, risk_lines=risks)
+    context = str(view.documents[kind]["context"])
+    return BUILDERS[context].build(Request(kind, about, view, issue))
+
+
+def _build_progress(request: Request) -> ProgressContext:
+    common = _build_common(request.kind, request.view, request.issue)
+    lines, risks = write_progress(request.view)
+    common["verdict_lines"] = lines
+    return ProgressContext(**common, risk_lines=risks)
+
+
+def _build_annual(request: Request) -> AnnualContext:
+    view = request.view
+    common = _build_common(request.kind, view, request.issue)
     proposals = write_annual_proposals(view)
     common["verdict_lines"] = write_verdicts(view)
     return AnnualContext(
@@ -83,6 +117,24 @@ def build_context(kind: str, snapshot: Snapshot, issue: Issue | None = None) -> 
     )
 
 
+BUILDERS: Mapping[str, Builder] = {
+    "progress_report": Builder(ProgressContext, _build_progress),
+    "annual_report": Builder(AnnualContext, _build_annual),
+}
+"""The contexts by the name under which `documents.yaml` asks for them."""
+
+
+def contract_of(context: str) -> type:
+    """The fields of a context, as a TypedDict.
+
+    Raises:
+        KindError: there is no such context.
+    """
+    if context not in BUILDERS:
+        raise KindError(f"documents.yaml: there is no context {context!r}; there are {', '.join(BUILDERS)}.")
+    return BUILDERS[context].contract
+
+
 def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportContext:
     return ReportContext(**_build_front(kind, view, issue), **_build_body(view), **_build_annexes(view))
 
@@ -92,7 +144,7 @@ def _build_front(kind: str, view: SnapshotView, issue: Issue | None) -> FrontFie
     return FrontFields(
         board=describe_board(view, issue),
         is_draft=issue is None,
-        number_line=write_number(view, issue),
+        number_line=write_number(kind, view, issue),
         date_line=write_date(view, issue),
         recipients=list_recipients(view),
         subject=say_kind("subject", kind, view),
@@ -101,7 +153,7 @@ def _build_front(kind: str, view: SnapshotView, issue: Issue | None) -> FrontFie
         opening=write_opening(view),
         data_note=write_data_note(view, reported, expected),
         closing=say_kind("closing", kind, view),
-        attachment_line=write_attachment(view, issue),
+        attachment_line=write_attachment(kind, view, issue),
         current_window=write_window(view.window, view),
         baseline_window=write_window(view.baseline_window, view),
     )

@@ -159,10 +159,3 @@ class AnnualContext(ReportContext):
     continue_lines: list[str]
     commendations: list[str]
     lessons: list[str]
-
-
-CONTRACTS: dict[str, type[ReportContext]] = {
-    "bao_cao_so_ket": ProgressContext,
-    "bao_cao_tong_ket": AnnualContext,
-}
-"""The fields by kind of document; the template of a kind is `templates/documents/<kind>.docx`."""

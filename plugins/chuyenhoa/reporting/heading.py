@@ -13,6 +13,7 @@ from chuyenhoa.reporting.numbers import (
     format_document_number,
     format_long_date,
 )
+from chuyenhoa.reporting.phrases import fill
 from chuyenhoa.reporting.view import SnapshotView, read_moment
 
 Issue = Mapping[str, Any]
@@ -54,22 +55,22 @@ def _issue_date(issue: Issue) -> date:
     return day if isinstance(day, date) else date.fromisoformat(str(day))
 
 
-def _blanks(view: SnapshotView) -> dict[str, str]:
+def _blanks(view: SnapshotView, kind: str = "") -> dict[str, str]:
     board = view.raw["board"]
     return {
-        "symbol": board["symbol"],
+        "symbol": fill(str(view.documents[kind]["symbol"]), kind, {"board": board["symbol"]}) if kind else "",
         "place": board["place"],
         "board": board["short_name"],
         "year": str(read_moment(view.raw["frozen_at"]).year),
     }
 
 
-def write_number(view: SnapshotView, issue: Issue | None) -> str:
+def write_number(kind: str, view: SnapshotView, issue: Issue | None) -> str:
     """`Số: 152/BC-BCĐ`; a number that carries its own symbol is printed as it is."""
     if issue is None:
-        return view.phrases.say("document.number_blank", **_blanks(view))
+        return view.phrases.say("document.number_blank", **_blanks(view, kind))
     number = format_document_number(str(issue["number"]))
-    line = view.phrases.say("document.number", number=number, **_blanks(view))
+    line = view.phrases.say("document.number", number=number, **_blanks(view, kind))
     return line.split("/")[0] + "/" + number.partition("/")[2] if "/" in number else line
 
 
@@ -80,13 +81,13 @@ def write_date(view: SnapshotView, issue: Issue | None) -> str:
     return view.phrases.say("document.date", date=format_long_date(_issue_date(issue)), **_blanks(view))
 
 
-def write_attachment(view: SnapshotView, issue: Issue | None) -> str:
+def write_attachment(kind: str, view: SnapshotView, issue: Issue | None) -> str:
     """Which document an annex belongs to."""
     if issue is None:
-        return view.phrases.say("document.attachment_blank", **_blanks(view))
-    number = write_number(view, issue).partition(":")[2].strip()
+        return view.phrases.say("document.attachment_blank", **_blanks(view, kind))
+    number = write_number(kind, view, issue).partition(":")[2].strip()
     day = format_long_date(_issue_date(issue))
-    return view.phrases.say("document.attachment", number=number, date=day, **_blanks(view))
+    return view.phrases.say("document.attachment", number=number, date=day, **_blanks(view, kind))
 
 
 def list_recipients(view: SnapshotView) -> list[str]:

@@ -15,7 +15,6 @@ from lxml import etree
 from chuyenhoa.reporting.canonical import to_plain
 from chuyenhoa.reporting.columns import share_widths
 from chuyenhoa.reporting.context import build_context, list_strings
-from chuyenhoa.reporting.fields import CONTRACTS
 from chuyenhoa.reporting.heading import Issue
 from chuyenhoa.reporting.locate import locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, text_parts, write_parts
@@ -46,15 +45,22 @@ class RenderError(RuntimeError):
 
 
 def render_document(
-    kind: str, template: bytes, snapshot: Snapshot, issue: Issue | None = None, *, name: str = ""
+    kind: str,
+    template: bytes,
+    snapshot: Snapshot,
+    issue: Issue | None = None,
+    *,
+    about: str = "",
+    name: str = "",
 ) -> bytes:
     """Render a document of a milestone.
 
     Args:
-        kind: `bao_cao_so_ket` or `bao_cao_tong_ket`.
+        kind: One that the snapshot knows, as `bao_cao_so_ket`.
         template: The .docx that the office edits.
         snapshot: As `build_snapshot` made it, or read back from its canonical bytes.
         issue: `number`, `date`, `signer` (and `capacity`, `office` for a deputy); None leaves them blank.
+        about: The locality's or submitter's code for a kind that is about one of them.
         name: How messages call the template; `<kind>.docx` when empty.
 
     Returns:
@@ -64,10 +70,10 @@ def render_document(
         RenderError: the template is broken or asks for a field that does not exist.
     """
     label = name or f"{kind}.docx"
-    if kind not in CONTRACTS:
-        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(CONTRACTS)}.")
+    if kind not in snapshot["documents"]:
+        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
     frozen: Snapshot = to_plain(snapshot, "snapshot")
-    context = sanitise(dict(build_context(kind, frozen, issue)))
+    context = sanitise(dict(build_context(kind, frozen, issue, about)))
     rendered = _fill(label, template, context)
     parts = read_parts(rendered)
     _refuse_leftovers(label, parts, context)

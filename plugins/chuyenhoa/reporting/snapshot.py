@@ -14,6 +14,7 @@ from chuyenhoa.model.plan import Plan, Status
 from chuyenhoa.model.results import CriterionResult, LocalityResult
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.reporting.canonical import to_plain
+from chuyenhoa.reporting.kinds import DocumentKind, load_kinds
 from chuyenhoa.reporting.phrases import load_phrases
 
 SCHEMA = "chuyenhoa.snapshot/1"
@@ -39,6 +40,7 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
         "board": _board(data.plan),
         "period": _period(data),
         **_catalogue(data),
+        "documents": {kind.name: _document(kind) for kind in load_kinds().values()},
         "localities": [_locality(entry, data) for entry in data.assessment.localities],
         "figures": _figures(data),
         "declarations": _declarations(data),
@@ -131,6 +133,16 @@ def _catalogue(data: MilestoneData) -> dict[str, Any]:
             for t in plan.tasks
         ],
         "targets": _targets(data),
+    }
+
+
+def _document(kind: DocumentKind) -> dict[str, Any]:
+    return {
+        "title": kind.title,
+        "about": kind.about,
+        "goes_to": kind.goes_to,
+        "symbol": kind.symbol,
+        "context": kind.context,
     }
 
 

@@ -14,7 +14,8 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
-from chuyenhoa.reporting.fields import CONTRACTS
+from chuyenhoa.reporting.context import contract_of
+from chuyenhoa.reporting.kinds import load_kinds
 from chuyenhoa.reporting.locate import list_paragraphs, locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, text_parts
 from chuyenhoa.reporting.render import make_environment
@@ -63,7 +64,7 @@ def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
 
     Args:
         template: The .docx.
-        kind: `bao_cao_so_ket` or `bao_cao_tong_ket`.
+        kind: One of `documents.yaml`, as `bao_cao_so_ket`.
 
     Returns:
         Problems, errors first; () when the template can be used and uses every field.
@@ -71,7 +72,7 @@ def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
     Raises:
         KeyError: there is no such kind.
     """
-    contract = CONTRACTS[kind]
+    contract = contract_of(load_kinds()[kind].context)
     try:
         parts = read_parts(template)
         paragraphs = list_paragraphs(parts)

@@ -56,6 +56,12 @@ class SnapshotView:
         found: Sequence[Snapshot] = self.raw["localities"]
         return found
 
+    @property
+    def documents(self) -> Mapping[str, Snapshot]:
+        """The kinds of documents by name, as they were when the data were frozen."""
+        found: Mapping[str, Snapshot] = self.raw["documents"]
+        return found
+
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of localities by code; two of one name carry their district as well."""

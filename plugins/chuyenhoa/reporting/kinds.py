@@ -1,0 +1,89 @@
+"""The kinds of documents, as `templates/documents/documents.yaml` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from chuyenhoa import settings
+from chuyenhoa.model.plan import PeriodKind
+
+
+class About(StrEnum):
+    """What one document of a kind speaks of."""
+
+    PROVINCE = "province"
+    LOCALITY = "locality"
+    SUBMITTER = "submitter"
+
+
+class Destination(StrEnum):
+    """Who gets a rendered document first."""
+
+    OFFICE = "office"
+    SUBMITTER = "submitter"
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """One kind of document; its template is `<name>.docx`."""
+
+    name: str
+    title: str
+    milestones: frozenset[PeriodKind]
+    about: About
+    goes_to: Destination
+    symbol: str
+    context: str
+    """Name of the context that its template is filled with, see `chuyenhoa.reporting.context`."""
+
+
+class KindError(ValueError):
+    """The list of documents cannot be used; the text names the file and the entry."""
+
+
+def load_kinds(templates: Path | None = None) -> Mapping[str, DocumentKind]:
+    """The kinds by name, in the order of the list.
+
+    Args:
+        templates: the project's `templates/`; that of the settings when None.
+
+    Raises:
+        KindError: the list is missing, or an entry lacks something or says something unknown.
+    """
+    return _read((templates or settings.load().templates) / "documents" / "documents.yaml")
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path) -> Mapping[str, DocumentKind]:
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise KindError(f"{path}: cannot be read: {error}") from error
+    if not isinstance(entries, dict):
+        raise KindError(f"{path}: entries by kind of document are expected.")
+    return MappingProxyType(
+        {str(name): _read_kind(path, str(name), entry) for name, entry in entries.items()}
+    )
+
+
+def _read_kind(path: Path, name: str, entry: Any) -> DocumentKind:
+    try:
+        return DocumentKind(
+            name=name,
+            title=str(entry["title"]),
+            milestones=frozenset(PeriodKind(word) for word in entry["milestones"]),
+            about=About(entry["about"]),
+            goes_to=Destination(entry["goes_to"]),
+            symbol=str(entry["symbol"]),
+            context=str(entry["context"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise KindError(f"{path}: {name}: {error}; see the head of the file.") from error
