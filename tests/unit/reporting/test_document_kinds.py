@@ -14,7 +14,10 @@ from chuyenhoa.reporting.kinds import KindError
 from tests.unit.reporting.conftest import TEMPLATES
 
 Make = Callable[..., dict[str, Any]]
-ENTRY = "bao_cao_khac:\n  title: Báo cáo\n  milestones: [annual]\n  about: province\n  goes_to: office\n  context: annual_report\n"
+ENTRY = (
+    "bao_cao_khac:\n  title: Báo cáo\n  milestones: [annual]\n  about: province\n"
+    "  goes_to: office\n  context: annual_report\n"
+)
 
 
 def write(folder: Path, text: str) -> Path:
@@ -39,7 +42,7 @@ def test_a_wrong_entry_is_named(tmp_path: Path, text: str, named: str) -> None:
 
 
 def test_a_missing_list_is_our_fault(tmp_path: Path) -> None:
-    with pytest.raises(KindError, match="documents.yaml"):
+    with pytest.raises(KindError, match=r"documents\.yaml"):
         load_kinds(tmp_path)
 
 
