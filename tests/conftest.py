@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
+from tests.postgres import Server, start_server
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -64,6 +66,21 @@ def plan(root: Path) -> Plan:
 def rules(root: Path, plan: Plan) -> tuple[Rule, ...]:
     """The rules of the plan's suites."""
     return load_rules(root / "expectations", plan)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A real PostgreSQL, the same for all tests of a run."""
+    yield from start_server()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'store.db'}"
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_database()
 
 
 @pytest.fixture

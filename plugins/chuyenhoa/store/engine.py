@@ -10,13 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it against the migrations themselves."""
+MIGRATION_LOCK = 7214514
+WRITERS_LOCK = 7214515
+"""Keys of advisory locks; PostgreSQL keeps them apart by database."""
+READS: dict[str, dict[str, Any]] = {
+    "sqlite": {"sqlite_begin": "BEGIN"},
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+"""How a transaction that only reads sees one state of the store, by database."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -29,17 +37,24 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._snapshots = engine.execution_options(**READS[engine.dialect.name])
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking things up."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A session for looking things up: it sees one state of the store and waits for no writer."""
+        with Session(self._snapshots, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose changes are committed together at the end, or not at all."""
+        """A session whose changes are committed together at the end, or not at all; writers queue.
+
+        One writer at a time, on both databases: what a session looked up (the end of the chain, the newest
+        version, an open claim) is still so when it commits.
+        """
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if self.engine.dialect.name == "postgresql":
+                session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
             yield session
 
 
@@ -80,6 +95,8 @@ def _make_engine(url: str) -> Engine:
     except ImportError as error:
         shown = parsed.render_as_string(hide_password=True)
         raise StoreError(f"{shown}: its driver is not installed ({error.name}).") from error
+    if engine.dialect.name not in READS:
+        raise StoreError(f"{engine.dialect.name}: the store runs on {' or '.join(READS)} only.")
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     return engine
@@ -101,7 +118,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
         # A deferred transaction that reads first and writes later fails at once when another one wrote.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
 
 
 def _current(engine: Engine) -> str | None:
@@ -123,9 +140,24 @@ def _migrate(engine: Engine, database: str) -> None:
 
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with engine.begin() as connection:
+        with _without_foreign_keys(engine) as connection, connection.begin():
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    """A connection for migrations: SQLite changes a table by writing it anew, which its references forbid."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager
@@ -138,10 +170,10 @@ def _only_one(engine: Engine, database: str) -> Iterator[None]:
         return
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(7214514)"))
+            connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(7214514)"))
+                connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
         return
     yield

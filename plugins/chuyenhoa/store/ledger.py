@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
+from chuyenhoa.store.chain import append_event
 from chuyenhoa.store.content import TABLES, Answer, content_rows
 from chuyenhoa.store.tables import (
     EventRow,
@@ -36,6 +37,10 @@ class Claim:
     file_name: str
     claim_key: str
     received_at: datetime
+    container: int | None = None
+    """The number of the archive (.zip) in which it came."""
+    member: str = ""
+    """Its path inside that archive."""
 
 
 def submission_id(number: int) -> str:
@@ -49,8 +54,8 @@ def submission_number(name: str) -> int:
 
 
 def add_event(session: Session, number: int, at: datetime, kind: str, detail: str = "") -> None:
-    """Note what happened to a submission."""
-    session.add(EventRow(submission=number, at=at.isoformat(), kind=kind, detail=detail))
+    """Note what happened to a submission, at the end of the chain."""
+    append_event(session, at, kind, detail, submission=number)
 
 
 def find_open_claim(session: Session, claim_key: str, sha256: str) -> SubmissionRow | None:
@@ -72,6 +77,7 @@ def find_unremoved(session: Session) -> list[SubmissionRow]:
 def add_claim(session: Session, claim: Claim) -> SubmissionRow:
     """Enter a file that is safe in the archive."""
     row = SubmissionRow(
+        number=(session.scalar(select(func.max(SubmissionRow.number))) or 0) + 1,
         sha256=claim.sha256,
         size=claim.size,
         folder=claim.folder,
@@ -79,11 +85,45 @@ def add_claim(session: Session, claim: Claim) -> SubmissionRow:
         claim_key=claim.claim_key,
         received_at=claim.received_at.isoformat(),
         status=SubmissionStatus.CLAIMED.value,
+        container=claim.container,
+        member=claim.member,
+        removed_from_inbox=claim.container is not None,
     )
     session.add(row)
     session.flush()
-    add_event(session, row.number, claim.received_at, "claimed", f"{claim.folder}/{claim.file_name}")
+    where = f"{submission_id(claim.container)}!{claim.member}" if claim.container else claim.file_name
+    add_event(session, row.number, claim.received_at, "claimed", f"{claim.folder}/{where}")
     return row
+
+
+def add_members(
+    session: Session, container: SubmissionRow, members: Sequence[tuple[str, int, str]]
+) -> list[SubmissionRow]:
+    """Enter the files of an archive (.zip), whose bytes are safe in ours; once, however often it is called.
+
+    `members` are sha256, size in bytes and path inside the archive, in the order of the archive.
+    """
+    query = select(SubmissionRow).where(SubmissionRow.container == container.number)
+    known = list(session.scalars(query.order_by(SubmissionRow.number)))
+    if known:  # All of them were entered in one transaction.
+        return known
+    received_at = datetime.fromisoformat(container.received_at)
+    return [
+        add_claim(
+            session,
+            Claim(
+                sha256=sha256,
+                size=size,
+                folder=container.folder,
+                file_name=path.rsplit("/", 1)[-1],
+                claim_key=f"{submission_id(container.number)}|{index}",
+                received_at=received_at,
+                container=container.number,
+                member=path,
+            ),
+        )
+        for index, (sha256, size, path) in enumerate(members, start=1)
+    ]
 
 
 def pending(session: Session) -> list[SubmissionRow]:

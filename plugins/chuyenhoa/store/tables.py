@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -17,10 +17,10 @@ class SubmissionRow(Base):
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    size: Mapped[int] = mapped_column(Integer)
-    folder: Mapped[str] = mapped_column(String(200))
-    file_name: Mapped[str] = mapped_column(String(1000))
-    claim_key: Mapped[str] = mapped_column(String(1500), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    folder: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str] = mapped_column(Text)
+    claim_key: Mapped[str] = mapped_column(Text, index=True)
     """Path, size and modification time in the inbox: tells a claim cut short from a new drop."""
     received_at: Mapped[str] = mapped_column(String(40))
     removed_from_inbox: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -32,22 +32,34 @@ class SubmissionRow(Base):
     version: Mapped[int | None] = mapped_column(Integer)
     is_late: Mapped[bool] = mapped_column(Boolean, default=False)
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"))
-    receipt: Mapped[str] = mapped_column(String(1500), default="")
-    marked_workbook: Mapped[str] = mapped_column(String(1500), default="")
+    receipt: Mapped[str] = mapped_column(Text, default="")
+    marked_workbook: Mapped[str] = mapped_column(Text, default="")
+    container: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"), index=True)
+    """The archive (.zip) in which the file came; NULL for a file that lay in the inbox itself."""
+    member: Mapped[str] = mapped_column(Text, default="")
+    """Its path inside that archive."""
 
     __table_args__ = (Index("submissions_by_period", "plan", "period", "submitter"),)
 
 
 class EventRow(Base):
-    """What happened to a submission, in order."""
+    """What happened, in order; every event seals the one before it (see `chain.py`)."""
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    position: Mapped[int] = mapped_column(Integer, unique=True)
+    """1, 2, 3 … without a gap; `id` may have gaps, from before the chain."""
+    submission: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"), index=True)
+    subject: Mapped[str] = mapped_column(Text, default="")
+    """What else it happened to (a snapshot, a document); empty for an event of a submission."""
     at: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text, default="")
+    facts_sha256: Mapped[str] = mapped_column(String(64), default="")
+    """Over the facts that the event settles (what was claimed, judged, answered); empty when none."""
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Over the event before and all of this one."""
 
 
 class SubmissionLocalityRow(Base):
@@ -69,9 +81,9 @@ class ObservationRow(Base):
     locality: Mapped[str] = mapped_column(String(20), primary_key=True)
     indicator: Mapped[str] = mapped_column(String(40), primary_key=True)
     basis: Mapped[str] = mapped_column(String(10), primary_key=True)
-    value: Mapped[str | None] = mapped_column(String(60))
-    sheet: Mapped[str] = mapped_column(String(100))
-    cell: Mapped[str] = mapped_column(String(12))
+    value: Mapped[str | None] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(Text)
+    cell: Mapped[str] = mapped_column(Text)
 
 
 class DeclarationRow(Base):
@@ -86,8 +98,8 @@ class DeclarationRow(Base):
     document_number: Mapped[str] = mapped_column(Text, default="")
     document_date: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str] = mapped_column(Text, default="")
-    sheet: Mapped[str] = mapped_column(String(100))
-    cell: Mapped[str] = mapped_column(String(12))
+    sheet: Mapped[str] = mapped_column(Text)
+    cell: Mapped[str] = mapped_column(Text)
 
 
 class NarrativeRow(Base):
@@ -98,8 +110,8 @@ class NarrativeRow(Base):
     submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), primary_key=True)
     item: Mapped[str] = mapped_column(String(40), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
-    sheet: Mapped[str] = mapped_column(String(100))
-    cell: Mapped[str] = mapped_column(String(12))
+    sheet: Mapped[str] = mapped_column(Text)
+    cell: Mapped[str] = mapped_column(Text)
 
 
 class JustificationRow(Base):
@@ -109,11 +121,11 @@ class JustificationRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
-    rule_id: Mapped[str] = mapped_column(String(10))
-    locality: Mapped[str] = mapped_column(String(20))
+    rule_id: Mapped[str] = mapped_column(Text)
+    locality: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
-    sheet: Mapped[str] = mapped_column(String(100))
-    cell: Mapped[str] = mapped_column(String(12))
+    sheet: Mapped[str] = mapped_column(Text)
+    cell: Mapped[str] = mapped_column(Text)
 
 
 class FindingRow(Base):
@@ -123,14 +135,14 @@ class FindingRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
-    rule_id: Mapped[str] = mapped_column(String(10))
+    rule_id: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(String(10))
     message: Mapped[str] = mapped_column(Text)
-    sheet: Mapped[str] = mapped_column(String(100))
+    sheet: Mapped[str] = mapped_column(Text)
     cells: Mapped[str] = mapped_column(Text)
     """Addresses joined with commas, the one to look at first in front."""
-    locality: Mapped[str] = mapped_column(String(20))
-    indicator: Mapped[str] = mapped_column(String(40))
+    locality: Mapped[str] = mapped_column(Text)
+    indicator: Mapped[str] = mapped_column(Text)
     value: Mapped[str] = mapped_column(Text)
     explanation: Mapped[str] = mapped_column(Text, default="")
 
@@ -142,8 +154,8 @@ class NormalisationRow(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
-    sheet: Mapped[str] = mapped_column(String(100))
-    cell: Mapped[str] = mapped_column(String(12))
+    sheet: Mapped[str] = mapped_column(Text)
+    cell: Mapped[str] = mapped_column(Text)
     before: Mapped[str] = mapped_column(Text)
     after: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(Text)

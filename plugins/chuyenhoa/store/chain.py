@@ -1,0 +1,78 @@
+"""The chain of events: each one seals the event before it, so that no past can be changed unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chuyenhoa.store.tables import EventRow
+
+Facts = Mapping[str, Any]
+"""Names with JSON values: what an event settles for good."""
+
+START = ""
+"""What stands in the place of the seal before the first event."""
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: sorted names, no spaces, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(value: Any) -> str:
+    """The sha256 of a value's canonical text."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def seal(previous: str, event: EventRow) -> str:
+    """The sha256 that an event must have after the one whose sha256 is `previous`."""
+    return digest(
+        [
+            previous,
+            event.position,
+            event.submission,
+            event.subject,
+            event.at,
+            event.kind,
+            event.detail,
+            event.facts_sha256,
+        ]
+    )
+
+
+def last_event(session: Session) -> EventRow | None:
+    """The end of the chain."""
+    return session.scalars(select(EventRow).order_by(EventRow.position.desc()).limit(1)).first()
+
+
+def append_event(
+    session: Session,
+    at: datetime,
+    kind: str,
+    detail: str = "",
+    *,
+    submission: int | None = None,
+    subject: str = "",
+    facts: Facts | None = None,
+) -> EventRow:
+    """Add an event at the end of the chain; only in a session of `Store.writing`, where writers queue."""
+    last = last_event(session)
+    event = EventRow(
+        id=last.id + 1 if last else 1,
+        position=last.position + 1 if last else 1,
+        submission=submission,
+        subject=subject,
+        at=at.isoformat(),
+        kind=kind,
+        detail=detail,
+        facts_sha256=digest(facts) if facts is not None else "",
+    )
+    event.sha256 = seal(last.sha256 if last else START, event)
+    session.add(event)
+    return event
