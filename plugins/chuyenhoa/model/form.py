@@ -15,6 +15,8 @@ NARRATIVE_SHEET = "Thuyết minh"
 JUSTIFICATION_SHEET = "Giải trình"
 GUIDE_SHEET = "Hướng dẫn"
 META_SHEET = "_meta"
+LISTING_SHEET = "Cần sửa"
+"""The sheet that a marked workbook begins with."""
 
 SHEET_OF_BASIS: Mapping[Basis, str] = {Basis.CURRENT: FIGURES_SHEET, Basis.BASELINE: BASELINE_SHEET}
 

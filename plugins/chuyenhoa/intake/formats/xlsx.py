@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -13,41 +13,24 @@ from python_calamine import CalamineWorkbook
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, Sheet
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.package import Package
-from chuyenhoa.intake.formats.xlsx_scan import SheetScan, find_percent_styles, parse, scan_sheet
+from chuyenhoa.intake.formats.xlsx_scan import Area, SheetScan, scan_sheet
+from chuyenhoa.intake.formats.xlsx_styles import parse, read_styles
 from chuyenhoa.intake.words import strip_marks
 from chuyenhoa.model import form
 
-KNOWN_SHEETS = (*form.HEAD_ROWS, form.META_SHEET)
+KNOWN_SHEETS = frozenset(map(strip_marks, (*form.HEAD_ROWS, form.META_SHEET)))
+OWN_SHEETS = frozenset(map(strip_marks, (form.GUIDE_SHEET, form.LISTING_SHEET)))
+"""What we write beside the form; nothing is filled in there."""
+BOOK, LINKS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+READ_PARTS = ("[Content_Types].xml", "_rels/.rels", BOOK, LINKS, STYLES, "xl/sharedStrings.xml")
+"""What a reader of values opens beside the sheets."""
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+MOST_SHEETS = 100
 
 
 class BrokenWorkbookError(ValueError):
     """A part that the workbook names is missing or is no valid XML."""
-
-
-def open_workbook(package: Package, findings: FindingList) -> Book | None:
-    """The sheets of the form; other sheets are left alone.
-
-    Returns:
-        None when the workbook is broken or a table reaches beyond the limits; `findings` says which. The
-        limits are checked before any value is read: one cell in the last corner of a sheet would otherwise
-        take all memory and end the process.
-    """
-    try:
-        places = _locate_sheets(package)
-        percents = find_percent_styles(package.parts.get("xl/styles.xml", b""))
-        scans = {name: scan_sheet(package.parts[place.part], percents) for name, place in places.items()}
-    except (etree.XMLSyntaxError, BrokenWorkbookError, ValueError) as error:
-        findings.add("D05", detail=_describe(error))
-        return None
-    for name, scan in scans.items():
-        if scan.beyond:
-            findings.add(
-                "D08", sheet=places[name].name, cells=(scan.beyond,), rows=MOST_ROWS, columns=MOST_COLUMNS
-            )
-            return None
-    return _read_values(package, places, scans, findings)
 
 
 @dataclass(frozen=True)
@@ -56,50 +39,103 @@ class _Location:
 
     name: str
     hidden: bool
+    number: int
+    """Its place among all sheets of the workbook, from 0."""
     part: str
 
 
-def _locate_sheets(package: Package) -> dict[str, _Location]:
-    """The parts of the known sheets; of two spellings of one name the first counts."""
+def open_workbook(package: Package, findings: FindingList) -> Book | None:
+    """The sheets of a workbook; what we ourselves write beside the form is left out when the form is there.
+
+    Returns:
+        None when the workbook is broken or a table reaches beyond the limits; `findings` says which. The
+        limits are checked before any value is read: one cell in the last corner of a sheet would otherwise
+        take all memory and end the process.
+    """
+    try:
+        places = _needed(_locate_sheets(package))
+        styles = read_styles(package.parts.get(STYLES, b""))
+        scans = [scan_sheet(package.parts[place.part], styles) for place in places]
+    except (etree.XMLSyntaxError, ValueError) as error:
+        findings.add("D05", detail=_describe(error))
+        return None
+    for place, scan in zip(places, scans, strict=True):
+        if scan.beyond:
+            findings.add("D08", sheet=place.name, cells=(scan.beyond,), rows=MOST_ROWS, columns=MOST_COLUMNS)
+            return None
+    return _read_values(package, places, scans, findings)
+
+
+def _locate_sheets(package: Package) -> list[_Location]:
+    """The parts of the worksheets, in their order; charts and dialogs hold no cells."""
     targets = {}
-    for relation in parse(package.parts.get("xl/_rels/workbook.xml.rels", b"")).iter("{*}Relationship"):
-        target = str(relation.get("Target"))
-        targets[str(relation.get("Id"))] = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
-    known = {strip_marks(name): name for name in KNOWN_SHEETS}
-    found: dict[str, _Location] = {}
-    for entry in parse(package.parts["xl/workbook.xml"]).iter("{*}sheet"):
+    for relation in parse(package.parts.get(LINKS, b"")).iter("{*}Relationship"):
+        target = posixpath.normpath(posixpath.join("/xl", str(relation.get("Target")))).lstrip("/")
+        targets[str(relation.get("Id"))] = (target, str(relation.get("Type")))
+    found = []
+    for number, entry in enumerate(parse(package.parts[BOOK]).iterfind("{*}sheets/{*}sheet")):
         name = str(entry.get("name"))
-        official = known.get(strip_marks(name))
-        if official is None or official in found:
+        part, kind = targets.get(str(entry.get(RELATION) or entry.get(STRICT_RELATION)), ("", ""))
+        if kind and not kind.endswith("/worksheet"):
             continue
-        part = targets.get(str(entry.get(RELATION) or entry.get(STRICT_RELATION)), "")
         if part not in package.parts:
             raise BrokenWorkbookError(f"sheet “{name}” không có nội dung")
-        found[official] = _Location(name, entry.get("state", "visible") != "visible", part)
+        found.append(_Location(name, entry.get("state", "visible") != "visible", number, part))
+    if not found or len(found) > MOST_SHEETS:
+        raise BrokenWorkbookError(f"{len(found)} sheet")
     return found
 
 
+def _needed(places: Sequence[_Location]) -> list[_Location]:
+    """All sheets, or without our own additions when every sheet of the form is there."""
+    names = {place.name: strip_marks(place.name) for place in places}
+    if not set(names.values()) >= KNOWN_SHEETS:
+        return list(places)
+    return [place for place in places if names[place.name] not in OWN_SHEETS]
+
+
 def _read_values(
-    package: Package, places: Mapping[str, _Location], scans: Mapping[str, SheetScan], findings: FindingList
+    package: Package, places: Sequence[_Location], scans: Sequence[SheetScan], findings: FindingList
 ) -> Book | None:
     """The values of the located sheets."""
-    sheets: dict[str, Sheet] = {}
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(package.repack()))
-        for official, place in places.items():
-            rows = workbook.get_sheet_by_name(place.name).to_python(skip_empty_area=False)
-            scan = scans[official]
-            sheets[official] = Sheet(place.name, place.hidden, list(rows), scan.marks, scan.hidden_rows)
+        content = package.repack([*READ_PARTS, *dict.fromkeys(place.part for place in places)])
+        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+        sheets = [_make_sheet(workbook, place, scan) for place, scan in zip(places, scans, strict=True)]
     except BaseException as error:
         # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         findings.add("D05", detail=_describe(error))
         return None
-    for official, sheet in sheets.items():
-        if sheet.hidden and official != form.META_SHEET:
+    for sheet in sheets:
+        if sheet.hidden and strip_marks(sheet.name) in KNOWN_SHEETS - {strip_marks(form.META_SHEET)}:
             findings.add("D53", sheet=sheet.name)
-    return Book("xlsx", tuple(sheets.values()))
+    return Book("xlsx", tuple(sheets))
+
+
+def _make_sheet(workbook: CalamineWorkbook, place: _Location, scan: SheetScan) -> Sheet:
+    """One sheet with the values that calamine reads and the flaws that it does not show."""
+    rows = workbook.get_sheet_by_index(place.number).to_python(skip_empty_area=False)
+    width = max(map(len, rows), default=0)
+    return Sheet(
+        name=place.name,
+        hidden=place.hidden,
+        rows=list(rows),
+        marks=scan.marks,
+        hidden_rows=frozenset(scan.hidden),
+        fonts=scan.fonts,
+        merges=_clip(scan.merges, len(rows), width),
+    )
+
+
+def _clip(merges: Sequence[Area], height: int, width: int) -> tuple[Area, ...]:
+    """Merged areas as far as the sheet is used, so that walking over one is never long."""
+    return tuple(
+        (top, left, min(bottom, height - 1), min(right, width - 1))
+        for top, left, bottom, right in merges
+        if top < height and left < width
+    )
 
 
 def _describe(error: BaseException) -> str:
