@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-LISTING_NAME = "Cần sửa"
+from chuyenhoa.model.form import LISTING_SHEET
+
+LISTING_NAME = LISTING_SHEET
 """Name of the first sheet of a marked workbook; the reader leaves this sheet out."""
 
 AUTHOR = "Ban Chỉ đạo tỉnh - kiểm tra tự động"
@@ -43,5 +45,3 @@ _ADVICE = """
 """
 ADVICE_START = re.compile(rf"(?:{'|'.join(start.strip() for start in _ADVICE.split('|'))})\b")
 """How the sentence of a message begins that says what to do."""
-
-MASK = "[đã che: có thể là dữ liệu cá nhân]"
