@@ -214,3 +214,26 @@ class DocumentRow(Base):
     issued_path: Mapped[str] = mapped_column(String(1000), default="")
 
     __table_args__ = (UniqueConstraint("milestone", "kind", "version"),)
+
+
+class DeliveryRow(Base):
+    """A letter that we owe somebody, one row a recipient, kept when it was sent (see `deliveries.py`)."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(100))
+    """What the letter is about, as in `S000012`, or a document's id."""
+    submission: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"), index=True)
+    recipient: Mapped[str] = mapped_column(Text)
+    token: Mapped[str] = mapped_column(String(64))
+    """The letter's own part of its Message-ID, the same at every try."""
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[str] = mapped_column(String(40))
+    next_try_at: Mapped[str] = mapped_column(String(40))
+    sent_at: Mapped[str | None] = mapped_column(String(40))
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (UniqueConstraint("kind", "reference", "recipient"),)

@@ -1,0 +1,142 @@
+"""Letters that we owe somebody: noted with what they are about, sent later, each to each recipient once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from chuyenhoa.store import ledger
+from chuyenhoa.store.tables import DeliveryRow
+
+PATIENCE = timedelta(days=5)
+"""How long a letter is tried before it is given up."""
+_PAUSES = (5, 15, 60)
+_LONGEST_PAUSE = 240
+"""Minutes to the next try after the first, second, third and every later one."""
+
+
+class DeliveryState(StrEnum):
+    """What became of a letter."""
+
+    WAITING = "waiting"
+    """Not sent yet; it will be tried (again)."""
+    SENT = "sent"
+    """A mail server has taken responsibility for it."""
+    FAILED = "failed"
+    """Given up: the address is refused, or nobody took it for as long as `PATIENCE`."""
+    NO_ADDRESS = "no_address"
+    """Whom it is for has no address in the plan."""
+    CANCELLED = "cancelled"
+    """Overtaken before it was sent."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a letter is about: its kind, a submission's or document's id, and what tells it from namesakes."""
+
+    kind: str
+    reference: str
+    seed: str
+    """The same for the same letter in every store, as in a file's hash and time of receipt."""
+    submission: int | None = None
+
+
+def owe(session: Session, subject: Subject, recipients: Sequence[str], at: datetime) -> None:
+    """Note a letter to each recipient, once, however often it is called; without one, that there is none."""
+    for recipient in recipients or ("",):
+        if _find(session, subject.kind, subject.reference, recipient) is not None:
+            continue
+        text = "|".join((subject.kind, subject.reference, subject.seed, recipient))
+        state = DeliveryState.WAITING if recipient else DeliveryState.NO_ADDRESS
+        session.add(
+            DeliveryRow(
+                kind=subject.kind,
+                reference=subject.reference,
+                submission=subject.submission,
+                recipient=recipient,
+                token=hashlib.sha256(text.encode()).hexdigest()[:32],
+                state=state.value,
+                created_at=at.isoformat(),
+                next_try_at=at.isoformat(),
+            )
+        )
+
+
+def _find(session: Session, kind: str, reference: str, recipient: str) -> DeliveryRow | None:
+    query = select(DeliveryRow).where(
+        DeliveryRow.kind == kind, DeliveryRow.reference == reference, DeliveryRow.recipient == recipient
+    )
+    return session.scalars(query).first()
+
+
+def cancel(session: Session, kind: str, reference: str) -> None:
+    """Leave letters unsent that something else has overtaken."""
+    session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.kind == kind,
+            DeliveryRow.reference == reference,
+            DeliveryRow.state == DeliveryState.WAITING,
+        )
+        .values(state=DeliveryState.CANCELLED.value)
+    )
+
+
+def find_due(session: Session, at: datetime) -> list[DeliveryRow]:
+    """The letters whose time has come, those that waited longest first."""
+    rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == DeliveryState.WAITING))
+    due = [row for row in rows if datetime.fromisoformat(row.next_try_at) <= at]
+    return sorted(due, key=lambda row: (row.next_try_at, row.id))
+
+
+def take(session: Session, row: DeliveryRow, at: datetime) -> bool:
+    """Count a try before it is made; False when another process was faster.
+
+    The next try is set at the same time: when this process dies between the server's answer and
+    `mark_sent`, the letter goes out once more with the same Message-ID, and is never lost.
+    """
+    minutes = _PAUSES[row.attempts] if row.attempts < len(_PAUSES) else _LONGEST_PAUSE
+    taken = session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.id == row.id,
+            DeliveryRow.attempts == row.attempts,
+            DeliveryRow.state == DeliveryState.WAITING,
+        )
+        .values(attempts=row.attempts + 1, next_try_at=(at + timedelta(minutes=minutes)).isoformat())
+        .returning(DeliveryRow.id)
+    )
+    return taken.first() is not None
+
+
+def mark_sent(session: Session, number: int, at: datetime) -> None:
+    """A mail server has taken the letter."""
+    row = session.get_one(DeliveryRow, number)
+    row.state, row.sent_at, row.last_error = DeliveryState.SENT.value, at.isoformat(), ""
+    if row.submission is not None:
+        ledger.add_event(session, row.submission, at, "mailed", f"{row.kind} {row.recipient}")
+
+
+def mark_tried(session: Session, number: int, at: datetime, error: str, *, is_final: bool) -> None:
+    """A try failed; the letter is given up when another would end the same, or after `PATIENCE`."""
+    row = session.get_one(DeliveryRow, number)
+    row.last_error = error
+    if is_final or at - datetime.fromisoformat(row.created_at) >= PATIENCE:
+        row.state = DeliveryState.FAILED.value
+        if row.submission is not None:
+            ledger.add_event(
+                session, row.submission, at, "mail_failed", f"{row.kind} {row.recipient}: {error}"
+            )
+
+
+def find_undelivered(session: Session) -> list[DeliveryRow]:
+    """Every letter that nobody got and that nothing overtook, oldest first."""
+    open_states = (DeliveryState.WAITING, DeliveryState.FAILED, DeliveryState.NO_ADDRESS)
+    query = select(DeliveryRow).where(DeliveryRow.state.in_([state.value for state in open_states]))
+    return list(session.scalars(query.order_by(DeliveryRow.id)))
