@@ -148,7 +148,11 @@ def _after(text: str, words: str) -> str:
 
 def _find_label(labels: Iterable[str], text: str) -> str:
     """The longest of the labels that stands in a folded text; empty when none does."""
-    found = [label for label in labels if re.search(rf"(?<!\w){re.escape(fold(label))}(?!\w)", text)]
+    found = [
+        label
+        for label in labels
+        if fold(label) in text and re.search(rf"(?<!\w){re.escape(fold(label))}(?!\w)", text)
+    ]
     return max(found, key=len, default="")
 
 
