@@ -92,6 +92,8 @@ class Locality:
     submitter: str
     types: frozenset[int]
     status: Status
+    aliases: tuple[str, ...] = ()
+    """Other whole names under which it is reported, as the one before a change of kind."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,11 @@ class Indicator:
     note: str = ""
     at_start: bool = False
     """A stock that is counted at the start of the window, as in "đầu kỳ"; others at the cut-off."""
+    aliases: tuple[str, ...] = ()
+    """Other labels of its column in tables that are not our form, read with the section's heading."""
+    loose_aliases: tuple[str, ...] = ()
+    """Labels that mean it only while its figure is not above that of `within`, as a single "làm rõ"."""
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,8 @@ class Section:
 
     code: str
     title: str
+    aliases: tuple[str, ...] = ()
+    """Other headings over its columns."""
 
 
 @dataclass(frozen=True)

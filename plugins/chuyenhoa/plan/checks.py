@@ -16,6 +16,7 @@ from chuyenhoa.model.criteria import (
     terms_of,
 )
 from chuyenhoa.model.plan import Locality, Period, Plan, Unit, Window
+from chuyenhoa.plan.alias_checks import check_aliases
 from chuyenhoa.plan.sources import Located, Path_, Problems
 
 DAYS_APART = 1
@@ -53,6 +54,7 @@ def check_plan(plan: Plan, places: Mapping[tuple[str, str], Located], problems: 
     )
     for step in steps:
         step(check)
+    check_aliases(plan, check.blame)
 
 
 def _check_submitters(check: _Check) -> None:

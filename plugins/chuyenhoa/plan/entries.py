@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from chuyenhoa.plan.criterion_entries import CriterionEntry
-from chuyenhoa.plan.shapes import BlankDate, Name, Row, Standing, Strict, Text, Types
+from chuyenhoa.plan.shapes import Aliases, BlankDate, Name, Row, Standing, Strict, Text, Types
 
 
 class UnitRow(Row):
@@ -49,6 +49,7 @@ class LocalityRow(Row):
     submitter: Text
     types: Types
     status: Standing
+    aliases: Aliases = ()
 
     @field_validator("types", mode="before")
     @classmethod
@@ -62,6 +63,7 @@ class SectionRow(Row):
 
     code: Name
     title: Text
+    aliases: Aliases = ()
 
 
 class IndicatorRow(Row):
@@ -75,6 +77,9 @@ class IndicatorRow(Row):
     note: str = ""
     moment: Literal["", "start", "end"] = ""
     """When a stock is counted; the cut-off unless it says start."""
+    aliases: Aliases = ()
+    loose_aliases: Aliases = ()
+    within: str = ""
 
 
 class SpanEntry(Strict):

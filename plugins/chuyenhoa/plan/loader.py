@@ -134,7 +134,7 @@ class _Loader:
                 _period(p) for p in self._list(self._yaml("periods.yaml"), shape.PeriodEntry, "period", "id")
             ),
             sections=tuple(
-                Section(row.code, row.title)
+                Section(row.code, row.title, row.aliases)
                 for row in self._rows(self.folder / "sections.csv", shape.SectionRow, "section")
             ),
             indicators=self._indicators(frozenset(head.decimal_units)),
@@ -167,7 +167,8 @@ class _Loader:
     def _localities(self) -> tuple[Locality, ...]:
         rows = self._rows(self.folder / "localities.csv", shape.LocalityRow, "locality")
         return tuple(
-            Locality(r.code, r.name, r.submitter, frozenset(r.types), Status(r.status)) for r in rows
+            Locality(r.code, r.name, r.submitter, frozenset(r.types), Status(r.status), r.aliases)
+            for r in rows
         )
 
     def _indicators(self, decimal_units: frozenset[str]) -> tuple[Indicator, ...]:
@@ -182,6 +183,9 @@ class _Loader:
                 r.unit in decimal_units,
                 r.note,
                 r.moment == "start",
+                r.aliases,
+                r.loose_aliases,
+                r.within,
             )
             for r in rows
         )

@@ -28,3 +28,13 @@ class Row(BaseModel):
     """A CSV row; a plan's tables may carry more columns than the pipeline needs."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
+
+
+def _split_aliases(value: object) -> object:
+    """`a|b` becomes a tuple; a blank cell is no alias at all, a blank between two strokes is an empty one."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split("|")) if value.strip() else ()
+    return value
+
+
+Aliases = Annotated[tuple[str, ...], BeforeValidator(_split_aliases)]

@@ -1,0 +1,31 @@
+"""Keys under which the labels and names of a plan are compared with what people type."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+COUNT_WORDS = re.compile(r"\bso (?=(?:vu|nguoi|doi tuong|ho|cuoc|luot|diem|tin|mo hinh|khu|bang|ho so)\b)")
+"""“Số vụ” and “vụ” are one label; what is counted tells, not that it is counted."""
+
+
+@lru_cache(maxsize=8192)
+def plain_key(text: str) -> str:
+    """The words of a text in plain letters: no marks, case, signs or repeated blanks."""
+    parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    letters = "".join(sign for sign in parts if not unicodedata.combining(sign)).replace("đ", "d")
+    return " ".join(re.sub(r"[\W_]+", " ", letters.replace("ð", "d")).split())
+
+
+@lru_cache(maxsize=8192)
+def label_key(text: str) -> str:
+    """The key of an indicator's label or alias."""
+    return COUNT_WORDS.sub("", plain_key(text))
+
+
+def repeated(keys: Iterable[str]) -> list[str]:
+    """The keys that stand more than once."""
+    seen: set[str] = set()
+    return [key for key in keys if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
