@@ -10,11 +10,13 @@ from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.store.tables import (
     Base,
     DeclarationRow,
+    ExplanationRow,
     FindingRow,
     JustificationRow,
     NarrativeRow,
     NormalisationRow,
     ObservationRow,
+    ReleaseRow,
     SubmissionLocalityRow,
 )
 
@@ -26,8 +28,18 @@ TABLES = (
     JustificationRow,
     FindingRow,
     NormalisationRow,
+    ExplanationRow,
+    ReleaseRow,
 )
 """The tables that hold what a file says and what validation says of it."""
+
+
+@dataclass(frozen=True)
+class GivenReason:
+    """A reason in this file for the warnings of an earlier version (its number)."""
+
+    version: int
+    reason: Justification
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,9 @@ class Answer:
     version: int | None
     is_late: bool
     duplicate_of: int | None = None
+    reasons: tuple[GivenReason, ...] = ()
+    released: tuple[tuple[int, str], ...] = ()
+    """Earlier versions and their localities whose figures are taken now that the reasons are there."""
 
 
 Values = dict[str, object]
@@ -60,6 +75,9 @@ def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list
     )
     yield JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
     yield FindingRow, [_finding_values(number, finding) for finding in answer.findings]
+    given = [{**key, "version": g.version, **_justification_values(g.reason)} for g in answer.reasons]
+    yield ExplanationRow, given
+    yield ReleaseRow, [{**key, "version": version, "locality": code} for version, code in answer.released]
     yield NormalisationRow, [{**key, **_normalisation_values(n)} for n in reading.normalisations]
 
 

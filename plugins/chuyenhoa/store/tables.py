@@ -147,6 +147,34 @@ class FindingRow(Base):
     explanation: Mapped[str] = mapped_column(Text, default="")
 
 
+class ExplanationRow(Base):
+    """A reason that a later file gave for the warnings of one rule on one locality of an earlier version."""
+
+    __tablename__ = "explanations"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    """The file with the reason."""
+    version: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    """The file with the figures."""
+    rule_id: Mapped[str] = mapped_column(Text)
+    locality: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    sheet: Mapped[str] = mapped_column(Text)
+    cell: Mapped[str] = mapped_column(Text)
+
+
+class ReleaseRow(Base):
+    """A locality of an earlier version whose figures are taken since a later file gave all the reasons."""
+
+    __tablename__ = "releases"
+
+    version: Mapped[int] = mapped_column(ForeignKey("submissions.number"), primary_key=True)
+    locality: Mapped[str] = mapped_column(String(20), primary_key=True)
+    submission: Mapped[int] = mapped_column(ForeignKey("submissions.number"), index=True)
+    """The file with the reasons."""
+
+
 class NormalisationRow(Base):
     """A cell that was read otherwise than it was typed."""
 
