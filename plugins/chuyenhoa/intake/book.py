@@ -21,6 +21,8 @@ class Flaw(StrEnum):
     ERROR = "error"
     UNCALCULATED = "uncalculated"
     PERCENT = "percent"
+    PERSONAL = "personal"
+    """It held personal data; the value has been masked (`intake.personal`)."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Sheet:
     """Paragraphs that stand above a table of Word or HTML, from the top, back to the table before it.
 
     Titles, period and submitter are looked for here as well as in the rows over a table's head. They have no
-    address: a cell's address counts the rows and columns of the table itself, so `C5` of the sheet “Bảng 1” is
-    the third column of the fifth row of the first table.
+    address: a cell's address counts the rows and columns of the table itself, so `C5` of the sheet “Bảng 1”
+    is the third column of the fifth row of the first table.
     """
 
     def value(self, row: int, column: int) -> CellValue:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from chuyenhoa.intake.book import CellValue, Flaw, Mark, name_cell
+from chuyenhoa.intake.personal import is_masked, report_row
 from chuyenhoa.intake.rows import Scope, identify_row, place, report_repeats
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.intake.values import NumberReading, read_number
@@ -15,7 +16,7 @@ from chuyenhoa.model.figures import Basis, Normalisation, Observation
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Indicator, Locality
 
-FLAW_CODES = {Flaw.ERROR: "D39", Flaw.UNCALCULATED: "D40", Flaw.PERCENT: "D36"}
+FLAW_CODES = {Flaw.ERROR: "D39", Flaw.UNCALCULATED: "D40", Flaw.PERCENT: "D36", Flaw.PERSONAL: "D55"}
 
 
 @dataclass
@@ -77,7 +78,8 @@ def _holds_number(scope: Scope, table: Table, row: int) -> bool:
         for column in table.columns.get(code, ()):
             value = table.sheet.value(row, column)
             is_number = isinstance(value, int | float) or any(sign.isdigit() for sign in clean_text(value))
-            if is_number or (row, column) in table.sheet.marks:
+            mark = table.sheet.marks.get((row, column))
+            if (is_number or mark) and not is_masked(mark):
                 return True
     return False
 
@@ -90,6 +92,8 @@ def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: B
         scope.findings.add(
             "D32", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
         )
+    indicators = [indicator.code for indicator in scope.plan.indicators]
+    report_row(scope, table, row, locality, but=indicators)
     for indicator in scope.plan.indicators:
         if len(table.columns.get(indicator.code, ())) == 1:
             _read_cell(scope, table, row, locality, indicator, basis, found)

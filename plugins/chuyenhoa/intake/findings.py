@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from chuyenhoa import settings
+from chuyenhoa.model.personal import MASK
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.plan.messages import Message, load_messages
 
@@ -15,6 +18,12 @@ LONGEST_VALUE = 80
 
 def load_catalogue() -> Mapping[str, Message]:
     """The wording of every D-code."""
+    return _load_once(os.environ.get("CHUYENHOA_HOME", ""))
+
+
+@lru_cache(maxsize=8)
+def _load_once(home: str) -> Mapping[str, Message]:
+    """Looked up once for a home: a confined reader can open no file when it reads."""
     return load_messages(settings.load().templates / "messages" / "reading")
 
 
@@ -39,7 +48,8 @@ class FindingList:
     ) -> None:
         """Add one finding; `words` fill the placeholders of its text, and win over the plain fields."""
         message = self.catalogue[code]
-        shown = shorten(value)
+        # Of a text that held personal data nothing is repeated, not even the words around it.
+        shown = MASK if MASK in str(value) else shorten(value)
         cell = cells[0] if cells else ""
         filled: dict[str, object] = {
             "file": self.file_name,

@@ -10,6 +10,7 @@ from chuyenhoa.intake.figures import Figures, read_figures
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats import open_book
 from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
+from chuyenhoa.intake.personal import withhold_personal
 from chuyenhoa.intake.rows import Scope
 from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
 from chuyenhoa.intake.tables import Table, find_table
@@ -48,6 +49,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     book = open_book(content, findings)
     if book is None:
         return _refuse(sha256, findings)
+    book = withhold_personal(book)
     sheets = _known_sheets(book)
     meta = read_meta(sheets)
     tables = _find_tables(sheets)

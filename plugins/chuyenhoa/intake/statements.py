@@ -10,6 +10,7 @@ from datetime import date
 from chuyenhoa.intake.answers import WordReading, read_answer, read_date
 from chuyenhoa.intake.book import CellValue, Flaw
 from chuyenhoa.intake.figures import FLAW_CODES, check_columns, show_value
+from chuyenhoa.intake.personal import report_row, report_text
 from chuyenhoa.intake.rows import Scope, identify_row, place
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.model import form
@@ -100,6 +101,8 @@ class _Row:
 
 def _read_declaration(row: _Row, found: Declarations) -> None:
     """One row; a cell that cannot be read is a finding, and then the row gives no declaration."""
+    if report_row(row.scope, row.table, row.rows[0], row.locality):
+        return
     if len(row.rows) > 1:
         row.blame("D47", tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows))
     readings = {
@@ -153,7 +156,12 @@ def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
     rows: dict[str, list[int]] = {}
     for row in table.rows():
         item = table.code(row, form.ITEM_CODE)
-        if item and table.text(row, form.ITEM_TEXT):
+        column = table.column(form.ITEM_TEXT)
+        if (
+            item
+            and table.text(row, form.ITEM_TEXT)
+            and not report_text(scope.findings, table.sheet, row, column)
+        ):
             rows.setdefault(item, []).append(row)
     found = []
     for item, places in rows.items():
@@ -175,7 +183,8 @@ def read_justifications(scope: Scope, table: Table) -> list[Justification]:
     found = []
     for row in table.rows():
         code, reason = table.text(row, form.RULE_CODE), table.text(row, form.REASON)
-        if not code and not reason:
+        is_personal = report_text(scope.findings, table.sheet, row, table.column(form.REASON))
+        if is_personal or (not code and not reason):
             continue
         rules = [part for part in re.split(r"[\s,;+]+", unicodedata.normalize("NFKC", code).upper()) if part]
         valid = [rule for rule in rules if RULE_ID.fullmatch(rule)]

@@ -9,23 +9,48 @@ from functools import lru_cache
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 SYLLABLE = re.compile(r"[^\W\d_]+")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+SHORT_TEXT = 200
+"""Characters up to which a text is remembered; a long one hardly comes twice."""
 
 ZERO_WORDS = frozenset({"-", "–", "—", "không", "không có", "không phát sinh", "kps"})
 MISSING_WORDS = frozenset({"…", "...", "..", "chưa có số liệu", "chưa có"})
 ASKED_WORDS = frozenset({"x", "/", "?"})
 TOTAL_WORDS = ("tổng", "cộng", "toàn")
-NO_CODE_WORDS = ("người lập", "nơi nhận", "ghi chú", "tm.", "kt.", "thủ trưởng", "trưởng ban", "ngày")
+NO_CODE_WORDS = (
+    "người lập",
+    "nơi nhận",
+    "ghi chú",
+    "tm.",
+    "kt.",
+    "thủ trưởng",
+    "trưởng ban",
+    "ngày",
+    "điện thoại",
+    "sđt",
+    "người liên hệ",
+    "email",
+)
 """How the lines below a table begin: totals are left out, and so are signatures."""
 
 
 def clean_text(value: object) -> str:
     """The text of a cell in composed form, without invisible characters and outer spaces."""
-    text = unicodedata.normalize("NFC", str(value)).translate(INVISIBLE)
-    if not text.isprintable():
-        text = "".join(
-            sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
+    if not isinstance(value, str):
+        return str(value).strip()
+    return _clean_short(value) if len(value) <= SHORT_TEXT else _clean(value)
+
+
+def _clean(text: str) -> str:
+    composed = unicodedata.normalize("NFC", text).translate(INVISIBLE)
+    if not composed.isprintable():
+        composed = "".join(
+            sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
         )
-    return text.strip()
+    return composed.strip()
+
+
+_clean_short = lru_cache(maxsize=8192)(_clean)
+"""Labels, codes and names come again with every file."""
 
 
 def fold(value: object) -> str:
@@ -60,7 +85,15 @@ def read_code(value: object) -> str:
     """A code as the plan writes it: a number without decimals, full-width letters made plain, upper case."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", clean_text(value))).upper()
+    text = clean_text(value)
+    return _read_short_code(text) if len(text) <= SHORT_TEXT else _read_code(text)
+
+
+def _read_code(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+_read_short_code = lru_cache(maxsize=8192)(_read_code)
 
 
 ZERO_KEYS = frozenset(map(fold, ZERO_WORDS))
