@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from chuyenhoa.reporting.words import W, parse_part
+from chuyenhoa.reporting.words import W, parse_part, write_part
 
 
 def share_widths(document: bytes) -> bytes:
@@ -16,8 +16,7 @@ def share_widths(document: bytes) -> bytes:
     root = parse_part(document)
     for table in root.iter(f"{W}tbl"):
         _share_table(table)
-    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return written
+    return write_part(root)
 
 
 def _share_table(table: etree._Element) -> None:

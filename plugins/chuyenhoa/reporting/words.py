@@ -17,6 +17,12 @@ def parse_part(content: bytes) -> etree._Element:
     return etree.fromstring(content, _PARSER)
 
 
+def write_part(root: etree._Element) -> bytes:
+    """A part as bytes, the same ones for the same tree."""
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
+
+
 def paragraph_text(paragraph: etree._Element) -> str:
     """The text of one paragraph, as it reads; runs do not matter."""
     pieces = []
