@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from chuyenhoa.assessment.facts import Facts, missing_in
-from chuyenhoa.assessment.linear import Condition, Linear, is_negative, is_positive, is_possible, is_zero
+from chuyenhoa.assessment.linear import (
+    Condition,
+    Linear,
+    Unknown,
+    is_negative,
+    is_positive,
+    is_possible,
+    is_zero,
+)
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -23,7 +31,6 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Threshold,
     ValueMeasure,
-    baseline_of,
 )
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict
@@ -52,8 +59,12 @@ class Case:
     conditions: tuple[Condition, ...] = ()
 
 
-_ANYTHING = (Case(Verdict.MET), Case(Verdict.NOT_MET), Case(Verdict.NOT_APPLICABLE))
-"""Nothing is known: every verdict is still possible, whatever the figures are."""
+_SAYABLE = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
+_ANYTHING = tuple(Case(verdict) for verdict in _SAYABLE)
+"""Nothing can be known: every verdict is still possible, whatever the figures are."""
+
+STATEMENT, GUIDANCE = "statement", "guidance"
+"""The windows of the unknowns that stand for a criterion's declaration and for the letter it waits for."""
 
 
 def possible_verdicts(measure: Measure, facts: Facts) -> frozenset[Verdict]:
@@ -62,7 +73,7 @@ def possible_verdicts(measure: Measure, facts: Facts) -> frozenset[Verdict]:
     One verdict: it is decided. Several: insufficient. None: the figures contradict each other, as with a
     denominator below zero (more tips handed on than there were), and no value of a blank mends that.
     """
-    return frozenset(case.verdict for case in _possible(cases_of(measure, facts)))
+    return frozenset(case.verdict for case in possible_cases(measure, facts))
 
 
 def cases_of(measure: Measure, facts: Facts) -> tuple[Case, ...]:
@@ -81,13 +92,14 @@ def cases_of(measure: Measure, facts: Facts) -> tuple[Case, ...]:
         case DeclarationMeasure():
             return _declared_cases(measure, facts)
         case AwaitedMeasure():
-            return _ANYTHING
+            return _open_cases((facts.criterion.code, GUIDANCE))
         case _:  # typed: only a combined measure is left
             return _combined_cases(measure, facts)
 
 
-def _possible(cases: Sequence[Case]) -> tuple[Case, ...]:
-    return tuple(case for case in cases if is_possible(case.conditions))
+def possible_cases(measure: Measure, facts: Facts) -> tuple[Case, ...]:
+    """The cases that what is known leaves open."""
+    return tuple(case for case in cases_of(measure, facts) if is_possible(case.conditions))
 
 
 def _limit(threshold: Threshold) -> Linear:
@@ -118,20 +130,31 @@ def _ratio_cases(measure: RatioMeasure, facts: Facts) -> tuple[Case, ...]:
 
 
 def _change_cases(measure: ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
-    """Ask for current < baseline, strictly, and for (baseline - current) * 100 >= threshold * baseline.
+    """Ask for a strict fall (or rise), and for one of the threshold's size in percent or in numbers.
 
-    From a baseline of zero nothing can fall: met when the current value is zero as well, else not met.
-    A baseline below zero has no case, as a denominator below zero has none.
+    From a baseline of zero nothing can fall: met when the current value is zero as well, else not met; and
+    any rise from zero is more than every percentage. A baseline below zero has no case, as a denominator
+    below zero has none.
     """
-    current, base = facts.total(measure.terms), facts.total(baseline_of(measure.terms))
-    fall = base - current
-    none_before, some_before = is_zero(base), is_positive(base)
-    enough = _hundredfold(fall) - base.times(Fraction(measure.threshold.value))
+    current, base = facts.total(measure.terms), facts.total(measure.before)
+    change = current - base if measure.rises else base - current
+    if measure.threshold.in_percent:
+        enough = _hundredfold(change) - base.times(Fraction(measure.threshold.value))
+    else:
+        enough = change - _limit(measure.threshold)
+    from_nothing: tuple[Case, ...] = ()
+    given = is_positive(base)
+    if not measure.rises:
+        from_nothing = _compare_sign(current, Direction.EQUAL, is_zero(base))
+    elif measure.threshold.in_percent:
+        from_nothing = _compare_sign(current, Direction.MORE_THAN, is_zero(base))
+    else:
+        given = (Condition(base),)
     return (
-        *_compare_sign(current, Direction.EQUAL, none_before),
-        Case(Verdict.NOT_MET, some_before + is_negative(fall)),
-        Case(Verdict.NOT_MET, some_before + is_zero(fall)),
-        *_compare_sign(enough, measure.threshold.direction, some_before + is_positive(fall)),
+        *from_nothing,
+        Case(Verdict.NOT_MET, given + is_negative(change)),
+        Case(Verdict.NOT_MET, given + is_zero(change)),
+        *_compare_sign(enough, measure.threshold.direction, given + is_positive(change)),
     )
 
 
@@ -143,8 +166,16 @@ def _declared_cases(measure: DeclarationMeasure, facts: Facts) -> tuple[Case, ..
     """The answer given; anything while the answer, or the document that proves a "Có", lacks."""
     declared = facts.declaration
     if declared is None or declared.answer is None or missing_in(measure, declared):
-        return _ANYTHING
+        return _open_cases((facts.criterion.code, STATEMENT))
     return (Case(_ANSWERED[declared.answer]),)
+
+
+def _open_cases(unknown: Unknown) -> tuple[Case, ...]:
+    """Every verdict, by the value of an unknown that stands for what will be said."""
+    said = Linear(multiples={unknown: Fraction(1)})
+    return tuple(
+        Case(verdict, is_zero(said - Linear(Fraction(number)))) for number, verdict in enumerate(_SAYABLE)
+    )
 
 
 def _combined_cases(measure: CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -155,7 +186,7 @@ def _combined_cases(measure: CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
     """
     combinations: list[tuple[tuple[Verdict, ...], tuple[Condition, ...]]] = [((), ())]
     for part in measure.parts:
-        cases = _possible(cases_of(part, facts)) or _ANYTHING
+        cases = possible_cases(part, facts) or _ANYTHING
         joined = [
             ((*verdicts, case.verdict), conditions + case.conditions)
             for verdicts, conditions in combinations

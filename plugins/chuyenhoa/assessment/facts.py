@@ -4,37 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from chuyenhoa.assessment.linear import Linear
+from chuyenhoa.assessment.linear import Linear, Unknown
 from chuyenhoa.assessment.numbers import canonical_text
+from chuyenhoa.model.baselines import prefix_of
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
-    CombinedMeasure,
     Criterion,
     DeclarationMeasure,
-    Measure,
     Term,
+    leaves_of,
     terms_of,
 )
-from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence, Source
+from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import DOCUMENT_DATE, DOCUMENT_NUMBER
-from chuyenhoa.model.results import Input
-
-
-def leaves_of(measure: Measure) -> tuple[Measure, ...]:
-    """The measures that a measure is made of, combined ones opened to the last."""
-    if isinstance(measure, CombinedMeasure):
-        return tuple(leaf for part in measure.parts for leaf in leaves_of(part))
-    return (measure,)
+from chuyenhoa.model.results import Input, Reason
 
 
 def name_of(term: Term) -> str:
     """The name of an input: `TTXH_XR` for the period, `baseline.TTXH_XR` for the window compared with."""
-    return term.indicator if term.basis is Basis.CURRENT else f"{Basis.BASELINE.value}.{term.indicator}"
+    return term.indicator if term.basis is Basis.CURRENT else f"{prefix_of(term.basis)}.{term.indicator}"
 
 
 @dataclass(frozen=True)
@@ -45,10 +37,16 @@ class Facts:
     evidence: LocalityEvidence
     units: Mapping[str, str]
 
-    def value(self, term: Term) -> Decimal | None:
+    def known(self, term: Term) -> KnownFigure | None:
+        """The figure of a term; None where nothing accepted says anything about it."""
+        if isinstance(term.basis, Basis):
+            return self.evidence.figures.get((term.indicator, term.basis))
+        return self.evidence.baselines.get((term.indicator, term.basis))
+
+    def value(self, term: Term) -> Fraction | None:
         """The figure of a term without its sign; None when its cell is blank or not in the file at all."""
-        known = self.evidence.figures.get((term.indicator, term.basis))
-        return None if known is None else known.value
+        known = self.known(term)
+        return None if known is None or known.value is None else Fraction(known.value) / known.divisor
 
     def total(self, terms: Iterable[Term]) -> Linear:
         """The signed sum of terms, with every missing figure as an unknown."""
@@ -56,10 +54,19 @@ class Facts:
         for term in terms:
             value = self.value(term)
             if value is None:
-                total += Linear(multiples={(term.indicator, term.basis): Fraction(term.sign)})
+                total += Linear(multiples={unknown_of(term): Fraction(term.sign)})
             else:
-                total += Linear(Fraction(value) * term.sign)
+                total += Linear(value * term.sign)
         return total
+
+    def lacks(self, term: Term) -> Reason:
+        """Why a figure is missing: nothing was accepted, what it says itself, else a blank or no baseline."""
+        if self.evidence.absence is not None:
+            return self.evidence.absence
+        known = self.known(term)
+        if known is not None and known.lacks is not None:
+            return known.lacks
+        return Reason.BLANK if term.basis is Basis.CURRENT else Reason.NO_BASELINE
 
     @cached_property
     def declaration(self) -> KnownDeclaration | None:
@@ -80,8 +87,13 @@ class Facts:
     @cached_property
     def missing_statements(self) -> tuple[str, ...]:
         """What lacks in the declaration: its code, or the code with the workbook column not filled in."""
-        leaves = [leaf for leaf in leaves_of(self.criterion.measure) if isinstance(leaf, DeclarationMeasure)]
-        found = (gap for leaf in leaves for gap in missing_in(leaf, self.declaration))
+        leaves = leaves_of(self.criterion.measure)
+        found = (
+            gap
+            for leaf in leaves
+            if isinstance(leaf, DeclarationMeasure)
+            for gap in missing_in(leaf, self.declaration)
+        )
         return tuple(dict.fromkeys(f"{self.criterion.code}{gap}" for gap in found))
 
     @cached_property
@@ -104,20 +116,27 @@ class Facts:
 
     def _figure_inputs(self, term: Term) -> list[Input]:
         """One input a figure; a sum over finer windows comes first, without a cell, then its parts."""
-        known = self.evidence.figures.get((term.indicator, term.basis))
+        known = self.known(term)
         name, unit = name_of(term), self.units[term.indicator]
-        if known is None:
-            return [_input(name, None, unit, None)]
+        reason = self.lacks(term) if self.value(term) is None else None
+        if known is None or known.lacks is not None:
+            return [_input(name, None, unit, None, reason)]
         if not known.parts:
-            return [_input(name, _text(known.value), unit, known.source)]
-        parts = [_input(f"{name}.{n}", _text(p.value), unit, p.source) for n, p in enumerate(known.parts, 1)]
-        return [_input(name, _text(known.value), unit, None), *parts]
+            return [_input(name, _text(known), unit, known.source, reason)]
+        parts = [_input(f"{name}.{n}", _text(p), unit, p.source) for n, p in enumerate(known.parts, 1)]
+        return [_input(name, _text(known), unit, None, reason), *parts]
 
     def _declared_input(self) -> Input:
         declared = self.declaration
+        reason = (self.evidence.absence or Reason.BLANK) if self.missing_statements else None
         if declared is None:
-            return _input(self.criterion.code, None, "", None)
-        return _input(self.criterion.code, _canonical_statement(declared), "", declared.source)
+            return _input(self.criterion.code, None, "", None, reason)
+        return _input(self.criterion.code, _canonical_statement(declared), "", declared.source, reason)
+
+
+def unknown_of(term: Term) -> Unknown:
+    """What stands for a missing figure in sums; a figure named twice is the same unknown."""
+    return (term.indicator, prefix_of(term.basis))
 
 
 def missing_in(measure: DeclarationMeasure, declared: KnownDeclaration | None) -> tuple[str, ...]:
@@ -142,13 +161,16 @@ def _canonical_statement(declared: KnownDeclaration) -> str | None:
     return "; ".join(part for part in (declared.answer.value, declared.document_number.strip(), date) if part)
 
 
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else canonical_text(value)
+def _text(known: KnownFigure) -> str | None:
+    if known.value is None:
+        return None
+    return canonical_text(known.value) + (f"/{known.divisor}" if known.divisor > 1 else "")
 
 
-def _input(name: str, value: str | None, unit: str, source: Source | None) -> Input:
+def _input(
+    name: str, value: str | None, unit: str, source: Source | None, reason: Reason | None = None
+) -> Input:
     if source is None:
-        return Input(name, value, unit)
-    return Input(
-        name, value, unit, source.submission, source.sha256, source.file_name, source.sheet, source.cell
-    )
+        return Input(name, value, unit, reason=reason)
+    place = (source.submission, source.sha256, source.file_name, source.sheet, source.cell)
+    return Input(name, value, unit, *place, reason)

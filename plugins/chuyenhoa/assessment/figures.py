@@ -20,7 +20,6 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Term,
     ValueMeasure,
-    baseline_of,
     terms_of,
 )
 from chuyenhoa.model.figures import Answer, Basis
@@ -90,17 +89,21 @@ def _ratio_figure(measure: RatioMeasure, facts: Facts) -> str:
 
 
 def _change_figure(measure: ChangeMeasure, facts: Facts) -> str:
-    current, base = facts.total(measure.terms), facts.total(baseline_of(measure.terms))
+    current, base = facts.total(measure.terms), facts.total(measure.before)
     if not (current.is_known and base.is_known):
         return f"{_number(base)} → {_counted(current, measure.terms, facts)}"
     if base.constant == 0:
         return _change_from_nothing(current, measure.terms, facts)
     if current.constant == base.constant:
         return f"{words.SAME_AS_BASELINE} ({_counted(current, measure.terms, facts)})"
-    fall = (base.constant - current.constant) / base.constant
-    # Only a fall is held against the threshold; a rise need only not read as "0,00%".
-    limit = Fraction(measure.threshold.value) if fall > 0 else Fraction(0)
-    change = f"{words.FALLS if fall > 0 else words.RISES} {percent_text(abs(fall), limit)}"
+    rise = current.constant - base.constant
+    size = _counted(Linear(abs(rise)), measure.terms, facts)
+    if measure.threshold.in_percent:
+        # Only what is asked for is held against the threshold; the rest need only not read as "0,00%".
+        held = (rise > 0) == measure.rises
+        limit = Fraction(measure.threshold.value) if held else Fraction(0)
+        size = percent_text(abs(rise) / base.constant, limit)
+    change = f"{words.RISES if rise > 0 else words.FALLS} {size}"
     return f"{change} ({_number(base)} → {_counted(current, measure.terms, facts)})"
 
 

@@ -24,7 +24,6 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Term,
     ValueMeasure,
-    baseline_of,
 )
 from chuyenhoa.model.results import Verdict
 
@@ -59,20 +58,24 @@ def _ratio_formula(measure: RatioMeasure, facts: Facts) -> str:
 
 
 def _change_formula(measure: ChangeMeasure, facts: Facts) -> str:
-    """The strict fall, and the fall in percent where one is asked for; of a failure the half that failed."""
-    before = baseline_of(measure.terms)
-    now, base = facts.total(measure.terms), facts.total(before)
-    if base.is_known and base.constant == 0:
-        return f"{words.SAME_PERIOD} = 0 {words.AND} {words.THIS_PERIOD} = {_sum(measure.terms, facts)}"
-    if now.is_known and base.is_known and now.constant >= base.constant:
-        return f"{_sum(measure.terms, facts)} ≥ {_sum(before, facts)}"
-    falls = f"{_sum(measure.terms, facts)} < {_sum(before, facts)}"
+    """The strict change, and its size where one is asked for; of a failure the half that failed."""
+    now, base = facts.total(measure.terms), facts.total(measure.before)
+    after, before = _sum(measure.terms, facts), _sum(measure.before, facts)
+    if base.is_known and base.constant == 0 and (measure.threshold.in_percent or not measure.rises):
+        return f"{words.SAME_PERIOD} = 0 {words.AND} {words.THIS_PERIOD} = {after}"
+    rise = now - base
+    if rise.is_known and (rise.constant <= 0 if measure.rises else rise.constant >= 0):
+        return f"{after} {'≤' if measure.rises else '≥'} {before}"
+    changes = f"{after} {'>' if measure.rises else '<'} {before}"
     if not measure.threshold.value:
-        return falls
+        return changes
     sign = _sign(measure.threshold.direction, measure, facts)
     limit = number_text(Fraction(measure.threshold.value))
-    fall = f"({_factor(before, facts)} − {_factor(measure.terms, facts)})"
-    return f"{falls} {words.AND} {fall} × 100 {sign} {limit} × {_factor(before, facts)}"
+    high, low = (measure.terms, measure.before) if measure.rises else (measure.before, measure.terms)
+    size = f"{_factor(high, facts)} − {_factor(low, facts)}"
+    if not measure.threshold.in_percent:
+        return f"{changes} {words.AND} {size} {sign} {limit}"
+    return f"{changes} {words.AND} ({size}) × 100 {sign} {limit} × {_factor(measure.before, facts)}"
 
 
 def _combined_formula(measure: CombinedMeasure, facts: Facts) -> str:
@@ -94,7 +97,7 @@ def _sum(terms: Sequence[Term], facts: Facts) -> str:
     parts = []
     for term in terms:
         value = facts.value(term)
-        parts.append((term.sign, name_of(term) if value is None else number_text(Fraction(value))))
+        parts.append((term.sign, name_of(term) if value is None else number_text(value)))
     return _join(parts)
 
 

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from chuyenhoa.model.figures import Basis
-
-Unknown = tuple[str, Basis]
+Unknown = tuple[str, ...]
 """A missing figure: indicator and window. The same figure used twice is the same unknown."""
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.assessment.verdicts import assess_locality
-from chuyenhoa.model.criteria import Criterion, terms_of
+from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment, LocalityResult, Reason, TargetResult
@@ -85,7 +85,7 @@ def _refuse_strangers(
     problems += [
         f"criterion {criterion.code} needs unknown indicator '{term.indicator}'"
         for criterion in criteria
-        for term in terms_of(criterion.measure)
+        for term in criterion.terms
         if term.indicator not in plan.indicator_by_code
     ]
     if problems:

@@ -10,14 +10,21 @@ _PERCENT_DECIMALS = 2
 
 
 def number_text(value: Fraction) -> str:
-    """An exact figure: 1234 is "1.234", 5/2 is "2,5".
+    """An exact figure: 1234 is "1.234", 5/2 is "2,5", and a third, which has no end, is "(1/3)"."""
+    decimals = _decimals_of(value.denominator)
+    return f"({value.numerator}/{value.denominator})" if decimals is None else _fixed_text(value, decimals)
 
-    Sums of decimal figures always have an end; a third has none and must not be asked for.
-    """
+
+def _decimals_of(denominator: int) -> int | None:
+    """How many decimals a fraction with this denominator has; None when they never end."""
     decimals = 0
-    while (value * 10**decimals).denominator != 1:
+    while denominator > 1:
+        shared = math.gcd(denominator, 10)
+        if shared == 1:
+            return None
+        denominator //= shared
         decimals += 1
-    return _fixed_text(value, decimals)
+    return decimals
 
 
 def percent_text(share: Fraction, limit: Fraction) -> str:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chuyenhoa.assessment.cases import possible_verdicts
-from chuyenhoa.assessment.facts import Facts
+from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
+from chuyenhoa.assessment.guards import guard_of
+from chuyenhoa.assessment.outlook import inputs_that_matter, possible_outcomes, roll_up
+from chuyenhoa.assessment.steps import steps_to_met
 from chuyenhoa.assessment.words import CONTRADICTORY, NOT_APPLICABLE, REASONS
+from chuyenhoa.model.baselines import Baseline
 from chuyenhoa.model.criteria import AwaitedMeasure, CriteriaGroup, Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
-from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Locality
-from chuyenhoa.model.results import CriterionResult, GroupResult, LocalityResult, Reason, Verdict
+from chuyenhoa.model.results import (
+    ACTORS,
+    Actor,
+    CriterionResult,
+    GroupResult,
+    LocalityResult,
+    Reason,
+    Verdict,
+)
 
 
 def assess_locality(
@@ -42,18 +53,21 @@ def assess_locality(
         )
         for group in groups
     )
-    return LocalityResult(
-        locality.code, roll_up(group.verdict for group in group_results), group_results, results
-    )
+    verdict = roll_up(group.verdict for group in group_results)
+    possible = {verdict}
+    if verdict is Verdict.INSUFFICIENT:
+        asked = [entry.for_types(locality.types) for entry in criteria if _applies(entry, locality)]
+        possible = set(possible_outcomes(Facts(entry, evidence, units) for entry in asked))
+    return LocalityResult(locality.code, verdict, group_results, results, _ordered(possible))
 
 
-def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
-    """One verdict over several: one failure fails, else one gap leaves it open; not applicable is neutral."""
+def _applies(criterion: Criterion, locality: Locality) -> bool:
+    return bool(criterion.applies_to_types & locality.types)
+
+
+def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     found = set(verdicts)
-    for decisive in (Verdict.NOT_MET, Verdict.INSUFFICIENT, Verdict.MET):
-        if decisive in found:
-            return decisive
-    return Verdict.NOT_APPLICABLE
+    return tuple(verdict for verdict in Verdict if verdict in found)
 
 
 def assess_criterion(
@@ -65,58 +79,97 @@ def assess_criterion(
     insufficient for want of it; with nothing accepted the reason is the evidence's own; else the measure
     decides.
     """
-    if not criterion.applies_to_types & locality.types:
-        return CriterionResult(locality.code, criterion.code, Verdict.NOT_APPLICABLE, figure=NOT_APPLICABLE)
-    if isinstance(criterion.measure, AwaitedMeasure):
-        return _insufficient(locality, criterion, Reason.NO_GUIDANCE)
+    if not _applies(criterion, locality):
+        return CriterionResult(
+            locality.code,
+            criterion.code,
+            Verdict.NOT_APPLICABLE,
+            figure=NOT_APPLICABLE,
+            edition=criterion.edition,
+            possible=(Verdict.NOT_APPLICABLE,),
+        )
+    asked = criterion.for_types(locality.types)
+    if isinstance(asked.measure, AwaitedMeasure):
+        return _insufficient(Facts(asked, LocalityEvidence(locality.code), units), Reason.NO_GUIDANCE)
     if evidence.absence is not None:
-        nothing = Facts(criterion, LocalityEvidence(locality.code), units)
-        return _insufficient(locality, criterion, evidence.absence, nothing)
-    return _measure(locality, Facts(criterion, evidence, units))
+        nothing = LocalityEvidence(locality.code, absence=evidence.absence)
+        return _insufficient(Facts(asked, nothing, units), evidence.absence)
+    return _measure(Facts(asked, evidence, units))
 
 
-def _insufficient(
-    locality: Locality, criterion: Criterion, reason: Reason, facts: Facts | None = None
-) -> CriterionResult:
+def _insufficient(facts: Facts, reason: Reason) -> CriterionResult:
+    """A result for which there is nothing at all to measure."""
     return CriterionResult(
-        locality.code,
-        criterion.code,
+        facts.evidence.locality,
+        facts.criterion.code,
         Verdict.INSUFFICIENT,
         reason,
         REASONS[reason],
-        inputs=facts.inputs if facts else (),
-        missing=facts.missing if facts else (),
+        inputs=facts.inputs,
+        missing=facts.missing,
+        edition=facts.criterion.edition,
+        actor=ACTORS[reason],
+        possible=_ordered(possible_verdicts(facts.criterion.measure, facts)),
+        matters=facts.missing,
     )
 
 
-def _measure(locality: Locality, facts: Facts) -> CriterionResult:
-    criterion = facts.criterion
-    possible = possible_verdicts(criterion.measure, facts)
-    decided = len(possible) == 1
-    figure = describe_figure(criterion.measure, facts) if possible else CONTRADICTORY
+def _measure(facts: Facts) -> CriterionResult:
+    measure = facts.criterion.measure
+    possible = possible_verdicts(measure, facts)
+    verdict = next(iter(possible)) if len(possible) == 1 else Verdict.INSUFFICIENT
+    matters = inputs_that_matter(facts) if verdict is Verdict.INSUFFICIENT else ()
+    reason = None
+    if verdict is Verdict.INSUFFICIENT:
+        reason = _reason(facts, matters, contradictory=not possible)
     return CriterionResult(
-        locality.code,
-        criterion.code,
-        next(iter(possible)) if decided else Verdict.INSUFFICIENT,
-        None if decided else _reason(facts, contradictory=not possible),
-        figure,
-        describe_formula(criterion.measure, facts),
+        facts.evidence.locality,
+        facts.criterion.code,
+        verdict,
+        reason,
+        describe_figure(measure, facts) if possible else CONTRADICTORY,
+        describe_formula(measure, facts),
         facts.inputs,
         facts.missing,
+        facts.criterion.edition,
+        None if reason is None else _actor(facts, reason, matters),
+        _ordered(possible),
+        matters,
+        steps_to_met(measure, facts) if verdict is Verdict.NOT_MET else (),
+        guard_of(measure, facts),
     )
 
 
-def _reason(facts: Facts, *, contradictory: bool) -> Reason:
-    """Why nothing can be said: the first that holds of these.
+_URGENCY = (
+    Reason.CONFLICTING_SOURCES,
+    Reason.HELD_BY_FINDINGS,
+    Reason.GAP_IN_WINDOW,
+    Reason.BLANK,
+    Reason.NO_BASELINE,
+    Reason.UNIT_CHANGED,
+)
+"""Of several reasons the first here is told: what its submitter can mend at once, then what is older."""
 
-    Figures that contradict each other whatever the blanks are; a blank of the period itself (figure or
-    declaration), since its submitter can mend it in the same file; a blank of the baseline window; guidance
-    that a part waits for. What is left is a contradiction inside one part of a combined measure.
+
+def _reason(facts: Facts, matters: Sequence[str], *, contradictory: bool) -> Reason:
+    """Why nothing can be said, by the missing inputs on which the verdict depends.
+
+    Figures that contradict each other whatever the blanks are come before all. With no such input it is the
+    guidance that a part waits for, or a contradiction inside one part of a combined measure.
     """
     if contradictory:
         return Reason.CONFLICTING_SOURCES
-    if facts.missing_statements or any(term.basis is Basis.CURRENT for term in facts.missing_terms):
-        return Reason.BLANK
-    if facts.missing_terms:
-        return Reason.NO_BASELINE
-    return Reason.NO_GUIDANCE if facts.is_awaited else Reason.CONFLICTING_SOURCES
+    found = {facts.lacks(term) for term in facts.missing_terms if name_of(term) in matters}
+    found |= {Reason.BLANK for name in facts.missing_statements if name in matters}
+    urgent = next((reason for reason in _URGENCY if reason in found), None)
+    return urgent or (Reason.NO_GUIDANCE if facts.is_awaited else Reason.CONFLICTING_SOURCES)
+
+
+def _actor(facts: Facts, reason: Reason, matters: Sequence[str]) -> Actor:
+    """Who must act; what the plan or the reports of other windows hold is not the submitter's to send."""
+    lacking = [
+        term for term in facts.missing_terms if name_of(term) in matters and facts.lacks(term) is reason
+    ]
+    if reason is Reason.NO_BASELINE and all(isinstance(term.basis, Baseline) for term in lacking):
+        return Actor.OFFICE
+    return ACTORS[reason]

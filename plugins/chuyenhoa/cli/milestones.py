@@ -11,7 +11,7 @@ from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS, say_reason, say_statement
-from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.publishing import DraftError
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
@@ -56,7 +56,7 @@ def print_assessment(options: argparse.Namespace) -> int:
         print_json({**found, "counts": counts})
         return 0
     plan = place.plan_of(options.milestone)
-    _print_matrix(plan, found["localities"])
+    _print_matrix(plan, place.period(options.milestone), found["localities"])
     print("Ký hiệu: " + ", ".join(f"{SIGNS[verdict]} {word}" for verdict, word in VERDICTS.items()))
     print("Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items()))
     _print_targets(plan, found["targets"])
@@ -68,8 +68,8 @@ def print_assessment(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_matrix(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> None:
-    codes = [criterion.code for criterion in plan.criteria]
+def _print_matrix(plan: Plan, period: Period, localities: Sequence[Mapping[str, Any]]) -> None:
+    codes = [criterion.code for criterion in plan.criteria_on(period.window.end)]
     rows = []
     for locality in localities:
         signs = {result["criterion"]: SIGNS[result["verdict"]] for result in locality["criteria"]}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from chuyenhoa.model.baselines import Against
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Verdict
+
+PERCENT = "percent"
+"""The unit of a threshold on a share."""
 
 
 class Direction(StrEnum):
@@ -27,17 +31,26 @@ class Term:
     """One indicator in a sum: its window and whether it is added (+1) or taken away (-1)."""
 
     indicator: str
-    basis: Basis = Basis.CURRENT
+    basis: Against = Basis.CURRENT
     sign: int = 1
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A limit with its unit (`percent` or the unit of the indicator)."""
+    """A limit with its unit (`percent` or the unit of the indicator).
+
+    `legal_basis` is set where the limit rests on another clause than its criterion does.
+    """
 
     value: Decimal
     unit: str
     direction: Direction
+    legal_basis: str = ""
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether the limit is a share and no number of things."""
+        return self.unit == PERCENT
 
 
 @dataclass(frozen=True)
@@ -75,13 +88,21 @@ class RatioMeasure:
 
 @dataclass(frozen=True)
 class ChangeMeasure:
-    """A fall against the baseline: strictly less, and by at least the threshold in percent.
+    """A fall, or a rise, against a baseline: strictly so, and by the threshold in percent or in numbers.
 
-    With a baseline of zero it is met when the current value is zero too, and not met otherwise.
+    From a baseline of zero nothing can fall: met when the current value is zero too, and not met otherwise.
+    A rise from zero has no percentage: met when there is any.
     """
 
     terms: tuple[Term, ...]
     threshold: Threshold
+    rises: bool = False
+    against: Against = Basis.BASELINE
+
+    @property
+    def before(self) -> tuple[Term, ...]:
+        """The same terms, counted in the window compared with."""
+        return tuple(Term(term.indicator, self.against, term.sign) for term in self.terms)
 
 
 @dataclass(frozen=True)
@@ -106,38 +127,32 @@ class AwaitedMeasure:
     """A criterion that waits for a guidance letter; until then nothing can be said."""
 
 
-Measure = (
-    DeclarationMeasure
-    | ValueMeasure
-    | RatioMeasure
-    | ChangeMeasure
-    | CompareMeasure
-    | CombinedMeasure
-    | AwaitedMeasure
-)
+Leaf = DeclarationMeasure | ValueMeasure | RatioMeasure | ChangeMeasure | CompareMeasure | AwaitedMeasure
+Measure = Leaf | CombinedMeasure
 
 
 def terms_of(measure: Measure) -> tuple[Term, ...]:
     """All terms of a measure in the order in which it names them; a figure named twice comes twice."""
     match measure:
-        case ValueMeasure() | ChangeMeasure():
-            own = measure.terms
+        case ValueMeasure():
+            return measure.terms
+        case ChangeMeasure():
+            return measure.terms + measure.before
         case RatioMeasure():
-            own = measure.numerator + measure.denominator
+            return measure.numerator + measure.denominator
         case CompareMeasure():
-            own = measure.left + measure.right
+            return measure.left + measure.right
         case DeclarationMeasure() | AwaitedMeasure():
-            own = ()
+            return ()
         case _:  # typed: only a combined measure is left
-            own = tuple(term for part in measure.parts for term in terms_of(part))
-    if isinstance(measure, ChangeMeasure):
-        return own + baseline_of(own)
-    return own
+            return tuple(term for part in measure.parts for term in terms_of(part))
 
 
-def baseline_of(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The same terms, counted in the window compared with."""
-    return tuple(Term(term.indicator, Basis.BASELINE, term.sign) for term in terms)
+def leaves_of(measure: Measure) -> tuple[Leaf, ...]:
+    """The measures that a measure is made of, combined ones opened to the last."""
+    if isinstance(measure, CombinedMeasure):
+        return tuple(leaf for part in measure.parts for leaf in leaves_of(part))
+    return (measure,)
 
 
 @dataclass(frozen=True)
@@ -149,8 +164,20 @@ class CriteriaGroup:
 
 
 @dataclass(frozen=True)
+class TypeMeasure:
+    """How a criterion is measured in localities of certain types, where that differs from the others."""
+
+    types: frozenset[int]
+    measure: Measure
+
+
+@dataclass(frozen=True)
 class Criterion:
-    """One test, with the clause that orders it."""
+    """One test in one edition, with the clause that orders it.
+
+    `edition` names the wording in force, as results cite it; it holds from `valid_from` to `valid_to`, both
+    included, and without end where they are None.
+    """
 
     code: str
     group: str
@@ -161,23 +188,82 @@ class Criterion:
     applies_to_types: frozenset[int] = field(default_factory=lambda: frozenset({1, 2, 3, 4}))
     short: str = ""
     """A few words for a table's head."""
+    by_type: tuple[TypeMeasure, ...] = ()
+    edition: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
 
     @property
     def is_declared(self) -> bool:
         """Whether a submitter states it on sheet "Định tính"."""
-        return isinstance(self.measure, DeclarationMeasure)
+        return any(isinstance(leaf, DeclarationMeasure) for leaf in self.leaves)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measure of most localities, and those of certain types."""
+        return (self.measure, *(entry.measure for entry in self.by_type))
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All measures of the criterion, combined ones opened to the last."""
+        return tuple(leaf for measure in self.measures for leaf in leaves_of(measure))
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All figures that any of its measures names."""
+        return tuple(term for measure in self.measures for term in terms_of(measure))
+
+    def is_valid_on(self, day: date) -> bool:
+        """Whether this edition is in force on a day."""
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+    def for_types(self, types: frozenset[int]) -> Criterion:
+        """The criterion as it is measured in a locality of these types.
+
+        A locality of several types must pass what is asked of each of them to which the criterion applies;
+        so two types with different thresholds mean both, which is the stricter one.
+        """
+        asked = dict.fromkeys(self._measure_of(one) for one in sorted(types & self.applies_to_types))
+        if len(asked) < 2:
+            return replace(self, measure=next(iter(asked), self.measure), by_type=())
+        return replace(self, measure=CombinedMeasure(tuple(asked)), by_type=())
+
+    def _measure_of(self, one: int) -> Measure:
+        return next((entry.measure for entry in self.by_type if one in entry.types), self.measure)
 
 
 @dataclass(frozen=True)
 class Guidance:
-    """A letter that fills in a criterion which waited for one."""
+    """A letter that fills in criteria which waited for one, and may add others to their group."""
 
     number: str
     issued_on: date
     issuer: str
     title: str
     status: str
-    criterion: Criterion
+    criteria: tuple[Criterion, ...]
+
+
+def criteria_in_force(
+    criteria: Iterable[Criterion], letters: Iterable[Guidance], day: date
+) -> tuple[Criterion, ...]:
+    """The edition of every criterion that is in force on `day`.
+
+    A letter counts from its date on; a later one replaces what an earlier one said of the same criterion. A
+    criterion that only a letter has comes last in its group.
+    """
+    told = {
+        entry.code: entry
+        for letter in letters
+        if letter.issued_on <= day
+        for entry in letter.criteria
+        if entry.is_valid_on(day)
+    }
+    found = [told.pop(entry.code, entry) for entry in criteria if entry.is_valid_on(day)]
+    for entry in told.values():
+        behind = [number for number, known in enumerate(found, 1) if known.group == entry.group]
+        found.insert(behind[-1] if behind else len(found), entry)
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from chuyenhoa.model.figures import Answer, Basis, Justification
+from chuyenhoa.model.baselines import Baseline
+from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment, Reason
 from chuyenhoa.model.submissions import SubmissionStatus
@@ -26,15 +27,18 @@ class Source:
 
 @dataclass(frozen=True)
 class KnownFigure:
-    """A stored figure in force; `value` None means that its cell was blank.
+    """A stored figure in force; `value` None means that its cell was blank, or that `lacks` holds.
 
     `parts` are the figures it was summed from, where finer reports cover the window; then `source` is the
-    last of theirs.
+    last of theirs. An average is `value` divided by `divisor`, which keeps it exact.
     """
 
     value: Decimal | None
     source: Source
     parts: tuple[KnownFigure, ...] = ()
+    divisor: int = 1
+    lacks: Reason | None = None
+    """Why there is no value, where that is not a blank cell."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,25 @@ class LocalityEvidence:
     figures: Mapping[tuple[str, Basis], KnownFigure] = field(default_factory=dict)
     declarations: Mapping[str, KnownDeclaration] = field(default_factory=dict)
     absence: Reason | None = None
+    baselines: Mapping[tuple[str, Baseline], KnownFigure] = field(default_factory=dict)
+    """Figures of windows other than the period's and the same one of the year before."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A warning on a figure in force with the reason that its submitter gave."""
+
+    rule_id: str
+    locality: str
+    indicator: str
+    value: str
+    reason: str
+    figure: Source
+    """Where the figure stands."""
+    source: Source
+    """Where the reason stands."""
+    title: str = ""
+    """What the rule asks, as its suite puts it."""
 
 
 @dataclass(frozen=True)
@@ -89,5 +112,5 @@ class MilestoneData:
     submissions: tuple[SubmissionRecord, ...]
     narratives: Mapping[str, Mapping[str, str]]
     """Texts in force: submitter code, then item code (`LANH_DAO`, …), then the text."""
-    justifications: tuple[Justification, ...]
+    explanations: tuple[Explanation, ...]
     frozen_at: datetime

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 
-from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Guidance, ProvinceTarget
+from chuyenhoa.model.baselines import FixedFigure
+from chuyenhoa.model.calendars import Calendar, is_after
+from chuyenhoa.model.calendars import Window as Window
+from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Guidance, ProvinceTarget, criteria_in_force
 
 
 class Status(StrEnum):
@@ -31,23 +34,6 @@ class PeriodKind(StrEnum):
     MONTH = "month"
     SIX_MONTH = "six_month"
     ANNUAL = "annual"
-
-
-@dataclass(frozen=True)
-class Window:
-    """A stretch of days; both ends belong to it."""
-
-    start: date
-    end: date
-
-    @property
-    def days(self) -> int:
-        """Length in days, both ends counted."""
-        return (self.end - self.start).days + 1
-
-    def contains(self, other: Window) -> bool:
-        """Whether every day of `other` is a day of this window."""
-        return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True)
@@ -111,6 +97,11 @@ class Period:
     """The day on which blank workbooks are handed out; None where they are written on request only."""
     assumption: str = ""
     """Why a date that the plan does not state was chosen; empty when it states it."""
+    calendar: Calendar = Calendar.ADMINISTRATIVE
+
+    def is_late(self, received: datetime) -> bool:
+        """Whether a file came after the end of the last day on time, in Asia/Ho_Chi_Minh."""
+        return is_after(received, self.deadline)
 
 
 @dataclass(frozen=True)
@@ -233,6 +224,8 @@ class Plan:
     """Names of the Great Expectations suites that check this plan's figures."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Short official texts that documents and messages quote, by key."""
+    fixed_figures: tuple[FixedFigure, ...] = ()
+    """Figures to compare with that the plan itself states."""
 
     @cached_property
     def submitter_by_code(self) -> Mapping[str, Submitter]:
@@ -261,8 +254,13 @@ class Plan:
 
     @cached_property
     def criterion_by_code(self) -> Mapping[str, Criterion]:
-        """Criteria by their code, those that wait for guidance included."""
-        return {entry.code: entry for entry in self.criteria}
+        """Criteria by their code, those that wait for guidance included; the oldest edition of each."""
+        return _first_of_each(self.all_criteria)
+
+    @cached_property
+    def all_criteria(self) -> tuple[Criterion, ...]:
+        """Every edition of every criterion, and behind them those that letters bring."""
+        return self.criteria + tuple(entry for letter in self.guidance for entry in letter.criteria)
 
     @cached_property
     def milestones(self) -> tuple[Period, ...]:
@@ -274,13 +272,17 @@ class Plan:
         return tuple(entry for entry in self.localities if entry.submitter == submitter)
 
     def criteria_on(self, day: date) -> tuple[Criterion, ...]:
-        """The criteria with the guidance that was in force on `day` put in its place."""
-        in_force = {
-            entry.criterion.code: entry.criterion for entry in self.guidance if entry.issued_on <= day
-        }
-        return tuple(in_force.get(entry.code, entry) for entry in self.criteria)
+        """The edition of every criterion in force on `day`, with the guidance of that day in its place."""
+        return criteria_in_force(self.criteria, self.guidance, day)
 
     @cached_property
     def declared_criteria(self) -> tuple[Criterion, ...]:
-        """The criteria that a submitter declares (sheet "Định tính"), in order."""
-        return tuple(entry for entry in self.criteria if entry.is_declared)
+        """The criteria that a submitter declares (sheet "Định tính"), in order, each once."""
+        return tuple(_first_of_each(entry for entry in self.all_criteria if entry.is_declared).values())
+
+
+def _first_of_each(criteria: Iterable[Criterion]) -> dict[str, Criterion]:
+    found: dict[str, Criterion] = {}
+    for entry in criteria:
+        found.setdefault(entry.code, entry)
+    return found

@@ -29,6 +29,51 @@ class Reason(StrEnum):
     CONFLICTING_SOURCES = "conflicting_sources"
 
 
+class Actor(StrEnum):
+    """Who must act before an insufficient result can be decided."""
+
+    SUBMITTER = "submitter"
+    OFFICE = "office"
+    """The committee's office, which keeps the plan's data."""
+    GUIDING_AGENCY = "guiding_agency"
+    """The agency whose letter is awaited: the provincial police."""
+
+
+ACTORS: Mapping[Reason, Actor] = {
+    Reason.NOT_SUBMITTED: Actor.SUBMITTER,
+    Reason.BLANK: Actor.SUBMITTER,
+    Reason.HELD_BY_FINDINGS: Actor.SUBMITTER,
+    Reason.GAP_IN_WINDOW: Actor.SUBMITTER,
+    Reason.NO_BASELINE: Actor.SUBMITTER,
+    Reason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
+    Reason.UNIT_CHANGED: Actor.OFFICE,
+    Reason.CONFLICTING_SOURCES: Actor.SUBMITTER,
+}
+"""Who acts by default; a figure that the plan or earlier years' reports hold is the office's."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The least whole number by which one sum must change for a measure to be met, all else as it is.
+
+    `change` is positive where something is wanting and negative where there is too much; `terms` names the
+    figures that may change, as in `TTXH_KP`, and `unit` is theirs.
+    """
+
+    terms: tuple[str, ...]
+    change: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Why a percentage is to be read with care: one case more or fewer decides, or there are few in all."""
+
+    total: str
+    on_the_edge: bool
+    few: bool
+
+
 @dataclass(frozen=True)
 class Input:
     """One figure that went into a result, down to its cell; `value` None is missing."""
@@ -42,6 +87,8 @@ class Input:
     file_name: str = ""
     sheet: str = ""
     cell: str = ""
+    reason: Reason | None = None
+    """Why it has no value; None where it has one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +96,9 @@ class CriterionResult:
     """The verdict on one criterion for one locality.
 
     `formula` is the comparison with the numbers put in ("81 × 100 ≥ 80 × 100"); `figure` is what a
-    table shows ("81/100 = 81,00%" or "không xảy ra"); `missing` names the inputs that were blank.
+    table shows ("81/100 = 81,00%" or "không xảy ra"); `missing` names the inputs that were blank, and
+    `matters` those of them that can still change the verdict. `possible` holds the verdicts that are left,
+    one where it is decided. `steps` is the nearest way to be met where it is not.
     """
 
     locality: str
@@ -60,6 +109,13 @@ class CriterionResult:
     formula: str = ""
     inputs: tuple[Input, ...] = ()
     missing: tuple[str, ...] = ()
+    edition: str = ""
+    """The edition of the criterion, or the letter, by which it was judged."""
+    actor: Actor | None = None
+    possible: tuple[Verdict, ...] = ()
+    matters: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    guard: Guard | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +135,8 @@ class LocalityResult:
     verdict: Verdict
     groups: tuple[GroupResult, ...]
     criteria: tuple[CriterionResult, ...]
+    possible: tuple[Verdict, ...] = ()
+    """What the locality's verdict can still become once everything missing is there."""
 
     @property
     def reasons(self) -> tuple[Reason, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -102,11 +103,27 @@ class PeriodEntry(SpanEntry):
     id: Annotated[str, Field(pattern=r"^\d{4}-(6t|nam|t\d{2}|[0-9a-z-]+)$")]
     label: Text
     kind: Literal["month", "six_month", "annual"]
-    deadline: date
+    calendar: Literal["administrative", "calendar"] = "administrative"
+    deadline: date | None = None
+    """The last day on time."""
+    due_before: date | None = None
+    """The day before which it is due, where the order says "trước ngày"."""
     baseline: SpanEntry
     milestone: bool
     opens: date | None
     assumption: str = ""
+
+    @model_validator(mode="after")
+    def one_deadline(self) -> PeriodEntry:
+        """The last day on time is said once."""
+        if (self.deadline is None) == (self.due_before is None):
+            raise ValueError("give either `deadline` (the last day on time) or `due_before`")
+        return self
+
+    @property
+    def last_day(self) -> date:
+        """The last day on time; "trước ngày 18/12" is 17/12."""
+        return self.deadline or (self.due_before or date.max) - timedelta(days=1)
 
 
 class GroupEntry(Strict):
@@ -135,7 +152,17 @@ class GuidanceEntry(Strict):
     issuer: Text
     title: Text
     status: Standing
-    criterion: CriterionEntry
+    criteria: Annotated[list[CriterionEntry], Field(min_length=1)]
+
+
+class FixedRow(Row):
+    """`baselines.csv`: figures that the plan itself states, to be compared with."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    locality: Text
+    indicator: Name
+    value: Annotated[Decimal, Field(ge=0)]
+    legal_basis: Text
 
 
 class TaskEntry(Strict):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
+from chuyenhoa.model.baselines import FixedFigure
+from chuyenhoa.model.calendars import Calendar
 from chuyenhoa.model.criteria import CriteriaGroup, Guidance, ProvinceTarget
 from chuyenhoa.model.plan import (
     Agency,
@@ -28,6 +31,7 @@ from chuyenhoa.model.plan import (
     Unit,
     Window,
 )
+from chuyenhoa.model.vietnamese import format_date
 from chuyenhoa.plan import entries as shape
 from chuyenhoa.plan.checks import check_plan
 from chuyenhoa.plan.criterion_entries import CriterionEntry
@@ -36,6 +40,8 @@ from chuyenhoa.plan.measures import build_criterion
 from chuyenhoa.plan.sources import Located, Problems, parse, read_csv, read_yaml
 
 Entry = TypeVar("Entry", bound=BaseModel)
+EDITION = "code valid_from"
+"""What tells the editions of a criterion apart."""
 
 
 class Register:
@@ -96,7 +102,7 @@ class _Loader:
     def _typed(self, found: list[Located], kind: type[Entry], what: str, key: str) -> list[Entry]:
         typed = []
         for at in found:
-            label = str(at.data.get(key, "")) if isinstance(at.data, dict) else ""
+            label = _label(at.data, key) if isinstance(at.data, dict) else ""
             entry = parse(at, kind, f"{what} {label}".rstrip(), self.problems)
             if entry is not None:
                 self.register.note(what, label, at, self.problems)
@@ -108,7 +114,8 @@ class _Loader:
 
     def _assemble(self, head: shape.PlanEntry) -> Plan:
         criteria_file = self._yaml("criteria.yaml")
-        criteria = self._list(criteria_file.part("criteria"), CriterionEntry, "criterion")
+        criteria = self._list(criteria_file.part("criteria"), CriterionEntry, "criterion", EDITION)
+        edition = str(criteria_file.part("edition").data or head.id)
         return Plan(
             id=head.id,
             title=head.title,
@@ -143,7 +150,7 @@ class _Loader:
                 CriteriaGroup(g.code, g.title)
                 for g in self._list(criteria_file.part("groups"), shape.GroupEntry, "group")
             ),
-            criteria=tuple(build_criterion(entry) for entry in criteria),
+            criteria=tuple(build_criterion(entry, edition) for entry in criteria),
             guidance=self._guidance(),
             targets=tuple(
                 ProvinceTarget(**t.model_dump())
@@ -152,6 +159,7 @@ class _Loader:
             tasks=self._tasks(),
             suites=tuple(head.suites),
             texts=head.texts,
+            fixed_figures=self._fixed_figures(),
         )
 
     def _units(self) -> tuple[Unit, ...]:
@@ -196,15 +204,43 @@ class _Loader:
             return ()
         found = self._list(self._yaml("guidance.yaml"), shape.GuidanceEntry, "guidance", "title")
         return tuple(
-            Guidance(g.number, g.issued_on, g.issuer, g.title, g.status, build_criterion(g.criterion))
+            Guidance(
+                g.number,
+                g.issued_on,
+                g.issuer,
+                g.title,
+                g.status,
+                tuple(
+                    build_criterion(c, f"{g.number}, {format_date(g.issued_on)}, {g.issuer}")
+                    for c in g.criteria
+                ),
+            )
             for g in sorted(found, key=lambda g: g.issued_on)
         )
+
+    def _fixed_figures(self) -> tuple[FixedFigure, ...]:
+        path = self.folder / "baselines.csv"
+        if not path.exists():
+            return ()
+        figures = []
+        for at in read_csv(path, list(shape.FixedRow.model_fields), self.problems):
+            row = parse(at, shape.FixedRow, "baseline", self.problems)
+            if row is not None:
+                key = f"{row.name} {row.locality} {row.indicator}"
+                self.register.note("baseline", key, at, self.problems)
+                figures.append(FixedFigure(**row.model_dump(), line=at.line))
+        return tuple(figures)
 
     def _tasks(self) -> tuple[Task, ...]:
         found = self._list(self._yaml("tasks.yaml"), shape.TaskEntry, "task")
         return tuple(
             Task(t.code, t.code.split(".")[0], t.title, tuple(t.lead), tuple(t.criteria)) for t in found
         )
+
+
+def _label(data: Mapping[str, object], key: str) -> str:
+    """What an entry is called; where several may share a name, the fields behind it tell them apart."""
+    return " ".join(str(data[name]) for name in key.split() if data.get(name) not in (None, ""))
 
 
 def _board(entry: shape.BoardEntry) -> Board:
@@ -225,11 +261,12 @@ def _period(entry: shape.PeriodEntry) -> Period:
         label=entry.label,
         kind=PeriodKind(entry.kind),
         window=Window(entry.start, entry.end),
-        deadline=entry.deadline,
+        deadline=entry.last_day,
         baseline=Window(entry.baseline.start, entry.baseline.end),
         is_milestone=entry.milestone,
         opens=entry.opens,
         assumption=entry.assumption,
+        calendar=Calendar(entry.calendar),
     )
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
+from chuyenhoa.model.baselines import read_against
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -14,17 +18,18 @@ from chuyenhoa.model.criteria import (
     RatioMeasure,
     Term,
     Threshold,
+    TypeMeasure,
     ValueMeasure,
     WhenNothing,
 )
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Verdict
 from chuyenhoa.plan.criterion_entries import (
+    ChangeEntry,
     CombinedEntry,
     CompareEntry,
     CriterionEntry,
     DeclarationEntry,
-    DecreaseEntry,
     GuidanceMeasureEntry,
     MeasureEntry,
     RatioEntry,
@@ -33,8 +38,8 @@ from chuyenhoa.plan.criterion_entries import (
 )
 
 
-def build_criterion(entry: CriterionEntry) -> Criterion:
-    """The criterion that an entry states."""
+def build_criterion(entry: CriterionEntry, edition: str) -> Criterion:
+    """The criterion that an entry states; `edition` is that of its file, unless the entry has its own."""
     return Criterion(
         code=entry.code,
         group=entry.group,
@@ -44,6 +49,16 @@ def build_criterion(entry: CriterionEntry) -> Criterion:
         status=entry.status,
         applies_to_types=frozenset(entry.applies_to_types),
         short=entry.short or entry.title,
+        by_type=tuple(
+            TypeMeasure(
+                frozenset(one.types),
+                build_measure(one.measure or entry.measure, one.threshold or entry.threshold),
+            )
+            for one in entry.by_type
+        ),
+        edition=entry.edition or edition,
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
     )
 
 
@@ -61,9 +76,15 @@ def build_measure(entry: MeasureEntry, threshold: ThresholdEntry) -> Measure:
             direction = Direction(entry.direction or threshold.direction)
             return CompareMeasure(_terms(entry.left), _terms(entry.right), direction)
         case ValueEntry():
-            return ValueMeasure(_terms(entry.of), _threshold(entry.threshold or threshold))
-        case DecreaseEntry():
-            return ChangeMeasure(_terms(entry.of), _threshold(entry.threshold or threshold))
+            limit = _threshold(entry.threshold or threshold)
+            if entry.kind == "zero_event":
+                limit = replace(limit, value=Decimal(0), direction=Direction.EQUAL)
+            return ValueMeasure(_terms(entry.of), limit)
+        case ChangeEntry():
+            limit = _threshold(entry.threshold or threshold)
+            return ChangeMeasure(
+                _terms(entry.of), limit, entry.kind == "increase", read_against(entry.against)
+            )
         case RatioEntry():
             nothing = WhenNothing(Verdict(entry.when_nothing.verdict), entry.when_nothing.text)
             limit = _threshold(entry.threshold or threshold)
@@ -71,14 +92,14 @@ def build_measure(entry: MeasureEntry, threshold: ThresholdEntry) -> Measure:
 
 
 def _threshold(entry: ThresholdEntry) -> Threshold:
-    return Threshold(entry.value, entry.unit, Direction(entry.direction))
+    return Threshold(entry.value, entry.unit, Direction(entry.direction), entry.legal_basis)
 
 
 def _terms(texts: list[str]) -> tuple[Term, ...]:
     """`-baseline.X` is X of the window compared with, taken away."""
     terms = []
     for text in texts:
-        name = text.removeprefix("-")
-        basis = Basis.BASELINE if name.startswith("baseline.") else Basis.CURRENT
-        terms.append(Term(name.removeprefix("baseline."), basis, -1 if text.startswith("-") else 1))
+        window, _, indicator = text.removeprefix("-").rpartition(".")
+        against = read_against(window) if window else Basis.CURRENT
+        terms.append(Term(indicator, against, -1 if text.startswith("-") else 1))
     return tuple(terms)

@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-TERM = r"^-?(baseline\.)?[A-Z][A-Z0-9_]*$"
+OTHER_WINDOW = r"preceding|previous_year|average[2-9]|fixed\.[a-z0-9_]+"
+TERM = rf"^-?((baseline|{OTHER_WINDOW})\.)?[A-Z][A-Z0-9_]*$"
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 TermText = Annotated[str, Field(pattern=TERM)]
 Terms = Annotated[list[TermText], Field(min_length=1)]
+AgainstText = Annotated[str, Field(pattern=rf"^(same_window|{OTHER_WINDOW})$")]
 Types = Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(min_length=1)]
 Standing = Literal["verified", "unverified"]
 DirectionText = Literal["at_least", "at_most", "less_than", "more_than", "equal"]

@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from chuyenhoa.assessment.verdicts import assess_criterion, assess_locality, roll_up
+from chuyenhoa.assessment.outlook import roll_up
+from chuyenhoa.assessment.verdicts import assess_criterion, assess_locality
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     CombinedMeasure,
@@ -119,7 +120,7 @@ def test_absence_gives_its_own_reason_and_nothing_else_counts(reason: Reason) ->
     result = _assess(value("A", 0), "A=0", absence=reason)
     assert (result.verdict, result.reason) == (INSUFFICIENT, reason)
     assert (result.missing, result.formula) == (("A",), "")
-    assert result.inputs == (Input("A", None, "vụ"),)
+    assert result.inputs == (Input("A", None, "vụ", reason=reason),)
     assert result.figure in {"chưa có báo cáo", "số liệu có lỗi, chờ sửa"}
     assert _assess(DeclarationMeasure(), absence=reason).missing == ("X.1",)
 
@@ -141,7 +142,7 @@ def test_inputs_lead_down_to_the_cell() -> None:
     }
     assert result.inputs == (
         Input("A", "12.5", "vụ", **places),
-        Input("B", None, "vụ", **places),
+        Input("B", None, "vụ", **places, reason=Reason.BLANK),
         Input("baseline.C", "1000", "người", **places),
     )
     assert result.missing == ("B",)

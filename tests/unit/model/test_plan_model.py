@@ -69,7 +69,7 @@ def test_guidance_takes_the_place_of_what_waited_for_it_from_its_date_on(plan: P
     assert before == plan.criteria
     assert [entry.code for entry in after] == [entry.code for entry in before]
     assert isinstance(before[-1].measure, AwaitedMeasure)
-    assert after[-1] is plan.guidance[0].criterion
+    assert after[-1] is plan.guidance[0].criteria[0]
     assert after[:-1] == before[:-1]
 
 

@@ -1,0 +1,129 @@
+"""What lacks: the least whole number of cases by which a measure that is not met misses being met."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from chuyenhoa.assessment.cases import cases_of, possible_verdicts
+from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
+from chuyenhoa.assessment.linear import Condition, Linear, Unknown
+from chuyenhoa.model.criteria import (
+    ChangeMeasure,
+    CombinedMeasure,
+    CompareMeasure,
+    Measure,
+    RatioMeasure,
+    Term,
+    ValueMeasure,
+)
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.results import Step, Verdict
+
+_SHIFT: Unknown = ("", "step")
+"""The unknown that stands for how far a figure is moved."""
+
+
+@dataclass(frozen=True)
+class _Shifted(Facts):
+    """The facts with one figure of the period moved by an unknown number, up (+1) or down (-1)."""
+
+    moved: Mapping[Unknown, int] = field(default_factory=dict)
+
+    def total(self, terms: Iterable[Term]) -> Linear:
+        listed = tuple(terms)
+        total = super().total(listed)
+        for term in listed:
+            way = self.moved.get(unknown_of(term), 0) * term.sign
+            total += Linear(multiples={_SHIFT: Fraction(way)} if way else {})
+        return total
+
+
+def steps_to_met(measure: Measure, facts: Facts) -> tuple[Step, ...]:
+    """The nearest way to be met for a measure that is not, every step on its own figure alone.
+
+    The figure that may move is the one the measure counts: the numerator of a share, what is to fall or rise,
+    the left side of a comparison. Of several parts that must hold, each that fails has its step; where some
+    are enough, the cheapest of them have. Empty where no number of cases helps: for a declaration, a figure
+    that is missing, or a limit out of reach.
+    """
+    if isinstance(measure, CombinedMeasure):
+        return _combined_steps(measure, facts)
+    lead = [term for term in _lead_of(measure) if term.basis is Basis.CURRENT and term.sign > 0]
+    if not lead or any(facts.value(term) is None for term in lead):
+        return ()
+    room = sum((facts.value(term) or Fraction(0) for term in lead), Fraction(0))
+    found = [
+        (abs(change), change)
+        for way in (1, -1)
+        if (change := _least_change(measure, facts, lead[0], way, room)) is not None
+    ]
+    if not found:
+        return ()
+    names = tuple(dict.fromkeys(name_of(term) for term in lead))
+    return (Step(names, min(found)[1], facts.units[lead[0].indicator]),)
+
+
+def _lead_of(measure: Measure) -> tuple[Term, ...]:
+    """The sum that a measure counts."""
+    match measure:
+        case ValueMeasure() | ChangeMeasure():
+            return measure.terms
+        case RatioMeasure():
+            return measure.numerator
+        case CompareMeasure():
+            return measure.left
+        case _:
+            return ()
+
+
+def _least_change(measure: Measure, facts: Facts, term: Term, way: int, room: Fraction) -> int | None:
+    """The least whole number other than zero by which a figure must move one way; None when none will do."""
+    shifted = _Shifted(facts.criterion, facts.evidence, facts.units, {unknown_of(term): way})
+    least: list[int] = []
+    for case in cases_of(measure, shifted):
+        if case.verdict is Verdict.MET:
+            found = _least_whole(case.conditions)
+            least += [] if found is None else [found]
+    if not least or (way < 0 and min(least) > room):
+        return None
+    return way * min(least)
+
+
+def _least_whole(conditions: Iterable[Condition]) -> int | None:
+    """The least whole number of one or more that meets conditions on the shift alone."""
+    low, high = 1, math.inf
+    for condition in conditions:
+        if set(condition.sum.multiples) - {_SHIFT}:
+            return None
+        slope = condition.sum.multiples.get(_SHIFT, Fraction(0))
+        if not slope:
+            if not condition.holds():
+                return None
+            continue
+        root = -condition.sum.constant / slope
+        if slope > 0:
+            low = max(low, math.floor(root) + 1 if condition.strict else math.ceil(root))
+        else:
+            high = min(high, math.ceil(root) - 1 if condition.strict else math.floor(root))
+    return low if low <= high else None
+
+
+def _combined_steps(measure: CombinedMeasure, facts: Facts) -> tuple[Step, ...]:
+    verdicts = [possible_verdicts(part, facts) for part in measure.parts]
+    failing = [
+        steps_to_met(part, facts)
+        for part, verdict in zip(measure.parts, verdicts, strict=True)
+        if verdict == {Verdict.NOT_MET}
+    ]
+    if measure.at_least is None:
+        return tuple(step for steps in failing for step in steps) if all(failing) else ()
+    wanted = measure.at_least - sum(verdict == {Verdict.MET} for verdict in verdicts)
+    cheapest = sorted((steps for steps in failing if steps), key=_cost)[:wanted]
+    return tuple(step for steps in cheapest for step in steps) if len(cheapest) == wanted else ()
+
+
+def _cost(steps: tuple[Step, ...]) -> int:
+    return sum(abs(step.change) for step in steps)
