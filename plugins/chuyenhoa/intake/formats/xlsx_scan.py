@@ -25,6 +25,7 @@ ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 AREA = re.compile(rf"{ADDRESS.pattern}:{ADDRESS.pattern}", re.IGNORECASE)
 WITHIN = re.compile(r"(?:(?:[A-Z]|[A-J][A-Z]|K[A-N])(?:[1-9][0-9]{0,2}|[1-4][0-9]{3}) )*+")
 """Addresses, each with a space behind it, that are within the limits for certain."""
+ROWS = re.compile(r"(?:[1-9][0-9]{0,6} ?)*+")
 PREFIXED = re.compile(rb"</?[A-Za-z_][-.\w]*:")
 MERGES = re.compile(rb'<mergeCell ref="([A-Za-z0-9]+:[A-Za-z0-9]+)"')
 DATA_END = b"</sheetData>"
@@ -77,14 +78,13 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
     if space not in MAIN_SPACES:
         return None
     queries = _queries(space, flagged)
-    addresses = queries.addresses(root)
-    if len(addresses) != queries.count(root) or not _are_in_order(addresses):
+    addresses, rows = queries.addresses(root), queries.rows(root)
+    if len(addresses) + len(rows) != queries.count(root):
+        return None
+    if not _are_in_order(addresses) or not ROWS.fullmatch(" ".join(rows)):
         return None
     found = SheetScan()
-    for row in queries.hidden(root):
-        if not row.get("r", "").isdecimal():
-            return None
-        found.hidden.add(int(row.get("r", "")) - 1)
+    found.hidden |= {int(row.get("r", "")) - 1 for row in queries.hidden(root)}
     for cell in queries.doubtful(root):
         _judge(cell, *_place(cell.get("r", "")), styles, found)
     found.merges += filter(None, map(_read_area, MERGES.findall(tail)))
@@ -119,6 +119,7 @@ class _Queries:
     """Compiled questions to a sheet's tree."""
 
     addresses: Callable[[etree._Element], list[str]]
+    rows: Callable[[etree._Element], list[str]]
     count: Callable[[etree._Element], float]
     hidden: Callable[[etree._Element], list[etree._Element]]
     doubtful: Callable[[etree._Element], list[etree._Element]]
@@ -135,7 +136,8 @@ def _queries(space: str, flagged: frozenset[str]) -> _Queries:
     wanted += ["not(@s)"] if "0" in flagged else []
     return _Queries(
         compiled("m:sheetData/m:row/m:c/@r"),
-        compiled("count(//m:c)"),
+        compiled("m:sheetData/m:row/@r"),
+        compiled("count(//m:c) + count(//m:row)"),
         compiled('m:sheetData/m:row[@hidden="1" or @hidden="true"]'),
         compiled(f"m:sheetData/m:row/m:c[{' or '.join(wanted)}]"),
     )
