@@ -2,88 +2,141 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import unicodedata
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from chuyenhoa.intake.archive import archive_file
-from chuyenhoa.intake.inbox import Drop
+from sqlalchemy.orm import Session
+
+from chuyenhoa.intake.inbox import Drop, Left, OpenDrop, Stays, open_drop, readable
 from chuyenhoa.store import Store, ledger
+from chuyenhoa.store.archive import archive_file
 from chuyenhoa.store.tables import SubmissionRow
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 64
+"""Files that are archived, then entered in one transaction, then removed: bounds open files and memory."""
 
-def claim_drops(store: Store, inbox: Path, archive: Path, drops: Sequence[Drop], at: datetime) -> list[int]:
-    """Archive, enter in the ledger and only then remove each file; returns the submissions' numbers.
 
-    A file that changes or vanishes meanwhile is left for the next pass.
+@dataclass
+class Claimed:
+    """What became of the drops of one pass."""
+
+    numbers: list[int] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Safe:
+    """A drop whose bytes are safe in the archive."""
+
+    file: OpenDrop
+    sha256: str
+    size: int
+
+
+def claim_drops(store: Store, inbox: Path, archive: Path, drops: Sequence[Drop], at: datetime) -> Claimed:
+    """Archive files, enter them in the ledger and only then remove them, a number of files at a time.
+
+    A file that changes or vanishes meanwhile is left for the next pass; one that cannot be read, archived or
+    removed is left too, and told.
     """
-    claimed = []
-    for drop in drops:
-        number = _claim(store, inbox, archive, drop, at)
-        if number is not None:
-            claimed.append(number)
+    claimed = Claimed()
+    waiting = iter(drops)
+    while part := list(itertools.islice(waiting, AT_ONCE)):
+        with ExitStack() as opened:
+            safe = [s for drop in part if (s := _archive(opened, inbox, archive, drop, claimed)) is not None]
+            if safe:
+                _enter_and_remove(store, safe, claimed, at)
     return claimed
 
 
-def _claim(store: Store, inbox: Path, archive: Path, drop: Drop, at: datetime) -> int | None:
-    source = inbox / drop.path
+def _archive(opened: ExitStack, inbox: Path, archive: Path, drop: Drop, claimed: Claimed) -> _Safe | None:
+    """Copy one file into the archive; it stays open, so that no other file can be taken for it."""
+    shown = readable(drop.path)
     try:
-        sha256, size = archive_file(archive, source)
-        if not _is_unchanged(source, drop) or size != drop.size:
-            logger.info("%s changed while it was read; left for the next pass", drop.path)
-            return None
+        file = opened.enter_context(open_drop(inbox, drop))
     except FileNotFoundError:
         return None
-    number = _enter(store, drop, sha256, at)
-    if not _is_unchanged(source, drop):
-        # Another file took its name after it was archived: that one is a drop of its own.
-        logger.info(
-            "%s was replaced after it was archived; the new file is left for the next pass", drop.path
-        )
-    else:
-        source.unlink(missing_ok=True)
-    with store.writing() as session:
-        session.get_one(SubmissionRow, number).removed_from_inbox = True
-    return number
-
-
-def _is_unchanged(source: Path, drop: Drop) -> bool:
+    except OSError as error:
+        logger.warning("%r cannot be read (%s); it stays in the inbox", shown, error.strerror)
+        claimed.left.append(Left(drop.path, Stays.UNREADABLE, error.strerror or ""))
+        return None
     try:
-        seen = source.stat(follow_symlinks=False)
-    except FileNotFoundError:
-        return False
-    return (seen.st_size, seen.st_mtime_ns) == (drop.size, drop.mtime_ns)
+        sha256, size = archive_file(archive, file.descriptor)
+    except OSError as error:
+        logger.error("%r cannot be archived (%s); it stays in the inbox", shown, error.strerror)
+        claimed.left.append(Left(drop.path, Stays.NOT_ARCHIVED, error.strerror or ""))
+        return None
+    if size != drop.size or not file.is_unchanged():
+        logger.info("%r changed while it was read; left for the next pass", shown)
+        claimed.left.append(Left(drop.path, Stays.GROWING))
+        return None
+    return _Safe(file, sha256, size)
 
 
-def _enter(store: Store, drop: Drop, sha256: str, at: datetime) -> int:
-    """The ledger's number for a drop: a new one, or that of an earlier pass which was cut short."""
+def _enter_and_remove(store: Store, safe: Sequence[_Safe], claimed: Claimed, at: datetime) -> None:
     with store.writing() as session:
-        found = ledger.find_open_claim(session, drop.claim_key, sha256)
-        if found is not None:
-            return found.number
-        claim = ledger.Claim(
-            sha256=sha256,
-            size=drop.size,
-            folder=drop.folder,
-            file_name=unicodedata.normalize("NFC", drop.name),
-            claim_key=drop.claim_key,
-            received_at=at,
-        )
-        return ledger.add_claim(session, claim).number
+        # One that is gone by now was entered and removed by another pass at the same time.
+        entered = [(_enter(session, entry, at), entry.file) for entry in safe if entry.file.is_there()]
+    gone = []
+    for number, file in entered:
+        claimed.numbers.append(number)
+        if _remove(file, claimed):
+            gone.append(number)
+    with store.writing() as session:
+        for number in gone:
+            session.get_one(SubmissionRow, number).removed_from_inbox = True
 
 
-def close_cut_claims(store: Store, inbox: Path) -> None:
-    """Note as removed what an earlier pass removed before it was cut short.
+def _remove(file: OpenDrop, claimed: Claimed) -> bool:
+    """Whether a file that is safe has left the inbox; another one that took its name is a drop of its own."""
+    shown = readable(file.drop.path)
+    try:
+        if not file.remove():
+            logger.info(
+                "%r was replaced after it was archived; the new file is left for the next pass", shown
+            )
+    except OSError as error:
+        logger.error("%r is archived and cannot be removed from the inbox (%s)", shown, error.strerror)
+        claimed.left.append(Left(file.drop.path, Stays.NOT_REMOVED, error.strerror or ""))
+        return False
+    return True
+
+
+def _enter(session: Session, entry: _Safe, at: datetime) -> int:
+    """The ledger's number for a drop: a new one, or that of an earlier pass which was cut short."""
+    drop = entry.file.drop
+    found = ledger.find_open_claim(session, drop.claim_key, entry.sha256)
+    if found is not None:
+        return found.number
+    claim = ledger.Claim(
+        sha256=entry.sha256,
+        size=entry.size,
+        folder=unicodedata.normalize("NFC", readable(drop.folder)),
+        file_name=unicodedata.normalize("NFC", readable(drop.name)),
+        claim_key=drop.claim_key,
+        received_at=at,
+    )
+    return ledger.add_claim(session, claim).number
+
+
+def close_cut_claims(store: Store, drops: Sequence[Drop]) -> None:
+    """Note as removed what an earlier pass removed before it was cut short; `drops` are all in the inbox now.
 
     Without this the same file, dropped again later with the same time stamp, would look like the old claim.
     """
+    with store.reading() as session:
+        if not ledger.find_unremoved(session):
+            return
+    present = {drop.claim_key for drop in drops}
     with store.writing() as session:
         for row in ledger.find_unremoved(session):
-            path, size, mtime_ns = row.claim_key.rsplit("|", 2)
-            folder = path.split("/", 1)[0] if "/" in path else ""
-            if not _is_unchanged(inbox / path, Drop(path, folder, int(size), int(mtime_ns))):
+            if row.claim_key not in present:
                 row.removed_from_inbox = True

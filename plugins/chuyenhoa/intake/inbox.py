@@ -1,16 +1,51 @@
-"""Looks into the inbox: which files lie there, which of them are to be ignored, which are complete."""
+"""Looks into the inbox: which files lie there, which of them are complete, and what must stay where it is."""
 
 from __future__ import annotations
 
 import os
+import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
 from pathlib import Path
 
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 IGNORED_PREFIXES = ("~$", ".")
 IGNORED_SUFFIXES = (".part", ".filepart", ".tmp")
+DEEPEST = 32
+"""Folders below the inbox into which we look; who needs more has made a loop or a trap."""
+LONGEST_KEY = 1000
+"""Bytes of a path that the ledger holds as it is; a longer one is held by its hash."""
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+class Stays(StrEnum):
+    """Why something stays in the inbox."""
+
+    LINK = "link"
+    SPECIAL = "special"
+    """A pipe, a socket or a device."""
+    TOO_DEEP = "too_deep"
+    UNREADABLE = "unreadable"
+    GROWING = "growing"
+    """It changed between two looks."""
+    NOT_ARCHIVED = "not_archived"
+    """The archive could not take it (disk full)."""
+    NOT_REMOVED = "not_removed"
+    """It is archived and in the ledger, and cannot be removed from the inbox."""
+
+
+@dataclass(frozen=True, order=True)
+class Left:
+    """Something that lies in the inbox and is not taken."""
+
+    path: str
+    why: Stays
+    detail: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -18,7 +53,7 @@ class Drop:
     """A regular file in the inbox, as a scan saw it."""
 
     path: str
-    """Relative to the inbox, with forward slashes."""
+    """Relative to the inbox, with forward slashes; bytes that are no UTF-8 as lone surrogates."""
     folder: str
     """The submitter's folder, the first part of the path; empty for a file in the inbox itself."""
     size: int
@@ -32,7 +67,24 @@ class Drop:
     @property
     def claim_key(self) -> str:
         """Tells this drop from a later one of the same name."""
-        return f"{self.path}|{self.size}|{self.mtime_ns}"
+        raw = os.fsencode(self.path)
+        path = readable(self.path)
+        if len(raw) > LONGEST_KEY or path != self.path:
+            path = f"sha256:{sha256(raw).hexdigest()}"
+        return f"{path}|{self.size}|{self.mtime_ns}"
+
+
+@dataclass
+class Look:
+    """What one look into the inbox saw."""
+
+    drops: list[Drop] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+
+
+def readable(name: str) -> str:
+    """A file name as text that can be stored and shown; bytes that are no UTF-8 as a replacement sign."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def is_ignored(name: str) -> bool:
@@ -41,41 +93,146 @@ def is_ignored(name: str) -> bool:
     return lower in IGNORED_NAMES or lower.startswith(IGNORED_PREFIXES) or lower.endswith(IGNORED_SUFFIXES)
 
 
-def scan_inbox(inbox: Path) -> tuple[Drop, ...]:
-    """All files that wait in the inbox, sub-folders included; links and special files are left out.
+def look_into(inbox: Path) -> Look:
+    """All files that wait in the inbox, sub-folders included, and what lies there and is no file.
 
-    A missing inbox is an empty one. Files that vanish during the scan are passed over.
+    A missing inbox is an empty one. Files that vanish meanwhile are passed over. No link is ever followed.
+
+    Raises:
+        OSError: the inbox itself cannot be read.
     """
-    return tuple(sorted(_walk(inbox, ""))) if inbox.is_dir() else ()
-
-
-def _walk(folder: Path, prefix: str) -> Iterator[Drop]:
+    seen = Look()
     try:
-        entries = list(os.scandir(folder))
+        root = os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
-        return
-    for entry in entries:
-        if is_ignored(entry.name):
-            continue
-        path = f"{prefix}{entry.name}"
+        return seen
+    try:
+        _walk(root, "", seen)
+    finally:
+        os.close(root)
+    seen.drops.sort()
+    seen.left.sort()
+    return seen
+
+
+def scan_inbox(inbox: Path) -> tuple[Drop, ...]:
+    """All files that wait in the inbox; see `look_into`."""
+    return tuple(look_into(inbox).drops)
+
+
+def _walk(folder: int, prefix: str, seen: Look) -> None:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if not is_ignored(entry.name))
+    for name in names:
+        path = f"{prefix}{name}"
         try:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(Path(entry.path), f"{path}/")
-            elif entry.is_file(follow_symlinks=False):
-                seen = entry.stat(follow_symlinks=False)
-                yield Drop(path, prefix.split("/", 1)[0], seen.st_size, seen.st_mtime_ns)
+            _see(folder, name, path, seen)
         except FileNotFoundError:
             continue
+        except OSError as error:
+            seen.left.append(Left(path, Stays.UNREADABLE, error.strerror or ""))
+
+
+def _see(folder: int, name: str, path: str, seen: Look) -> None:
+    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+    if stat.S_ISREG(status.st_mode):
+        seen.drops.append(Drop(path, path.partition("/")[0] if "/" in path else "", *_signature(status)))
+    elif stat.S_ISLNK(status.st_mode):
+        seen.left.append(Left(path, Stays.LINK))
+    elif not stat.S_ISDIR(status.st_mode):
+        seen.left.append(Left(path, Stays.SPECIAL))
+    elif path.count("/") >= DEEPEST:
+        seen.left.append(Left(path, Stays.TOO_DEEP))
+    else:
+        below = os.open(name, _FOLDER, dir_fd=folder)
+        try:
+            _walk(below, f"{path}/", seen)
+        finally:
+            os.close(below)
+
+
+def _signature(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+def look_for_stable(inbox: Path, settle_seconds: float) -> Look:
+    """The files whose size and time stayed the same over `settle_seconds` of real time.
+
+    A file that is still being written stays for the next pass.
+    """
+    first = look_into(inbox)
+    if not first.drops or settle_seconds <= 0:
+        return first
+    time.sleep(settle_seconds)
+    second = look_into(inbox)
+    unchanged = set(first.drops)
+    still = [drop for drop in second.drops if drop in unchanged]
+    growing = [Left(drop.path, Stays.GROWING) for drop in second.drops if drop not in unchanged]
+    return Look(still, sorted([*second.left, *growing]))
 
 
 def find_stable_drops(inbox: Path, settle_seconds: float) -> tuple[Drop, ...]:
-    """The files whose size and time stayed the same over `settle_seconds` of real time.
+    """The files that are complete; see `look_for_stable`."""
+    return tuple(look_for_stable(inbox, settle_seconds).drops)
 
-    A file that is still being written is left for the next pass.
+
+@dataclass(frozen=True)
+class OpenDrop:
+    """A drop that is open: its bytes and its name are held, whatever is done to the path meanwhile."""
+
+    folder: int
+    name: str
+    descriptor: int
+    drop: Drop
+
+    def is_unchanged(self) -> bool:
+        """Whether the open file is still of the size and time that the scan saw."""
+        return _signature(os.fstat(self.descriptor)) == (self.drop.size, self.drop.mtime_ns)
+
+    def is_there(self) -> bool:
+        """Whether its name still leads to it."""
+        try:
+            there = os.stat(self.name, dir_fd=self.folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return os.path.samestat(os.fstat(self.descriptor), there)
+
+    def remove(self) -> bool:
+        """Remove the file from the inbox; False when another file took its name, which then stays.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        if not self.is_there() or not self.is_unchanged():
+            return False
+        try:
+            os.unlink(self.name, dir_fd=self.folder)
+        except FileNotFoundError:
+            return False
+        return True
+
+
+@contextmanager
+def open_drop(inbox: Path, drop: Drop) -> Iterator[OpenDrop]:
+    """Open a drop through its folders, one by one, following no link.
+
+    Raises:
+        FileNotFoundError: it is no longer there, or no longer the file that the scan saw.
+        OSError: it cannot be read.
     """
-    first = scan_inbox(inbox)
-    if not first or settle_seconds <= 0:
-        return first
-    time.sleep(settle_seconds)
-    unchanged = set(first)
-    return tuple(drop for drop in scan_inbox(inbox) if drop in unchanged)
+    *folders, name = drop.path.split("/")
+    opened = [os.open(inbox, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+    try:
+        for folder in folders:
+            opened.append(os.open(folder, _FOLDER, dir_fd=opened[-1]))
+        there = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
+        if not stat.S_ISREG(there.st_mode):
+            raise FileNotFoundError(f"{drop.path} is no file any more")
+        opened.append(os.open(name, _FILE, dir_fd=opened[-1]))
+        found = OpenDrop(opened[-2], name, opened[-1], drop)
+        if not os.path.samestat(there, os.fstat(found.descriptor)) or not found.is_unchanged():
+            raise FileNotFoundError(f"{drop.path} changed after it was seen")
+        yield found
+    finally:
+        for descriptor in reversed(opened):
+            os.close(descriptor)

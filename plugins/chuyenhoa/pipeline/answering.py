@@ -6,18 +6,18 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.feedback import MarkError, mark_workbook, marked_name, receipt_name, render_receipt
-from chuyenhoa.intake.archive import read_archived
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Receipt, Severity, SubmissionStatus
+from chuyenhoa.pipeline.explaining import Arrival, apply_reasons
 from chuyenhoa.pipeline.judging import judge
 from chuyenhoa.pipeline.workplace import Workplace, write_file
 from chuyenhoa.store import ledger
+from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -35,18 +35,20 @@ def store_answer(
     reading: Reading,
     findings: Sequence[Finding],
     first: SubmissionRow | None,
+    seen: int = 0,
 ) -> None:
-    """Store the judgement on one file; a repetition of earlier bytes changes nothing."""
+    """Store the judgement on one file; a repetition of earlier bytes changes nothing.
+
+    `seen` is the position of the last event when the findings were made.
+    """
     with place.store.writing() as session:
         current = session.get_one(SubmissionRow, row.number)
         if first is not None:
-            answer = Answer(reading, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first.number)
-            ledger.save_answer(session, current, answer)
-            current.plan, current.period, current.submitter = first.plan, first.period, first.submitter
-            return
-        answer = _judged(place, session, row, reading, findings)
-        ledger.save_answer(session, current, answer)
-        ledger.add_event(session, row.number, clock.now(), "judged", answer.status.value)
+            same = replace(reading, plan=first.plan, period=first.period, submitter=first.submitter)
+            answer = Answer(same, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first.number)
+        else:
+            answer = _judged(place, session, row, reading, findings)
+        ledger.save_answer(session, current, answer, clock.now(), seen)
 
 
 def _judged(
@@ -57,15 +59,26 @@ def _judged(
     if is_untouched and ledger.latest_accepted(session, reading, row.number):
         # Blank cells do not replace what was sent before.
         reading = replace(reading, localities=(), observations=(), declarations=())
-    status, taken = judge(reading, findings)
     plan = place.plans.get(reading.plan, place.plan)
+    arrival = Arrival(row.number, plan, reading, is_supplement(plan, reading))
+    findings, settled = apply_reasons(session, place, arrival, findings)
+    status, taken = judge(reading, findings)
     period = plan.period_by_id.get(reading.period)
     received = datetime.fromisoformat(row.received_at).date()
     version = None
-    if status in ledger.OURS and not is_supplement(plan, reading):
+    if status in ledger.OURS and not arrival.is_supplement:
         version = ledger.latest_version(session, reading, row.number)[1] + 1
     is_late = period is not None and status in ledger.OURS and received > period.deadline
-    return Answer(reading, status, tuple(findings), taken, version, is_late)
+    return Answer(
+        reading,
+        status,
+        tuple(findings),
+        taken,
+        version,
+        is_late,
+        reasons=settled.reasons,
+        released=settled.released,
+    )
 
 
 def is_supplement(plan: Plan, reading: Reading) -> bool:
@@ -83,7 +96,9 @@ def answer_submission(place: Workplace, number: int) -> None:
         write_file(folder / name, marked)
         receipt = replace(receipt, marked_workbook=name)
     data = place.settings.data
-    page = _receipt_path(place, folder / receipt_name(receipt), number)
+    wanted = (folder / receipt_name(receipt)).relative_to(data).as_posix()
+    with place.store.writing() as session:
+        page = data / ledger.reserve_receipt(session, number, wanted)
     write_file(page, render_receipt(receipt, place.settings.templates).encode())
     with place.store.writing() as session:
         ledger.mark_answered(
@@ -93,16 +108,6 @@ def answer_submission(place: Workplace, number: int) -> None:
             page.relative_to(data).as_posix(),
             (folder / name).relative_to(data).as_posix() if name else "",
         )
-
-
-def _receipt_path(place: Workplace, page: Path, number: int) -> Path:
-    """The receipt's own path: the same file dropped twice within a second has two receipts all the same."""
-    with place.store.reading() as session:
-        count, path = 1, page
-        while ledger.is_receipt_of_another(session, path.relative_to(place.settings.data).as_posix(), number):
-            count += 1
-            path = page.with_stem(f"{page.stem}-{count}")
-    return path
 
 
 def _marked_workbook(place: Workplace, receipt: Receipt) -> bytes | None:

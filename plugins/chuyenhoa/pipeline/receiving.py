@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from chuyenhoa import clock
-from chuyenhoa.intake.archive import read_archived
 from chuyenhoa.intake.claim import claim_drops as claim
 from chuyenhoa.intake.claim import close_cut_claims
-from chuyenhoa.intake.inbox import find_stable_drops
-from chuyenhoa.model.submissions import Finding, Reading
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.formats.package import LARGEST_FILE
+from chuyenhoa.intake.inbox import look_for_stable, scan_inbox
+from chuyenhoa.model.submissions import Reading
 from chuyenhoa.pipeline.answering import answer_submission, store_answer
-from chuyenhoa.pipeline.reading import check_readings, read_file
+from chuyenhoa.pipeline.checking import BatchCheck, Numbered
+from chuyenhoa.pipeline.leftovers import OUR_FAULT, load_left, note_left
+from chuyenhoa.pipeline.reading import FileToRead, read_files
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
+from chuyenhoa.store.archive import read_archived, sweep_incoming
+from chuyenhoa.store.chain import last_position
 from chuyenhoa.store.tables import SubmissionRow
 from chuyenhoa.validation import publish
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
+MOST_FILES = 64
+MOST_BYTES = 64_000_000
+"""What is judged at once, however many files a batch has: bounds the memory of one task."""
 
 
 class IntakeError(RuntimeError):
@@ -30,10 +38,12 @@ class IntakeError(RuntimeError):
 
 
 @dataclass
-class _Batch:
-    """Submissions on their way through one run of process_batch."""
+class _Part:
+    """Submissions that are judged together."""
 
     rows: list[SubmissionRow]
+    seen: int
+    """The position of the last event when their judgement began."""
     readings: dict[int, Reading] = field(default_factory=dict)
     duplicates: dict[int, SubmissionRow] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
@@ -46,13 +56,19 @@ def claim_drops() -> list[str]:
         Ids of all submissions that await an answer: those just claimed and those of a pass cut short.
     """
     place = open_workplace()
-    close_cut_claims(place.store, place.settings.inbox)
-    drops = find_stable_drops(place.settings.inbox, place.settings.settle_seconds)
-    claimed = claim(place.store, place.settings.inbox, place.settings.archive, drops, clock.now())
+    sweep_incoming(place.settings.archive)
+    close_cut_claims(place.store, scan_inbox(place.settings.inbox))
+    look = look_for_stable(place.settings.inbox, place.settings.settle_seconds)
+    claimed = claim(place.store, place.settings.inbox, place.settings.archive, look.drops, clock.now())
+    note_left(place, [*look.left, *claimed.left])
     with place.store.reading() as session:
         waiting = [ledger.submission_id(row.number) for row in ledger.pending(session)]
     logger.info(
-        "%d files in the inbox, %d claimed, %d await an answer", len(drops), len(claimed), len(waiting)
+        "%d files in the inbox, %d claimed, %d left there, %d await an answer",
+        len(look.drops),
+        len(claimed.numbers),
+        len(look.left) + len(claimed.left),
+        len(waiting),
     )
     return waiting
 
@@ -77,7 +93,9 @@ def batch(ids: Sequence[str], size: int = BATCH_SIZE) -> list[list[str]]:
 
 
 def process_batch(ids: Sequence[str]) -> list[str]:
-    """Judge a batch of submissions and answer each of them.
+    """Judge a batch of submissions and answer each of them; one process at a time does so.
+
+    Older submissions of the same folders that still wait come first: versions follow the order of receipt.
 
     Returns:
         The ids that have an answer now.
@@ -87,79 +105,139 @@ def process_batch(ids: Sequence[str]) -> list[str]:
     """
     place = open_workplace()
     numbers = [ledger.submission_number(name) for name in ids]
-    with place.store.reading() as session:
-        rows = [row for row in ledger.find_submissions(session, numbers) if row.answered_at is None]
-    work = _Batch(rows)
-    for row in rows:
-        _read(place, work, row)
-    findings = _validate(place, work)
-    for row in rows:
-        if row.number not in work.failed:
-            _answer(place, work, row, findings)
-    if work.failed:
+    failed: dict[int, str] = {}
+    with place.store.only_one("intake"):
+        with place.store.reading() as session:
+            rows = ledger.pending_until(session, numbers)
+        for part in _parts(rows):
+            failed |= _process(place, part)
+    if failed:
         raise IntakeError(
             "The pipeline failed on these files; they are archived and will be tried again: "
-            + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in work.failed.items())
+            + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in failed.items())
         )
     with place.store.reading() as session:
         done = [row for row in ledger.find_submissions(session, numbers) if row.answered_at is not None]
     return [ledger.submission_id(row.number) for row in done]
 
 
-def _read(place: Workplace, work: _Batch, row: SubmissionRow) -> None:
-    """Read one file, unless the same bytes came to the same folder before.
+def _parts(rows: Sequence[SubmissionRow]) -> Iterator[list[SubmissionRow]]:
+    """Rows in groups of bounded number and size."""
+    part: list[SubmissionRow] = []
+    size = 0
+    for row in rows:
+        if part and (len(part) == MOST_FILES or size + row.size > MOST_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += row.size if row.size <= LARGEST_FILE else 0
+    if part:
+        yield part
+
+
+def _process(place: Workplace, rows: list[SubmissionRow]) -> dict[int, str]:
+    """Judge and answer submissions; what failed, by number."""
+    with place.store.reading() as session:
+        part = _Part(rows, last_position(session))
+    _read(place, part)
+    check = BatchCheck(place, place.store, [Numbered(*entry) for entry in part.readings.items()])
+    for row in rows:
+        if row.number not in part.failed:
+            _answer(place, part, row, check)
+    _publish(place, part, check)
+    return part.failed
+
+
+def _read(place: Workplace, part: _Part) -> None:
+    """Read the files, unless the same bytes came to the same folder before.
 
     Bytes that came to another folder before are read all the same: in a wrong folder they are refused, and
     only where they could count a second time they are a repetition.
     """
-    refused = {number for number, reading in work.readings.items() if reading.refused}
+    to_read = []
     with place.store.reading() as session:
-        first = ledger.find_first_like(session, row, refused)
-    if first is not None and first.folder == row.folder:
-        work.duplicates[row.number] = first
-        return
-    try:
-        content = read_archived(place.settings.archive, row.sha256)
-        reading = read_file(place, content, row.file_name, row.folder)
-    except Exception as error:  # a poison file costs its own answer and nobody else's
-        logger.exception("reading %s (%s) failed", row.file_name, row.sha256)
-        work.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {type(error).__name__}: {error}"
-        return
-    if first is not None and not reading.refused:
-        work.duplicates[row.number] = first
-    else:
-        work.readings[row.number] = reading
+        for row in part.rows:
+            first = ledger.find_first_like(session, row)
+            if first is not None and first.folder == row.folder:
+                part.duplicates[row.number] = first
+            else:
+                to_read.append(row)
+    outcomes = read_rows(place, to_read)
+    with place.store.reading() as session:
+        for row in to_read:
+            outcome = outcomes[row.number]
+            if isinstance(outcome, Exception):
+                part.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {outcome}"
+                continue
+            refused = {number for number, reading in part.readings.items() if reading.refused}
+            first = ledger.find_first_like(session, row, refused)
+            if first is not None and not outcome.refused:
+                part.duplicates[row.number] = first
+            else:
+                part.readings[row.number] = outcome
 
 
-def _validate(place: Workplace, work: _Batch) -> Mapping[int, tuple[Finding, ...]]:
-    """All findings of every reading; the figures of the whole batch go through the rules at once."""
-    found, reports = check_readings(place, list(work.readings.values()))
-    for index, report in enumerate(reports):
-        name = _run_name(work) + (f"-{index + 1}" if index else "")
+def read_rows(place: Workplace, rows: Sequence[SubmissionRow]) -> dict[int, Reading | Exception]:
+    """The readings of archived files, by number; an exception where we failed on one.
+
+    A file beyond the limit is refused without its bytes.
+    """
+    outcomes: dict[int, Reading | Exception] = {}
+    files: dict[int, FileToRead] = {}
+    for row in rows:
+        if row.size > LARGEST_FILE:
+            outcomes[row.number] = _refuse_size(row)
+            continue
+        try:
+            content = read_archived(place.settings.archive, row.sha256)
+        except Exception as error:  # a poison file costs its own answer and nobody else's
+            logger.exception("reading %r (%s) failed", row.file_name, row.sha256)
+            outcomes[row.number] = error
+        else:
+            files[row.number] = FileToRead(content, row.file_name, row.folder)
+    return outcomes | dict(zip(files, read_files(place, list(files.values())), strict=True))
+
+
+def _refuse_size(row: SubmissionRow) -> Reading:
+    findings = FindingList(row.file_name)
+    findings.add("D06", detail=f"tệp lớn hơn {LARGEST_FILE // 1_000_000} MB")
+    return Reading(row.sha256, row.file_name, refused=True, findings=tuple(findings.found))
+
+
+def _publish(place: Workplace, part: _Part, check: BatchCheck) -> None:
+    """The page of what the rules found, one a plan."""
+    for index, report in enumerate(check.reports.values()):
+        name = _run_name(part) + (f"-{index + 1}" if index else "")
         publish(report, place.settings.data_docs, name, clock.now())
-    return dict(zip(work.readings, found, strict=True))
 
 
-def _run_name(work: _Batch) -> str:
-    numbers = [ledger.submission_id(number) for number in work.readings]
+def _run_name(part: _Part) -> str:
+    numbers = [ledger.submission_id(number) for number in part.readings]
     return f"{numbers[0]}-{numbers[-1]}"
 
 
-def _answer(
-    place: Workplace, work: _Batch, row: SubmissionRow, findings: Mapping[int, tuple[Finding, ...]]
-) -> None:
+def _answer(place: Workplace, part: _Part, row: SubmissionRow, check: BatchCheck) -> None:
     """Store what one file says, then put the answer into the outbox, then close it."""
-    first = work.duplicates.get(row.number)
-    reading = work.readings.get(row.number) or Reading(row.sha256, row.file_name)
-    store_answer(place, row, reading, findings.get(row.number, ()), first)
+    first = part.duplicates.get(row.number)
+    reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
+    findings = check.findings_of(row.number) if row.number in part.readings else ()
+    store_answer(place, row, reading, findings, first, part.seen)
     answer_submission(place, row.number)
 
 
 def summarise_intake(ids: Sequence[str]) -> dict[str, int]:
-    """How many submissions ended with each status."""
+    """How many submissions ended with each status.
+
+    Raises:
+        IntakeError: files lie in the inbox that we could not take.
+    """
     place = open_workplace()
     with place.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, ids))
     counts = Counter(row.status for row in rows)
     logger.info("answered: %s", ", ".join(f"{status} {count}" for status, count in sorted(counts.items())))
+    faults = [entry for entry in load_left(place) if entry.why in OUR_FAULT]
+    if faults:
+        listed = "; ".join(f"{entry.path!r}: {entry.why.value} ({entry.detail})" for entry in faults)
+        raise IntakeError(f"These files stay in the inbox until the disk or its rights are mended: {listed}")
     return dict(counts)

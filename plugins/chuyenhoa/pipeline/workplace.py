@@ -13,7 +13,7 @@ from pathlib import Path
 from chuyenhoa import clock
 from chuyenhoa import settings as settings_module
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.model.rules import Rule
+from chuyenhoa.model.rules import Rule, rules_in_force
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.settings import Settings
@@ -46,12 +46,19 @@ class Workplace:
 
     @cached_property
     def store(self) -> Store:
-        """The store, with its tables in the newest form."""
-        return open_store(self.settings.store_url)
+        """The store, with its tables in the newest form and its journal in the archive."""
+        return open_store(self.settings.store_url, self.settings.archive)
 
-    def rules_of(self, plan: Plan) -> tuple[Rule, ...]:
-        """The rules of a plan's suites."""
-        return load_rules(self.settings.expectations, plan)
+    def rules_of(self, plan: Plan, period: Period | None = None) -> tuple[Rule, ...]:
+        """The rules of a plan's suites: all of them, or those by which one period is checked."""
+        if plan.id not in self._rules:
+            self._rules[plan.id] = load_rules(self.settings.expectations, plan)
+        rules = self._rules[plan.id]
+        return rules if period is None else rules_in_force(rules, period.window.end)
+
+    @cached_property
+    def _rules(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
 
     def plan_of(self, period_id: str) -> Plan:
         """The plan that has a period."""

@@ -51,6 +51,12 @@ def last_event(session: Session) -> EventRow | None:
     return session.scalars(select(EventRow).order_by(EventRow.position.desc()).limit(1)).first()
 
 
+def last_position(session: Session) -> int:
+    """The length of the chain."""
+    last = last_event(session)
+    return last.position if last else 0
+
+
 def append_event(
     session: Session,
     at: datetime,
@@ -75,4 +81,11 @@ def append_event(
     )
     event.sha256 = seal(last.sha256 if last else START, event)
     session.add(event)
+    appended(session).append((event, facts))
     return event
+
+
+def appended(session: Session) -> list[tuple[EventRow, Facts | None]]:
+    """The events that a session added, in order, with their facts."""
+    found: list[tuple[EventRow, Facts | None]] = session.info.setdefault("appended", [])
+    return found

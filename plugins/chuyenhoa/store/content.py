@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from chuyenhoa.model.figures import Declaration, Justification, Normalisation, Observation
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
+from chuyenhoa.store.chain import canonical, digest
 from chuyenhoa.store.tables import (
     Base,
     DeclarationRow,
@@ -32,6 +36,8 @@ TABLES = (
     ReleaseRow,
 )
 """The tables that hold what a file says and what validation says of it."""
+KEYS = ("id", "submission")
+"""Their columns that say nothing of the file."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,51 @@ class Answer:
 
 
 Values = dict[str, object]
+Content = dict[str, list[Values]]
+"""What is stored of a submission: the rows of each table, without their keys."""
 
 
 def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
-    """The rows of every table that a submission fills."""
+    """The rows of every table that a submission fills, in texts that every database can hold."""
+    for table, rows in _content_rows(number, answer):
+        yield table, [{name: _storable(value) for name, value in row.items()} for row in rows]
+
+
+def _storable(value: object) -> object:
+    """A value without what PostgreSQL or UTF-8 cannot hold: NUL and halves of characters."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def digest_content(content: Content) -> str:
+    """The sha256 over all that is stored of a submission, whatever order its rows have.
+
+    Empty values are left out, so that a column which a later edition adds changes no digest.
+    """
+    return digest(
+        {
+            table: sorted(
+                canonical({k: v for k, v in row.items() if v not in (None, "", False)}) for row in rows
+            )
+            for table, rows in content.items()
+            if rows
+        }
+    )
+
+
+def read_content(session: Session, number: int) -> Content:
+    """What the store holds of a submission."""
+    return {table.__tablename__: _read_rows(session, table, number) for table in TABLES}
+
+
+def _read_rows(session: Session, table: type[Base], number: int) -> list[Values]:
+    columns = [column for column in table.__table__.columns if column.name not in KEYS]
+    query = select(*columns).where(table.__table__.c.submission == number)
+    return [dict(row._mapping) for row in session.execute(query.order_by(*table.__table__.primary_key))]
+
+
+def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
     reading = answer.reading
     key: Values = {"submission": number}
     localities = [{**key, "locality": code, "taken": code in answer.taken} for code in reading.localities]

@@ -15,10 +15,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
+from chuyenhoa.store.journal import Journal
+from chuyenhoa.store.records import note_records, watch_records
+
 HEAD = "0004"
 """The newest migration; a test holds it against the migrations themselves."""
-MIGRATION_LOCK = 7214514
 WRITERS_LOCK = 7214515
+LOCKS = {"migrate": 7214514, "intake": 7214516}
 """Keys of advisory locks; PostgreSQL keeps them apart by database."""
 READS: dict[str, dict[str, Any]] = {
     "sqlite": {"sqlite_begin": "BEGIN"},
@@ -35,8 +38,10 @@ class StoreError(RuntimeError):
 class Store:
     """A database of the pipeline; sessions are short and end in one commit."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, journal: Journal | None = None) -> None:
+        """`journal` holds every event a second time, in the archive; None where there is no archive."""
         self.engine = engine
+        self.journal = journal
         self._snapshots = engine.execution_options(**READS[engine.dialect.name])
 
     @contextmanager
@@ -52,15 +57,29 @@ class Store:
         One writer at a time, on both databases: what a session looked up (the end of the chain, the newest
         version, an open claim) is still so when it commits.
         """
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            if self.engine.dialect.name == "postgresql":
-                session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
-            yield session
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                if self.engine.dialect.name == "postgresql":
+                    session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
+                records = watch_records(session)
+                yield session
+                session.flush()
+                if self.journal is not None:
+                    note_records(session, records, self.journal)
+                    self.journal.write(session)
+            if self.journal is not None:
+                self.journal.mark(session)
+
+    @contextmanager
+    def only_one(self, what: str) -> Iterator[None]:
+        """Hold a lock that all processes at this store ask for before they do `what`; it dies with them."""
+        with _only_one(self.engine, what):
+            yield
 
 
 @lru_cache(maxsize=8)
-def open_store(url: str) -> Store:
-    """The store at a SQLAlchemy URL, with its tables in the newest form.
+def open_store(url: str, archive: Path | None = None) -> Store:
+    """The store at a SQLAlchemy URL, with its tables in the newest form, and the journal in its archive.
 
     Raises:
         StoreError: when the URL is none, or the database cannot be reached or is no database.
@@ -70,7 +89,7 @@ def open_store(url: str) -> Store:
     try:
         if engine.dialect.name == "sqlite" and engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        _migrate(engine, engine.url.database or "")
+        _migrate(engine)
     except (DatabaseError, sqlite3.DatabaseError) as error:
         reason = getattr(error, "orig", None) or error
         raise StoreError(f"{shown}: cannot be opened ({reason}). Check CHUYENHOA_STORE.") from error
@@ -79,7 +98,7 @@ def open_store(url: str) -> Store:
             f"{shown}: cannot be opened ({error.filename}: {error.strerror}). "
             "Check CHUYENHOA_DATA and CHUYENHOA_STORE."
         ) from error
-    return Store(engine)
+    return Store(engine, Journal(archive) if archive else None)
 
 
 def _make_engine(url: str) -> Engine:
@@ -128,11 +147,11 @@ def _current(engine: Engine) -> str | None:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _migrate(engine: Engine, database: str) -> None:
+def _migrate(engine: Engine) -> None:
     """Bring the tables to the newest form, one process at a time."""
     if _current(engine) == HEAD:
         return
-    with _only_one(engine, database):
+    with _only_one(engine, "migrate"):
         if _current(engine) == HEAD:
             return
         from alembic import command
@@ -161,19 +180,19 @@ def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _only_one(engine: Engine, database: str) -> Iterator[None]:
-    """Hold a lock that every process at this database asks for before it migrates."""
-    if engine.dialect.name == "sqlite" and database:
-        with Path(f"{database}.migrate-lock").open("w") as lock:
+def _only_one(engine: Engine, what: str) -> Iterator[None]:
+    """Hold a lock that every process at this database asks for; it is free again when the process ends."""
+    if engine.dialect.name == "sqlite":
+        if not engine.url.database:
+            yield
+            return
+        with Path(f"{engine.url.database}.{what}-lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
-    if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
-            connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
-            try:
-                yield
-            finally:
-                connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
-        return
-    yield
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"SELECT pg_advisory_lock({LOCKS[what]})"))
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SELECT pg_advisory_unlock({LOCKS[what]})"))

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
-from chuyenhoa.store.chain import append_event
-from chuyenhoa.store.content import TABLES, Answer, content_rows
+from chuyenhoa.store.chain import Facts, append_event
+from chuyenhoa.store.content import KEYS, TABLES, Answer, Content, content_rows, digest_content
 from chuyenhoa.store.tables import (
     EventRow,
     FindingRow,
@@ -25,6 +25,17 @@ from chuyenhoa.store.tables import (
 
 OURS = frozenset({*ACCEPTING, SubmissionStatus.RETURNED})
 """Statuses of files that count as a version of a submitter's figures."""
+
+
+MOST_NAMED = 5000
+"""Values in one query: SQLite takes 32,766 at most."""
+CLAIMED = (
+    *("number", "sha256", "size", "folder", "file_name", "claim_key", "received_at"),
+    *("container", "member"),
+)
+JUDGED = ("status", "plan", "period", "submitter", "version", "is_late", "duplicate_of")
+ANSWERED = ("answered_at", "receipt", "marked_workbook")
+"""Columns of the ledger, by the event that settles them."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +64,26 @@ def submission_number(name: str) -> int:
     return int(name.removeprefix("S"))
 
 
-def add_event(session: Session, number: int, at: datetime, kind: str, detail: str = "") -> None:
-    """Note what happened to a submission, at the end of the chain."""
-    append_event(session, at, kind, detail, submission=number)
+def add_event(
+    session: Session, number: int, at: datetime, kind: str, detail: str = "", facts: Facts | None = None
+) -> None:
+    """Note what happened to a submission, at the end of the chain; `facts` are what it settles for good."""
+    append_event(session, at, kind, detail, submission=number, facts=facts)
+
+
+def claim_facts(row: SubmissionRow) -> Facts:
+    """What a claim settles, so that the ledger's line can be written anew from it."""
+    return {name: getattr(row, name) for name in CLAIMED}
+
+
+def judged_facts(row: SubmissionRow, content: str) -> Facts:
+    """What a judgement settles; `content` is the digest of all that is stored of the file."""
+    return {**{name: getattr(row, name) for name in JUDGED}, "content": content}
+
+
+def answer_facts(row: SubmissionRow) -> Facts:
+    """What an answer settles."""
+    return {name: getattr(row, name) for name in ANSWERED}
 
 
 def find_open_claim(session: Session, claim_key: str, sha256: str) -> SubmissionRow | None:
@@ -92,7 +120,8 @@ def add_claim(session: Session, claim: Claim) -> SubmissionRow:
     session.add(row)
     session.flush()
     where = f"{submission_id(claim.container)}!{claim.member}" if claim.container else claim.file_name
-    add_event(session, row.number, claim.received_at, "claimed", f"{claim.folder}/{where}")
+    detail = f"{claim.folder}/{where}"
+    add_event(session, row.number, claim.received_at, "claimed", detail, claim_facts(row))
     return row
 
 
@@ -132,10 +161,22 @@ def pending(session: Session) -> list[SubmissionRow]:
     return list(session.scalars(query))
 
 
+def pending_until(session: Session, numbers: Sequence[int]) -> list[SubmissionRow]:
+    """What awaits an answer among some submissions, and what came before them to the same folders."""
+    wanted = set(numbers)
+    waiting = [row for row in pending(session) if row.number <= max(wanted, default=0)]
+    folders = {row.folder for row in waiting if row.number in wanted}
+    return [row for row in waiting if row.folder in folders]
+
+
 def find_submissions(session: Session, numbers: Iterable[int]) -> list[SubmissionRow]:
     """Submissions by number, oldest first."""
-    query = select(SubmissionRow).where(SubmissionRow.number.in_(list(numbers)))
-    return list(session.scalars(query.order_by(SubmissionRow.number)))
+    wanted = sorted(set(numbers))
+    found: list[SubmissionRow] = []
+    for start in range(0, len(wanted), MOST_NAMED):
+        query = select(SubmissionRow).where(SubmissionRow.number.in_(wanted[start : start + MOST_NAMED]))
+        found += session.scalars(query.order_by(SubmissionRow.number))
+    return found
 
 
 def find_by_hash(session: Session, prefix: str) -> list[SubmissionRow]:
@@ -188,32 +229,58 @@ def latest_accepted(session: Session, reading: Reading, before: int) -> Submissi
     return rows[-1] if rows else None
 
 
-def save_answer(session: Session, row: SubmissionRow, answer: Answer) -> None:
-    """Store all that a file says and what validation says of it; an earlier attempt is replaced."""
+def save_answer(session: Session, row: SubmissionRow, answer: Answer, at: datetime, seen: int = 0) -> None:
+    """Store all that a file says and what validation says of it; an earlier attempt is replaced.
+
+    `seen` is the position of the last event when the file was held against the rules: what they knew of
+    other reports then.
+    """
     for stale in TABLES:
         session.execute(delete(stale).where(stale.submission == row.number))
     reading = answer.reading
     row.plan, row.period, row.submitter = reading.plan, reading.period, reading.submitter
     row.status = answer.status.value
     row.version, row.is_late, row.duplicate_of = answer.version, answer.is_late, answer.duplicate_of
+    content: Content = {}
     for table, values in content_rows(row.number, answer):
+        content[table.__tablename__] = [
+            {name: value for name, value in entry.items() if name not in KEYS} for entry in values
+        ]
         if values:
             session.execute(insert(table), values)
+    facts = {**judged_facts(row, digest_content(content)), "seen": seen}
+    add_event(session, row.number, at, "judged", answer.status.value, facts)
 
 
 def mark_answered(session: Session, number: int, at: datetime, receipt: str, marked: str) -> None:
-    """Close a submission: its receipt lies in the outbox."""
+    """Close a submission: its receipt lies in the outbox; one that is closed stays as it is."""
     row = session.get_one(SubmissionRow, number)
+    if row.answered_at is not None:
+        return
     row.answered_at, row.receipt, row.marked_workbook = at.isoformat(), receipt, marked
-    add_event(session, number, at, "answered", f"{row.status} {receipt}".strip())
+    add_event(session, number, at, "answered", f"{row.status} {receipt}".strip(), answer_facts(row))
 
 
-def is_receipt_of_another(session: Session, receipt: str, number: int) -> bool:
-    """Whether a receipt's path was given to another submission."""
-    query = select(SubmissionRow.number).where(
-        SubmissionRow.receipt == receipt, SubmissionRow.number != number
-    )
-    return session.scalars(query).first() is not None
+def reserve_receipt(session: Session, number: int, wanted: str) -> str:
+    """The path of a submission's receipt: `wanted`, with a number where another receipt has that name.
+
+    Names that differ in case alone are the same name here, since the outbox may lie on a disk that holds
+    them so. The path stays the submission's own, also when its answer is cut short and given again.
+    """
+    row = session.get_one(SubmissionRow, number)
+    if not row.receipt:
+        same_hash = (SubmissionRow.sha256 >= row.sha256[:8]) & (SubmissionRow.sha256 < row.sha256[:8] + "g")
+        query = select(SubmissionRow.receipt).where(
+            same_hash, SubmissionRow.received_at == row.received_at, SubmissionRow.number != number
+        )
+        given = {receipt.casefold() for receipt in session.scalars(query)}
+        stem, dot, suffix = wanted.rpartition(".")
+        row.receipt = wanted
+        count = 1
+        while row.receipt.casefold() in given:
+            count += 1
+            row.receipt = f"{stem}-{count}{dot}{suffix}"
+    return row.receipt
 
 
 def load_findings(session: Session, number: int) -> tuple[Finding, ...]:

@@ -6,15 +6,14 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from chuyenhoa import clock
-from chuyenhoa.intake import archive, claim, inbox
-from chuyenhoa.store import Store, ledger, open_store
+from chuyenhoa.intake import claim, inbox
+from chuyenhoa.store import Store, archive, ledger, open_store
 from chuyenhoa.store.tables import SubmissionRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
@@ -25,8 +24,8 @@ class CutShortError(Exception):
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'store.db'}")
+def store(store_url: str, tmp_path: Path) -> Store:
+    return open_store(store_url, tmp_path / "archive")
 
 
 def drop(folder: Path, name: str, content: bytes = b"figures") -> Path:
@@ -37,9 +36,9 @@ def drop(folder: Path, name: str, content: bytes = b"figures") -> Path:
 
 
 def claim_all(store: Store, folder: Path) -> list[int]:
-    claim.close_cut_claims(store, folder / "inbox")
     drops = inbox.find_stable_drops(folder / "inbox", 0)
-    return claim.claim_drops(store, folder / "inbox", folder / "archive", drops, AT)
+    claim.close_cut_claims(store, drops)
+    return claim.claim_drops(store, folder / "inbox", folder / "archive", drops, AT).numbers
 
 
 def rows(store: Store) -> list[SubmissionRow]:
@@ -107,7 +106,7 @@ def test_a_growing_file_waits(tmp_path: Path) -> None:
 BOUNDARIES: dict[str, tuple[object, str]] = {
     "before the copy is complete": (os, "fsync"),
     "before the ledger": (claim, "_enter"),
-    "before the file is removed": (claim, "_is_unchanged"),
+    "before the file is removed": (inbox.OpenDrop, "remove"),
 }
 
 
@@ -117,16 +116,9 @@ def test_a_claim_cut_short_is_finished_once(
 ) -> None:
     path = drop(tmp_path, "a.xlsx")
     module, name = BOUNDARIES[boundary]
-    calls = 0
-    real: Callable[..., object] = getattr(module, name)
 
-    def cut(*arguments: object, **named: object) -> object:
-        nonlocal calls
-        calls += 1
-        # _is_unchanged is asked once before the ledger and once after it.
-        if name != "_is_unchanged" or calls == 2:
-            raise CutShortError
-        return real(*arguments, **named)
+    def cut(*_arguments: object, **_named: object) -> object:
+        raise CutShortError
 
     with monkeypatch.context() as patch:
         patch.setattr(module, name, cut)
@@ -145,14 +137,14 @@ def test_a_claim_cut_after_removal_does_not_swallow_the_next_drop(
     path = drop(tmp_path, "a.xlsx")
     stamp = path.stat()
 
-    unlink = Path.unlink
+    unlink = os.unlink
 
-    def unlink_and_fail(self: Path, missing_ok: bool = False) -> None:
-        unlink(self)
+    def unlink_and_fail(name: str, *, dir_fd: int) -> None:
+        unlink(name, dir_fd=dir_fd)
         raise CutShortError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "unlink", unlink_and_fail)
+        patch.setattr(os, "unlink", unlink_and_fail)
         with pytest.raises(CutShortError):
             claim_all(store, tmp_path)
     assert not path.exists()
@@ -169,12 +161,14 @@ def test_a_file_replaced_after_archiving_is_a_drop_of_its_own(
     path = drop(tmp_path, "a.xlsx", b"first version")
     enter = claim._enter
 
-    def replace_then_enter(*arguments: object) -> int:
+    def enter_then_replace(*arguments: object) -> int:
+        number = enter(*arguments)  # type: ignore[arg-type]
+        path.unlink()
         path.write_bytes(b"second version, longer")
-        return enter(*arguments)  # type: ignore[arg-type]
+        return number
 
     with monkeypatch.context() as patch:
-        patch.setattr(claim, "_enter", replace_then_enter)
+        patch.setattr(claim, "_enter", enter_then_replace)
         claim_all(store, tmp_path)
     assert path.read_bytes() == b"second version, longer"
     claim_all(store, tmp_path)
@@ -188,9 +182,9 @@ def test_a_file_that_changes_while_it_is_read_is_left(
     path = drop(tmp_path, "a.xlsx")
     real = archive.archive_file
 
-    def archive_and_grow(folder: Path, source: Path) -> tuple[str, int]:
-        found = real(folder, source)
-        with source.open("ab") as file:
+    def archive_and_grow(folder: Path, descriptor: int) -> tuple[str, int]:
+        found = real(folder, descriptor)
+        with path.open("ab") as file:
             file.write(b"!")
         return found
 
@@ -204,13 +198,15 @@ def test_a_file_that_vanishes_is_passed_over(store: Store, tmp_path: Path) -> No
     path = drop(tmp_path, "a.xlsx")
     drops = inbox.find_stable_drops(tmp_path / "inbox", 0)
     path.unlink()
-    assert claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT) == []
+    claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
+    assert (claimed.numbers, claimed.left) == ([], [])
 
 
 def test_a_damaged_archive_is_our_fault(tmp_path: Path) -> None:
     source = tmp_path / "a"
     source.write_bytes(b"figures")
-    sha256, size = archive.archive_file(tmp_path / "archive", source)
+    with source.open("rb") as file:
+        sha256, size = archive.archive_file(tmp_path / "archive", file.fileno())
     assert size == 7
     path = archive.archived_path(tmp_path / "archive", sha256)
     path.chmod(0o600)

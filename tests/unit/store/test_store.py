@@ -102,7 +102,7 @@ def answer(store: Store, row: SubmissionRow, read: Reading, taken: bool = True, 
     full = Answer(read, status, (finding,), frozenset(read.localities if taken else ()), 1, False)
     with store.writing() as session:
         current = session.get_one(SubmissionRow, row.number)
-        ledger.save_answer(session, current, replace(full, **changes))  # type: ignore[arg-type]
+        ledger.save_answer(session, current, replace(full, **changes), AT)  # type: ignore[arg-type]
         ledger.mark_answered(session, row.number, AT, "outbox/r.html", "")
 
 
@@ -129,8 +129,9 @@ def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
         assert (record.id, record.taken, record.version) == ("S000001", ("30745",), 1)
         assert [event.kind for event in ledger.load_events(session, row.number)] == [
             "claimed",
+            "judged",
             "answered",
-            "answered",
+            "judged",
         ]
         assert ledger.last_answer_event(session, ["2021-6t"]) == 3
         assert ledger.last_answer_event(session, ["2021-nam"]) == 0

@@ -1,0 +1,163 @@
+"""The journal beside the archive: every event with its facts, written before the store commits them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.store.archive import archive_bytes, read_archived, sync_folder, write_all
+from chuyenhoa.store.chain import START, appended, canonical, digest, seal
+from chuyenhoa.store.tables import EventRow
+
+NAME = "journal.jsonl"
+LONG_TEXT = 2000
+"""Characters from which a text of the facts becomes a file of the archive, which the journal only names."""
+_FIELDS = ("id", "position", "submission", "subject", "at", "kind", "detail", "facts_sha256", "sha256")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the journal holds it."""
+
+    event: EventRow
+    facts: Mapping[str, Any] | None
+
+
+@dataclass
+class History:
+    """What a journal says: the chain it holds, how much of it was committed, and what is odd in it."""
+
+    lines: list[Line] = field(default_factory=list)
+    committed: int = 0
+    """Position of the last event known to have been committed."""
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A file of JSON lines that is only ever appended to, in the archive's folder.
+
+    An event's line is flushed to disk before the store commits it; after the commit a line
+    `{"committed": position, "sha256": ...}` follows. A transaction that was cut short leaves lines without
+    such a mark; the next writer's lines take their positions.
+    """
+
+    archive: Path
+
+    @property
+    def path(self) -> Path:
+        """The file of the journal."""
+        return self.archive / NAME
+
+    def write(self, session: Session) -> None:
+        """Append the events of a session that is about to commit, and flush them to disk."""
+        found = appended(session)
+        if not found:
+            return
+        lines = []
+        for event, facts in found:
+            entry = {name: getattr(event, name) for name in _FIELDS}
+            lines.append(canonical({**entry, "facts": facts}))
+        self._append(lines, last=True)
+
+    def mark(self, session: Session) -> None:
+        """Note that a session has committed; its loss costs nothing but certainty about the end."""
+        found = appended(session)
+        if found:
+            last = found[-1][0]
+            self._append([canonical({"committed": last.position, "sha256": last.sha256})], last=False)
+
+    def _append(self, lines: Sequence[str], *, last: bool) -> None:
+        is_new = not self.path.exists()
+        if is_new:
+            self.archive.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            size = os.fstat(descriptor).st_size
+            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+            text = ("\n" if torn else "") + "".join(f"{line}\n" for line in lines)
+            write_all(descriptor, text.encode())
+            if last:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if is_new:
+            sync_folder(self.archive)
+
+    def keep(self, value: str) -> str | dict[str, str]:
+        """A text as facts hold it: itself, or the name of the archived file that holds it."""
+        if len(value) <= LONG_TEXT:
+            return value
+        return {"archived": archive_bytes(self.archive, value.encode())[0]}
+
+    def fetch(self, value: Any) -> Any:
+        """What `keep` was given."""
+        if isinstance(value, dict) and set(value) == {"archived"}:
+            return read_archived(self.archive, value["archived"]).decode()
+        return value
+
+    def read(self) -> History:
+        """All that the journal says; a missing journal says nothing."""
+        history = History()
+        if not self.path.exists():
+            return history
+        with self.path.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                self._take(history, number, raw)
+        return history
+
+    def _take(self, history: History, number: int, raw: bytes) -> None:
+        where = f"{self.path}, line {number}"
+        try:
+            entry = json.loads(raw)
+            if "committed" in entry:
+                _take_mark(history, entry, where)
+            else:
+                _take_event(history, entry, where)
+        except (ValueError, TypeError, KeyError):
+            # A write that was cut short: harmless, unless something that was committed stood there.
+            if raw.endswith(b"\n") and raw.startswith(b"{") and raw.rstrip().endswith(b"}"):
+                history.faults.append(f"{where}: is no event")
+
+
+def _take_mark(history: History, entry: Mapping[str, Any], where: str) -> None:
+    position = entry["committed"]
+    known = {line.event.position: line.event.sha256 for line in history.lines[position - 1 : position]}
+    if known.get(position) != entry["sha256"]:
+        history.faults.append(f"{where}: event {position} was committed, and the journal holds another one")
+    history.committed = max(history.committed, position)
+
+
+def _take_event(history: History, entry: dict[str, Any], where: str) -> None:
+    facts = entry.pop("facts")
+    event = EventRow(**{name: entry[name] for name in _FIELDS})
+    if event.position <= history.committed:
+        history.faults.append(
+            f"{where}: event {event.position} was committed before; the ledger was put back and went on"
+        )
+        history.committed = event.position - 1
+    if event.position > len(history.lines) + 1:
+        history.faults.append(f"{where}: events before event {event.position} are missing")
+        return
+    del history.lines[event.position - 1 :]
+    previous = history.lines[-1].event.sha256 if history.lines else START
+    if event.sha256 != seal(previous, event):
+        history.faults.append(f"{where}: event {event.position} was changed")
+    if event.facts_sha256 != ("" if facts is None else digest(facts)):
+        history.faults.append(f"{where}: the facts of event {event.position} were changed")
+    history.lines.append(Line(event, facts))
+
+
+def iterate_archived(history: History) -> Iterator[str]:
+    """The hashes of texts of the facts that are kept as files of the archive."""
+    for line in history.lines:
+        row = (line.facts or {}).get("row") or {}
+        for value in row.values():
+            if isinstance(value, dict) and "archived" in value:
+                yield str(value["archived"])
