@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from chuyenhoa.intake.book import Book, Sheet
 from chuyenhoa.intake.figures import Figures, read_figures
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats import open_book
+from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
-from chuyenhoa.intake.personal import withhold_personal
+from chuyenhoa.intake.personal import report_lists, withhold_personal
 from chuyenhoa.intake.rows import Scope
 from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
 from chuyenhoa.intake.tables import Table, find_table
@@ -49,6 +51,8 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     book = open_book(content, findings)
     if book is None:
         return _refuse(sha256, findings)
+    # Before any text is cleaned: U+00AD, which looks invisible, is a letter of TCVN3.
+    book, converted = convert_book(book, plan_words(plan))
     book = withhold_personal(book)
     sheets = _known_sheets(book)
     meta = read_meta(sheets)
@@ -60,7 +64,9 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         return _refuse(sha256, findings, owner)
     check_heads(meta, tables, plan, findings)
     check_titles(owner, tables, plan, findings)
-    return _read_tables(Scope(plan, owner, findings), tables, sha256)
+    report_lists(findings, book, {table.sheet.name for table in tables.values()})
+    reading = _read_tables(Scope(plan, owner, findings), tables, sha256)
+    return replace(reading, normalisations=(*converted, *reading.normalisations))
 
 
 def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> Reading:

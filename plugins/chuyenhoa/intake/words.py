@@ -7,8 +7,14 @@ import unicodedata
 from functools import lru_cache
 
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+END_IN_Y = re.compile("(?:[hklmst]|qu)y")
+"""Syllables that are spelt with y or i alike."""
 SYLLABLE = re.compile(r"[^\W\d_]+")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+KEPT = "\n\t"
+DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})
+"""Control signs, signs that turn the direction of writing, halves of signs, signs that are none."""
 SHORT_TEXT = 200
 """Characters up to which a text is remembered; a long one hardly comes twice."""
 
@@ -41,11 +47,12 @@ def clean_text(value: object) -> str:
 
 
 def _clean(text: str) -> str:
-    composed = unicodedata.normalize("NFC", text).translate(INVISIBLE)
+    composed = unicodedata.normalize("NFC", text.translate(INVISIBLE))
     if not composed.isprintable():
-        composed = "".join(
-            sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"}
-        )
+        lines = LINE_END.sub("\n", composed)
+        kept = (sign for sign in lines if sign in KEPT or unicodedata.category(sign) not in DROPPED)
+        # What was dropped may have kept a letter and its mark apart.
+        composed = unicodedata.normalize("NFC", "".join(kept))
     return composed.strip()
 
 
@@ -56,28 +63,30 @@ _clean_short = lru_cache(maxsize=8192)(_clean)
 def fold(value: object) -> str:
     """A key under which spellings of the same Vietnamese words are equal.
 
-    Composed or not, upper or lower case, `hoà` or `hòa`, one space or three, `Ð` or `Đ`.
+    Composed or not, upper or lower case, `hoà` or `hòa`, `mỹ` or `mĩ`, one space or three, `Ð` or `Đ`.
     """
-    return _fold_text(clean_text(value))
+    return _fold_text(clean_text(value), merge=True)
 
 
 @lru_cache(maxsize=4096)
-def _fold_text(text: str) -> str:
+def _fold_text(text: str, merge: bool) -> str:
     """The key of a clean text; names of the plan come again with every file."""
     plain = unicodedata.normalize("NFKC", text).replace("Ð", "Đ").casefold().replace("ð", "đ")
-    return SYLLABLE.sub(lambda match: _fold_word(match[0]), " ".join(plain.split()))
+    return SYLLABLE.sub(lambda match: _fold_word(match[0], merge), " ".join(plain.split()))
 
 
-def _fold_word(word: str) -> str:
-    """The syllable with its tone marks moved to its end."""
+def _fold_word(word: str, merge: bool) -> str:
+    """The syllable with its tone marks moved to its end, and `mỹ` written as `mĩ` when asked to."""
     parts = unicodedata.normalize("NFD", word)
     letters = "".join(sign for sign in parts if sign not in TONES)
+    if merge and END_IN_Y.fullmatch(letters):
+        letters = letters[:-1] + "i"
     return unicodedata.normalize("NFC", letters) + "".join(sign for sign in parts if sign in TONES)
 
 
 def strip_marks(value: object) -> str:
     """The folded text in plain letters, as typed without a Vietnamese keyboard."""
-    parts = unicodedata.normalize("NFD", fold(value)).replace("đ", "d")
+    parts = unicodedata.normalize("NFD", _fold_text(clean_text(value), merge=False)).replace("đ", "d")
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
