@@ -1,63 +1,65 @@
-"""Reads a file by the plan that it belongs to, and holds its figures against that plan's rules."""
+"""Reads files in a confined process, by the plan that they belong to."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
-from chuyenhoa.intake import read_submission
-from chuyenhoa.model.submissions import Finding, Reading, Severity
+from chuyenhoa import confined
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.model.submissions import Reading
 from chuyenhoa.pipeline.workplace import Workplace
-from chuyenhoa.validation import ValidationReport, validate
 
-NOT_OF_THIS_PLAN = frozenset({"D12", "D13"})
-"""Refusals that another plan may not share: no such period here, or another plan named in the file."""
+DEATHS = {
+    confined.DeathKind.MEMORY: "cần quá nhiều bộ nhớ",
+    confined.DeathKind.TIME: "đọc quá lâu",
+    confined.DeathKind.CRASH: "làm dừng chương trình đọc",
+}
+"""How a file that cannot be opened ended its reader, in the words of D60."""
+
+
+@dataclass(frozen=True)
+class FileToRead:
+    """The bytes of one file, the name to call it by, and the inbox folder in which it lay, if any."""
+
+    content: bytes
+    name: str
+    folder: str | None
 
 
 def read_file(place: Workplace, content: bytes, file_name: str, folder: str | None) -> Reading:
     """Read a file by today's plan, or by another one where the file belongs to that.
 
     `folder` is the inbox folder in which it lay; None for a file that lies in none.
+
+    Raises:
+        confined.FaultError: our reader failed on it.
     """
-    first = read_submission(content, file_name, place.plan, folder)
-    if not first.refused or not any(finding.rule_id in NOT_OF_THIS_PLAN for finding in first.findings):
-        return first
-    for plan in reversed(list(place.plans.values())):
-        if plan.id != place.plan.id:
-            other = read_submission(content, file_name, plan, folder)
-            if not any(finding.rule_id in NOT_OF_THIS_PLAN for finding in other.findings):
-                return other
-    return first
+    (outcome,) = read_files(place, [FileToRead(content, file_name, folder)])
+    if isinstance(outcome, confined.FaultError):
+        raise outcome
+    return outcome
 
 
-def check_readings(
-    place: Workplace, readings: Sequence[Reading]
-) -> tuple[list[tuple[Finding, ...]], list[ValidationReport]]:
-    """All findings of each reading, in the readings' order, and the validation reports, one a plan.
+def read_files(place: Workplace, files: Sequence[FileToRead]) -> list[Reading | confined.FaultError]:
+    """Read files, each as `read_file` does, in confined processes side by side.
 
-    All files of a plan go through its rules in one frame. Two readings may have the same sha256, where the
-    same bytes came to a wrong folder and to the right one: only the usable one has findings by rules.
+    A file that ends its reader, or takes too much time or memory, is a refused reading with the finding D60;
+    a fault of our reader is returned in its place. Neither touches another file.
     """
-    by_rules: dict[str, tuple[Finding, ...]] = {}
-    reports = []
-    for plan in place.plans.values():
-        usable = [r for r in readings if r.plan == plan.id and not r.refused and r.observations]
-        if usable:
-            report = validate(usable, plan, place.rules_of(plan))
-            reports.append(report)
-            by_rules |= {r.sha256: report.findings_of(r.sha256) for r in usable}
-    found = [(*r.findings, *(() if r.refused else by_rules.get(r.sha256, ()))) for r in readings]
-    return [explain_warnings(entry, r) for entry, r in zip(found, readings, strict=True)], reports
+    others = [plan for plan in reversed(list(place.plans.values())) if plan.id != place.plan.id]
+    task = confined.Task("chuyenhoa.intake.choosing:read_by_plans", ((place.plan, *others),))
+    outcomes = confined.call_all(task, [(file.content, file.name, file.folder) for file in files])
+    return [
+        _refuse(file, outcome) if isinstance(outcome, confined.Death) else outcome
+        for file, outcome in zip(files, outcomes, strict=True)
+    ]
 
 
-def explain_warnings(findings: Sequence[Finding], reading: Reading) -> tuple[Finding, ...]:
-    """The findings, each warning with the reason that the file itself gives for it (sheet "Giải trình")."""
-    reasons = {(j.rule_id, j.locality): j.reason for j in reading.justifications if j.reason.strip()}
-
-    def explained(finding: Finding) -> Finding:
-        if finding.severity is not Severity.WARNING:
-            return finding
-        reason = reasons.get((finding.rule_id, finding.locality)) or reasons.get((finding.rule_id, ""))
-        return replace(finding, explanation=reason or "")
-
-    return tuple(map(explained, findings))
+def _refuse(file: FileToRead, death: confined.Death) -> Reading:
+    """What is said of a file that its reader did not survive."""
+    findings = FindingList(file.name)
+    findings.add("D60", detail=DEATHS[death.kind])
+    sha256 = hashlib.sha256(file.content).hexdigest()
+    return Reading(sha256, file.name, refused=True, findings=tuple(findings.found))
