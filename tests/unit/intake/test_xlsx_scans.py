@@ -186,6 +186,11 @@ def test_a_cell_beyond_the_limits_is_seen_before_anything_is_read(address: str) 
     assert scan_sheet(sheet_xml(rows), CellStyles()).beyond == address.upper()
 
 
+def test_a_cell_of_a_foreign_namespace_is_looked_at_since_the_reader_takes_it() -> None:
+    rows = '<row r="1"><y:c xmlns:y="urn:y" r="XFD1048576"><y:v>1</y:v></y:c></row>'
+    assert scan_sheet(sheet_xml(rows), CellStyles()).beyond == "XFD1048576"
+
+
 def test_a_merge_over_the_whole_sheet_is_cut_to_what_is_used() -> None:
     content = change_parts(
         messy(),
