@@ -38,7 +38,7 @@ class IntakeError(RuntimeError):
 
 
 @dataclass
-class _Part:
+class Part:
     """Submissions that are judged together."""
 
     rows: list[SubmissionRow]
@@ -138,17 +138,23 @@ def _parts(rows: Sequence[SubmissionRow]) -> Iterator[list[SubmissionRow]]:
 def _process(place: Workplace, rows: list[SubmissionRow]) -> dict[int, str]:
     """Judge and answer submissions; what failed, by number."""
     with place.store.reading() as session:
-        part = _Part(rows, last_position(session))
-    _read(place, part)
-    check = BatchCheck(place, place.store, [Numbered(*entry) for entry in part.readings.items()])
+        part = Part(rows, last_position(session))
+    check = read_part(place, part)
     for row in rows:
         if row.number not in part.failed:
-            _answer(place, part, row, check)
+            judge_row(place, part, row, check)
+            answer_submission(place, row.number)
     _publish(place, part, check)
     return part.failed
 
 
-def _read(place: Workplace, part: _Part) -> None:
+def read_part(place: Workplace, part: Part) -> BatchCheck:
+    """Read the files of a part; the rules over those that are no repetitions."""
+    _read(place, part)
+    return BatchCheck(place, place.store, [Numbered(*entry) for entry in part.readings.items()])
+
+
+def _read(place: Workplace, part: Part) -> None:
     """Read the files, unless the same bytes came to the same folder before.
 
     Bytes that came to another folder before are read all the same: in a wrong folder they are refused, and
@@ -204,25 +210,23 @@ def _refuse_size(row: SubmissionRow) -> Reading:
     return Reading(row.sha256, row.file_name, refused=True, findings=tuple(findings.found))
 
 
-def _publish(place: Workplace, part: _Part, check: BatchCheck) -> None:
+def _publish(place: Workplace, part: Part, check: BatchCheck) -> None:
     """The page of what the rules found, one a plan."""
     for index, report in enumerate(check.reports.values()):
         name = _run_name(part) + (f"-{index + 1}" if index else "")
         publish(report, place.settings.data_docs, name, clock.now())
 
 
-def _run_name(part: _Part) -> str:
+def _run_name(part: Part) -> str:
     numbers = [ledger.submission_id(number) for number in part.readings]
     return f"{numbers[0]}-{numbers[-1]}"
 
 
-def _answer(place: Workplace, part: _Part, row: SubmissionRow, check: BatchCheck) -> None:
-    """Store what one file says, then put the answer into the outbox, then close it."""
-    first = part.duplicates.get(row.number)
+def judge_row(place: Workplace, part: Part, row: SubmissionRow, check: BatchCheck) -> None:
+    """Store what one file says and what the rules say of it."""
     reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
     findings = check.findings_of(row.number) if row.number in part.readings else ()
-    store_answer(place, row, reading, findings, first, part.seen)
-    answer_submission(place, row.number)
+    store_answer(place, row, reading, findings, part.duplicates.get(row.number), part.seen)
 
 
 def summarise_intake(ids: Sequence[str]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
+from chuyenhoa.store.chain import REPLAYING
 from chuyenhoa.store.journal import Journal
 from chuyenhoa.store.records import note_records, watch_records
 
@@ -38,10 +39,15 @@ class StoreError(RuntimeError):
 class Store:
     """A database of the pipeline; sessions are short and end in one commit."""
 
-    def __init__(self, engine: Engine, journal: Journal | None = None) -> None:
-        """`journal` holds every event a second time, in the archive; None where there is no archive."""
+    def __init__(self, engine: Engine, journal: Journal | None = None, *, is_replay: bool = False) -> None:
+        """`journal` holds every event a second time, in the archive; None where there is no archive.
+
+        `is_replay` is for a store that is written anew from its journal: what is done there again is no
+        new event.
+        """
         self.engine = engine
         self.journal = journal
+        self._is_replay = is_replay
         self._snapshots = engine.execution_options(**READS[engine.dialect.name])
 
     @contextmanager
@@ -61,6 +67,7 @@ class Store:
             with session.begin():
                 if self.engine.dialect.name == "postgresql":
                     session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
+                session.info[REPLAYING] = self._is_replay
                 records = watch_records(session)
                 yield session
                 session.flush()
@@ -69,6 +76,10 @@ class Store:
                     self.journal.write(session)
             if self.journal is not None:
                 self.journal.mark(session)
+
+    def for_replay(self) -> Store:
+        """The same database, to be written from the journal."""
+        return Store(self.engine, is_replay=True)
 
     @contextmanager
     def only_one(self, what: str) -> Iterator[None]:

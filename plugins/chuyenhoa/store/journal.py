@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -90,11 +91,12 @@ class Journal:
         if is_new:
             sync_folder(self.archive)
 
-    def keep(self, value: str) -> str | dict[str, str]:
-        """A text as facts hold it: itself, or the name of the archived file that holds it."""
-        if len(value) <= LONG_TEXT:
-            return value
-        return {"archived": archive_bytes(self.archive, value.encode())[0]}
+    def keep(self, value: Any) -> Any:
+        """A value as facts hold it; a long text is kept as a file of the archive."""
+        named = name_value(value)
+        if named is not value:
+            archive_bytes(self.archive, value.encode())
+        return named
 
     def fetch(self, value: Any) -> Any:
         """What `keep` was given."""
@@ -124,6 +126,13 @@ class Journal:
             # A write that was cut short: harmless, unless something that was committed stood there.
             if raw.endswith(b"\n") and raw.startswith(b"{") and raw.rstrip().endswith(b"}"):
                 history.faults.append(f"{where}: is no event")
+
+
+def name_value(value: Any) -> Any:
+    """A value as facts hold it: itself, or the name of the archived file that holds a long text."""
+    if isinstance(value, str) and len(value) > LONG_TEXT:
+        return {"archived": hashlib.sha256(value.encode()).hexdigest()}
+    return value
 
 
 def _take_mark(history: History, entry: Mapping[str, Any], where: str) -> None:

@@ -41,8 +41,9 @@ def note_records(session: Session, records: list[Base], journal: Journal) -> Non
         key = "/".join(str(getattr(row, column.name)) for column in row.__table__.primary_key)
         facts: dict[str, Any] = {"table": table, "key": key}
         if not (state.deleted or state.was_deleted):
-            values = {column.name: getattr(row, column.name) for column in row.__table__.columns}
-            facts["row"] = {n: journal.keep(v) if isinstance(v, str) else v for n, v in values.items()}
+            facts["row"] = {
+                column.name: journal.keep(getattr(row, column.name)) for column in row.__table__.columns
+            }
         detail = str(getattr(row, "state", ""))
         append_event(session, clock.now(), KIND, detail, subject=f"{table}/{key}", facts=facts)
     session.flush()
