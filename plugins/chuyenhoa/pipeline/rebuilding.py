@@ -1,0 +1,163 @@
+"""Recreates a store from the archive alone: journal and originals in, the same rows out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.submissions import SubmissionStatus
+from chuyenhoa.pipeline.checking import BatchCheck
+from chuyenhoa.pipeline.receiving import Part, judge_row, read_part
+from chuyenhoa.pipeline.workplace import Workplace
+from chuyenhoa.store import ledger, open_store
+from chuyenhoa.store.chain import last_position
+from chuyenhoa.store.content import digest_content, read_content
+from chuyenhoa.store.journal import History, Journal, Line
+from chuyenhoa.store.records import KIND as RECORDED
+from chuyenhoa.store.records import restore_record
+from chuyenhoa.store.tables import EventRow, SubmissionRow
+
+
+class RebuildError(RuntimeError):
+    """The store cannot be recreated; the text says why and what to do."""
+
+
+@dataclass
+class Rebuilt:
+    """What came of a rebuild."""
+
+    submissions: int = 0
+    events: int = 0
+    differences: list[str] = field(default_factory=list)
+    """Files whose bytes say something else today than they did when they came."""
+
+
+def rebuild_store(place: Workplace, url: str) -> Rebuilt:
+    """Write the store of a workplace anew at another URL, from its archive.
+
+    Every file is read again, in the order and with the clock of then, and every judgement is held against
+    what the journal says of it.
+
+    Raises:
+        RebuildError: the journal is missing or damaged, or the target holds something.
+    """
+    history = Journal(place.settings.archive).read()
+    if history.faults:
+        raise RebuildError("The journal is damaged; restore it from a backup:\n" + "\n".join(history.faults))
+    if not history.lines:
+        raise RebuildError(f"{Journal(place.settings.archive).path}: no event here; is this the archive?")
+    target = open_store(url)
+    with target.reading() as session:
+        if last_position(session):
+            raise RebuildError("The target is no empty store; name a new one.")
+    return _Replay(place, history, url).run()
+
+
+class _Replay:
+    """One rebuild: the journal's lines, and the store that grows from them."""
+
+    def __init__(self, place: Workplace, history: History, url: str) -> None:
+        self._place = replace(place, settings=replace(place.settings, store_url=url))
+        self._journal = Journal(place.settings.archive)
+        self._history = history
+        self._store = open_store(url).for_replay()
+        self._plans = place.plans
+        self._judged = _group(history.lines)
+        self._parts: dict[int, tuple[Part, BatchCheck]] = {}
+        self._outcome = Rebuilt()
+
+    def run(self) -> Rebuilt:
+        self._begin(0)
+        for line in self._history.lines:
+            with _clock_at(line.event.at):
+                self._apply(line)
+            self._outcome.events += 1
+            self._begin(line.event.position)
+        return self._outcome
+
+    def _workplace(self) -> Workplace:
+        """A workplace of its own for every moment: which plan is today's depends on the clock."""
+        place = replace(self._place)
+        place.__dict__.update(plans=self._plans, store=self._store)
+        return place
+
+    def _begin(self, position: int) -> None:
+        """Judge what was judged when the store was as it is now."""
+        group = self._judged.get(position)
+        if not group:
+            return
+        with _clock_at(group[0].event.at), self._store.reading() as session:
+            numbers = [line.event.submission for line in group if line.event.submission is not None]
+            part = Part(ledger.find_submissions(session, numbers), position)
+        with _clock_at(group[0].event.at):
+            check = read_part(self._workplace(), part)
+        if part.failed:
+            raise RebuildError("These files could not be read: " + "; ".join(part.failed.values()))
+        self._parts[position] = (part, check)
+
+    def _apply(self, line: Line) -> None:
+        event, facts = line.event, line.facts or {}
+        if event.kind == "judged" and facts:
+            self._judge(event, facts)
+        with self._store.writing() as session:
+            if event.kind == "claimed" and facts:
+                self._outcome.submissions += 1
+                session.add(_claimed_row(facts))
+                session.flush()
+            elif event.kind == "answered" and facts:
+                row = session.get_one(SubmissionRow, event.submission)
+                for name, value in facts.items():
+                    setattr(row, name, value)
+            elif event.kind == RECORDED:
+                restore_record(session, facts, self._journal)
+            session.add(EventRow(**{c.name: getattr(event, c.name) for c in EventRow.__table__.columns}))
+
+    def _judge(self, event: EventRow, facts: Mapping[str, Any]) -> None:
+        part, check = self._parts[facts["seen"]]
+        row = next(row for row in part.rows if row.number == event.submission)
+        judge_row(self._workplace(), part, row, check)
+        with self._store.reading() as session:
+            self._compare(session, row.number, facts)
+
+    def _compare(self, session: Session, number: int, facts: Mapping[str, Any]) -> None:
+        stored = session.get_one(SubmissionRow, number)
+        now = ledger.judged_facts(stored, digest_content(read_content(session, number)))
+        differing = [name for name, value in now.items() if facts.get(name) != value]
+        if differing:
+            what = ", ".join(f"{name} {facts.get(name)!r} → {now[name]!r}" for name in differing)
+            self._outcome.differences.append(
+                f"{ledger.submission_id(number)} {stored.folder}/{stored.file_name}: read again it says "
+                f"otherwise than when it came ({what}); plan data, rules or reader changed since"
+            )
+
+
+def _group(lines: Sequence[Line]) -> dict[int, list[Line]]:
+    """Judgements by the position of the last event before they began."""
+    groups: dict[int, list[Line]] = {}
+    for line in lines:
+        if line.event.kind == "judged" and line.facts:
+            groups.setdefault(line.facts["seen"], []).append(line)
+    return groups
+
+
+def _claimed_row(facts: Mapping[str, Any]) -> SubmissionRow:
+    return SubmissionRow(**facts, status=SubmissionStatus.CLAIMED.value, removed_from_inbox=True)
+
+
+@contextmanager
+def _clock_at(moment: str) -> Iterator[None]:
+    """The clock as it stood when an event was noted."""
+    before = os.environ.get("CHUYENHOA_NOW")
+    os.environ["CHUYENHOA_NOW"] = moment
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["CHUYENHOA_NOW"]
+        else:
+            os.environ["CHUYENHOA_NOW"] = before
