@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from chuyenhoa.model.figures import Basis, Observation, Place
+from chuyenhoa.model.history import FileHistory, PastFigure, PastSource
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
+from chuyenhoa.model.rules import BASELINE_PREFIX, HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import Finding, Reading, Severity
-from chuyenhoa.plan.rule_kinds import CELLWISE
+from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRWISE
 from chuyenhoa.validation import ValidationReport, validate
 
 TABLE: dict[str, dict[str, list[dict[str, float | int | None]]]] = yaml.safe_load(
@@ -47,7 +48,7 @@ def blanked_cases(rules: tuple[Rule, ...]) -> Iterator[Case]:
     for case in listed_cases():
         rule = by_id.get(case.rule_id)
         if case.rejected and rule and rule.kind not in CELLWISE:
-            for column in rule.columns:
+            for column in case.figures if rule.kind in PAIRWISE else rule.columns:
                 figures = {**case.figures, column: None}
                 yield Case(f"{case.name}-blank-{column}", case.rule_id, False, figures)
 
@@ -64,12 +65,26 @@ def as_reading(case: Case, plan: Plan) -> Reading:
     """The case as a file with one locality."""
     observations = []
     for column, value in case.figures.items():
-        code = column.removeprefix(BASELINE_PREFIX)
-        basis = Basis.BASELINE if column != code else case.basis
+        prefix, code = split_column(column)
+        if prefix in HISTORY_PREFIXES:
+            continue
+        basis = Basis.BASELINE if prefix == BASELINE_PREFIX else case.basis
         place = Place(SHEETS[basis], f"{code}8")
         number = None if value is None else Decimal(str(value))
         observations.append(Observation(plan.localities[0].code, code, basis, number, place))
     return Reading(case.name, f"{case.name}.xlsx", observations=tuple(observations))
+
+
+def history_of(case: Case, plan: Plan) -> FileHistory:
+    """What the case says of other reports; a blank one says nothing."""
+    columns = {}
+    for column, value in case.figures.items():
+        prefix, code = split_column(column)
+        if prefix in HISTORY_PREFIXES and value is not None:
+            number = Decimal(str(value))
+            source = PastSource("kỳ kia", "bao-cao-kia.xlsx", Place("Số liệu", f"{code}99"), number)
+            columns[column] = PastFigure(number, (source,))
+    return {(plan.localities[0].code, case.basis): columns} if columns else {}
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +94,14 @@ def cases(rules: tuple[Rule, ...]) -> tuple[Case, ...]:
 
 @pytest.fixture(scope="module")
 def report(cases: tuple[Case, ...], plan: Plan, rules: tuple[Rule, ...]) -> ValidationReport:
-    return validate([as_reading(case, plan) for case in cases], plan, rules)
+    histories = {case.name: history for case in cases if (history := history_of(case, plan))}
+    return validate([as_reading(case, plan) for case in cases], plan, rules, histories)
 
 
 def found(report: ValidationReport, case: Case) -> list[Finding]:
-    return [finding for finding in report.findings_of(case.name) if finding.rule_id == case.rule_id]
+    """What the case's rule says, also of a cell that an error finding speaks of already."""
+    every = [entry.finding for entry in report.found.get(case.name, ())]
+    return [finding for finding in every if finding.rule_id == case.rule_id]
 
 
 def test_every_rule_has_accepted_and_rejected_rows_and_every_row_a_rule(rules: tuple[Rule, ...]) -> None:
@@ -112,6 +130,9 @@ def test_findings_say_where_what_and_how_to_mend(
             assert finding.message.startswith(plan.localities[0].name)
             assert finding.cell in finding.message
             assert "{" not in finding.message
+            assert (
+                "bao-cao-kia.xlsx" in finding.message and "kỳ kia" in finding.message
+            ) is rule.needs_history
             assert ("(sheet Cùng kỳ)" in finding.message) is (case.basis is Basis.BASELINE)
             if rule.severity is Severity.WARNING:
                 assert f"sheet Giải trình với mã {rule.rule_id}" in finding.message

@@ -20,8 +20,8 @@ from chuyenhoa.cli.printing import (
 from chuyenhoa.cli.words import SEVERITIES, STATUSES, say_moment, say_with_code
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
-from chuyenhoa.pipeline.judging import judge
-from chuyenhoa.pipeline.reading import check_readings, read_file
+from chuyenhoa.pipeline.expanding import LookedAt, look_at_file, look_inside, unpack_file
+from chuyenhoa.pipeline.reading import FileToRead
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
@@ -58,7 +58,7 @@ def write_workbook(options: argparse.Namespace) -> int:
     submitter = _find_submitter(plan, options.submitter)
     if options.output.is_dir():
         raise UnusableError(f"{options.output}: is a folder; name the file to write.")
-    write_file(options.output, write(plan, period, submitter, place.rules_of(plan), clock.now()))
+    write_file(options.output, write(plan, period, submitter, place.rules_of(plan, period), clock.now()))
     print(options.output)
     return 0
 
@@ -75,32 +75,37 @@ def check_file(options: argparse.Namespace) -> int:
     place = open_workplace()
     content = read_given_file(options.file)
     folder = _find_submitter(place.plan, options.submitter).folder if options.submitter else None
-    reading = read_file(place, content, options.file.name, folder)
-    findings = check_readings(place, [reading])[0][0]
-    status, _ = judge(reading, findings)
+    file = FileToRead(content, options.file.name, folder)
+    unpacked = unpack_file(file)
+    looked, members = look_inside(place, file, unpacked) if unpacked else (look_at_file(place, file), None)
     if options.json:
-        print_json(
-            {
-                "sha256": reading.sha256,
-                "submitter": reading.submitter,
-                "period": reading.period,
-                "status": status.value,
-                "findings": [finding_json(finding) for finding in findings],
-                "observations": [observation_json(entry) for entry in reading.observations],
-                "normalisations": [normalisation_json(entry) for entry in reading.normalisations],
-            }
-        )
+        listed = None if members is None else [_looked_json(member) for member in members]
+        print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
-        _print_findings(options.file.name, status.value, findings)
-    if reading.refused:
+        print(f"{options.file.name}: {say_with_code(STATUSES, looked.status.value)}")
+        for member in members or ():
+            print(f"  {member.path}: {say_with_code(STATUSES, member.status.value)}")
+        for finding in looked.findings:
+            print(_finding_line(finding))
+    if looked.reading.refused:
         return UNUSABLE
-    return 1 if any(finding.severity is not Severity.NOTE for finding in findings) else 0
+    return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
 
 
-def _print_findings(name: str, status: str, findings: tuple[Finding, ...]) -> None:
-    print(f"{name}: {say_with_code(STATUSES, status)}")
-    for finding in findings:
-        print(_finding_line(finding))
+def _looked_json(looked: LookedAt) -> dict[str, Any]:
+    """What `check` says of one file; of one inside an archive its path there as well."""
+    reading = looked.reading
+    return {
+        **({"path": looked.path} if looked.path else {}),
+        "sha256": reading.sha256,
+        "submitter": reading.submitter,
+        "period": reading.period,
+        "status": looked.status.value,
+        "kind": reading.kind,
+        "findings": [finding_json(finding) for finding in looked.findings],
+        "observations": [observation_json(entry) for entry in reading.observations],
+        "normalisations": [normalisation_json(entry) for entry in reading.normalisations],
+    }
 
 
 def _finding_line(finding: Finding) -> str:

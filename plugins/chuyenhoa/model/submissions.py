@@ -9,9 +9,12 @@ from enum import StrEnum
 
 from chuyenhoa.model.figures import Declaration, Justification, Narrative, Normalisation, Observation
 
+RULE_ON_FIGURES = "W"
+"""What the ids of the suites' warnings begin with; the gates and the reader have letters of their own."""
+
 
 class Severity(StrEnum):
-    """An error holds back what it touches; a warning is accepted; a note only informs."""
+    """An error holds back what it touches; a warning is answered or waits for a reason; a note informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -63,6 +66,20 @@ class Finding:
         """The address of the cell to look at first; empty for a finding on a sheet or file."""
         return self.cells[0] if self.cells else ""
 
+    @property
+    def needs_reason(self) -> bool:
+        """Whether the submitter owes a reason on sheet "Giải trình": an unexplained warning on figures.
+
+        Warnings of the gates and the reader (macros, an altered form) speak of the file and need none.
+        """
+        is_rule = self.severity is Severity.WARNING and self.rule_id.startswith(RULE_ON_FIGURES)
+        return is_rule and not self.explanation.strip()
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds back the locality that it touches (docs/decisions/0013)."""
+        return self.severity is Severity.ERROR or self.needs_reason
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -88,6 +105,15 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     kind: str = ""
     """The format by content, as in xlsx, xls, csv, docx, zip (`intake.book.Book.kind`); empty when unknown."""
+
+
+@dataclass(frozen=True)
+class ReceiptMember:
+    """A file that came inside an archive: its path there, what became of it, and the name of its receipt."""
+
+    path: str
+    status: SubmissionStatus
+    receipt: str
 
 
 @dataclass(frozen=True)
@@ -122,3 +148,19 @@ class Receipt:
     marked_workbook: str = ""
     """Name of the marked workbook beside the receipt; empty when there is none."""
     locality_names: Mapping[str, str] = field(default_factory=dict)
+    indicator_labels: Mapping[str, str] = field(default_factory=dict)
+    rule_titles: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[Finding, ...] = ()
+    """Findings not shown since they only follow from others (the store keeps them)."""
+    left_out_cells: tuple[str, ...] = ()
+    """The cells that those others speak of."""
+    released: tuple[str, ...] = ()
+    """Names of the localities of an earlier file whose figures count now, through reasons in this one."""
+    explains: str = ""
+    """That earlier file; empty when nothing was released."""
+    container: str = ""
+    """The archive (.zip) in which the file came, and its path there; empty when it lay in the inbox."""
+    members: tuple[ReceiptMember, ...] = ()
+    """The files that came inside this one, when it is an archive."""
+    contact: str = ""
+    """Whom to ask, as the plan gives it."""

@@ -13,12 +13,13 @@ from chuyenhoa import clock
 from chuyenhoa.feedback import MarkError, mark_workbook, marked_name, receipt_name, render_receipt
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Receipt, Severity, SubmissionStatus
-from chuyenhoa.pipeline.explaining import Arrival, apply_reasons
+from chuyenhoa.pipeline.explaining import Arrival, apply_reasons, note_releases
 from chuyenhoa.pipeline.judging import judge
 from chuyenhoa.pipeline.workplace import Workplace, write_file
 from chuyenhoa.store import ledger
 from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.content import Answer
+from chuyenhoa.store.reasons import released_by
 from chuyenhoa.store.tables import SubmissionRow
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def store_answer(
         else:
             answer = _judged(place, session, row, reading, findings)
         ledger.save_answer(session, current, answer, clock.now(), seen)
+        note_releases(session, row.number, answer.released, clock.now())
 
 
 def _judged(
@@ -134,6 +136,8 @@ def build_receipt(place: Workplace, number: int) -> Receipt:
         plan = place.plans.get(row.plan, place.plan)
         reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
         earlier = ledger.latest_version(session, reading, number)[0] if row.version else None
+        released = released_by(session, number)
+        explained = session.get(SubmissionRow, max(released.values())) if released else None
         kept = ledger.latest_accepted(session, reading, number) if row.version else None
     returned = row.status == SubmissionStatus.RETURNED
     period = plan.period_by_id.get(row.period)
@@ -160,6 +164,8 @@ def build_receipt(place: Workplace, number: int) -> Receipt:
         supersedes="" if returned else _describe(earlier),
         in_force=_describe(kept) if returned else "",
         locality_names=names,
+        released=tuple(names[code] for code in released),
+        explains=_describe(explained),
     )
 
 

@@ -10,16 +10,17 @@ from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionSt
 def judge(reading: Reading, findings: Sequence[Finding]) -> tuple[SubmissionStatus, frozenset[str]]:
     """The status of a file and the localities whose figures are taken.
 
-    An error holds back the locality that it touches; one that touches the whole file holds back everything.
+    An error or an unexplained warning on figures holds back the locality that it touches; one that touches
+    the whole file holds back everything.
     """
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    touched = {finding.locality for finding in errors}
+    holding = [finding for finding in findings if finding.holds]
+    touched = {finding.locality for finding in holding}
     taken = frozenset[str]() if "" in touched else frozenset(reading.localities) - touched
     if reading.refused:
         return SubmissionStatus.REFUSED, frozenset()
-    if errors and not taken:
+    if holding and not taken:
         return SubmissionStatus.RETURNED, taken
-    if errors:
+    if holding:
         return SubmissionStatus.PARTLY_ACCEPTED, taken
     if any(finding.severity is Severity.WARNING for finding in findings):
         return SubmissionStatus.ACCEPTED_WITH_WARNINGS, taken

@@ -46,6 +46,7 @@ def open_period(period_id: str) -> list[str]:
         (place.settings.inbox / submitter.folder).mkdir(parents=True, exist_ok=True)
         path = _form_path(place, period, submitter)
         if not path.exists():
-            write_file(path, write_workbook(plan, period, submitter, place.rules_of(plan), clock.now()))
+            rules = place.rules_of(plan, period)
+            write_file(path, write_workbook(plan, period, submitter, rules, clock.now()))
         paths.append(path.relative_to(place.settings.data).as_posix())
     return paths

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from chuyenhoa.store.documents import (
     next_version,
     supersede_drafts,
 )
+from chuyenhoa.store.reasons import load_explanations
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
     plan = place.plan_of(milestone.id)
     gathered = gather_evidence(place, session, milestone)
     periods = dict.fromkeys((milestone.id, *gathered.periods))
+    titles = {rule.rule_id: rule.title for rule in place.rules_of(plan)}
     return MilestoneData(
         plan=plan,
         period=milestone,
@@ -48,8 +51,10 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
         evidence=gathered.evidence,
         submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
         narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
-        justifications=tuple(
-            entry for period in periods for entry in figures.load_justifications(session, plan, period)
+        explanations=tuple(
+            replace(entry, title=titles.get(entry.rule_id, ""))
+            for period in periods
+            for entry in load_explanations(session, plan, period)
         ),
         frozen_at=clock.now(),
     )

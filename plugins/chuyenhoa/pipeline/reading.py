@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chuyenhoa import confined
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.model.submissions import Reading
+from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.workplace import Workplace
 
 DEATHS = {
@@ -57,9 +57,13 @@ def read_files(place: Workplace, files: Sequence[FileToRead]) -> list[Reading | 
     ]
 
 
-def _refuse(file: FileToRead, death: confined.Death) -> Reading:
+def describe_death(file_name: str, death: confined.Death) -> tuple[Finding, ...]:
     """What is said of a file that its reader did not survive."""
-    findings = FindingList(file.name)
+    findings = FindingList(file_name)
     findings.add("D60", detail=DEATHS[death.kind])
+    return tuple(findings.found)
+
+
+def _refuse(file: FileToRead, death: confined.Death) -> Reading:
     sha256 = hashlib.sha256(file.content).hexdigest()
-    return Reading(sha256, file.name, refused=True, findings=tuple(findings.found))
+    return Reading(sha256, file.name, refused=True, findings=describe_death(file.name, death))

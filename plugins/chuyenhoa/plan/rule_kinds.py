@@ -13,6 +13,9 @@ SIGNED_SUM = "expect_signed_sum_to_be_between"
 REST_ZERO = "expect_rest_zero_when_first_is_zero"
 REST_POSITIVE = "expect_rest_positive_when_first_is_positive"
 CHANGE = "expect_change_within_factor"
+PAIRS_EQUAL = "expect_pairs_to_be_equal"
+PAIRS_NOT_BELOW = "expect_pairs_not_to_be_below"
+PAIRS_NOT_ABOVE = "expect_pairs_not_to_be_above"
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,14 @@ KINDS: Mapping[str, KindShape] = {
     REST_ZERO: KindShape(COLUMN_LIST),
     REST_POSITIVE: KindShape(COLUMN_LIST),
     CHANGE: KindShape(COLUMN_LIST | {"factor", "floor"}, lengths=(2, 2)),
+    PAIRS_EQUAL: KindShape(COLUMN_LIST),
+    PAIRS_NOT_BELOW: KindShape(COLUMN_LIST),
+    PAIRS_NOT_ABOVE: KindShape(COLUMN_LIST),
 }
 """Great Expectations drops a type that it does not know without a word, so only these are let through."""
 
 CELLWISE = frozenset({WHOLE, NOT_NEGATIVE})
 """Kinds that judge every cell by itself: a blank skips that cell only, and each bad cell is a finding."""
+
+PAIRWISE = frozenset({PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRS_NOT_ABOVE})
+"""Kinds that judge pairs: the first half of `column_list` against the second, each bad pair a finding."""

@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
+from chuyenhoa.model.rules import Rule, split_column
 from chuyenhoa.model.submissions import Severity
 from chuyenhoa.plan.errors import PlanError, Problem
-from chuyenhoa.plan.rule_kinds import KINDS, LIMITS, KindShape
+from chuyenhoa.plan.rule_kinds import KINDS, LIMITS, PAIRWISE, KindShape
 
 SEVERITIES = {"critical": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.NOTE}
 """Great Expectations' words for severity and ours."""
@@ -20,11 +21,14 @@ LETTERS = {"critical": "E", "warning": "W", "info": "N"}
 SUITE_KEYS = frozenset({"name", "expectations", "meta", "notes"})
 ENTRY_KEYS = frozenset({"type", "kwargs", "severity", "meta"})
 META_TEXTS = ("rule_id", "title", "message", "basis")
-META_KEYS = frozenset({*META_TEXTS, "cells"})
+META_DAYS = ("valid_from", "valid_to")
+META_KEYS = frozenset({*META_TEXTS, *META_DAYS, "cells"})
 RULE_ID = re.compile(r"[EWN]\d{2,3}")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 WORDS = frozenset({"dia_ban", "quy_tac", "chi_tieu", "ma_chi_tieu", "gia_tri", "o"})
 """Words of a message template beside the rule's own columns, `cell:<column>` and `arg:<argument>`."""
+OTHER_WORDS = frozenset({"chi_tieu_kia", "gia_tri_kia", "o_kia", "tep_kia", "ky_kia", "cac_ky"})
+"""Words on the other figure of a pair: label, number, cells, and the files and periods it comes from."""
 
 
 @dataclass
@@ -76,14 +80,22 @@ def load_rules(expectations: Path, plan: Plan) -> tuple[Rule, ...]:
     for name in plan.suites:
         for entry in _read_suite(expectations / f"{name}.json", name, codes, problems):
             rule = _read_rule(entry, name)
-            if rule is not None and any(rule.rule_id == known.rule_id for known in rules):
-                entry.blame(f"rule id {rule.rule_id} is used twice")
+            if rule is not None and any(_collide(rule, known) for known in rules):
+                entry.blame(f"rule id {rule.rule_id} is used twice for the same days")
             elif rule is not None:
                 rules.append(rule)
             problems.extend(entry.problems)
     if problems:
         raise PlanError(problems)
     return tuple(rules)
+
+
+def _collide(rule: Rule, other: Rule) -> bool:
+    """Whether two rules have one id on the same day: only wordings that follow one another may share it."""
+    if rule.rule_id != other.rule_id:
+        return False
+    begin = max(rule.valid_from or date.min, other.valid_from or date.min)
+    return begin <= min(rule.valid_to or date.max, other.valid_to or date.max)
 
 
 def _read_suite(path: Path, name: str, codes: frozenset[str], problems: list[Problem]) -> Iterator[_Entry]:
@@ -148,6 +160,9 @@ def _read_rule(entry: _Entry, suite: str) -> Rule | None:
         entry.blame(f"unknown type {kind!r}; known are {', '.join(KINDS)}")
     columns = _columns(entry, kwargs, meta)
     _check_meta(entry, meta, columns, kwargs)
+    valid_from, valid_to = (_read_day(entry, meta, key) for key in META_DAYS)
+    if valid_from and valid_to and valid_to < valid_from:
+        entry.blame("`meta.valid_to` lies before `meta.valid_from`")
     if entry.problems:
         return None
     texts = {key: str(meta[key]) for key in META_TEXTS}
@@ -157,8 +172,22 @@ def _read_rule(entry: _Entry, suite: str) -> Rule | None:
         columns=columns,
         kwargs=kwargs,
         suite=suite,
+        valid_from=valid_from,
+        valid_to=valid_to,
         **texts,
     )
+
+
+def _read_day(entry: _Entry, meta: Mapping[str, object], key: str) -> date | None:
+    """The first or last day of a rule's force; None where it is open."""
+    value = meta.get(key)
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        entry.blame(f"`meta.{key}` is no date like 2021-07-01")
+        return None
 
 
 def _check_kwargs(entry: _Entry, shape: KindShape, kwargs: Mapping[str, object]) -> None:
@@ -189,6 +218,8 @@ def _check_lists(entry: _Entry, shape: KindShape, kwargs: Mapping[str, object]) 
         return
     if "column_list" in kwargs and not shape.lengths[0] <= len(columns) <= shape.lengths[1]:
         entry.blame(f"`column_list` must name {shape.lengths[0]} to {shape.lengths[1]} columns")
+    if entry.raw.get("type") in PAIRWISE and len(columns) % 2:
+        entry.blame("`column_list` holds pairs: as many columns in its second half as in its first")
     if len(set(map(str, columns))) != len(columns):
         entry.blame("`column_list` names a column twice")
     if "weights" in kwargs:
@@ -207,7 +238,7 @@ def _columns(entry: _Entry, kwargs: Mapping[str, object], meta: Mapping[str, obj
     named = list(listed) if isinstance(listed, list) else []
     named += [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
     for column in named:
-        if str(column).removeprefix(BASELINE_PREFIX) not in entry.codes:
+        if split_column(str(column))[1] not in entry.codes:
             entry.blame(f"unknown indicator {column!r}")
     cells = meta.get("cells", named)
     if not isinstance(cells, list) or sorted(map(str, cells)) != sorted(map(str, named)):
@@ -234,6 +265,8 @@ def _check_meta(
     if "{dia_ban}" not in str(meta.get("message", "{dia_ban}")):
         entry.blame("the message does not say where: {dia_ban} is missing")
     known = WORDS | set(columns) | {f"cell:{column}" for column in columns} | {f"arg:{key}" for key in kwargs}
+    if entry.raw.get("type") in PAIRWISE:
+        known |= OTHER_WORDS
     for word in PLACEHOLDER.findall(str(meta.get("message", ""))):
         if word not in known:
             entry.blame(f"the message names {{{word}}}, which the rule does not have")

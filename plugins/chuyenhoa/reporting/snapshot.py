@@ -282,8 +282,17 @@ def _reporting(data: MilestoneData) -> dict[str, Any]:
         "not_reported": [s.code for s in data.plan.submitters if s.code not in answered],
         "narratives": {code: dict(texts) for code, texts in data.narratives.items()},
         "justifications": [
-            {"rule_id": entry.rule_id, "locality": entry.locality, "reason": entry.reason}
-            for entry in data.justifications
+            {
+                "rule_id": entry.rule_id,
+                "title": entry.title,
+                "locality": entry.locality,
+                "indicator": entry.indicator,
+                "value": entry.value,
+                "reason": entry.reason,
+                "figure": asdict(entry.figure),
+                "source": asdict(entry.source),
+            }
+            for entry in data.explanations
         ],
     }
 

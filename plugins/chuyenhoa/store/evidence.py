@@ -16,14 +16,14 @@ from chuyenhoa.model.evidence import (
     Source,
     SubmissionRecord,
 )
-from chuyenhoa.model.figures import Answer, Basis, Justification, Place
+from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Locality, Plan
 from chuyenhoa.model.results import Reason
 from chuyenhoa.model.submissions import SubmissionStatus
-from chuyenhoa.store.ledger import OURS, submission_id
+from chuyenhoa.store.ledger import OURS, load_localities, submission_id
+from chuyenhoa.store.reasons import load_releases, status_after
 from chuyenhoa.store.tables import (
     DeclarationRow,
-    JustificationRow,
     NarrativeRow,
     ObservationRow,
     SubmissionLocalityRow,
@@ -47,8 +47,10 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
     rows = {row.number: row for row in versions(session, plan, period)}
     listed: dict[str, list[tuple[int, bool]]] = {}
     query = select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission.in_(rows))
+    released = load_releases(session, list(rows))
     for entry in session.scalars(query.order_by(SubmissionLocalityRow.submission)):
-        listed.setdefault(entry.locality, []).append((entry.submission, entry.taken))
+        taken = entry.taken or (entry.submission, entry.locality) in released
+        listed.setdefault(entry.locality, []).append((entry.submission, taken))
     return {
         locality.code: _evidence_of(session, locality, listed.get(locality.code, []), rows)
         for locality in plan.localities
@@ -109,25 +111,26 @@ def _declarations(session: Session, row: SubmissionRow, locality: str) -> dict[s
 
 def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:
     """Every version of a period as the annex on reporting lists it, oldest first."""
+    rows = [row for row in versions(session, plan, period) if row.version is not None]
+    released = load_releases(session, [row.number for row in rows])
     records = []
-    for row in (row for row in versions(session, plan, period) if row.version is not None):
-        localities = list(
-            session.scalars(
-                select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission == row.number)
-            )
-        )
+    for row in rows:
+        listed = {
+            code: taken or (row.number, code) in released
+            for code, taken in load_localities(session, row.number).items()
+        }
         records.append(
             SubmissionRecord(
                 id=submission_id(row.number),
                 submitter=row.submitter,
                 version=row.version,
-                status=SubmissionStatus(row.status),
+                status=status_after(session, row),
                 file_name=row.file_name,
                 sha256=row.sha256,
                 received_at=datetime.fromisoformat(row.received_at),
                 is_late=row.is_late,
-                taken=tuple(sorted(entry.locality for entry in localities if entry.taken)),
-                held=tuple(sorted(entry.locality for entry in localities if not entry.taken)),
+                taken=tuple(sorted(code for code, taken in listed.items() if taken)),
+                held=tuple(sorted(code for code, taken in listed.items() if not taken)),
             )
         )
     return tuple(records)
@@ -137,20 +140,10 @@ def load_narratives(session: Session, plan: Plan, periods: Sequence[str]) -> dic
     """The texts of every submitter's newest version that has any; later periods come last in `periods`."""
     texts: dict[str, dict[str, str]] = {}
     for row in (row for period in periods for row in versions(session, plan, period)):
-        if row.status == SubmissionStatus.RETURNED:
+        if status_after(session, row) == SubmissionStatus.RETURNED:
             continue
         found = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == row.number))
         items = {entry.item: entry.text for entry in found if entry.text.strip()}
         if items:
             texts[row.submitter] = items
     return texts
-
-
-def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Justification, ...]:
-    """The reasons that submitters gave for warnings, oldest first."""
-    numbers = [row.number for row in versions(session, plan, period)]
-    query = select(JustificationRow).where(JustificationRow.submission.in_(numbers))
-    return tuple(
-        Justification(j.rule_id, j.locality, j.reason, Place(j.sheet, j.cell))
-        for j in session.scalars(query.order_by(JustificationRow.id))
-    )

@@ -19,6 +19,7 @@ from chuyenhoa.store.tables import (
     FindingRow,
     NormalisationRow,
     ObservationRow,
+    ReleaseRow,
     SubmissionLocalityRow,
     SubmissionRow,
 )
@@ -132,8 +133,7 @@ def add_members(
 
     `members` are sha256, size in bytes and path inside the archive, in the order of the archive.
     """
-    query = select(SubmissionRow).where(SubmissionRow.container == container.number)
-    known = list(session.scalars(query.order_by(SubmissionRow.number)))
+    known = members_of(session, container.number)
     if known:  # All of them were entered in one transaction.
         return known
     received_at = datetime.fromisoformat(container.received_at)
@@ -153,6 +153,12 @@ def add_members(
         )
         for index, (sha256, size, path) in enumerate(members, start=1)
     ]
+
+
+def members_of(session: Session, container: int) -> list[SubmissionRow]:
+    """The files that came inside an archive, in its order."""
+    query = select(SubmissionRow).where(SubmissionRow.container == container)
+    return list(session.scalars(query.order_by(SubmissionRow.number)))
 
 
 def pending(session: Session) -> list[SubmissionRow]:
@@ -223,9 +229,11 @@ def latest_version(session: Session, reading: Reading, before: int) -> tuple[Sub
 
 
 def latest_accepted(session: Session, reading: Reading, before: int) -> SubmissionRow | None:
-    """The newest version before a number of which something was taken."""
+    """The newest version before a number of which something was taken, at once or by later reasons."""
     accepting = {status.value for status in ACCEPTING}
-    rows = [row for row in _versions(session, reading, before) if row.status in accepting]
+    released = set(session.scalars(select(ReleaseRow.version)))
+    versions = _versions(session, reading, before)
+    rows = [row for row in versions if row.status in accepting or row.number in released]
     return rows[-1] if rows else None
 
 

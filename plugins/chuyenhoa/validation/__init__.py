@@ -6,8 +6,18 @@ Importing this package is cheap; Great Expectations (several seconds) is importe
 from __future__ import annotations
 
 from chuyenhoa.validation.errors import ValidationFault
+from chuyenhoa.validation.history import build_history, is_related
 from chuyenhoa.validation.pages import publish
 from chuyenhoa.validation.report import CheckedFile, RuleCount, ValidationReport
 from chuyenhoa.validation.run import validate
 
-__all__ = ["CheckedFile", "RuleCount", "ValidationFault", "ValidationReport", "publish", "validate"]
+__all__ = [
+    "CheckedFile",
+    "RuleCount",
+    "ValidationFault",
+    "ValidationReport",
+    "build_history",
+    "is_related",
+    "publish",
+    "validate",
+]

@@ -19,7 +19,7 @@ GX_SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "warning", Severity
 
 
 def run_rules(columns: Mapping[str, Sequence[float]], rules: Sequence[Rule]) -> dict[str, tuple[int, ...]]:
-    """The positions of the rows that fail, by rule id; every rule has an entry.
+    """The positions of the rows that fail, by the rule's key; every rule has an entry.
 
     Args:
         columns: floats by column name, NaN for blank, all of one length above zero.
@@ -72,7 +72,7 @@ def _build_suite(rules: Sequence[Rule]) -> ExpectationSuite:
             "type": rule.kind,
             "kwargs": dict(rule.kwargs),
             "severity": GX_SEVERITY[rule.severity],
-            "meta": {"rule_id": rule.rule_id},
+            "meta": {"rule_id": rule.key},
         }
         for rule in rules
     ]
@@ -81,7 +81,7 @@ def _build_suite(rules: Sequence[Rule]) -> ExpectationSuite:
 
 def _require_same(found: set[str], rules: Sequence[Rule], what: str) -> None:
     """Rules in must be rules out."""
-    wanted = [rule.rule_id for rule in rules]
+    wanted = [rule.key for rule in rules]
     missing = sorted(set(wanted) - found)
     if missing or len(set(wanted)) != len(wanted):
         problem = f"not {what}: {', '.join(missing)}" if missing else "a rule id is used twice"

@@ -99,6 +99,53 @@ class ChangeWithinFactor(MulticolumnMapMetricProvider):  # type: ignore[misc]
         return is_small | ~is_jump
 
 
+def _halves(pairs: pd.DataFrame) -> tuple[Any, Any, Any]:
+    """The first and the second half of the columns as arrays, and where one of a pair is blank."""
+    count = pairs.shape[1] // 2
+    first, second = pairs.iloc[:, :count].to_numpy(), pairs.iloc[:, count:].to_numpy()
+    return first, second, pairs.isna().to_numpy()[:, :count] | pairs.isna().to_numpy()[:, count:]
+
+
+class PairsEqual(MulticolumnMapMetricProvider):  # type: ignore[misc]
+    """In every pair that is filled in, the first equals the second."""
+
+    condition_metric_name = "chuyenhoa.pairs_equal"
+
+    @on_pandas  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: pd.DataFrame, **kwargs: Any) -> pd.Series[bool]:  # noqa: N805
+        first, second, blank = _halves(column_list)
+        return _by_row(column_list, blank | (first == second))
+
+
+class PairsNotBelow(MulticolumnMapMetricProvider):  # type: ignore[misc]
+    """In every pair that is filled in, the first is no less than the second."""
+
+    condition_metric_name = "chuyenhoa.pairs_not_below"
+
+    @on_pandas  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: pd.DataFrame, **kwargs: Any) -> pd.Series[bool]:  # noqa: N805
+        first, second, blank = _halves(column_list)
+        return _by_row(column_list, blank | (first >= second))
+
+
+class PairsNotAbove(MulticolumnMapMetricProvider):  # type: ignore[misc]
+    """In every pair that is filled in, the first is no more than the second."""
+
+    condition_metric_name = "chuyenhoa.pairs_not_above"
+
+    @on_pandas  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: pd.DataFrame, **kwargs: Any) -> pd.Series[bool]:  # noqa: N805
+        first, second, blank = _halves(column_list)
+        return _by_row(column_list, blank | (first <= second))
+
+
+def _by_row(frame: pd.DataFrame, good: Any) -> pd.Series[bool]:
+    """Whether every pair of a row is good, under the frame's own positions."""
+    import pandas as pd
+
+    return pd.Series(good.all(axis=1), index=frame.index)
+
+
 class ExpectValuesToBeWholeAndNotNegative(MulticolumnMapExpectation):  # type: ignore[misc]
     """Counts are whole numbers of zero or more; a blank is judged nowhere."""
 
@@ -146,3 +193,24 @@ class ExpectChangeWithinFactor(MulticolumnMapExpectation):  # type: ignore[misc]
     map_metric: ClassVar[str | None] = "chuyenhoa.change_within_factor"
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "factor", "floor")
     ignore_row_if: RowFilter = "any_value_is_missing"
+
+
+class ExpectPairsToBeEqual(MulticolumnMapExpectation):  # type: ignore[misc]
+    """The first half of the columns equals the second, pair by pair; a blank skips its pair."""
+
+    map_metric: ClassVar[str | None] = "chuyenhoa.pairs_equal"
+    ignore_row_if: RowFilter = "never"
+
+
+class ExpectPairsNotToBeBelow(MulticolumnMapExpectation):  # type: ignore[misc]
+    """No first of a pair is less than its second; a blank skips its pair."""
+
+    map_metric: ClassVar[str | None] = "chuyenhoa.pairs_not_below"
+    ignore_row_if: RowFilter = "never"
+
+
+class ExpectPairsNotToBeAbove(MulticolumnMapExpectation):  # type: ignore[misc]
+    """No first of a pair is more than its second; a blank skips its pair."""
+
+    map_metric: ClassVar[str | None] = "chuyenhoa.pairs_not_above"
+    ignore_row_if: RowFilter = "never"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 
 from chuyenhoa.model.figures import Basis, Place
+from chuyenhoa.model.history import FileHistory, RowHistory
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.model.submissions import Reading
@@ -22,19 +24,28 @@ class Row:
     basis: Basis
     values: Mapping[str, Decimal] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    history: RowHistory = field(default_factory=dict)
+    """Where the figures of other reports come from that stand in `values`, by column."""
+    window_end: date | None = None
+    """The last day of the reporting window, by which dated rules are chosen; None when it is unknown."""
 
 
-def build_rows(readings: Sequence[Reading], plan: Plan) -> tuple[Row, ...]:
+def build_rows(
+    readings: Sequence[Reading], plan: Plan, histories: Mapping[str, FileHistory] | None = None
+) -> tuple[Row, ...]:
     """The rows of all usable readings, in their order; the position of a row is its key in the frame.
 
     A refused reading gives no rows, nor does a locality whose cells are all blank. A row of the current
-    window carries the baseline figures of the same file as `prev__<CODE>`.
+    window carries the baseline figures of the same file as `prev__<CODE>`, and every row those of other
+    reports that `histories` holds for its file, by sha256.
 
     Raises:
         ValidationFault: an observation names an indicator that the plan does not have.
     """
     rows: list[Row] = []
     for reading in _distinct(readings):
+        history = (histories or {}).get(reading.sha256, {})
+        period = plan.period_by_id.get(reading.period)
         tables = _tables(reading, plan)
         for (locality, basis), row in tables.items():
             filled = (
@@ -43,7 +54,8 @@ def build_rows(readings: Sequence[Reading], plan: Plan) -> tuple[Row, ...]:
                 else row
             )
             if row.values:
-                rows.append(filled)
+                dated = replace(filled, window_end=period.window.end if period else None)
+                rows.append(_beside_history(dated, history.get((locality, basis), {})))
     return tuple(rows)
 
 
@@ -90,10 +102,15 @@ def _beside_baseline(current: Row, baseline: Row | None) -> Row:
         return current
     values = {BASELINE_PREFIX + code: value for code, value in baseline.values.items()}
     places = {BASELINE_PREFIX + code: place for code, place in baseline.places.items()}
-    return Row(
-        current.sha256,
-        current.locality,
-        current.basis,
-        {**current.values, **values},
-        {**current.places, **places},
+    return replace(current, values={**current.values, **values}, places={**current.places, **places})
+
+
+def _beside_history(row: Row, history: RowHistory) -> Row:
+    """The row with the figures of other reports put beside its own."""
+    if not history:
+        return row
+    values = {column: past.value for column, past in history.items()}
+    places = {column: past.sources[0].place for column, past in history.items()}
+    return replace(
+        row, values={**row.values, **values}, places={**row.places, **places}, history=dict(history)
     )

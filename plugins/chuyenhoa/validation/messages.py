@@ -48,3 +48,17 @@ def _where(row: Row, locality_name: str) -> str:
         return locality_name
     sheets = {place.sheet for place in row.places.values() if place.sheet}
     return f"{locality_name} (sheet {min(sheets)})" if sheets else f"{locality_name} (số liệu cùng kỳ)"
+
+
+def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
+    """What a message may say of the figure of other reports that stands in `column`."""
+    past = row.history.get(column)
+    sources = past.sources if past else ()
+    return {
+        "chi_tieu_kia": label,
+        "gia_tri_kia": format_number(row.values[column]),
+        "o_kia": "; ".join(f"{source.place.sheet}!{source.place.cell}" for source in sources),
+        "tep_kia": ", ".join(f"“{name}”" for name in dict.fromkeys(source.file_name for source in sources)),
+        "ky_kia": ", ".join(source.period for source in sources),
+        "cac_ky": "; ".join(f"{source.period}: {format_number(source.value)}" for source in sources),
+    }

@@ -28,13 +28,15 @@ def build_check(rules: Sequence[Rule], columns: Mapping[str, int], row: int, on_
         row: the row as Excel counts, from 1.
         on_baseline: whether the row stands on sheet "Cùng kỳ", where nothing is held against a baseline.
 
+    Rules that need other reports are left to the pipeline: the form does not know them.
+
     Raises:
         CheckError: a rule of an unknown kind, or more rules than one formula can hold.
     """
     parts = [
         f'IF({condition_of(rule, columns, row)},"{rule.rule_id} ","")'
         for rule in rules
-        if not (on_baseline and rule.needs_baseline)
+        if not rule.needs_history and not (on_baseline and rule.needs_baseline)
     ]
     joined = "&".join(parts) or '""'
     formula = f"=TRIM({joined})"

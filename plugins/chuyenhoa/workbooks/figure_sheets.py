@@ -160,9 +160,9 @@ def _colour(
     columns = paper.columns()
     check = f"${xl_col_to_name(FIRST_INDICATOR + len(columns))}{rows[0] + 1}"
     for rule in sorted(rules, key=lambda entry: entry.severity is not Severity.ERROR):
-        own = [columns[code] for code in rule.columns if not code.startswith(BASELINE_PREFIX)]
-        if basis is Basis.BASELINE and rule.needs_baseline:
+        if rule.needs_history or (basis is Basis.BASELINE and rule.needs_baseline):
             continue
+        own = [columns[code] for code in rule.columns if not code.startswith(BASELINE_PREFIX)]
         style = styles["error" if rule.severity is Severity.ERROR else "warning"]
         for column in own:
             if rule.kind in CELLWISE:

@@ -6,12 +6,14 @@ import copy
 import dataclasses
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.rules import rules_in_force
 from chuyenhoa.model.submissions import Severity
 from chuyenhoa.plan.errors import PlanError, Problem
 from chuyenhoa.plan.rules import load_rules
@@ -45,7 +47,25 @@ SUM: dict[str, Any] = {
     },
 }
 
+PAIRS: dict[str, Any] = {
+    "type": "expect_pairs_to_be_equal",
+    "kwargs": {"column_list": ["NGHIEN_DAU", "before__NGHIEN_CUOI"]},
+    "severity": "critical",
+    "meta": {
+        "rule_id": "E02",
+        "title": "Đầu kỳ",
+        "message": "{dia_ban}: {gia_tri} khác {gia_tri_kia} ({o_kia}, {tep_kia}, {ky_kia})",
+        "basis": "domain 2.3",
+    },
+}
+
 Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def plan(plan: Plan) -> Plan:
+    """The plan of 2021 with one suite."""
+    return dataclasses.replace(plan, suites=("so_lieu.2021",))
 
 
 def write_suite(folder: Path, entries: list[Any], **more: object) -> Path:
@@ -103,6 +123,15 @@ WRONG: list[tuple[dict[str, Any], Change, str]] = [
     (SUM, lambda e: e["kwargs"].update(column_list=["TTXH_XR"], weights=[1]), "must name 2 to"),
     (SUM, lambda e: e["kwargs"].update(column_list=["THT", "THT"]), "names a column twice"),
     (SUM, lambda e: e["kwargs"].update(column_list=["THT", "prev__XX"]), "unknown indicator 'prev__XX'"),
+    (PAIR, lambda e: e["meta"].update(valid_from="1/7/2021"), "`meta.valid_from` is no date like 2021-07-01"),
+    (
+        PAIR,
+        lambda e: e["meta"].update(valid_from="2021-07-01", valid_to="2021-06-30"),
+        "`meta.valid_to` lies before",
+    ),
+    (PAIR, lambda e: e["meta"].update(message="{dia_ban} {gia_tri_kia}"), "the message names {gia_tri_kia}"),
+    (PAIRS, lambda e: e["kwargs"]["column_list"].append("before__THT"), "as many columns in its second half"),
+    (PAIRS, lambda e: e["kwargs"]["column_list"].append("after__THT"), "unknown indicator 'after__THT'"),
 ]
 
 
@@ -125,7 +154,7 @@ def test_a_wrong_entry_is_refused_by_name_and_line(
 def test_a_rule_id_used_twice_is_refused_also_across_suites(tmp_path: Path, plan: Plan) -> None:
     write_suite(tmp_path, [PAIR, PAIR])
     assert [problem.text for problem in problems_of(tmp_path, plan)] == [
-        "expectation 2 (E01): rule id E01 is used twice"
+        "expectation 2 (E01): rule id E01 is used twice for the same days"
     ]
     path = write_suite(tmp_path, [PAIR])
     second = {"name": "second", "expectations": [PAIR]}
@@ -133,6 +162,22 @@ def test_a_rule_id_used_twice_is_refused_also_across_suites(tmp_path: Path, plan
     assert path.exists()
     both = dataclasses.replace(plan, suites=("so_lieu.2021", "second"))
     assert [Path(problem.file).name for problem in problems_of(tmp_path, both)] == ["second.json"]
+
+
+def test_wordings_that_follow_one_another_may_share_an_id(tmp_path: Path, plan: Plan) -> None:
+    """A rule that changes in mid-year keeps its id; an old window is checked by the old wording."""
+    old, new = copy.deepcopy(PAIR), copy.deepcopy(PAIR)
+    old["meta"]["valid_to"] = "2021-10-31"
+    new["meta"]["valid_from"] = "2021-11-01"
+    write_suite(tmp_path, [old, new])
+    first, second = load_rules(tmp_path, plan)
+    assert (first.key, second.key) == ("E01", "E01@2021-11-01")
+    assert rules_in_force((first, second), date(2021, 10, 31)) == (first,)
+    assert rules_in_force((first, second), date(2021, 11, 1)) == (second,)
+    assert not first.is_in_force(None)
+    new["meta"]["valid_from"] = "2021-10-31"
+    write_suite(tmp_path, [old, new])
+    assert "used twice for the same days" in problems_of(tmp_path, plan)[0].text
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def make_milestone(
         "evidence": evidence,
         "submissions": _make_submissions(plan, period.deadline),
         "narratives": texts,
-        "justifications": (),
+        "explanations": (),
         "frozen_at": datetime(2021, period.deadline.month, 18, 8, 0, tzinfo=ZONE),
         **changes,
     }

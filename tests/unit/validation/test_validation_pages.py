@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.validation import CheckedFile, RuleCount, ValidationReport, pages, publish
+from chuyenhoa.validation.findings import Found
 
 AT = datetime(2021, 10, 12, 9, 5, tzinfo=UTC)
 OUTSIDE = re.compile(r"https?:|//|<script|<img|<link|@import|url\(")
@@ -41,8 +43,13 @@ def make_report(rules: tuple[Rule, ...], finding_count: int = 1) -> ValidationRe
             CheckedFile("c" * 64, "hỏi.xlsx", "901", "2021-6t", 2),
         ),
         counts=tuple(RuleCount(rule, 77, 3, 1) for rule in rules),
-        findings={"a" * 64: findings, "c" * 64: warned},
+        found={"a" * 64: as_found(findings), "c" * 64: as_found(warned)},
+        blamed={},
     )
+
+
+def as_found(findings: Sequence[Finding]) -> tuple[Found, ...]:
+    return tuple(Found(entry, frozenset(), (0, 0, number)) for number, entry in enumerate(findings))
 
 
 def test_a_page_shows_rules_files_and_findings_and_reaches_nowhere(
@@ -68,7 +75,7 @@ def test_a_page_shows_rules_files_and_findings_and_reaches_nowhere(
 
 
 def test_a_run_without_rows_says_so(tmp_path: Path, rules: tuple[Rule, ...]) -> None:
-    empty = ValidationReport(rules, 0, (), tuple(RuleCount(rule, 0, 0, 0) for rule in rules), {})
+    empty = ValidationReport(rules, 0, (), tuple(RuleCount(rule, 0, 0, 0) for rule in rules), {}, {})
     text = publish(empty, tmp_path, "empty", AT).read_text(encoding="utf-8")
     assert "Không có dòng số liệu nào để kiểm tra" in text
     assert "Không có tệp nào" in text

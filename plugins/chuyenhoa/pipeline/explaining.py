@@ -1,0 +1,202 @@
+"""Reasons for warnings: which of them count, which warnings they answer, which localities they release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.figures import Justification
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import Finding, Reading, Severity
+from chuyenhoa.pipeline.workplace import Workplace
+from chuyenhoa.plan.messages import Message, load_messages
+from chuyenhoa.store import ledger
+from chuyenhoa.store.content import GivenReason
+from chuyenhoa.store.reasons import explained_findings, held_localities, waiting_reasons
+from chuyenhoa.validation.reasons import Flaw, ReasonRules, load_reason_rules
+
+NOT_A_REASON, NO_SUCH_WARNING = "G01", "G02"
+SHOWN = 60
+"""Characters of a text that a message repeats."""
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """Judges the texts of sheet "Giải trình" of one plan's files."""
+
+    rules: ReasonRules
+    messages: Mapping[str, Message]
+    asked: Mapping[str, tuple[str, str]]
+    """Title and message of every rule, by its id."""
+
+    def flaw_of(self, text: str, finding: Finding) -> Flaw | None:
+        """Why a text is no reason for a warning; None when it is one."""
+        return self.rules.flaw_of(text, (*self.asked.get(finding.rule_id, ()), finding.message))
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Findings with the reasons that answer them, and what is said of texts that do not."""
+
+    findings: tuple[Finding, ...]
+    used: tuple[Justification, ...]
+    """The reason behind each explanation, at its warning's own rule and locality."""
+    remarks: tuple[Finding, ...]
+
+
+def reasons_of(place: Workplace, plan: Plan) -> Reasons:
+    """What judges the reasons in files of a plan."""
+    folder = place.settings.templates / "messages"
+    return Reasons(
+        load_reason_rules(folder / "reasons.yaml"),
+        load_messages(folder / "reason_findings.yaml"),
+        {rule.rule_id: (rule.title, rule.message) for rule in place.rules_of(plan)},
+    )
+
+
+def explain(findings: Sequence[Finding], given: Sequence[Justification], reasons: Reasons) -> Explained:
+    """Put to every warning on figures the first text given for it that is a reason.
+
+    A text for a locality goes before one for the whole file. A text that was meant for a warning and is no
+    reason is told once, at its cell, with all the rules that it was given for.
+    """
+    explained: list[Finding] = []
+    used: list[Justification] = []
+    flawed: dict[tuple[str, str], list[tuple[Justification, Finding, Flaw]]] = {}
+    for finding in findings:
+        if not finding.needs_reason:
+            explained.append(finding)
+            continue
+        meant = [j for j in given if j.rule_id == finding.rule_id and j.locality in (finding.locality, "")]
+        meant.sort(key=lambda entry: entry.locality == "")
+        flaws = [(entry, reasons.flaw_of(entry.reason, finding)) for entry in meant]
+        good = next((entry for entry, flaw in flaws if flaw is None), None)
+        if good is not None:
+            used.append(replace(good, locality=finding.locality))
+            explained.append(replace(finding, explanation=good.reason))
+            continue
+        explained.append(finding)
+        for entry, flaw in flaws:
+            if flaw is not None:
+                key = (entry.place.sheet, entry.place.cell)
+                flawed.setdefault(key, []).append((entry, finding, flaw))
+    remarks = tuple(_remark(entries, reasons) for entries in flawed.values())
+    return Explained(tuple(explained), tuple(dict.fromkeys(used)), remarks)
+
+
+def _remark(entries: Sequence[tuple[Justification, Finding, Flaw]], reasons: Reasons) -> Finding:
+    """What is said of one cell whose text is no reason."""
+    (entry, _, flaw), localities = entries[0], {finding.locality for _, finding, _ in entries}
+    rules = ", ".join(dict.fromkeys(finding.rule_id for _, finding, _ in entries))
+    return _say(
+        reasons,
+        NOT_A_REASON,
+        entry,
+        localities.pop() if len(localities) == 1 else "",
+        rules=rules,
+        why=reasons.rules.why[flaw],
+    )
+
+
+def _say(reasons: Reasons, code: str, entry: Justification, locality: str, **words: str) -> Finding:
+    message, place = reasons.messages[code], entry.place
+    shown = " ".join(entry.reason.split())
+    shown = shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"
+    text = message.text.format_map({"sheet": place.sheet, "cell": place.cell, "value": shown, **words})
+    cells = (place.cell,) if place.cell else ()
+    return Finding(code, message.severity, text, place.sheet, cells, locality, value=shown)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a file of reasons brought about for versions that came before it."""
+
+    reasons: tuple[GivenReason, ...] = ()
+    released: tuple[tuple[int, str], ...] = ()
+    """Version and locality."""
+    remarks: tuple[Finding, ...] = ()
+
+
+def settle_waiting(session: Session, place: Workplace, plan: Plan, reading: Reading, before: int) -> Settled:
+    """Hold a file of reasons against the localities that wait for them.
+
+    Of each locality the newest version that lists it counts. It is released when, with these reasons and
+    those given before, none of its warnings is open and no error stands in its way.
+    """
+    reasons = reasons_of(place, plan)
+    waiting = held_localities(session, reading, before)
+    given: list[GivenReason] = []
+    released: list[tuple[int, str]] = []
+    remarks: list[Finding] = []
+    met: set[tuple[str, str]] = set()
+    for version in dict.fromkeys(waiting.values()):
+        held = frozenset(code for code, number in waiting.items() if number == version)
+        findings = [f for f in explained_findings(session, version) if f.locality in held or not f.locality]
+        met |= {(f.rule_id, f.locality) for f in findings if f.severity is Severity.WARNING}
+        outcome = explain(findings, reading.justifications, reasons)
+        given += [GivenReason(version, entry) for entry in outcome.used]
+        remarks += outcome.remarks
+        blocked = {finding.locality for finding in outcome.findings if finding.holds}
+        if "" not in blocked:
+            released += [(version, code) for code in sorted(held - blocked)]
+    remarks += _unmet(reading, met, plan, reasons)
+    return Settled(tuple(given), tuple(released), tuple(remarks))
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file on its way into the ledger: where it stands there, and whose it is."""
+
+    number: int
+    plan: Plan
+    reading: Reading
+    is_supplement: bool
+    """It brings only reasons or texts, and is no version of its submitter's figures."""
+
+
+def apply_reasons(
+    session: Session, place: Workplace, arrival: Arrival, findings: Sequence[Finding]
+) -> tuple[tuple[Finding, ...], Settled]:
+    """The findings of a file with the reasons that answer them, and what its own reasons settle.
+
+    A version is explained by its own sheet, and by files of reasons that came since the version before.
+    """
+    reading = arrival.reading
+    if arrival.is_supplement:
+        settled = Settled()
+        if reading.justifications:
+            settled = settle_waiting(session, place, arrival.plan, reading, arrival.number)
+        return (*findings, *settled.remarks), settled
+    if not any(finding.needs_reason for finding in findings):
+        return tuple(findings), Settled()
+    given = (*reading.justifications, *waiting_reasons(session, reading, arrival.number))
+    outcome = explain(findings, given, reasons_of(place, arrival.plan))
+    return (*outcome.findings, *outcome.remarks), Settled()
+
+
+def _unmet(reading: Reading, met: set[tuple[str, str]], plan: Plan, reasons: Reasons) -> list[Finding]:
+    """Reasons for which no warning waits, told once a cell."""
+    rules = {rule for rule, _ in met}
+    cells: dict[tuple[str, str], list[Justification]] = {}
+    for entry in reading.justifications:
+        if (entry.rule_id, entry.locality) in met or (not entry.locality and entry.rule_id in rules):
+            continue
+        cells.setdefault((entry.place.sheet, entry.place.cell), []).append(entry)
+    remarks = []
+    for entries in cells.values():
+        code = entries[0].locality
+        where = f" ({plan.locality_by_code[code].name})" if code in plan.locality_by_code else ""
+        names = ", ".join(dict.fromkeys(entry.rule_id for entry in entries))
+        remarks.append(_say(reasons, NO_SUCH_WARNING, entries[0], code, rules=names, where=where))
+    return remarks
+
+
+def note_releases(session: Session, number: int, released: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Note in the ledger, on both files, what a file of reasons released."""
+    for version in dict.fromkeys(version for version, _ in released):
+        codes = ", ".join(code for other, code in released if other == version)
+        ledger.add_event(session, version, at, "released", f"{ledger.submission_id(number)}: {codes}")
+        ledger.add_event(session, number, at, "explained", f"{ledger.submission_id(version)}: {codes}")

@@ -1,0 +1,120 @@
+"""Chooses, among the reports in force, the figures that a new report is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.history import Accepted, FileHistory, PastFigure, PastSource
+from chuyenhoa.model.plan import Period, Window
+
+DAY = timedelta(days=1)
+WindowOf = Callable[[Period], Window]
+WINDOW_OF: Mapping[Basis, WindowOf] = {
+    Basis.CURRENT: lambda period: period.window,
+    Basis.BASELINE: lambda period: period.baseline,
+}
+
+
+def is_related(period: Period, other: Period) -> bool:
+    """Whether the figures of `other` may say something about a report on `period`."""
+    if other.id == period.id:
+        return False
+    if other.window == period.baseline:
+        return True
+    window, near = period.window, other.window
+    return near.end + DAY == window.start or (near.start <= window.end and window.start <= near.end)
+
+
+def build_history(period: Period, known: Sequence[Accepted]) -> FileHistory:
+    """The figures of other reports for every row of a report on `period`.
+
+    Args:
+        period: what the report is on.
+        known: the figures in force when the report came, one entry a period and locality.
+
+    Returns:
+        Columns as `model.rules.HISTORY_PREFIXES` names them. Where nothing was accepted there is no column.
+    """
+    history: dict[tuple[str, Basis], dict[str, PastFigure]] = {}
+    by_locality: dict[str, list[Accepted]] = {}
+    for entry in known:
+        if entry.period.id != period.id:
+            by_locality.setdefault(entry.locality, []).append(entry)
+    for locality, others in by_locality.items():
+        for basis, window_of in WINDOW_OF.items():
+            columns = _relate(window_of(period), others, window_of, basis)
+            if basis is Basis.BASELINE:
+                columns |= _year_earlier(period.baseline, others)
+            if columns:
+                history[locality, basis] = columns
+    return history
+
+
+def _relate(
+    window: Window, others: Sequence[Accepted], window_of: WindowOf, basis: Basis
+) -> dict[str, PastFigure]:
+    """The columns of one row: single reports by their place in time, and the sums of shorter ones."""
+    spans = [(entry, window_of(entry.period)) for entry in others]
+    before = [part for part in spans if part[1].end + DAY == window.start]
+    inside = [part for part in spans if part[1].start == window.start and part[1].end < window.end]
+    around = [part for part in spans if part[1].contains(window) and part[1] != window]
+    end = [part for part in spans if part[1].end == window.end and part[1] != window]
+    columns: dict[str, PastFigure] = {}
+    for prefix, found, weight in (
+        ("before__", before, 0),
+        ("inside__", inside, 1),
+        ("around__", around, -1),
+        ("end__", end, 0),
+    ):
+        if found:
+            # The longest, the shortest, or of any length; then the newest.
+            chosen, _ = max(found, key=lambda part: (weight * part[1].days, part[0].number))
+            columns |= {prefix + code: figure for code, figure in _single(chosen, basis)}
+    parts = [(span, entry) for entry, span in spans if window.contains(span) and span != window]
+    return columns | _sums(window, parts, basis)
+
+
+def _single(entry: Accepted, basis: Basis) -> Iterable[tuple[str, PastFigure]]:
+    """Every figure of one report in one of its windows."""
+    for (code, stated), known in entry.figures.items():
+        if stated is basis:
+            source = PastSource(entry.period.label, entry.file_name, known.place, known.value)
+            yield code, PastFigure(known.value, (source,))
+
+
+def _sums(window: Window, parts: Sequence[tuple[Window, Accepted]], basis: Basis) -> dict[str, PastFigure]:
+    """Sums of disjoint shorter reports: `tiled` where they cover the window and none is blank, else `parts`.
+
+    One report with the same start is left to `inside`.
+    """
+    chosen: list[tuple[Window, Accepted]] = []
+    free = window.start
+    for span, entry in sorted(parts, key=lambda part: (part[0].start, -part[0].days, -part[1].number)):
+        if span.start >= free:
+            chosen.append((span, entry))
+            free = span.end + DAY
+    covers = sum(span.days for span, _ in chosen) == window.days
+    by_code: dict[str, list[tuple[Window, PastFigure]]] = {}
+    for span, entry in chosen:
+        for code, figure in _single(entry, basis):
+            by_code.setdefault(code, []).append((span, figure))
+    sums: dict[str, PastFigure] = {}
+    for code, filled in by_code.items():
+        if len(filled) == 1 and filled[0][0].start == window.start:
+            continue
+        total = sum((figure.value for _, figure in filled), Decimal(0))
+        prefix = "tiled__" if covers and len(filled) == len(chosen) else "parts__"
+        sums[prefix + code] = PastFigure(total, tuple(s for _, figure in filled for s in figure.sources))
+    return sums
+
+
+def _year_earlier(baseline: Window, others: Sequence[Accepted]) -> dict[str, PastFigure]:
+    """What was accepted a year earlier for the very window that now is the baseline."""
+    same = [entry for entry in others if entry.period.window == baseline]
+    if not same:
+        return {}
+    newest = max(same, key=lambda entry: entry.number)
+    return {"year__" + code: figure for code, figure in _single(newest, Basis.CURRENT)}
