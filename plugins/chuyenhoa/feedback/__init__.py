@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from chuyenhoa.feedback.follow_on import LeftOut, part_follow_ons
 from chuyenhoa.feedback.marked import mark_workbook
 from chuyenhoa.feedback.package import MarkError
-from chuyenhoa.feedback.receipt import ReceiptError, marked_name, receipt_name, render_receipt
+from chuyenhoa.feedback.receipt import marked_name, receipt_name, render_letter, render_receipt
+from chuyenhoa.feedback.wording import MarkedAs, ReceiptError
 
-__all__ = ["MarkError", "ReceiptError", "mark_workbook", "marked_name", "receipt_name", "render_receipt"]
+__all__ = [
+    "LeftOut",
+    "MarkError",
+    "MarkedAs",
+    "ReceiptError",
+    "mark_workbook",
+    "marked_name",
+    "part_follow_ons",
+    "receipt_name",
+    "render_letter",
+    "render_receipt",
+]

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
-from chuyenhoa.feedback.words import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY
+from chuyenhoa.feedback.words import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
 from chuyenhoa.model.submissions import Finding, Severity
 
 _SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
 _LAST = CellRef(2_000_000, 0)
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A cell of a group: its address, what is asked there (an indicator's label) and what stands in it."""
+
+    cell: str
+    label: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,29 +35,28 @@ class FindingGroup:
     """Name of the locality; empty for the whole file."""
     locality_code: str
     sheet: str
+    window: str
+    """Which figures they are about: of the period, or of the window compared with; empty when of neither."""
     problem: str
     remedy: str
-    cells: tuple[str, ...]
-    values: tuple[str, ...]
+    items: tuple[Item, ...]
     needs_reason: bool
     explanation: str
     """The submitter's reason for a warning, personal data masked; empty when none was given."""
 
 
+@dataclass(frozen=True)
+class Labels:
+    """What ids mean in words: localities in the plan's order, indicators, and short titles of rules."""
+
+    localities: Mapping[str, str] = field(default_factory=dict)
+    indicators: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
 def is_explained(finding: Finding) -> bool:
     """Whether the submitter has given a reason for a warning; an error is to be mended whatever is said."""
     return bool(_reason_for(finding))
-
-
-def needs_reason(finding: Finding) -> bool:
-    """Whether the submitter owes a reason on sheet "Giải trình".
-
-    Warnings of the rules on figures need one until it is given; those of the gates (D-codes: macros, an
-    altered form) do not.
-    """
-    if is_explained(finding):
-        return False
-    return finding.severity is Severity.WARNING and not finding.rule_id.startswith("D")
 
 
 def split_message(finding: Finding) -> tuple[str, str]:
@@ -68,7 +76,7 @@ def split_message(finding: Finding) -> tuple[str, str]:
     if finding.severity is Severity.NOTE:
         return message, ""
     if finding.severity is Severity.WARNING:
-        remedy = REASON_REMEDY if needs_reason(finding) else CHECK_REMEDY
+        remedy = REASON_REMEDY if finding.needs_reason else CHECK_REMEDY
         return message, remedy.format(rule_id=finding.rule_id)
     return message, ERROR_REMEDY
 
@@ -95,47 +103,56 @@ def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str
     return tuple(sorted(findings, key=key))
 
 
-def group_findings(
-    findings: Iterable[Finding], locality_names: Mapping[str, str]
-) -> tuple[FindingGroup, ...]:
+def group_findings(findings: Iterable[Finding], labels: Labels) -> tuple[FindingGroup, ...]:
     """Findings in working order, those that say the same of one locality and sheet made one.
 
-    Warnings to which different reasons were given stay apart, so that each reason stands at its cells.
+    The same mistake in several cells is one group under the title of its rule, each cell with its indicator
+    and what stands there. Warnings to which different reasons were given stay apart, so that each reason
+    stands at its cells.
     """
-    groups: dict[tuple[Severity, str, str, str, str, str], list[Finding]] = {}
-    for finding in order_findings(findings, locality_names):
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in order_findings(findings, labels.localities):
+        has_one_cell = len(finding.cells) == 1 and finding.rule_id in labels.titles
+        same = split_message(finding)[1] if has_one_cell else finding.message
         where = (finding.rule_id, finding.locality, finding.sheet)
-        key = (finding.severity, *where, finding.message, _reason_for(finding))
+        key = (finding.severity, *where, has_one_cell, same, _reason_for(finding))
         groups.setdefault(key, []).append(finding)
-    return tuple(_as_group(members, locality_names) for members in groups.values())
+    return tuple(_as_group(members, labels) for members in groups.values())
 
 
-def _as_group(members: Sequence[Finding], locality_names: Mapping[str, str]) -> FindingGroup:
+def _as_group(members: Sequence[Finding], labels: Labels) -> FindingGroup:
     first = members[0]
     problem, remedy = split_message(first)
-    problem = drop_name(problem, locality_names.get(first.locality, ""))
-    cells = dict.fromkeys(
-        _cell_text(first.sheet, *place) for member in members for place in places_of(member)
-    )
-    values = dict.fromkeys(mask_personal(member.value) for member in members if member.value)
+    if len({member.message for member in members}) > 1:
+        problem = f"{labels.titles[first.rule_id]}."
+    problem = drop_name(problem, labels.localities.get(first.locality, ""))
     return FindingGroup(
         severity=first.severity,
         rule_id=first.rule_id,
-        locality=locality_names.get(first.locality, first.locality),
-        locality_code=first.locality if first.locality in locality_names else "",
+        locality=labels.localities.get(first.locality, first.locality),
+        locality_code=first.locality if first.locality in labels.localities else "",
         sheet=first.sheet,
+        window=WINDOWS.get(first.sheet, ""),
         problem=problem,
         remedy=remedy,
-        cells=tuple(cells),
-        values=tuple(values),
-        needs_reason=needs_reason(first),
+        items=_items_of(members, labels),
+        needs_reason=first.needs_reason,
         explanation=mask_personal(_reason_for(first)),
     )
 
 
+def _items_of(members: Sequence[Finding], labels: Labels) -> tuple[Item, ...]:
+    """Every cell once; only the first cell of a finding is that of its indicator and value."""
+    items: dict[str, Item] = {}
+    for member in members:
+        for number, (sheet, address) in enumerate(places_of(member)):
+            cell = address if sheet == member.sheet else f"{sheet}!{address}"
+            label = labels.indicators.get(member.indicator, "")
+            item = Item(cell, label, mask_personal(member.value)) if number == 0 else Item(cell)
+            if not items.get(cell, Item(cell)).value:
+                items[cell] = item
+    return tuple(items.values())
+
+
 def _reason_for(finding: Finding) -> str:
     return finding.explanation.strip() if finding.severity is Severity.WARNING else ""
-
-
-def _cell_text(own_sheet: str, sheet: str, address: str) -> str:
-    return address if sheet == own_sheet else f"{sheet}!{address}"

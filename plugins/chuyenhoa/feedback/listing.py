@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chuyenhoa.feedback import words
-from chuyenhoa.feedback.grouping import drop_name, needs_reason, split_message
+from chuyenhoa.feedback.grouping import drop_name, split_message
 from chuyenhoa.feedback.package import main_tag, new_root
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
@@ -174,7 +174,7 @@ def _locality(finding: Finding, locality_names: Mapping[str, str]) -> str:
 def _level(finding: Finding) -> str:
     if finding.severity is Severity.ERROR:
         return words.ERROR_LEVEL
-    return words.REASON_LEVEL if needs_reason(finding) else words.CHECK_LEVEL
+    return words.REASON_LEVEL if finding.needs_reason else words.CHECK_LEVEL
 
 
 def _with_other_cells(problem: str, finding: Finding) -> str:

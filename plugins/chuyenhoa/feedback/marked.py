@@ -10,7 +10,7 @@ from lxml import etree
 from chuyenhoa.feedback import words
 from chuyenhoa.feedback.comments import CommentBook
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.grouping import is_explained, needs_reason, order_findings, split_message
+from chuyenhoa.feedback.grouping import is_explained, order_findings, split_message
 from chuyenhoa.feedback.listing import Painted, build_listing, printable, read_memory
 from chuyenhoa.feedback.package import MarkError, Package
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
@@ -124,7 +124,7 @@ class _Marking:
 
 def _comment_text(finding: Finding, sheet: str, ref: CellRef) -> str:
     problem, remedy = split_message(finding)
-    mark = words.REASON_MARK if needs_reason(finding) else words.CHECK_MARK
+    mark = words.REASON_MARK if finding.needs_reason else words.CHECK_MARK
     mark = words.ERROR_MARK if finding.severity is Severity.ERROR else mark
     first_sheet, first = next(places_of(finding))
     hint = ""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+from chuyenhoa.model import form
 from chuyenhoa.model.form import LISTING_SHEET
 
 LISTING_NAME = LISTING_SHEET
 """Name of the first sheet of a marked workbook; the reader leaves this sheet out."""
+
+WINDOWS = {form.FIGURES_SHEET: "Số liệu kỳ này", form.BASELINE_SHEET: "Số liệu cùng kỳ"}
+"""What the figures of a sheet are counted in."""
 
 AUTHOR = "Ban Chỉ đạo tỉnh - kiểm tra tự động"
 ERROR_MARK = "▼ CẦN SỬA"

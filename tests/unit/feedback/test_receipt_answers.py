@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.feedback import render_receipt
-from chuyenhoa.feedback.grouping import group_findings, is_explained, needs_reason
+from chuyenhoa.feedback.grouping import Labels, group_findings, is_explained
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 
 EXPLAINED_HEAD = "Đã giải trình, văn phòng Ban Chỉ đạo xem xét"
@@ -116,10 +116,10 @@ def test_only_warnings_can_be_explained(warned: Receipt, templates: Path) -> Non
 
 def test_a_blank_reason_is_none() -> None:
     assert is_explained(EXPLAINED)
-    assert not needs_reason(EXPLAINED)
+    assert not EXPLAINED.needs_reason
     blank = replace(WARNING, explanation=" \n")
     assert not is_explained(blank)
-    assert needs_reason(blank)
+    assert blank.needs_reason
 
 
 def test_identical_findings_with_different_reasons_stay_apart() -> None:
@@ -130,9 +130,11 @@ def test_identical_findings_with_different_reasons_stay_apart() -> None:
             replace(EXPLAINED, cells=("F7",), explanation="Do lễ hội."),
             replace(WARNING, cells=("G7",)),
         ],
-        {"30766": "Phường An Hòa"},
+        Labels({"30766": "Phường An Hòa"}),
     )
-    assert [(group.cells, group.explanation, group.needs_reason) for group in groups] == [
+    assert [
+        (tuple(item.cell for item in group.items), group.explanation, group.needs_reason) for group in groups
+    ] == [
         (("D7", "E7"), REASON, False),
         (("F7",), "Do lễ hội.", False),
         (("G7",), "", True),
@@ -141,8 +143,10 @@ def test_identical_findings_with_different_reasons_stay_apart() -> None:
 
 def test_identical_errors_are_one_group_whatever_reason_stands_at_them() -> None:
     error = replace(WARNING, severity=Severity.ERROR)
-    groups = group_findings([error, replace(error, cells=("E7",), explanation=REASON)], {})
-    assert [(group.cells, group.explanation) for group in groups] == [(("D7", "E7"), "")]
+    groups = group_findings([error, replace(error, cells=("E7",), explanation=REASON)], Labels())
+    assert [(tuple(item.cell for item in group.items), group.explanation) for group in groups] == [
+        (("D7", "E7"), "")
+    ]
 
 
 def test_a_returned_version_replaces_nothing(receipt: Receipt, templates: Path) -> None:
@@ -152,8 +156,8 @@ def test_a_returned_version_replaces_nothing(receipt: Receipt, templates: Path) 
     text = read_text(page)
     assert "thay bản" not in text
     assert "Bản thứ 2" in text
-    assert "Địa bàn đã ghi nhận" not in text
-    assert "Địa bàn giữ lại, chờ bản sửa (2)" in text
+    assert "Đã ghi nhận (" not in text
+    assert "Giữ lại (2) Phường Vĩnh Lạc" in text
 
 
 def test_a_returned_version_with_nothing_before_promises_nothing(receipt: Receipt, templates: Path) -> None:
@@ -188,7 +192,7 @@ def test_a_file_of_reasons_or_texts_changes_no_figures(
     assert said in read_head(page)
     text = read_text(page)
     assert "thay bản" not in text
-    assert "Địa bàn đã ghi nhận" not in text
+    assert "Đã ghi nhận (" not in text
     assert ("Bản thứ 3" in text) is (version == 3)
 
 

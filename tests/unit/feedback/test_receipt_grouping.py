@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chuyenhoa.feedback.grouping import drop_name, group_findings, needs_reason, order_findings, split_message
+from chuyenhoa.feedback.grouping import Item, Labels, drop_name, group_findings, order_findings, split_message
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
 from chuyenhoa.model.submissions import Finding, Severity
 
@@ -32,12 +32,12 @@ def test_messages_are_parted_before_the_advice(message: str, problem: str, remed
 
 def test_advice_that_is_not_written_depends_on_the_severity() -> None:
     warning = Finding("W03", Severity.WARNING, "Tăng đột biến")
-    assert needs_reason(warning)
+    assert warning.needs_reason
     assert "mã quy tắc W03" in split_message(warning)[1]
-    assert not needs_reason(replace(warning, rule_id="D09"))
+    assert not replace(warning, rule_id="D09").needs_reason
     assert split_message(replace(warning, rule_id="D09"))[1].startswith("Kiểm tra lại")
     note = replace(warning, severity=Severity.NOTE)
-    assert not needs_reason(note)
+    assert not note.needs_reason
     assert split_message(replace(note, message="Dòng ẩn. Vẫn được đọc.")) == ("Dòng ẩn. Vẫn được đọc.", "")
 
 
@@ -68,14 +68,11 @@ def test_identical_findings_become_one_group_for_each_locality() -> None:
         replace(ERROR, cells=("D7", "Cùng kỳ!D7")),
         replace(ERROR, locality="30763"),
     ]
-    first, second = group_findings(twins, NAMES)
-    assert (first.locality, first.locality_code, first.cells) == ("Phường Vĩnh Lạc", "30763", ("D7",))
-    assert (second.locality, second.cells, second.values) == (
-        "Phường An Hòa",
-        ("D7", "Cùng kỳ!D7", "E7"),
-        ("x",),
-    )
-    assert group_findings([replace(ERROR, locality="99999")], NAMES)[0].locality == "99999"
+    first, second = group_findings(twins, Labels(NAMES))
+    assert (first.locality, first.locality_code, first.items) == ("Phường Vĩnh Lạc", "30763", (Item("D7"),))
+    assert (second.locality, second.window) == ("Phường An Hòa", "Số liệu kỳ này")
+    assert second.items == (Item("D7"), Item("Cùng kỳ!D7"), Item("E7", "", "x"))
+    assert group_findings([replace(ERROR, locality="99999")], Labels(NAMES))[0].locality == "99999"
 
 
 def test_a_name_shown_beside_is_not_repeated() -> None:

@@ -1,0 +1,186 @@
+"""What the templates of receipt and letter may ask for, and the environment that renders them safely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+
+from chuyenhoa.clock import ZONE
+from chuyenhoa.feedback.grouping import FindingGroup, Labels, group_findings
+from chuyenhoa.feedback.privacy import mask_personal
+from chuyenhoa.model.figures import Normalisation
+from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus
+
+
+class MarkedAs(StrEnum):
+    """What the workbook beside a receipt is."""
+
+    ORIGINAL = "original"
+    """The submitter's own, with its cells marked."""
+    FORM = "form"
+    """The official form, filled with what could be read."""
+    LISTING = "listing"
+    """A list of findings alone."""
+
+
+ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.LISTING: "-danh-sach", MarkedAs.ORIGINAL: ""}
+"""How the name of such a workbook ends, by which its kind is known again."""
+
+MOST_GROUPS = 150
+"""Groups of findings that a receipt shows; the marked workbook lists all of them."""
+MOST_NORMALISATIONS = 60
+_MOST_CELLS = 12
+_TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
+
+
+class ReceiptError(RuntimeError):
+    """A receipt or letter could not be written: the template is missing or wrong."""
+
+
+@dataclass(frozen=True)
+class HeldLocality:
+    """A locality held back, with how many places are to be mended and to be explained."""
+
+    name: str
+    errors: int
+    reasons: int
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Cells of a sheet that were read otherwise than typed, in the same way."""
+
+    sheet: str
+    cells: tuple[str, ...]
+    more_cells: int
+    before: str
+    after: str
+    why: str
+
+
+def render(template: str, receipt: Receipt, templates: Path) -> str:
+    """Render a template of `messages/`, as HTML when its name says so, else as plain text.
+
+    Raises:
+        ReceiptError: the template is missing, is no valid template, or asks for what a receipt does not hold.
+    """
+    try:
+        environment = _environment(templates, is_html=template.endswith(".html.j2"))
+        return environment.get_template(template).render(_words_of(receipt))
+    except TemplateError as error:
+        raise ReceiptError(f"{templates / 'messages' / template}: {type(error).__name__}: {error}") from error
+
+
+def _environment(templates: Path, *, is_html: bool) -> SandboxedEnvironment:
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(templates / "messages"),
+        undefined=StrictUndefined,
+        autoescape=is_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(vn_date=_vn_date, vn_time=_vn_time, vn_size=_vn_size, masked=mask_personal)
+    return environment
+
+
+def _words_of(receipt: Receipt) -> dict[str, Any]:
+    """All that the templates ask for: the receipt, its findings by what is to be done, what it replaces."""
+    labels = Labels(receipt.locality_names, receipt.indicator_labels, receipt.rule_titles)
+    all_groups = group_findings(receipt.findings, labels)
+    groups = all_groups[:MOST_GROUPS]
+    warnings = [group for group in groups if group.severity is Severity.WARNING]
+    understood = group_normalisations(receipt.normalisations)
+    return {
+        "receipt": receipt,
+        "file_name": mask_personal(receipt.file_name),
+        "status": SubmissionStatus(receipt.status).value,
+        "errors": [group for group in groups if group.severity is Severity.ERROR],
+        "reasons": [group for group in warnings if group.needs_reason],
+        "checks": [group for group in warnings if not group.needs_reason and not group.explanation],
+        "explained": [group for group in warnings if group.explanation],
+        "notes": [group for group in groups if group.severity is Severity.NOTE],
+        "more_groups": len(all_groups) - len(groups),
+        "held": _held_localities(receipt.held, groups),
+        "understood": understood[:MOST_NORMALISATIONS],
+        "more_understood": max(0, len(understood) - MOST_NORMALISATIONS),
+        "marked_as": _marked_as(receipt.marked_workbook),
+        "days_late": _days_late(receipt),
+        "is_supplement": _is_supplement(receipt),
+        "replaces": _replaces_earlier(receipt),
+    }
+
+
+def _marked_as(name: str) -> str:
+    stem = name.removesuffix(".xlsx")
+    return next(kind.value for kind, ending in ENDINGS.items() if stem.endswith(ending)) if name else ""
+
+
+def _held_localities(names: Sequence[str], groups: Sequence[FindingGroup]) -> list[HeldLocality]:
+    """What each locality waits for; a finding on the whole file counts for none of them."""
+
+    def count(name: str, severity: Severity) -> int:
+        return sum(
+            group.locality == name and group.severity is severity
+            for group in groups
+            if severity is Severity.ERROR or group.needs_reason
+        )
+
+    return [HeldLocality(name, count(name, Severity.ERROR), count(name, Severity.WARNING)) for name in names]
+
+
+def group_normalisations(entries: Iterable[Normalisation]) -> list[Understood]:
+    """What was read otherwise than typed, the same change of the same text on a sheet made one line."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for entry in entries:
+        key = (entry.place.sheet, mask_personal(entry.before), mask_personal(entry.after), entry.why)
+        found.setdefault(key, []).append(entry.place.cell)
+    return [
+        Understood(sheet, tuple(cells[:_MOST_CELLS]), max(0, len(cells) - _MOST_CELLS), before, after, why)
+        for (sheet, before, after, why), cells in found.items()
+    ]
+
+
+def _is_supplement(receipt: Receipt) -> bool:
+    """Whether a file brings only reasons or texts beside figures sent before.
+
+    Version 1 without a locality is no such file: it is the first one of a submitter that has none to report.
+    """
+    taken_whole = receipt.status in _TAKEN_WHOLE and not receipt.supersedes and receipt.version != 1
+    return taken_whole and not receipt.taken and not receipt.held and not receipt.members
+
+
+def _replaces_earlier(receipt: Receipt) -> bool:
+    """Whether anything of this version stands in an earlier one's place; not when all of it is held back."""
+    stands = receipt.status != SubmissionStatus.RETURNED and (bool(receipt.taken) or not receipt.held)
+    return bool(receipt.supersedes) and stands
+
+
+def _days_late(receipt: Receipt) -> int:
+    """Days after the last day on time, 0 when on time or when there is no deadline."""
+    if not receipt.is_late or receipt.deadline is None:
+        return 0
+    return (receipt.received_at.astimezone(ZONE).date() - receipt.deadline).days
+
+
+def _vn_date(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _vn_time(moment: datetime) -> str:
+    return f"{moment.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+
+
+def _vn_size(size: int) -> str:
+    """Size in Vietnamese numbers (decimal comma), with the exact count of bytes, which proves what came."""
+    exact = f"{size:,}".replace(",", ".") + " byte"
+    if size < 1024:
+        return exact
+    number, unit = (size / 1024, "KB") if size < 1024 * 1024 else (size / 1024 / 1024, "MB")
+    return f"{number:.1f} {unit} ({exact})".replace(".", ",", 1)
