@@ -16,6 +16,7 @@ from chuyenhoa.intake.inbox import look_for_stable, scan_inbox
 from chuyenhoa.model.submissions import Reading
 from chuyenhoa.pipeline.answering import answer_submission, store_answer
 from chuyenhoa.pipeline.checking import BatchCheck, Numbered
+from chuyenhoa.pipeline.expanding import answer_archive, expand
 from chuyenhoa.pipeline.leftovers import OUR_FAULT, load_left, note_left
 from chuyenhoa.pipeline.reading import FileToRead, read_files
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
@@ -97,8 +98,10 @@ def process_batch(ids: Sequence[str]) -> list[str]:
 
     Older submissions of the same folders that still wait come first: versions follow the order of receipt.
 
+    Files inside archives become submissions of their own and are answered before their archive.
+
     Returns:
-        The ids that have an answer now.
+        The ids that have an answer now, those of files from archives included.
 
     Raises:
         IntakeError: after all others were answered, when we failed on some; those stay for another try.
@@ -109,8 +112,13 @@ def process_batch(ids: Sequence[str]) -> list[str]:
     with place.store.only_one("intake"):
         with place.store.reading() as session:
             rows = ledger.pending_until(session, numbers)
-        for part in _parts(rows):
+        expansion = expand(place, rows)
+        failed |= expansion.failed
+        numbers += [row.number for row in expansion.files if row.container is not None]
+        for part in _parts(expansion.files):
             failed |= _process(place, part)
+        for row, findings in expansion.archives:
+            answer_archive(place, row, findings)
     if failed:
         raise IntakeError(
             "The pipeline failed on these files; they are archived and will be tried again: "
