@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from typing import Any
+from xml.parsers.expat import ExpatError
 
-from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
-from chuyenhoa.reporting.canonical import to_plain
-from chuyenhoa.reporting.columns import share_widths
+from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template
 from chuyenhoa.reporting.context import build_context, list_strings
 from chuyenhoa.reporting.heading import Issue
 from chuyenhoa.reporting.locate import locate_error, locate_names
-from chuyenhoa.reporting.package import PackageError, read_parts, text_parts, write_parts
+from chuyenhoa.reporting.package import PackageError, read_parts, write_parts
 from chuyenhoa.reporting.view import Snapshot
 from chuyenhoa.reporting.words import paragraph_texts
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NEWLINE = re.compile(r"\r\n?")
 _TAG = re.compile(r"\{\{|\{%|\{#")
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _NAME = re.compile(r"'([^']+)'")
 
 
@@ -36,6 +34,7 @@ _TEMPLATE_FAULTS = (
     TypeError,
     ValueError,
     etree.XMLSyntaxError,
+    ExpatError,
 )
 """What an expression in a template can raise; the data cannot, for it is strings and lists only."""
 
@@ -72,14 +71,12 @@ def render_document(
     label = name or f"{kind}.docx"
     if kind not in snapshot["documents"]:
         raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
-    frozen: Snapshot = to_plain(snapshot, "snapshot")
-    context = sanitise(dict(build_context(kind, frozen, issue, about)))
-    rendered = _fill(label, template, context)
-    parts = read_parts(rendered)
-    _refuse_leftovers(label, parts, context)
-    parts["word/document.xml"] = share_widths(parts["word/document.xml"])
-    parts["docProps/core.xml"] = _properties(str(context["subject"]), frozen)
-    return write_parts(parts)
+    context = sanitise(dict(build_context(kind, snapshot, issue, about)))
+    compiled, filled = _fill(label, template, context)
+    _refuse_leftovers(label, filled, context)
+    parts = {name: _DECLARATION + xml.encode("utf-8") for name, xml in filled.items()}
+    core = _properties(str(context["subject"]), snapshot)
+    return write_parts({**compiled.parts, **parts, "docProps/core.xml": core})
 
 
 def sanitise(value: Any) -> Any:
@@ -93,41 +90,35 @@ def sanitise(value: Any) -> Any:
     return value
 
 
-def make_environment() -> ImmutableSandboxedEnvironment:
-    """Jinja for templates that we do not trust: no way out to Python, no silent gaps, text escaped."""
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-    environment.globals = {"namespace": environment.globals["namespace"]}
-    return environment
-
-
-def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> bytes:
+def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> tuple[CompiledTemplate, dict[str, str]]:
+    """The template and its filled parts, with errors in words that name the paragraph."""
     try:
-        parts = read_parts(template)
+        compiled = compile_template(template)
     except PackageError as error:
         raise RenderError(f"{label}: {error}") from error
-    document = DocxTemplate(io.BytesIO(template))
-    try:
-        document.render(dict(context), jinja_env=make_environment(), autoescape=True)
     except TemplateSyntaxError as error:
+        where = locate_error(error, read_parts(template))
+        raise RenderError(f"{label}{where}: {(error.message or '').rstrip('.')}. Mend it.") from error
+    except etree.XMLSyntaxError as error:
         raise RenderError(
-            f"{label}{locate_error(error, parts)}: {(error.message or '').rstrip('.')}. Mend it."
+            f"{label}: a part is damaged ({error}); save the template again in Word."
         ) from error
+    try:
+        return compiled, compiled.fill(context)
     except _TEMPLATE_FAULTS as error:
-        where = locate_names(_NAME.findall(str(error)), parts)
+        where = locate_names(_NAME.findall(str(error)), compiled.parts)
         raise RenderError(
             f"{label}{where}: {error}. Use a field that `chuyenhoa templates check` knows."
         ) from error
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
 
 
-def _refuse_leftovers(label: str, parts: Mapping[str, bytes], context: Mapping[str, Any]) -> None:
+def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[str, Any]) -> None:
     """No tag may be left in print, unless the data itself holds those very signs."""
-    known = "\n".join(list_strings(context))
-    for part in text_parts(parts):
-        for number, text in enumerate(paragraph_texts(parts[part]), start=1):
-            if _TAG.search(text) and not _TAG.search(known):
+    for part, xml in filled.items():
+        if not _TAG.search(xml) or _TAG.search("\n".join(list_strings(context))):
+            continue
+        for number, text in enumerate(paragraph_texts(xml.encode("utf-8")), start=1):
+            if _TAG.search(text):
                 raise RenderError(
                     f"{label}, {part}, paragraph {number}: the tag in “{text[:60]}” was not read."
                 )

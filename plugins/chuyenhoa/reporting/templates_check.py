@@ -14,11 +14,11 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
+from chuyenhoa.reporting.compiled import make_environment
 from chuyenhoa.reporting.context import contract_of
 from chuyenhoa.reporting.kinds import load_kinds
 from chuyenhoa.reporting.locate import list_paragraphs, locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, text_parts
-from chuyenhoa.reporting.render import make_environment
 from chuyenhoa.reporting.words import parse_part
 
 _OPEN = re.compile(r"\{\{|\{%|\{#")
