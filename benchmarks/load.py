@@ -1,0 +1,141 @@
+"""The whole intake of a national load in a fresh process: time by stage and peak memory, as JSON."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+NOW = "2021-12-16T09:00:00+07:00"
+STAGES: tuple[tuple[str, str, str], ...] = (
+    ("chuyenhoa.pipeline.receiving", "claim", "claim: copy to the archive, ledger, remove (fsync)"),
+    ("chuyenhoa.pipeline.receiving", "look_for_stable", "scan of the inbox"),
+    ("chuyenhoa.pipeline.receiving", "read_files", "gates and typed rows in confined processes"),
+    ("chuyenhoa.pipeline.receiving", "read_archived", "bytes from the archive, hash checked"),
+    ("chuyenhoa.pipeline.checking", "load_in_force", "history out of the store"),
+    ("chuyenhoa.pipeline.checking", "validate", "rules: frame, findings, messages"),
+    ("chuyenhoa.validation.run", "run_rules", "rules: Great Expectations"),
+    ("chuyenhoa.pipeline.receiving", "publish", "pages of what the rules found"),
+    ("chuyenhoa.pipeline.receiving", "store_answer", "judgement and figures into the store"),
+    ("chuyenhoa.pipeline.receiving", "answer_submission", "receipt: collect and close"),
+    ("chuyenhoa.pipeline.answering", "mark_workbook", "receipt: marked workbook"),
+    ("chuyenhoa.pipeline.answering", "render_receipt", "receipt: page"),
+    ("chuyenhoa.pipeline.answering", "write_file", "receipt: files (fsync)"),
+)
+"""Where a stage's function is looked up, and what to call it."""
+OTHER = "everything else"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one run of the intake cost; seconds and bytes."""
+
+    files: int
+    seconds: float
+    stages: dict[str, float]
+    memory: int
+    """Largest resident memory of the process that does the intake."""
+    reader_memory: int
+    """Largest resident memory of one confined reader."""
+    statuses: dict[str, int]
+
+
+@dataclass
+class Stopwatch:
+    """Sums the time of functions, without that of timed functions inside them; of the main thread only."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    _open: list[list[float]] = field(default_factory=list)
+
+    def wrap(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function, timed."""
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            if threading.current_thread() is not threading.main_thread():
+                return call(*args, **kwargs)
+            started = time.perf_counter()
+            self._open.append([0.0])
+            try:
+                return call(*args, **kwargs)
+            finally:
+                whole = time.perf_counter() - started
+                self.spent[name] = self.spent.get(name, 0.0) + whole - self._open.pop()[0]
+                if self._open:
+                    self._open[-1][0] += whole
+
+        return timed
+
+
+def run_load(home: Path, folder: Path, files: int) -> Load:
+    """Take in the workbooks that lie in an inbox, in a process of its own.
+
+    Args:
+        home: the home of the plan.
+        folder: the data folder, with the files in its inbox.
+        files: how many there are.
+    """
+    environment = {
+        **os.environ,
+        "CHUYENHOA_HOME": str(home),
+        "CHUYENHOA_DATA": str(folder),
+        "CHUYENHOA_NOW": NOW,
+        "CHUYENHOA_SETTLE_SECONDS": "0",
+        "CHUYENHOA_PLAN": "",
+    }
+    environment.pop("CHUYENHOA_STORE", None)
+    command = [sys.executable, "-m", "benchmarks.load"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"The intake of {files} files failed:\n{done.stderr[-4000:]}")
+    found = Load(**json.loads(done.stdout.splitlines()[-1]))
+    if found.files != files:
+        raise RuntimeError(f"{found.files} of {files} files were answered.")
+    return found
+
+
+def take_in() -> Load:
+    """One intake as its DAG runs it: claim, batches, each batch judged and answered, summary."""
+    import great_expectations  # noqa: F401  (a task imports it once, whatever the number of files)
+
+    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.workplace import open_workplace
+
+    watch = Stopwatch()
+    for module, name, stage in STAGES:
+        home = importlib.import_module(module)
+        setattr(home, name, watch.wrap(stage, getattr(home, name)))
+    _ = open_workplace().store  # made once in the life of an installation
+    started = time.perf_counter()
+    ids = pipeline.claim_drops()
+    answered = [name for batch in pipeline.batch(ids) for name in pipeline.process_batch(batch)]
+    statuses = pipeline.summarise_intake(answered)
+    seconds = time.perf_counter() - started
+    watch.spent[OTHER] = seconds - sum(watch.spent.values())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    importlib.import_module("chuyenhoa.confined").shut_down()
+    readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    return Load(len(answered), seconds, dict(watch.spent), memory, readers, statuses)
+
+
+def fill_inbox(folder: Path, workbooks: dict[str, bytes]) -> Path:
+    """A data folder with a workbook in each inbox folder."""
+    data = Path(tempfile.mkdtemp(dir=folder))
+    for name, content in workbooks.items():
+        inbox = data / "inbox" / name
+        inbox.mkdir(parents=True)
+        (inbox / "bao-cao.xlsx").write_bytes(content)
+    return data
+
+
+if __name__ == "__main__":
+    print(json.dumps(vars(take_in())))
