@@ -65,7 +65,7 @@ def expand(place: Workplace, rows: Sequence[SubmissionRow]) -> Expansion:
     found = Expansion()
     for row in rows:
         try:
-            unpacked = _unpack(place, row)
+            unpacked = unpack_row(place, row)
         except Exception as error:  # what we fail on costs nobody else's answer
             logger.exception("unpacking %r (%s) failed", row.file_name, row.sha256)
             found.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {error}"
@@ -79,7 +79,7 @@ def expand(place: Workplace, rows: Sequence[SubmissionRow]) -> Expansion:
     return found
 
 
-def _unpack(place: Workplace, row: SubmissionRow) -> Unpacked | None:
+def unpack_row(place: Workplace, row: SubmissionRow) -> Unpacked | None:
     """The files of a submission; None when it is no archive, came in one, or came here before."""
     if row.container is not None or row.size > LARGEST_FILE:
         return None
@@ -116,6 +116,14 @@ def answer_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding
         members = ledger.members_of(session, row.number)
     if any(member.answered_at is None for member in members):
         return
+    store_archive(place, row, findings)
+    answer_submission(place, row.number)
+
+
+def store_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding, ...]) -> None:
+    """Store what became of an archive, by what became of its files."""
+    with place.store.reading() as session:
+        members = ledger.members_of(session, row.number)
     status = judge_archive([SubmissionStatus(member.status) for member in members], findings)
     reading = Reading(
         sha256=row.sha256,
@@ -130,7 +138,6 @@ def answer_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding
     answer = Answer(reading, status, findings, frozenset(), None, False)
     with place.store.writing() as session:
         ledger.save_answer(session, session.get_one(SubmissionRow, row.number), answer, clock.now())
-    answer_submission(place, row.number)
 
 
 def judge_archive(members: Sequence[SubmissionStatus], findings: Sequence[Finding]) -> SubmissionStatus:

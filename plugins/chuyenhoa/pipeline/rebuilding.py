@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.checking import BatchCheck
+from chuyenhoa.pipeline.expanding import store_archive, unpack_row
 from chuyenhoa.pipeline.receiving import Part, judge_row, read_part
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store import ledger, open_store
@@ -37,8 +38,8 @@ class Rebuilt:
     """Files whose bytes say something else today than they did when they came."""
 
 
-def rebuild_store(place: Workplace, url: str) -> Rebuilt:
-    """Write the store of a workplace anew at another URL, from its archive.
+def rebuild_store(place: Workplace, url: str, history: History | None = None) -> Rebuilt:
+    """Write the store of a workplace anew at another URL, from its archive; `history` is its whole journal.
 
     Every file is read again, in the order and with the clock of then, and every judgement is held against
     what the journal says of it.
@@ -46,7 +47,7 @@ def rebuild_store(place: Workplace, url: str) -> Rebuilt:
     Raises:
         RebuildError: the journal is missing or damaged, or the target holds something.
     """
-    history = Journal(place.settings.archive).read()
+    history = history or Journal(place.settings.archive).read()
     if history.faults:
         raise RebuildError("The journal is damaged; restore it from a backup:\n" + "\n".join(history.faults))
     if not history.lines:
@@ -118,9 +119,17 @@ class _Replay:
             session.add(EventRow(**{c.name: getattr(event, c.name) for c in EventRow.__table__.columns}))
 
     def _judge(self, event: EventRow, facts: Mapping[str, Any]) -> None:
-        part, check = self._parts[facts["seen"]]
-        row = next(row for row in part.rows if row.number == event.submission)
-        judge_row(self._workplace(), part, row, check)
+        place = self._workplace()
+        with self._store.reading() as session:
+            row = session.get_one(SubmissionRow, event.submission)
+        if facts["seen"]:
+            part, check = self._parts[facts["seen"]]
+            judge_row(place, part, row, check)
+        else:  # an archive: what became of its files decides
+            unpacked = unpack_row(place, row)
+            if unpacked is None:
+                raise RebuildError(f"{row.file_name} ({row.sha256}) came as an archive and is none now.")
+            store_archive(place, row, unpacked.findings)
         with self._store.reading() as session:
             self._compare(session, row.number, facts)
 
@@ -140,7 +149,7 @@ def _group(lines: Sequence[Line]) -> dict[int, list[Line]]:
     """Judgements by the position of the last event before they began."""
     groups: dict[int, list[Line]] = {}
     for line in lines:
-        if line.event.kind == "judged" and line.facts:
+        if line.event.kind == "judged" and line.facts and line.facts["seen"]:
             groups.setdefault(line.facts["seen"], []).append(line)
     return groups
 

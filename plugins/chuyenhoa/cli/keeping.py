@@ -1,0 +1,55 @@
+"""Commands about what is kept: audit, rebuild."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import Any
+
+from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.printing import print_json
+from chuyenhoa.pipeline.auditing import audit_store
+from chuyenhoa.pipeline.rebuilding import RebuildError, rebuild_store
+from chuyenhoa.pipeline.workplace import open_workplace
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module to the parser."""
+    audit = commands.add_parser("audit", help="is everything as it was left: chain, archive, ledger, figures")
+    audit.add_argument("--quick", action="store_true", help="do not read the files again")
+    audit.set_defaults(run=run_audit)
+    rebuild = commands.add_parser("rebuild", help="write the store anew from the archive alone")
+    rebuild.add_argument("--into", required=True, metavar="STORE_URL", help="an empty SQLAlchemy database")
+    rebuild.set_defaults(run=run_rebuild)
+    for parser in (audit, rebuild):
+        parser.add_argument("--json", action="store_true", help="print for programs")
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    """`chuyenhoa audit`: 0 when all is as it was left, 1 with what is wrong, where, and how to mend it."""
+    found = audit_store(open_workplace(), is_quick=options.quick)
+    if options.json:
+        print_json(asdict(found))
+    else:
+        for fault in found.faults:
+            print(f"{fault.part}: {fault.where}: {fault.what}\n    → {fault.mend}")
+        state = f"{len(found.faults)} faults" if found.faults else "no fault"
+        print(f"{found.events} events, {found.submissions} submissions, {found.files} originals: {state}")
+        print(f"head of the chain: {found.head}")
+    return 1 if found.faults else 0
+
+
+def run_rebuild(options: argparse.Namespace) -> int:
+    """`chuyenhoa rebuild`: 0 with equal results, 1 when files say otherwise today, 2 when it cannot be."""
+    try:
+        rebuilt = rebuild_store(open_workplace(), options.into)
+    except RebuildError as error:
+        raise UnusableError(str(error)) from error
+    if options.json:
+        print_json(asdict(rebuilt))
+    else:
+        for difference in rebuilt.differences:
+            print(difference)
+        state = f"{len(rebuilt.differences)} differ" if rebuilt.differences else "all as when they came"
+        print(f"{rebuilt.submissions} submissions, {rebuilt.events} events written anew: {state}")
+    return 1 if rebuilt.differences else 0
