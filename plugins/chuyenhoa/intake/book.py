@@ -21,6 +21,8 @@ class Flaw(StrEnum):
     ERROR = "error"
     UNCALCULATED = "uncalculated"
     PERCENT = "percent"
+    US_DATE = "us_date"
+    """A date that its cell shows with the month before the day."""
     PERSONAL = "personal"
     """It held personal data; the value has been masked (`intake.personal`)."""
 

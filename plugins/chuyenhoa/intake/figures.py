@@ -6,17 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from chuyenhoa.intake.book import CellValue, Flaw, Mark, name_cell
+from chuyenhoa.intake.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.intake.personal import is_masked, report_row
-from chuyenhoa.intake.rows import Scope, identify_row, place, report_repeats
+from chuyenhoa.intake.rows import Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.intake.values import NumberReading, read_number
 from chuyenhoa.intake.words import clean_text
-from chuyenhoa.model.figures import Basis, Normalisation, Observation
+from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Indicator, Locality
 
-FLAW_CODES = {Flaw.ERROR: "D39", Flaw.UNCALCULATED: "D40", Flaw.PERCENT: "D36", Flaw.PERSONAL: "D55"}
+FLAW_CODES = {
+    Flaw.ERROR: "D39",
+    Flaw.UNCALCULATED: "D40",
+    Flaw.PERCENT: "D36",
+    Flaw.US_DATE: "D37",
+    Flaw.PERSONAL: "D55",
+}
 
 
 @dataclass
@@ -26,6 +32,15 @@ class Figures:
     localities: list[str] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     normalisations: list[Normalisation] = field(default_factory=list)
+
+
+def join_figures(first: Figures, second: Figures) -> Figures:
+    """What two readings say together."""
+    return Figures(
+        list(dict.fromkeys((*first.localities, *second.localities))),
+        [*first.observations, *second.observations],
+        [*first.normalisations, *second.normalisations],
+    )
 
 
 def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
@@ -95,24 +110,33 @@ def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: B
     indicators = [indicator.code for indicator in scope.plan.indicators]
     report_row(scope, table, row, locality, but=indicators)
     for indicator in scope.plan.indicators:
-        if len(table.columns.get(indicator.code, ())) == 1:
-            _read_cell(scope, table, row, locality, indicator, basis, found)
+        columns = table.columns.get(indicator.code, ())
+        if len(columns) == 1:
+            read_cell(scope, found, (table.sheet, row, columns[0]), locality, indicator, basis)
 
 
-def _read_cell(
+def read_cell(
     scope: Scope,
-    table: Table,
-    row: int,
+    found: Figures,
+    spot: tuple[Sheet, int, int],
     locality: Locality,
     indicator: Indicator,
     basis: Basis,
-    found: Figures,
 ) -> None:
-    """One cell: an observation, or a finding."""
-    column = table.columns[indicator.code][0]
-    value = table.sheet.value(row, column)
-    spot = place(table, row, indicator.code)
-    mark = table.sheet.marks.get((row, column))
+    """One cell: an observation, or a finding.
+
+    Args:
+        scope: takes the finding.
+        found: takes the observation.
+        spot: the cell as sheet, row and column, counted from 0.
+        locality: whose figure it is.
+        indicator: what it counts.
+        basis: in which window.
+    """
+    sheet, row, column = spot
+    value = sheet.value(row, column)
+    where = Place(sheet.name, name_cell(row, column))
+    mark = sheet.marks.get((row, column))
     if mark:
         reading = NumberReading(problem=FLAW_CODES[mark.flaw])
     else:
@@ -120,8 +144,8 @@ def _read_cell(
     if reading.problem:
         scope.findings.add(
             reading.problem,
-            sheet=spot.sheet,
-            cells=(spot.cell,),
+            sheet=where.sheet,
+            cells=(where.cell,),
             locality=locality.code,
             indicator=indicator.code,
             value=show_value(value, mark),
@@ -131,10 +155,10 @@ def _read_cell(
             readings=reading.readings,
         )
         return
-    found.observations.append(Observation(locality.code, indicator.code, basis, reading.value, spot))
+    found.observations.append(Observation(locality.code, indicator.code, basis, reading.value, where))
     if reading.why:
         after = "" if reading.value is None else str(reading.value)
-        found.normalisations.append(Normalisation(spot, clean_text(value), after, reading.why))
+        found.normalisations.append(Normalisation(where, clean_text(value), after, reading.why))
 
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:

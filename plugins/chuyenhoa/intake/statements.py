@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time, timedelta
 
 from chuyenhoa.intake.answers import WordReading, read_answer, read_date
 from chuyenhoa.intake.book import CellValue, Flaw
@@ -19,6 +19,8 @@ from chuyenhoa.model.figures import Answer, Declaration, Justification, Narrativ
 from chuyenhoa.model.plan import Locality
 
 DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NOTE)
+SHOWN = frozenset({Flaw.PERCENT, Flaw.US_DATE})
+"""Flaws that concern how a number is shown; in a cell of words they are none."""
 RULE_ID = re.compile(r"[A-Z][0-9]{2,3}")
 
 
@@ -84,7 +86,14 @@ class _Row:
     def place(self, code: str) -> Place:
         return place(self.table, self.rows[0], code)
 
-    def blame(self, code: str, cells: tuple[str, ...], value: str = "", missing: str = "") -> None:
+    def has_flaw(self, code: str, flaw: Flaw) -> bool:
+        column = self.table.column(code)
+        mark = None if column is None else self.table.sheet.marks.get((self.rows[0], column))
+        return mark is not None and mark.flaw is flaw
+
+    def blame(
+        self, code: str, cells: tuple[str, ...], value: str = "", missing: str = "", readings: str = ""
+    ) -> None:
         self.scope.findings.add(
             code,
             sheet=self.table.sheet.name,
@@ -96,6 +105,7 @@ class _Row:
             label=f"tiêu chí {self.criterion.code}",
             expected=", ".join(form.ANSWER_WORDS.values()),
             missing=missing,
+            readings=readings,
         )
 
 
@@ -107,7 +117,11 @@ def _read_declaration(row: _Row, found: Declarations) -> None:
         row.blame("D47", tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows))
     readings = {
         form.ANSWER: read_answer(row.value(form.ANSWER)),
-        form.DOCUMENT_DATE: read_date(row.value(form.DOCUMENT_DATE)),
+        form.DOCUMENT_DATE: read_date(
+            row.value(form.DOCUMENT_DATE),
+            is_us=row.has_flaw(form.DOCUMENT_DATE, Flaw.US_DATE),
+            latest=row.scope.owner.period.deadline,
+        ),
     }
     accepted = [_accept(row, code, reading, found) for code, reading in readings.items()]
     if not all(accepted):
@@ -117,7 +131,7 @@ def _read_declaration(row: _Row, found: Declarations) -> None:
         locality=row.locality.code,
         criterion=row.criterion.code,
         answer=answer if isinstance(answer, Answer) else None,
-        document_number=show_value(row.value(form.DOCUMENT_NUMBER)),
+        document_number=_read_document_number(row),
         document_date=day if isinstance(day, date) else None,
         note=show_value(row.value(form.NOTE)),
         place=row.place(form.ANSWER),
@@ -131,13 +145,24 @@ def _accept(row: _Row, code: str, reading: WordReading, found: Declarations) -> 
     spot = row.place(code)
     column = row.table.column(code)
     mark = row.table.sheet.marks.get((row.rows[0], column)) if column is not None else None
-    problem = FLAW_CODES[mark.flaw] if mark and mark.flaw is not Flaw.PERCENT else reading.problem
+    problem = FLAW_CODES[mark.flaw] if mark and mark.flaw not in SHOWN else reading.problem
     shown = show_value(row.value(code), mark)
     if problem:
-        row.blame(problem, (spot.cell,), shown)
+        row.blame(problem, (spot.cell,), shown, readings=reading.readings)
+    elif reading.doubt:
+        row.blame(reading.doubt, (spot.cell,), shown, readings=reading.readings)
     elif reading.why:
         found.normalisations.append(Normalisation(spot, shown, reading.shown, reading.why))
     return not problem
+
+
+def _read_document_number(row: _Row) -> str:
+    """The number of a document; one that Excel turned into a date is missing, with a warning."""
+    value = row.value(form.DOCUMENT_NUMBER)
+    if isinstance(value, date | time | timedelta):
+        row.blame("D95", (row.place(form.DOCUMENT_NUMBER).cell,), show_value(value))
+        return ""
+    return show_value(value)
 
 
 def _ask_for_document(row: _Row, declaration: Declaration) -> None:

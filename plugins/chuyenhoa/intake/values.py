@@ -10,24 +10,41 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from chuyenhoa.intake.book import CellValue
+from chuyenhoa.intake.doubts import name_doubt
+from chuyenhoa.intake.numerals import read_numeral
 from chuyenhoa.intake.words import ASKED_KEYS, MISSING_KEYS, ZERO_KEYS, clean_text, fold
 
 LARGEST = Decimal(10) ** 12
 """Above it no count and no sum of money is possible; below it Excel's numbers are exact."""
 
 DIGITS = re.compile(r"[0-9]+")
-THOUSANDS = re.compile(r"[0-9]{1,3}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
-MIXED = re.compile(r"[0-9]{1,3}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]+")
+CANONICAL = re.compile(r"0|[1-9][0-9]*")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
+MIXED = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]+")
 FRACTION = re.compile(r"[0-9]+[.,][0-9]+")
 NUMBER = re.compile(r"[0-9][0-9., ]*")
-WITH_UNIT = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ].*)")
+NEGATIVE = re.compile(r"[-−–] ?[0-9][0-9., ]*")
+WITH_UNIT = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ][^0-9]*)")
+WITH_WORDS = re.compile(r"([0-9][0-9., ]*?) ?\(([^()0-9]+)\)")
+ONLY_DOTS = re.compile(r"[.…\s]*…[.…\s]*|\.{2,}")
+EXCEL_ERROR = re.compile(r"#[A-Z]{2,}[A-Z/0-9]*[!?]?", re.IGNORECASE)
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Digits, letters and signs that are as wide as a Chinese one."""
+UNIT_SPELLINGS = {
+    "đối tượng": ("đt", "đ/t", "đ.t", "đtg"),
+    "người": ("ng",),
+    "triệu đồng": ("triệu", "tr", "trđ", "tr.đ", "tr đồng", "triệu đ"),
+}
+"""How people shorten the units of the plan."""
+_UNITS = {fold(unit): frozenset(map(fold, (unit, *words))) for unit, words in UNIT_SPELLINGS.items()}
 
 
 @dataclass(frozen=True)
 class NumberReading:
     """A number as read; `problem` is a D-code, and then there is no value.
 
-    `why` says why it was read otherwise than typed, and is empty when it was not.
+    `why` says why it was read otherwise than typed, and is empty when it was not; `readings` says how a text
+    that is asked about could be meant.
     """
 
     value: Decimal | None = None
@@ -48,21 +65,29 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
         The exact value, None for missing, or a problem. A negative number in a number cell is returned as it
         is: judging it is the rules' part.
     """
-    if isinstance(value, bool):
-        return NumberReading(problem="D38")
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return _read_typed(value, decimals)
+    if isinstance(value, str):
+        return _read_text(clean_text(value), unit, decimals) if value else NumberReading()
     if isinstance(value, date | datetime | time | timedelta):
         return NumberReading(problem="D37")
-    if isinstance(value, int | float):
-        return _read_typed(value, decimals)
-    return _read_text(clean_text(value), unit, decimals)
+    return NumberReading(problem="D38")
 
 
 def _read_typed(value: float, decimals: bool) -> NumberReading:
-    """A number cell; its shortest decimal form is what Excel shows and stores."""
+    """A number cell, read with the 15 digits that Excel shows: 11.999999999999998 is a sum that makes 12."""
     if not math.isfinite(value):
         return NumberReading(problem="D33")
-    exact = Decimal(repr(value))
-    return _bound(exact, decimals)
+    if isinstance(value, int) or value.is_integer():
+        return _bound(Decimal(int(value)), decimals)
+    exact = Decimal(format(value, ".15g"))
+    if not decimals and abs(exact) < 1000 and exact.as_tuple().exponent == -len("234"):
+        shown = f"{exact:f}"
+        return NumberReading(
+            problem="D90", readings=f"{shown.replace('.', '')} hoặc {shown.replace('.', ',')}"
+        )
+    why = "" if exact == Decimal(repr(value)) else "sai số tính toán của bảng tính, đọc như Excel hiển thị"
+    return _bound(exact, decimals, why)
 
 
 def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
@@ -83,25 +108,66 @@ def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
         return NumberReading()
     if key in ZERO_KEYS:
         return NumberReading(Decimal(0), why="không phát sinh, ghi là 0")
-    if key in MISSING_KEYS or text in MISSING_KEYS:
+    if key in MISSING_KEYS or ONLY_DOTS.fullmatch(text):
         return NumberReading(why="chưa có số liệu, để trống")
     if key in ASKED_KEYS:
         return NumberReading(problem="D41")
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    if EXCEL_ERROR.fullmatch(text):
+        return NumberReading(problem="D39")
+    plain = " ".join(text.translate(FULL_WIDTH).split())
+    if any(unicodedata.digit(sign, None) is not None and not sign.isascii() for sign in plain):
+        # A raised ¹ is a footnote, ② a list: neither is a digit of the number beside it.
+        return NumberReading(problem="D33")
     if "%" in plain and NUMBER.fullmatch(plain.replace("%", "").strip()):
         return NumberReading(problem="D36")
-    if re.fullmatch(r"[-−–] ?[0-9][0-9., ]*", plain):
+    if NEGATIVE.fullmatch(plain):
         return NumberReading(problem="D35")
-    with_unit = WITH_UNIT.fullmatch(plain)
-    if with_unit and fold(with_unit[2]) == fold(unit):
-        plain = with_unit[1]
-    return _read_digits(plain, decimals)
+    return _read_plain(plain, unit, decimals, "" if plain == text else "chữ số, dấu cách viết kiểu khác")
 
 
-def _read_digits(plain: str, decimals: bool) -> NumberReading:
+def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReading:
+    """Digits, with what people write around them: a sign, a full stop, the unit, the number in words."""
+    bare = re.sub(r"^(?:\+ ?|')(?=[0-9])", "", plain)
+    bare = re.sub(r"(?<=[0-9])\.$", "", bare)
+    why = why if bare == plain else "dấu thừa cạnh số"
+    in_words = WITH_WORDS.fullmatch(bare)
+    if in_words:
+        return _compare(in_words[1], in_words[2], unit, decimals)
+    with_unit = WITH_UNIT.fullmatch(bare)
+    if with_unit and _is_unit(with_unit[2], unit):
+        bare, why = with_unit[1], why or "số kèm đơn vị tính"
+    reading = _read_digits(bare, decimals, why)
+    if reading.problem != "D33":
+        return reading
+    doubt = name_doubt(plain, unit)
+    return NumberReading(problem=doubt.code, readings=doubt.readings)
+
+
+def _is_unit(words: str, unit: str) -> bool:
+    """Whether some words are the indicator's unit, written out or shortened."""
+    key = fold(words).rstrip(".")
+    return key == fold(unit) or key in _UNITS.get(fold(unit), ())
+
+
+def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReading:
+    """A number with the same number in words behind it; two different ones are asked."""
+    reading = _read_digits(digits, decimals, "số kèm số viết bằng chữ")
+    written = re.sub(rf" {re.escape(fold(unit))}$", "", fold(words))
+    said = read_numeral(written)
+    if reading.problem or said == reading.value:
+        return reading
+    if said is None and _is_unit(words, unit):
+        return reading
+    other = f"{said}" if said is not None else f"một cách khác, vì còn chữ “{words.strip()}”"
+    return NumberReading(problem="D90", readings=f"{reading.value} hoặc {other}")
+
+
+def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
     """Digits with or without separators; Vietnamese style groups with a point and has a decimal comma."""
+    if CANONICAL.fullmatch(plain) and not why:
+        return _bound(Decimal(plain), decimals)
     if DIGITS.fullmatch(plain):
-        return _bound(Decimal(plain), decimals, "số ghi dạng chữ")
+        return _bound(Decimal(plain), decimals, why or "số ghi dạng chữ")
     if THOUSANDS.fullmatch(plain):
         whole = Decimal(re.sub(r"[., ]", "", plain))
         if decimals and len(re.findall(r"[.,]", plain)) == 1:

@@ -18,9 +18,12 @@ DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})
 SHORT_TEXT = 200
 """Characters up to which a text is remembered; a long one hardly comes twice."""
 
-ZERO_WORDS = frozenset({"-", "–", "—", "không", "không có", "không phát sinh", "kps"})
-MISSING_WORDS = frozenset({"…", "...", "..", "chưa có số liệu", "chưa có"})
-ASKED_WORDS = frozenset({"x", "/", "?"})
+ZERO_WORDS = frozenset(
+    {"-", "–", "—", "−", "không", "không có", "không phát sinh", "không xảy ra", "kps", "kxr"}
+    | {"khong", "khong co", "khong phat sinh", "ko", "ko có"}
+)
+MISSING_WORDS = frozenset({"…", "...", "..", "chưa có số liệu", "chưa có", "chua co so lieu", "chua co"})
+ASKED_WORDS = frozenset({"x", "/", "//", "\\", "?", "v", "✓", "*", "n/a", "na", "nil", "null", "none"})
 TOTAL_WORDS = ("tổng", "cộng", "toàn")
 NO_CODE_WORDS = (
     "người lập",

@@ -31,6 +31,20 @@ COUNTS: list[tuple[CellValue, int | None]] = [
     ("1\u00a0234", 1234),
     ("12\u202f345", 12345),
     ("12,0", 12),
+    ("12.0", 12),
+    ("12.", 12),
+    ("+3", 3),
+    ("'08", 8),
+    ("12 (mười hai)", 12),
+    ("12 (mười hai vụ)", 12),
+    ("1.234 vụ", 1234),
+    ("1\u2009234", 1234),
+    ("1,234,567", 1234567),
+    ("１．２３４", 1234),
+    (1e3, 1000),
+    (11.999999999999998, 12),
+    (12.000000000000002, 12),
+    (10**12, 10**12),
     ("1.234,0", 1234),
     ("02 vụ", 2),
     ("3 VỤ", 3),
@@ -40,10 +54,17 @@ COUNTS: list[tuple[CellValue, int | None]] = [
     ("Không có", 0),
     ("KHÔNG", 0),
     ("kho\u0302ng", 0),
+    ("khong", 0),
+    ("ko", 0),
+    ("không xảy ra", 0),
+    ("−", 0),
     ("KPS", 0),
     ("không phát sinh", 0),
     ("…", None),
     ("...", None),
+    ("....", None),
+    ("……", None),
+    ("… …", None),
     ("chưa có số liệu", None),
     ("CHƯA CÓ SỐ LIỆU", None),
 ]
@@ -67,15 +88,52 @@ BAD_COUNTS: list[tuple[CellValue, str]] = [
     ("X", "D41"),
     ("/", "D41"),
     ("?", "D41"),
-    ("1e3", "D33"),
-    ("12 vụ/15 đt", "D33"),
-    ("597/726", "D33"),
-    ("1O", "D33"),
-    ("mười", "D33"),
+    ("0.123", "D34"),
+    ("0,123", "D34"),
+    (1.5, "D34"),
+    ("1e3", "D90"),
+    ("12 vụ/15 đt", "D90"),
+    ("12 vụ, 15 đối tượng", "D90"),
+    ("597/726", "D90"),
+    ("3-1-2", "D90"),
+    ("3 – 1 – 2", "D90"),
+    ("12-15", "D90"),
+    ("từ 12 đến 15", "D90"),
+    ("1O", "D90"),
+    ("l2", "D90"),
+    ("mười", "D90"),
+    ("mười hai", "D90"),
+    ("MƯỜI HAI VỤ", "D90"),
+    ("12 (mười ba)", "D90"),
+    ("12 (tăng 2)", "D90"),
+    ("12 (cả án cũ)", "D90"),
+    ("1 2", "D90"),
+    ("(5)", "D90"),
+    (1.234, "D90"),
+    ("khoảng 12", "D91"),
+    (">5", "D91"),
+    ("~ 10", "D91"),
+    ("trên 10 vụ", "D91"),
+    ("12 người", "D92"),
+    ("1,5 tỷ", "D92"),
+    ("nhiều", "D33"),
     ("1.23.456", "D33"),
-    ("12 người", "D33"),
-    ("1 2", "D33"),
-    ("(5)", "D33"),
+    ("1,234.567", "D34"),
+    ("012.345", "D34"),
+    ("12¹", "D33"),
+    ("12²", "D33"),
+    ("½", "D33"),
+    ("①", "D33"),
+    ("..5", "D33"),
+    ("#REF!", "D39"),
+    ("#DIV/0!", "D39"),
+    ("N/A", "D41"),
+    ("✓", "D41"),
+    ("03/01/2021", "D37"),
+    ("2021-01-03", "D37"),
+    (2**53 + 1, "D43"),
+    (10**30, "D43"),
+    ("9" * 6000, "D43"),
     (float("nan"), "D33"),
     (float("inf"), "D33"),
     ("٣", "D33"),
@@ -85,6 +143,11 @@ BAD_COUNTS: list[tuple[CellValue, str]] = [
 MONEY: list[tuple[CellValue, str]] = [
     (1250.5, "1250.5"),
     (0.1, "0.1"),
+    (0.1 + 0.2, "0.3"),
+    (1234567.89, "1234567.89"),
+    (1e-3, "0.001"),
+    (123456789012.345, "123456789012.345"),
+    ("12 trđ", "12"),
     (12.0, "12"),
     ("1,5", "1.5"),
     ("1.5", "1.5"),
@@ -121,12 +184,36 @@ def test_money_that_reads_two_ways_is_asked(typed: str) -> None:
     assert (reading.problem, reading.readings) == ("D42", "1234 hoặc 1,234")
 
 
-@pytest.mark.parametrize("typed", ["-", "KPS", "08", "1.234", "…", "02 vụ"])
-def test_what_was_read_otherwise_than_typed_says_why(typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "readings"),
+    [
+        ("597/726", "597 trong tổng số 726, hoặc kỳ này 597 và kỳ trước 726"),
+        ("206/113", "206 trong tổng số 113, hoặc kỳ này 206 và kỳ trước 113"),
+        ("3-1-2", "3 vụ, 1 người chết, 2 người bị thương, hoặc một ngày tháng"),
+        ("12 vụ/15 đt", "một trong các số 12; 15"),
+        ("(5)", "5 hoặc -5"),
+        ("1O", "10, nếu chữ cái lẫn trong số là chữ số"),
+        ("l2", "12, nếu chữ cái lẫn trong số là chữ số"),
+        ("1e3", "1000"),
+        ("1 2", "12 nếu bỏ dấu cách, hoặc nhiều số"),
+        ("mười hai", "12, ghi bằng chữ"),
+        ("12 (mười ba)", "12 hoặc 13"),
+        (1.234, "1234 hoặc 1,234"),
+    ],
+)
+def test_what_is_asked_names_how_it_could_be_meant(typed: CellValue, readings: str) -> None:
+    assert read_number(typed, "vụ", decimals=False).readings == readings
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["-", "KPS", "08", "1.234", "…", "02 vụ", "12.", "+3", "12 (mười hai)", "１２", 11.999999999999998],
+)
+def test_what_was_read_otherwise_than_typed_says_why(typed: CellValue) -> None:
     assert read_number(typed, "vụ", decimals=False).why
 
 
-@pytest.mark.parametrize("typed", [12.0, "", 0.0])
+@pytest.mark.parametrize("typed", [12.0, "", 0.0, "12", "0", 7])
 def test_a_plain_number_and_a_blank_need_no_word(typed: CellValue) -> None:
     assert read_number(typed, "vụ", decimals=False).why == ""
 

@@ -22,6 +22,12 @@ from chuyenhoa.model.figures import Answer
         ("Ðông Hồ", "Đông Hồ"),
         (unicodedata.normalize("NFD", "Phường Rạch Sỏi"), "Phường Rạch Sỏi"),
         ("Vĩnh\u200b Lạc", "VĨNH LẠC"),
+        ("Mỹ Đức", "Mĩ  Đức"),
+        ("Quý I", "Quí I"),
+        ("Vĩnh\u202e Lạc", "Vĩnh Lạc"),
+        ("Vĩnh\u00a0Lạc", "Vĩnh Lạc"),
+        ("Ｖĩnh Lạc", "Vĩnh Lạc"),
+        ("Vi\u200b\u0303nh Lạc", "Vĩnh Lạc"),
     ],
 )
 def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:
@@ -31,10 +37,13 @@ def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:
 def test_different_names_stay_different() -> None:
     assert fold("Vĩnh Lạc") != fold("Vĩnh Lắc")
     assert fold("má") != fold("mà")
+    assert fold("Thái") != fold("Tháy")
+    assert fold("Ý") != fold("Í")
 
 
 def test_control_characters_are_dropped_and_line_breaks_kept() -> None:
     assert clean_text(" a\x00b\nc\ud800 ") == "ab\nc"
+    assert clean_text("a\u202eb\r\nc\u2028d\u2066\u061c") == "ab\nc\nd"
 
 
 @pytest.mark.parametrize(
@@ -91,15 +100,58 @@ def test_an_answer_rewritten_says_so() -> None:
         "ngày 05 tháng 01 năm 2021",
         date(2021, 1, 5),
         datetime(2021, 1, 5, 8),  # noqa: DTZ001
+        "05/01/21",
+        "5.1.21",
+        "2021-01-05",
+        "2021-01-05 00:00:00",
+        "05/01/2021 08:30",
+        "05/01/2021.",
+        "05-Jan-21",
+        "5 January 2021",
+        "05 tháng 01, năm 2021",
+        "Rạch Giá, ngày 05 tháng 01 năm 2021",
+        "０５/０１/２０２１",
     ],
 )
 def test_dates_are_day_month_year(typed: CellValue) -> None:
     assert read_date(typed).value == date(2021, 1, 5)
 
 
-@pytest.mark.parametrize("typed", ["05/01/21", "31/02/2021", "01/13/2021", "tháng 5", 44321.0])
+@pytest.mark.parametrize(
+    "typed",
+    ["31/02/2021", "13/13/2021", "tháng 5", 44321.0, "05/01/0201", "05/01/2201", "5/1", "05-Abc-21", True],
+)
 def test_what_is_no_date_is_asked(typed: CellValue) -> None:
     assert read_date(typed).problem == "D46"
+
+
+def test_a_date_that_is_one_only_with_the_month_in_front_is_asked() -> None:
+    reading = read_date("01/13/2021")
+    assert (reading.value, reading.problem, reading.readings) == (None, "D93", "13/01/2021")
+
+
+@pytest.mark.parametrize(
+    ("day", "is_us", "latest", "doubt"),
+    [
+        (date(2021, 5, 10), True, None, "D94"),
+        (date(2021, 5, 13), True, None, ""),
+        (date(2021, 5, 5), True, None, ""),
+        (date(2021, 5, 10), False, None, ""),
+        (date(2021, 12, 5), False, date(2021, 10, 17), "D94"),
+        (date(2021, 12, 11), False, date(2021, 10, 17), ""),
+        (date(2021, 5, 10), False, date(2021, 10, 17), ""),
+    ],
+)
+def test_a_date_cell_whose_day_and_month_may_be_swapped_is_taken_and_doubted(
+    day: date, is_us: bool, latest: date | None, doubt: str
+) -> None:
+    reading = read_date(day, is_us, latest)
+    assert (reading.value, reading.problem, reading.doubt) == (day, "", doubt)
+    assert bool(reading.readings) == bool(doubt)
+
+
+def test_a_date_of_another_century_is_asked() -> None:
+    assert read_date(date(1900, 1, 5)).problem == "D46"
 
 
 def test_a_blank_date_is_missing() -> None:

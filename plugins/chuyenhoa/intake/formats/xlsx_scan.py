@@ -206,14 +206,14 @@ def _read_area(area: bytes) -> Area | None:
 def _judge(cell: etree._Element, row: int, column: int, styles: CellStyles, found: SheetScan) -> None:
     """The flaw and the old font of one cell, if any."""
     style = cell.get("s", "0")
-    mark = _find_flaw(cell, style in styles.percents)
+    mark = _find_flaw(cell, style, styles)
     if mark:
         found.marks[row, column] = mark
     if style in styles.fonts and len(cell):
         found.fonts[row, column] = styles.fonts[style]
 
 
-def _find_flaw(cell: etree._Element, is_percent: bool) -> Mark | None:
+def _find_flaw(cell: etree._Element, style: str, styles: CellStyles) -> Mark | None:
     """What the value of a cell alone would not show."""
     kind = cell.get("t", "n")
     value = cell.findtext("{*}v")
@@ -223,4 +223,8 @@ def _find_flaw(cell: etree._Element, is_percent: bool) -> Mark | None:
         # A formula whose result is an empty text is of kind "str" and has a value element.
         is_empty_text = kind == "str" and value is not None
         return Mark(Flaw.UNCALCULATED) if cell.find("{*}f") is not None and not is_empty_text else None
-    return Mark(Flaw.PERCENT) if kind == "n" and is_percent else None
+    if kind != "n":
+        return None
+    if style in styles.us_dates:
+        return Mark(Flaw.US_DATE)
+    return Mark(Flaw.PERCENT) if style in styles.percents else None
