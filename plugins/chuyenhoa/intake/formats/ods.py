@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, CellValue, Flaw, Mark, Sheet
+from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.extras import report_extras
 from chuyenhoa.intake.formats.grids import Grid, is_legacy_font
@@ -147,7 +147,8 @@ class _Table:
         filled = any(_is_filled(cell) for cell in cells)
         first = self._row
         self._row += times
-        for row in range(first, min(first + times, MOST_ROWS + 1)):
+        # One row or column beyond the limits is enough to tell of it.
+        for row in range(first, min(first + times, max(first, MOST_ROWS) + 1)):
             if attribute(line, "visibility") in {"collapse", "filter"} and row < MOST_ROWS:
                 self.grid.hidden_rows.add(row)
             if filled:
@@ -161,7 +162,7 @@ class _Table:
             times = max(1, number_of(cell, "number-columns-repeated", 1))
             if _is_filled(cell):
                 value, mark = _read_cell(cell)
-                for place in range(column, min(column + times, MOST_COLUMNS + 1)):
+                for place in range(column, min(column + times, max(column, MOST_COLUMNS) + 1)):
                     self._put(row, place, cell, value, mark)
             column += times
 
@@ -171,7 +172,9 @@ class _Table:
             number_of(cell, "number-columns-spanned", 1),
         )
         self.grid.put(row, column, value, max(1, height), max(1, width))
-        if mark:
+        if mark and (row >= MOST_ROWS or column >= MOST_COLUMNS):
+            self.grid.beyond = self.grid.beyond or name_cell(row, column)
+        elif mark:
             self._marks[row, column] = mark
         font = self._styles.legacy(attribute(cell, "style-name"))
         if font:
