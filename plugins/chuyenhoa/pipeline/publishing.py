@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,19 @@ from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
-from chuyenhoa.reporting import build_snapshot, canonical_bytes, check_layout, load_kinds, render_document
+from chuyenhoa.reporting import (
+    build_snapshot,
+    canonical_bytes,
+    check_layout,
+    list_subjects,
+    load_kinds,
+    render_document,
+)
 from chuyenhoa.store import evidence as figures
 from chuyenhoa.store.documents import (
     UNDECIDED,
     DocumentState,
+    Subject,
     find_document,
     latest_snapshot,
     next_version,
@@ -101,28 +110,37 @@ def render_drafts(snapshot_id: str) -> list[str]:
     with place.store.writing() as session:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = place.milestone(snapshot.milestone)
-        kinds = [kind.name for kind in load_kinds().values() if milestone.kind in kind.milestones]
-        return [_render_draft(place, session, snapshot, kind) for kind in kinds]
+        content = json.loads(snapshot.content)
+        return [
+            _render_draft(place, session, snapshot, content, Subject(milestone.id, kind.name, about))
+            for kind in load_kinds().values()
+            if milestone.kind in kind.milestones and kind.name in content["documents"]
+            for about in list_subjects(kind, content)
+        ]
 
 
-def _render_draft(place: Workplace, session: Session, snapshot: SnapshotRow, kind: str) -> str:
-    template = _template(place, kind)
+def _render_draft(
+    place: Workplace, session: Session, snapshot: SnapshotRow, frozen: dict[str, Any], subject: Subject
+) -> str:
+    template = _template(place, subject.kind)
     template_sha256 = hashlib.sha256(template).hexdigest()
-    content = render_document(kind, template, json.loads(snapshot.content))
-    row = find_document(session, snapshot.milestone, kind, snapshot.id, template_sha256)
+    content = render_document(subject.kind, template, frozen, about=subject.about)
+    row = find_document(session, subject, snapshot.id, template_sha256)
     if row is None:
-        version = next_version(session, snapshot.milestone, kind)
-        identity = f"{snapshot.milestone}.{kind}.v{version}"
-        supersede_drafts(session, snapshot.milestone, kind, f"Thay bằng bản dự thảo {identity}", clock.now())
+        version = next_version(session, subject)
+        identity = f"{subject.name}.v{version}"
+        supersede_drafts(session, subject, f"Thay bằng bản dự thảo {identity}", clock.now())
+        file_name = f"{identity.removeprefix(subject.milestone + '.').replace('.', '-')}.docx"
         row = DocumentRow(
             id=identity,
-            milestone=snapshot.milestone,
-            kind=kind,
+            milestone=subject.milestone,
+            kind=subject.kind,
+            about=subject.about,
             version=version,
             snapshot=snapshot.id,
             template_sha256=template_sha256,
             draft_sha256=hashlib.sha256(content).hexdigest(),
-            draft_path=f"office/drafts/{snapshot.milestone}/{kind}-v{version}.docx",
+            draft_path=f"office/drafts/{subject.milestone}/{file_name}",
             state=DocumentState.DRAFT.value,
             rendered_at=clock.now().isoformat(),
         )
@@ -224,10 +242,9 @@ def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
     board = place.plan_of(row.milestone).board
     if row.signer != board.signatory.name:
         issue |= {"capacity": board.deputy.capacity, "office": board.deputy.office}
-    content = render_document(row.kind, template, snapshot, issue=issue)
-    row.issued_path = (
-        f"office/issued/{row.milestone}/{row.number}-{row.kind}-{row.milestone}-v{row.version}.docx"
-    )
+    content = render_document(row.kind, template, snapshot, issue=issue, about=row.about)
+    name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
+    row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
     row.issued_sha256 = hashlib.sha256(content).hexdigest()
     row.issued_at = clock.now().isoformat()
     row.state = DocumentState.ISSUED.value

@@ -1,7 +1,7 @@
 """Snapshot → context → Word documents; the template doctor and the layout checker."""
 
 from chuyenhoa.reporting.canonical import SnapshotError, canonical_bytes
-from chuyenhoa.reporting.kinds import DocumentKind, KindError, load_kinds
+from chuyenhoa.reporting.kinds import DocumentKind, KindError, list_subjects, load_kinds
 from chuyenhoa.reporting.layout import LayoutProblem, check_layout
 from chuyenhoa.reporting.phrases import PhraseError, load_phrases
 from chuyenhoa.reporting.render import RenderError, render_document
@@ -20,6 +20,7 @@ __all__ = [
     "canonical_bytes",
     "check_layout",
     "check_template",
+    "list_subjects",
     "load_kinds",
     "load_phrases",
     "render_document",

@@ -61,6 +61,19 @@ def load_kinds(templates: Path | None = None) -> Mapping[str, DocumentKind]:
     return _read((templates or settings.load().templates) / "documents" / "documents.yaml")
 
 
+def list_subjects(kind: DocumentKind, snapshot: Mapping[str, Any]) -> list[str]:
+    """Whom the documents of a kind are about: codes of localities or submitters, "" for the province.
+
+    Of the submitters those count that have a locality in the plan's list.
+    """
+    if kind.about is About.PROVINCE:
+        return [""]
+    if kind.about is About.LOCALITY:
+        return [str(entry["code"]) for entry in snapshot["localities"]]
+    reporting = {entry["submitter"] for entry in snapshot["localities"]}
+    return [str(entry["code"]) for entry in snapshot["submitters"] if entry["code"] in reporting]
+
+
 @lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, DocumentKind]:
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,36 +39,61 @@ def latest_snapshot(session: Session, milestone: str) -> SnapshotRow | None:
     return session.scalars(query.order_by(SnapshotRow.frozen_at.desc(), SnapshotRow.id)).first()
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What the versions of one document have in common: milestone, kind, and whom it is about."""
+
+    milestone: str
+    kind: str
+    about: str = ""
+    """The locality's or submitter's code; empty for a document of the whole province."""
+
+    @property
+    def name(self) -> str:
+        """The name without a version, as in `2021-nam.phieu_danh_gia.30745`."""
+        return ".".join(part for part in (self.milestone, self.kind, self.about) if part)
+
+
 def find_document(
-    session: Session, milestone: str, kind: str, snapshot: str, template_sha256: str
+    session: Session, subject: Subject, snapshot: str, template_sha256: str
 ) -> DocumentRow | None:
     """The version that was rendered from exactly this snapshot and template."""
-    return session.scalars(
-        select(DocumentRow).where(
-            DocumentRow.milestone == milestone,
-            DocumentRow.kind == kind,
-            DocumentRow.snapshot == snapshot,
-            DocumentRow.template_sha256 == template_sha256,
-        )
-    ).first()
+    return next(
+        (
+            row
+            for row in list_versions(session, subject)
+            if row.snapshot == snapshot and row.template_sha256 == template_sha256
+        ),
+        None,
+    )
+
+
+def list_versions(session: Session, subject: Subject) -> list[DocumentRow]:
+    """Every version of one document, oldest first."""
+    query = select(DocumentRow).where(
+        DocumentRow.milestone == subject.milestone,
+        DocumentRow.kind == subject.kind,
+        DocumentRow.about == subject.about,
+    )
+    return list(session.scalars(query.order_by(DocumentRow.version)))
 
 
 def list_documents(session: Session, milestone: str = "") -> list[DocumentRow]:
-    """All documents, or those of one milestone, in order of milestone, kind and version."""
+    """All documents, or those of one milestone, in order of milestone, kind, subject and version."""
     query = select(DocumentRow)
     if milestone:
         query = query.where(DocumentRow.milestone == milestone)
-    return list(session.scalars(query.order_by(DocumentRow.milestone, DocumentRow.kind, DocumentRow.version)))
+    order = (DocumentRow.milestone, DocumentRow.kind, DocumentRow.about, DocumentRow.version)
+    return list(session.scalars(query.order_by(*order)))
 
 
-def next_version(session: Session, milestone: str, kind: str) -> int:
+def next_version(session: Session, subject: Subject) -> int:
     """The number of the next version of a document."""
-    rows = [row for row in list_documents(session, milestone) if row.kind == kind]
-    return max((row.version for row in rows), default=0) + 1
+    return max((row.version for row in list_versions(session, subject)), default=0) + 1
 
 
-def supersede_drafts(session: Session, milestone: str, kind: str, comment: str, at: datetime) -> None:
+def supersede_drafts(session: Session, subject: Subject, comment: str, at: datetime) -> None:
     """Close drafts that nobody decided on, since a newer one takes their place."""
-    for row in list_documents(session, milestone):
-        if row.kind == kind and row.state == DocumentState.DRAFT:
+    for row in list_versions(session, subject):
+        if row.state == DocumentState.DRAFT:
             row.state, row.comment, row.decided_at = DocumentState.SUPERSEDED.value, comment, at.isoformat()

@@ -224,6 +224,8 @@ class DocumentRow(Base):
     id: Mapped[str] = mapped_column(String(100), primary_key=True)
     milestone: Mapped[str] = mapped_column(String(40), index=True)
     kind: Mapped[str] = mapped_column(String(60))
+    about: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    """The locality's or submitter's code; empty for a document of the whole province."""
     version: Mapped[int] = mapped_column(Integer)
     snapshot: Mapped[str] = mapped_column(ForeignKey("snapshots.id"))
     template_sha256: Mapped[str] = mapped_column(String(64))
@@ -241,7 +243,7 @@ class DocumentRow(Base):
     issued_sha256: Mapped[str] = mapped_column(String(64), default="")
     issued_path: Mapped[str] = mapped_column(String(1000), default="")
 
-    __table_args__ = (UniqueConstraint("milestone", "kind", "version"),)
+    __table_args__ = (UniqueConstraint("milestone", "kind", "about", "version", name="documents_version"),)
 
 
 class DeliveryRow(Base):
