@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def render(template: str, receipt: Receipt, templates: Path) -> str:
         raise ReceiptError(f"{templates / 'messages' / template}: {type(error).__name__}: {error}") from error
 
 
+@lru_cache(maxsize=8)
 def _environment(templates: Path, *, is_html: bool) -> SandboxedEnvironment:
+    """Keeps compiled templates, which take longer than a receipt; a changed file is compiled anew."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(templates / "messages"),
         undefined=StrictUndefined,

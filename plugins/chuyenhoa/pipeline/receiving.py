@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from chuyenhoa import clock
@@ -17,6 +18,7 @@ from chuyenhoa.model.submissions import Reading
 from chuyenhoa.pipeline.answering import answer_submission, store_answer
 from chuyenhoa.pipeline.checking import BatchCheck, Numbered
 from chuyenhoa.pipeline.expanding import answer_archive, expand
+from chuyenhoa.pipeline.faults import tell_faults, tell_overdue
 from chuyenhoa.pipeline.leftovers import OUR_FAULT, load_left, note_left
 from chuyenhoa.pipeline.reading import FileToRead, read_files
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
@@ -29,6 +31,8 @@ from chuyenhoa.validation import publish
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
+MOST_BATCHES = 8
+"""Many files make larger batches before they make more: the rules cost about the same for 16 as for 64."""
 MOST_FILES = 64
 MOST_BYTES = 64_000_000
 """What is judged at once, however many files a batch has: bounds the memory of one task."""
@@ -57,6 +61,7 @@ def claim_drops() -> list[str]:
         Ids of all submissions that await an answer: those just claimed and those of a pass cut short.
     """
     place = open_workplace()
+    tell_overdue(place)
     sweep_incoming(place.settings.archive)
     close_cut_claims(place.store, scan_inbox(place.settings.inbox))
     look = look_for_stable(place.settings.inbox, place.settings.settle_seconds)
@@ -74,11 +79,13 @@ def claim_drops() -> list[str]:
     return waiting
 
 
-def batch(ids: Sequence[str], size: int = BATCH_SIZE) -> list[list[str]]:
+def batch(ids: Sequence[str], size: int | None = None) -> list[list[str]]:
     """Split submissions into batches of about `size`, all files of one folder in the same batch.
 
-    Versions of one submitter are then judged in the order in which they came.
+    Versions of one submitter are then judged in the order in which they came. Without a size a batch has 16
+    files, and up to 64 where more than eight batches would be needed.
     """
+    size = size or max(BATCH_SIZE, min(MOST_FILES, -(-len(ids) // MOST_BATCHES)))
     place = open_workplace()
     with place.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, ids))
@@ -118,8 +125,10 @@ def process_batch(ids: Sequence[str]) -> list[str]:
         for part in _parts(expansion.files):
             failed |= _process(place, part)
         for row, findings in expansion.archives:
-            answer_archive(place, row, findings)
+            with _noting_failure(row, failed):
+                answer_archive(place, row, findings)
     if failed:
+        tell_faults(place, failed)
         raise IntakeError(
             "The pipeline failed on these files; they are archived and will be tried again: "
             + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in failed.items())
@@ -144,16 +153,36 @@ def _parts(rows: Sequence[SubmissionRow]) -> Iterator[list[SubmissionRow]]:
 
 
 def _process(place: Workplace, rows: list[SubmissionRow]) -> dict[int, str]:
-    """Judge and answer submissions; what failed, by number."""
+    """Judge and answer submissions; what failed, by number.
+
+    When judging them together fails, each is judged by itself: a poison file costs nobody else's answer.
+    """
     with place.store.reading() as session:
         part = Part(rows, last_position(session))
-    check = read_part(place, part)
+    try:
+        check = read_part(place, part)
+    except Exception as error:
+        logger.exception("judging %d files together failed", len(rows))
+        if len(rows) == 1:
+            return {rows[0].number: f"{rows[0].file_name} ({rows[0].sha256[:12]}): {error}"}
+        return {number: why for row in rows for number, why in _process(place, [row]).items()}
     for row in rows:
         if row.number not in part.failed:
-            judge_row(place, part, row, check)
-            answer_submission(place, row.number)
+            with _noting_failure(row, part.failed):
+                judge_row(place, part, row, check)
+                answer_submission(place, row.number)
     _publish(place, part, check)
     return part.failed
+
+
+@contextmanager
+def _noting_failure(row: SubmissionRow, failed: dict[int, str]) -> Iterator[None]:
+    """Keep what goes wrong with one submission from the others, and note it."""
+    try:
+        yield
+    except Exception as error:
+        logger.exception("answering %r (%s) failed", row.file_name, row.sha256)
+        failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {error}"
 
 
 def read_part(place: Workplace, part: Part) -> BatchCheck:

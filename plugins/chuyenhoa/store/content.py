@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,7 +77,7 @@ def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list
 
 def _storable(value: object) -> object:
     """A value without what PostgreSQL or UTF-8 cannot hold: NUL and halves of characters."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
         return value
     return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
@@ -118,7 +118,7 @@ def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], lis
     yield DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
     yield (
         NarrativeRow,
-        [{**key, "item": n.item, "text": n.text, **asdict(n.place)} for n in reading.narratives],
+        [{**key, "item": n.item, "text": n.text, **vars(n.place)} for n in reading.narratives],
     )
     yield JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
     yield FindingRow, [_finding_values(number, finding) for finding in answer.findings]
@@ -134,7 +134,7 @@ def _observation_values(entry: Observation) -> Values:
         "indicator": entry.indicator,
         "basis": entry.basis.value,
         "value": None if entry.value is None else format(entry.value, "f"),
-        **asdict(entry.place),
+        **vars(entry.place),
     }
 
 
@@ -146,7 +146,7 @@ def _declaration_values(entry: Declaration) -> Values:
         "document_number": entry.document_number,
         "document_date": entry.document_date.isoformat() if entry.document_date else None,
         "note": entry.note,
-        **asdict(entry.place),
+        **vars(entry.place),
     }
 
 
@@ -155,12 +155,12 @@ def _justification_values(entry: Justification) -> Values:
         "rule_id": entry.rule_id,
         "locality": entry.locality,
         "reason": entry.reason,
-        **asdict(entry.place),
+        **vars(entry.place),
     }
 
 
 def _normalisation_values(entry: Normalisation) -> Values:
-    return {"before": entry.before, "after": entry.after, "why": entry.why, **asdict(entry.place)}
+    return {"before": entry.before, "after": entry.after, "why": entry.why, **vars(entry.place)}
 
 
 def _finding_values(number: int, finding: Finding) -> dict[str, object]:

@@ -9,6 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def publish(report: ValidationReport, folder: Path, name: str, at: datetime) -> 
     if not NAME.fullmatch(name) or name == "index":
         raise ValueError(f"{name!r} cannot name a page; use letters, digits, '.', '_' and '-'.")
     folder.mkdir(parents=True, exist_ok=True)
-    pages = _environment()
+    pages = _environment(settings.load().templates / "pages")
     page = folder / f"{name}.html"
     _write(page, pages.get_template("validation.html").render(name=name, at=at, **_contents(report)))
     _write(
@@ -59,11 +60,11 @@ def publish(report: ValidationReport, folder: Path, name: str, at: datetime) -> 
     return page
 
 
-def _environment() -> SandboxedEnvironment:
+@lru_cache(maxsize=8)
+def _environment(templates: Path) -> SandboxedEnvironment:
     """Escapes everything, lets templates reach nothing, and stops at an unknown name."""
-    loader = FileSystemLoader(settings.load().templates / "pages")
     environment = SandboxedEnvironment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["count"] = _format_count
     environment.filters["moment"] = _format_moment
