@@ -28,7 +28,7 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("chuyenhoa.pipeline.receiving", "publish", "pages of what the rules found"),
     ("chuyenhoa.pipeline.receiving", "store_answer", "judgement and figures into the store"),
     ("chuyenhoa.pipeline.receiving", "answer_submission", "receipt: collect and close"),
-    ("chuyenhoa.pipeline.answering", "mark_workbook", "receipt: marked workbook"),
+    ("chuyenhoa.pipeline.answering", "make_workbook", "receipt: marked workbook"),
     ("chuyenhoa.pipeline.answering", "render_receipt", "receipt: page"),
     ("chuyenhoa.pipeline.answering", "write_file", "receipt: files (fsync)"),
 )
