@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chuyenhoa.assessment.tiling import cover, crossings, gaps_in, order_of
+from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan, Window
+from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Reason
 
 Reported = Mapping[str, Mapping[str, LocalityEvidence]]
@@ -18,13 +19,27 @@ Reported = Mapping[str, Mapping[str, LocalityEvidence]]
 
 @dataclass(frozen=True)
 class Difference:
-    """A flow whose finer figures do not add up to the coarse one, which is the one that counts."""
+    """A figure for which finer reports say otherwise than the coarse one, which is the one that counts.
+
+    A flow differs from the sum of the finer figures, a stock from that of the same day. `period` is the
+    coarse report's.
+    """
 
     locality: str
     indicator: str
     basis: Basis
     coarse: Decimal
     fine: Decimal
+    period: str
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two accepted reports that both tell of some days, so that their figures cannot be added."""
+
+    first: str
+    second: str
+    shared: Window
 
 
 @dataclass(frozen=True)
@@ -37,12 +52,14 @@ class Assembled:
     gaps: Mapping[str, tuple[Window, ...]]
     """By locality, the stretches of the window that nothing accepted covers."""
     differences: tuple[Difference, ...]
+    overlaps: Mapping[str, tuple[Overlap, ...]] = field(default_factory=dict)
+    """By locality, reports that stand in each other's way where none could be put together."""
 
 
 def finer_periods(plan: Plan, milestone: Period) -> tuple[Period, ...]:
     """The periods inside a milestone's window, the milestone itself left out, earliest and longest first."""
     inside = [p for p in plan.periods if p.id != milestone.id and milestone.window.contains(p.window)]
-    return tuple(sorted(inside, key=lambda p: (p.window.start, -p.window.days)))
+    return tuple(sorted(inside, key=lambda p: order_of(p.window)))
 
 
 def assemble(plan: Plan, milestone: Period, reported: Reported) -> Assembled:
@@ -50,72 +67,78 @@ def assemble(plan: Plan, milestone: Period, reported: Reported) -> Assembled:
 
     The milestone's own report counts where it was accepted. Otherwise finer reports count when they cover the
     window exactly, without gap or overlap: flows are summed, stocks taken at the cut-off (or at the start,
-    where the indicator says so). Where neither is the case nothing counts and the gap is named.
+    where the indicator says so). Where neither is the case nothing counts, and what is open is named. Where
+    coarse and fine reports tell of the same days the coarse one counts, and a difference is noted.
     """
     evidence: dict[str, LocalityEvidence] = {}
     gaps: dict[str, tuple[Window, ...]] = {}
+    overlaps: dict[str, tuple[Overlap, ...]] = {}
     differences: list[Difference] = []
     used: set[str] = set()
     finer = finer_periods(plan, milestone)
-    for locality in plan.localities:
-        whole = reported.get(milestone.id, {}).get(locality.code)
-        parts = [
-            (period, found)
-            for period in finer
-            if (found := reported.get(period.id, {}).get(locality.code)) and found.absence is None
-        ]
-        tiles = _cover(milestone.window, parts)
+    for code in plan.locality_by_code:
+        whole = reported.get(milestone.id, {}).get(code)
+        sent = [(p.window, (p, found)) for p in finer if (found := reported.get(p.id, {}).get(code))]
+        parts = [entry for entry in sent if entry[1][1].absence is None]
+        tiles = [part for _, part in cover(milestone.window, parts)]
         if whole is not None and whole.absence is None:
-            evidence[locality.code] = whole
+            evidence[code] = whole
             used.add(milestone.id)
-            if tiles:
-                differences += _compare(plan, whole, _join(plan, locality.code, tiles))
+            differences += _reconcile(plan, (milestone, whole), parts)
         elif tiles:
-            evidence[locality.code] = _join(plan, locality.code, tiles)
+            evidence[code] = _join(plan, code, tiles)
             used.update(period.id for period, _ in tiles)
+            for tile in tiles:
+                differences += _reconcile(plan, tile, parts)
         else:
-            evidence[locality.code] = _absent(locality.code, whole, parts)
+            evidence[code] = LocalityEvidence(code, absence=_absence(milestone.window, whole, sent))
             if parts:
-                gaps[locality.code] = _gaps(milestone.window, [period.window for period, _ in parts])
+                gaps[code] = gaps_in(milestone.window, [window for window, _ in parts])
+                overlaps[code] = _overlaps(parts)
     order = tuple(period.id for period in plan.periods if period.id in used)
-    return Assembled(evidence, order, gaps, tuple(differences))
+    return Assembled(
+        evidence,
+        order,
+        {code: found for code, found in gaps.items() if found},
+        tuple(differences),
+        {code: found for code, found in overlaps.items() if found},
+    )
 
 
 Part = tuple[Period, LocalityEvidence]
+Spanned = Sequence[tuple[Window, Part]]
 
 
-def _absent(code: str, whole: LocalityEvidence | None, parts: Sequence[Part]) -> LocalityEvidence:
-    """Why nothing counts; a report that was held back weighs more than a gap between finer ones."""
+def _absence(window: Window, whole: LocalityEvidence | None, sent: Spanned) -> Reason:
+    """Why nothing counts.
+
+    A report that was held back weighs more than a gap between finer ones, and so does a finer one that would
+    have closed the last gap. Without any gap it is reports that overlap.
+    """
     if whole is not None and whole.absence is Reason.HELD_BY_FINDINGS:
-        return whole
-    reason = Reason.GAP_IN_WINDOW if parts else Reason.NOT_SUBMITTED
-    return LocalityEvidence(code, absence=reason)
+        return Reason.HELD_BY_FINDINGS
+    known = [entry for entry in sent if entry[1][1].absence in (None, Reason.HELD_BY_FINDINGS)]
+    if not known:
+        return Reason.NOT_SUBMITTED
+    if cover(window, known):
+        return Reason.HELD_BY_FINDINGS
+    accepted = [span for span, (_, found) in known if found.absence is None]
+    return Reason.GAP_IN_WINDOW if gaps_in(window, accepted) else Reason.CONFLICTING_SOURCES
 
 
-def _cover(window: Window, parts: Sequence[Part]) -> list[Part]:
-    """The coarsest sequence of parts that covers a window day by day; empty when there is none."""
-    for index, (period, found) in enumerate(parts):
-        if period.window.start != window.start or period.window.end > window.end:
-            continue
-        if period.window.end == window.end:
-            return [(period, found)]
-        rest = _cover(Window(period.window.end + timedelta(days=1), window.end), parts[index + 1 :])
-        if rest:
-            return [(period, found), *rest]
-    return []
+def _overlaps(parts: Spanned) -> tuple[Overlap, ...]:
+    return tuple(Overlap(one.id, other.id, shared) for (one, _), (other, _), shared in crossings(parts))
 
 
-def _gaps(window: Window, covered: Sequence[Window]) -> tuple[Window, ...]:
-    """The stretches of a window that no report covers."""
-    gaps = []
-    day = window.start
-    for part in sorted(covered, key=lambda part: part.start):
-        if part.start > day:
-            gaps.append(Window(day, part.start - timedelta(days=1)))
-        day = max(day, part.end + timedelta(days=1))
-    if day <= window.end:
-        gaps.append(Window(day, window.end))
-    return tuple(gaps)
+def _reconcile(plan: Plan, coarse: Part, parts: Spanned) -> list[Difference]:
+    """Hold a report against the finer ones that cover its window, and these against finer ones still."""
+    period, whole = coarse
+    inside = [entry for entry in parts if entry[1][0].id != period.id and period.window.contains(entry[0])]
+    tiles = [part for _, part in cover(period.window, inside)]
+    found = _compare(plan, period, whole, _join(plan, whole.locality, tiles)) if tiles else []
+    for tile in tiles:
+        found += _reconcile(plan, tile, [entry for entry in inside if entry[0] != period.window])
+    return found
 
 
 def _join(plan: Plan, code: str, tiles: Sequence[Part]) -> LocalityEvidence:
@@ -147,13 +170,15 @@ def _join_figure(indicator: Indicator, key: tuple[str, Basis], tiles: Sequence[P
     return KnownFigure(total, known[-1].source, known if len(tiles) > 1 else ())
 
 
-def _compare(plan: Plan, coarse: LocalityEvidence, fine: LocalityEvidence) -> list[Difference]:
-    """The flows in which the milestone's own report differs from the sum of the finer ones."""
-    found = []
-    for (code, basis), figure in coarse.figures.items():
-        other = fine.figures.get((code, basis))
-        if plan.indicator_by_code[code].kind is IndicatorKind.STOCK or other is None:
-            continue
-        if figure.value is not None and other.value is not None and figure.value != other.value:
-            found.append(Difference(coarse.locality, code, basis, figure.value, other.value))
-    return found
+def _compare(
+    plan: Plan, period: Period, coarse: LocalityEvidence, fine: LocalityEvidence
+) -> list[Difference]:
+    """The figures in which a report differs from what finer ones come to; a blank differs from nothing."""
+    return [
+        Difference(coarse.locality, code, basis, figure.value, other.value, period.id)
+        for (code, basis), figure in coarse.figures.items()
+        if (other := fine.figures.get((code, basis)))
+        and figure.value is not None
+        and other.value is not None
+        and figure.value != other.value
+    ]

@@ -89,12 +89,12 @@ def _print_targets(plan: Plan, targets: Sequence[Mapping[str, Any]]) -> None:
 def _say_note(plan: Plan, key: str, text: str) -> str:
     """A note with what it is about: a target, or a locality and perhaps one of its figures."""
     kind, *names = key.split(".")
-    if kind not in {"gap", "difference"}:
+    if kind not in {"gap", "overlap", "difference"}:
         return f"{key}: {text}"
     locality, *figure = names
     about = plan.locality_by_code[locality].name
     if figure:
-        basis, indicator = figure
+        basis, indicator = figure[:2]
         about += f", {indicator} ({BASES[basis]})"
     return f"{about}: {text}"
 

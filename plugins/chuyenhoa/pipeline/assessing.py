@@ -10,7 +10,18 @@ from dataclasses import asdict, replace
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.assessment import Assembled, assemble, assess, finer_periods
+from chuyenhoa.assessment import (
+    Assembled,
+    History,
+    Told,
+    add_baselines,
+    assemble,
+    assess,
+    finer_periods,
+    told_in,
+    wanted_baselines,
+)
+from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
@@ -37,33 +48,68 @@ def milestones_to_assess() -> list[str]:
 
 def _newest_answer(place: Workplace, session: Session, milestone: Period) -> int:
     """The newest event by which the milestone's figures may have changed."""
-    finer = finer_periods(place.plan_of(milestone.id), milestone)
-    return ledger.last_answer_event(session, [milestone.id, *(period.id for period in finer)])
+    plan = place.plan_of(milestone.id)
+    periods = {milestone.id, *(period.id for period in finer_periods(plan, milestone))}
+    if wanted_baselines(plan.criteria_on(milestone.window.end)):
+        periods |= {period.id for other in place.plans.values() for period in other.periods}
+    return ledger.last_answer_event(session, sorted(periods))
 
 
 def gather_evidence(place: Workplace, session: Session, milestone: Period) -> Assembled:
-    """What was accepted for a milestone's window, from its own reports or finer ones that cover it."""
+    """What was accepted for a milestone's window, from its own reports or finer ones that cover it.
+
+    Where a criterion compares with another window than the same one of the previous year, the reports of all
+    plans are looked through for it.
+    """
     plan = place.plan_of(milestone.id)
     periods = [milestone, *finer_periods(plan, milestone)]
     reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
-    return assemble(plan, milestone, reported)
+    gathered = assemble(plan, milestone, reported)
+    wanted = wanted_baselines(plan.criteria_on(milestone.window.end))
+    if not wanted:
+        return gathered
+    history = _load_history(place, session)
+    found = add_baselines(plan, milestone.window, gathered.evidence, wanted, history)
+    return replace(gathered, evidence=found)
+
+
+def _load_history(place: Workplace, session: Session) -> History:
+    """What accepted reports of all plans tell of every locality, each of its own window first."""
+    own: dict[str, list[Told]] = {}
+    stated: dict[str, list[Told]] = {}
+    for plan in place.plans.values():
+        for period in plan.periods:
+            for code, evidence in load_evidence(session, plan, period.id).items():
+                now, before = told_in(period.window, period.baseline, evidence)
+                own.setdefault(code, []).append(now)
+                stated.setdefault(code, []).append(before)
+    return {code: [*told, *stated[code]] for code, told in own.items()}
 
 
 def compute_assessment(plan: Plan, milestone: Period, gathered: Assembled) -> Assessment:
     """All verdicts of a milestone; criteria are those in force at its cut-off.
 
-    The notes name, by locality, the gaps in its window and figures that do not add up.
+    The notes name, by locality, the gaps in its window, reports that overlap, and figures that do not add up.
     """
     found = assess(plan, milestone, gathered.evidence, milestone.window.end)
     notes = dict(found.notes)
     for code, gaps in gathered.gaps.items():
-        spans = "; ".join(f"{gap.start:%d/%m/%Y} - {gap.end:%d/%m/%Y}" for gap in gaps)
-        notes[f"gap.{code}"] = f"Chưa có số liệu: {spans}"
+        notes[f"gap.{code}"] = f"Chưa có số liệu: {'; '.join(map(_say_span, gaps))}"
+    for code, overlaps in gathered.overlaps.items():
+        said = (f"{entry.first} và {entry.second} ({_say_span(entry.shared)})" for entry in overlaps)
+        notes[f"overlap.{code}"] = f"Báo cáo trùng thời gian, không cộng được: {'; '.join(said)}"
     for entry in gathered.differences:
-        notes[f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"] = (
-            f"Số liệu cả kỳ là {entry.coarse}, cộng các kỳ ngắn hơn là {entry.fine}; tính theo số liệu cả kỳ"
+        key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
+        said_of = "" if entry.period == milestone.id else f" {entry.period}"
+        notes[key + said_of.replace(" ", ".")] = (
+            f"Số liệu cả kỳ{said_of} là {entry.coarse}, theo các kỳ ngắn hơn là {entry.fine}; "
+            "tính theo số liệu cả kỳ"
         )
     return replace(found, notes=notes)
+
+
+def _say_span(window: Window) -> str:
+    return f"{window.start:%d/%m/%Y} - {window.end:%d/%m/%Y}"
 
 
 def assess_milestone(milestone_id: str) -> str:

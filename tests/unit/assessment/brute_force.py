@@ -31,7 +31,8 @@ IMPOSSIBLE = "impossible"
 
 
 def add_up(terms: Iterable[Term], numbers: Numbers) -> Fraction:
-    return sum((numbers[(term.indicator, term.basis)] * term.sign for term in terms), Fraction(0))
+    found = {(code, str(basis)): number for (code, basis), number in numbers.items()}
+    return sum((found[term.indicator, str(term.basis)] * term.sign for term in terms), Fraction(0))
 
 
 def last_year(terms: Iterable[Term]) -> list[Term]:

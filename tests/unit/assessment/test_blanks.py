@@ -86,7 +86,8 @@ def _facts(measure: Measure, known: Mapping[Key, int], units: Mapping[str, str] 
 
 
 def _keys(measure: Measure) -> list[Key]:
-    return list(dict.fromkeys((term.indicator, term.basis) for term in terms_of(measure)))
+    named = ((term.indicator, term.basis) for term in terms_of(measure))
+    return list(dict.fromkeys((code, basis) for code, basis in named if isinstance(basis, Basis)))
 
 
 def _engine(measure: Measure, known: Mapping[Key, int], units: Mapping[str, str] = UNITS) -> set[str]:

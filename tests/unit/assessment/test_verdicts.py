@@ -133,17 +133,11 @@ def test_what_waits_for_guidance_waits_even_when_nothing_was_sent() -> None:
 
 def test_inputs_lead_down_to_the_cell() -> None:
     result = _assess(ratio("A", "B baseline.C", limit(80)), "A=12.50 B=? baseline.C=1000")
-    places = {
-        "submission": "s-1",
-        "sha256": "ab12",
-        "file_name": "bao-cao.xlsx",
-        "sheet": "Số liệu",
-        "cell": "D7",
-    }
+    place = ("s-1", "ab12", "bao-cao.xlsx", "Số liệu", "D7")
     assert result.inputs == (
-        Input("A", "12.5", "vụ", **places),
-        Input("B", None, "vụ", **places, reason=Reason.BLANK),
-        Input("baseline.C", "1000", "người", **places),
+        Input("A", "12.5", "vụ", *place),
+        Input("B", None, "vụ", *place, Reason.BLANK),
+        Input("baseline.C", "1000", "người", *place),
     )
     assert result.missing == ("B",)
 

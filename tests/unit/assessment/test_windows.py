@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from chuyenhoa.assessment import Difference, assemble, assess, finer_periods
+import pytest
+
+from chuyenhoa.assessment import Difference, Overlap, assemble, assess, finer_periods
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan, Window
@@ -139,8 +142,10 @@ def test_the_coarse_report_counts_and_a_difference_is_told(plan: Plan) -> None:
     }
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
     assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 14
-    (difference,) = found.differences
-    assert difference == Difference(PLACE, "TTXH_XR", Basis.CURRENT, Decimal(14), Decimal(15))
+    assert found.differences == (
+        Difference(PLACE, "TTXH_XR", Basis.CURRENT, Decimal(14), Decimal(15), "2021-nam"),
+        Difference(PLACE, "DIEM_MT", Basis.CURRENT, Decimal(1), Decimal(0), "2021-nam"),
+    )
 
 
 def test_an_assembled_figure_is_explained_by_its_parts(plan: Plan) -> None:
@@ -154,3 +159,68 @@ def test_an_assembled_figure_is_explained_by_its_parts(plan: Plan) -> None:
     assert names == ["XHD", *[f"XHD.{number}" for number in range(1, 9)]]
     assert results["II.4"].inputs[0].cell == ""
     assert results["II.4"].inputs[8].file_name == "2021-t12.xlsx"
+
+
+def test_the_six_months_that_count_are_held_against_their_own_months(plan: Plan) -> None:
+    reported = {month: evidence(month, {"TTXH_XR": 1}) for month in MONTHS}
+    reported["2021-6t"] = evidence("6t", {"TTXH_XR": 7})
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 9
+    assert found.periods == ("2021-6t", "2021-t11", "2021-t12")
+    (difference,) = found.differences
+    assert (difference.period, int(difference.coarse), int(difference.fine)) == ("2021-6t", 7, 6)
+
+
+def test_finer_reports_are_held_against_finer_ones_still_under_the_years_own(plan: Plan) -> None:
+    reported = {month: evidence(month, {"TTXH_XR": 1}) for month in MONTHS}
+    reported |= {"2021-6t": evidence("6t", {"TTXH_XR": 6}), "2021-nam": evidence("nam", {"TTXH_XR": 8})}
+    assert assemble(plan, plan.period_by_id["2021-nam"], reported).differences == ()
+    reported["2021-t06"] = evidence("t06", {"TTXH_XR": 3})
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert [(d.period, int(d.coarse), int(d.fine)) for d in found.differences] == [("2021-6t", 6, 8)]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "held", "reason"),
+    [
+        ((), (), Reason.NOT_SUBMITTED),
+        (("2021-6t",), ("2021-t11", "2021-t12"), Reason.HELD_BY_FINDINGS),
+        ((), ("2021-6t", "2021-t11", "2021-t12"), Reason.HELD_BY_FINDINGS),
+        ((), ("2021-t05",), Reason.GAP_IN_WINDOW),
+        (("2021-6t",), ("2021-t12",), Reason.GAP_IN_WINDOW),
+        (MONTHS[:-1], (), Reason.GAP_IN_WINDOW),
+    ],
+)
+def test_why_nothing_counts(plan: Plan, accepted: list[str], held: list[str], reason: Reason) -> None:
+    reported = {name: evidence(name, {"TTXH_XR": 1}) for name in accepted}
+    reported |= {name: absent(Reason.HELD_BY_FINDINGS) for name in held}
+    found = assemble(plan, plan.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].absence is reason
+    assert bool(found.gaps) is bool(accepted)
+    assert not found.overlaps
+
+
+def test_reports_that_overlap_are_named_and_never_added(plan: Plan) -> None:
+    late = replace(
+        plan.period_by_id["2021-t10"], id="2021-q4", window=Window(date(2021, 9, 15), date(2021, 12, 14))
+    )
+    year = replace(plan, periods=(*plan.periods, late))
+    reported = {"2021-6t": evidence("6t", {"TTXH_XR": 9}), "2021-q4": evidence("q4", {"TTXH_XR": 4})}
+    found = assemble(year, year.period_by_id["2021-nam"], reported)
+    assert found.evidence[PLACE].absence is Reason.CONFLICTING_SOURCES
+    assert found.gaps == {}
+    shared = Window(date(2021, 9, 15), date(2021, 10, 14))
+    assert found.overlaps == {PLACE: (Overlap("2021-6t", "2021-q4", shared),)}
+    reported["2021-t05"] = evidence("t05", {"TTXH_XR": 1})  # lies inside the six months: in nobody's way
+    assert assemble(year, year.period_by_id["2021-nam"], reported).overlaps == found.overlaps
+
+
+def test_a_blank_never_counts_as_none_in_any_sum(plan: Plan) -> None:
+    """Whichever of the parts is blank or lacks the column, the sum is missing."""
+    for gap in range(len(MONTHS)):
+        lacks: tuple[dict[str, int | None], ...] = ({"TTXH_XR": None}, {})
+        for lacking in lacks:
+            reported = {month: evidence(month, {"TTXH_XR": 1}) for month in MONTHS}
+            reported[MONTHS[gap]] = evidence(MONTHS[gap], lacking)
+            figure = assemble(plan, plan.period_by_id["2021-nam"], reported).evidence[PLACE].figures
+            assert figure["TTXH_XR", Basis.CURRENT].value is None
