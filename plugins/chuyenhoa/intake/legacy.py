@@ -31,6 +31,8 @@ FEWEST_OF_A_SHEET = 3
 """Texts of one old encoding, beside none in Unicode, after which doubtful ones are of it as well."""
 LONGEST_SHORT = 5
 """Letters of an abbreviation."""
+MEASURE = re.compile("µ[a-zA-Z]")
+"""Micrometres and their like: the sign is `à` of TCVN3."""
 WHY = "chữ ở bảng mã {encoding}, chuyển sang Unicode"
 
 _FONTS = (
@@ -197,7 +199,13 @@ def _proves(text: str, encoding: Encoding) -> bool:
     """Whether at least one word of letters and old signs is good in that encoding and not in Unicode."""
     for word in _OLD_WORD.findall(text):
         decoded = DECODERS[encoding](word)
-        if len(word) > 1 and decoded != word and is_syllable(decoded) and not _reads(word):
+        if (
+            len(word) > 1
+            and not MEASURE.fullmatch(word)
+            and decoded != word
+            and is_syllable(decoded)
+            and not _reads(word)
+        ):
             return True
     return False
 
