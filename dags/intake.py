@@ -59,6 +59,15 @@ def publish_observations(answered: list[list[str]]) -> int:
     return count
 
 
+@task(trigger_rule=TriggerRule.ALL_DONE, execution_timeout=timedelta(minutes=10))
+def send_letters() -> dict[str, int]:
+    """Mail the answers, if a mail server is set up; one that is down makes letters wait, nothing fails."""
+    from chuyenhoa import pipeline
+    from chuyenhoa.orchestration.mail_connection import find_mail_server
+
+    return pipeline.send_letters(find_mail_server())
+
+
 @task
 def summarise_intake(ids: list[str]) -> dict[str, int]:
     """Count the answers by status; fails with its batches, so that a run with our fault is red."""
@@ -82,4 +91,4 @@ with DAG(
     claimed = claim_drops()
     answered = process_batch.expand(ids=batch_submissions(claimed))
     publish_observations(answered)
-    answered >> summarise_intake(claimed)
+    answered >> [summarise_intake(claimed), send_letters()]

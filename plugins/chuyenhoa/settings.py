@@ -24,6 +24,8 @@ class Settings:
     """How long a file in the inbox must stand still before it is taken."""
     plan_id: str
     """The plan that counts as today's; empty to let the calendar decide."""
+    smtp_url: str = ""
+    """Where letters are handed in (see `chuyenhoa.mail.read_server`); empty when none are sent."""
 
     @property
     def plans(self) -> Path:
@@ -81,7 +83,7 @@ def _project_home() -> Path:
 
 
 def load() -> Settings:
-    """Read the settings from the environment (CHUYENHOA_HOME, _DATA, _STORE, _PLAN)."""
+    """Read the settings from the environment (CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP)."""
     home = _project_home()
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
     store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"
@@ -98,4 +100,5 @@ def load() -> Settings:
         store_url=store_url,
         settle_seconds=settle_seconds,
         plan_id=os.environ.get("CHUYENHOA_PLAN", ""),
+        smtp_url=os.environ.get("CHUYENHOA_SMTP", "").strip(),
     )

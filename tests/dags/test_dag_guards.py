@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
 VERBS = {
     "assess", "await", "batch", "check", "claim", "describe", "find", "freeze", "issue", "open", "process",
-    "publish", "record", "render", "resolve", "summarise",
+    "publish", "record", "render", "resolve", "send", "summarise",
 }  # fmt: skip
 # A retry can help where a disk or a store may be away for a moment; a computation fails the same way again.
 # The office is asked once more when its answer cannot be recorded.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chuyenhoa.pipeline.assessing import assess_milestone, milestones_to_assess
     from chuyenhoa.pipeline.decisions import check_decision, record_decision
+    from chuyenhoa.pipeline.mailing import LetterError, send_letters
     from chuyenhoa.pipeline.opening import open_period, periods_opening
     from chuyenhoa.pipeline.publishing import (
         DraftError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _HOME = {
     "assessing": ("assess_milestone", "milestones_to_assess"),
     "decisions": ("check_decision", "record_decision"),
+    "mailing": ("LetterError", "send_letters"),
     "opening": ("open_period", "periods_opening"),
     "publishing": (
         "DraftError",
@@ -45,6 +47,7 @@ _HOME = {
 __all__ = [
     "DraftError",
     "IntakeError",
+    "LetterError",
     "assess_milestone",
     "batch",
     "check_decision",
@@ -60,6 +63,7 @@ __all__ = [
     "process_batch",
     "record_decision",
     "render_drafts",
+    "send_letters",
     "summarise_intake",
 ]
 

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.feedback import MarkError, mark_workbook, marked_name, receipt_name, render_receipt
+from chuyenhoa.feedback import marked_name, receipt_name, render_receipt
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import Finding, Reading, Receipt, Severity, SubmissionStatus
+from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.explaining import Arrival, apply_reasons, note_releases
 from chuyenhoa.pipeline.judging import judge
+from chuyenhoa.pipeline.mailing import ANSWER, owe_letter
+from chuyenhoa.pipeline.marking import make_workbook
+from chuyenhoa.pipeline.receipts import build_receipt, outbox_of
 from chuyenhoa.pipeline.workplace import Workplace, write_file
 from chuyenhoa.store import ledger
-from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.content import Answer
-from chuyenhoa.store.reasons import released_by
 from chuyenhoa.store.tables import SubmissionRow
-
-logger = logging.getLogger(__name__)
 
 UNTOUCHED = "D54"
 """The reader's finding on a form in which nothing was filled in."""
-NO_FOLDER = "khong-ro-don-vi"
-"""The outbox folder for files that lay in no submitter's folder."""
 
 
 def store_answer(
@@ -89,94 +85,19 @@ def is_supplement(plan: Plan, reading: Reading) -> bool:
 
 
 def answer_submission(place: Workplace, number: int) -> None:
-    """Put the receipt, and the marked workbook where there is something to mend, into the outbox."""
+    """Put the receipt, and the workbook to mend where there is one, into the outbox; then close the file."""
     receipt = build_receipt(place, number)
-    folder = place.settings.outbox / (receipt.folder or NO_FOLDER)
-    marked = _marked_workbook(place, receipt)
-    name = marked_name(receipt) if marked is not None else ""
-    if marked is not None:
-        write_file(folder / name, marked)
-        receipt = replace(receipt, marked_workbook=name)
+    folder = outbox_of(place, receipt)
+    made = make_workbook(place, receipt)
+    if made is not None:
+        receipt = replace(receipt, marked_workbook=marked_name(receipt, made[1]))
+        write_file(folder / receipt.marked_workbook, made[0])
     data = place.settings.data
     wanted = (folder / receipt_name(receipt)).relative_to(data).as_posix()
     with place.store.writing() as session:
-        page = data / ledger.reserve_receipt(session, number, wanted)
-    write_file(page, render_receipt(receipt, place.settings.templates).encode())
+        page = ledger.reserve_receipt(session, number, wanted)
+    write_file(data / page, render_receipt(receipt, place.settings.templates).encode())
+    marked = (folder / receipt.marked_workbook).relative_to(data).as_posix() if made is not None else ""
     with place.store.writing() as session:
-        ledger.mark_answered(
-            session,
-            number,
-            clock.now(),
-            page.relative_to(data).as_posix(),
-            (folder / name).relative_to(data).as_posix() if name else "",
-        )
-
-
-def _marked_workbook(place: Workplace, receipt: Receipt) -> bytes | None:
-    """The submitter's own workbook with the offending cells marked; None when there is nothing to mark."""
-    to_mark = [f for f in receipt.findings if f.severity is not Severity.NOTE and not f.explanation]
-    if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or not to_mark:
-        return None
-    try:
-        original = read_archived(place.settings.archive, receipt.sha256)
-        return mark_workbook(original, to_mark, receipt.locality_names)
-    except MarkError as error:
-        logger.warning("%s cannot be marked: %s", receipt.file_name, error)
-        return None
-
-
-def build_receipt(place: Workplace, number: int) -> Receipt:
-    """Everything that the answer to a stored submission says."""
-    with place.store.reading() as session:
-        row = session.get_one(SubmissionRow, number)
-        listed = ledger.load_localities(session, number)
-        findings = ledger.load_findings(session, number)
-        normalisations = ledger.load_normalisations(session, number)
-        first = session.get(SubmissionRow, row.duplicate_of) if row.duplicate_of else None
-        plan = place.plans.get(row.plan, place.plan)
-        reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
-        earlier = ledger.latest_version(session, reading, number)[0] if row.version else None
-        released = released_by(session, number)
-        explained = session.get(SubmissionRow, max(released.values())) if released else None
-        kept = ledger.latest_accepted(session, reading, number) if row.version else None
-    returned = row.status == SubmissionStatus.RETURNED
-    period = plan.period_by_id.get(row.period)
-    submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
-    names = locality_names(plan)
-    return Receipt(
-        file_name=row.file_name,
-        folder=row.folder,
-        sha256=row.sha256,
-        size=row.size,
-        received_at=datetime.fromisoformat(row.received_at),
-        status=SubmissionStatus(row.status),
-        version=row.version,
-        submitter_name=submitter.name if submitter else "",
-        period_id=row.period,
-        period_label=period.label if period else "",
-        deadline=period.deadline if period else None,
-        is_late=row.is_late,
-        taken=tuple(names[code] for code, taken in listed.items() if taken),
-        held=tuple(names[code] for code, taken in listed.items() if not taken),
-        findings=findings,
-        normalisations=normalisations,
-        duplicate_of=_describe(first),
-        supersedes="" if returned else _describe(earlier),
-        in_force=_describe(kept) if returned else "",
-        locality_names=names,
-        released=tuple(names[code] for code in released),
-        explains=_describe(explained),
-    )
-
-
-def locality_names(plan: Plan) -> Mapping[str, str]:
-    """The name of every locality by its code."""
-    return {locality.code: locality.name for locality in plan.localities}
-
-
-def _describe(row: SubmissionRow | None) -> str:
-    """A file as an officer would find it again: name and time of receipt."""
-    if row is None:
-        return ""
-    received = datetime.fromisoformat(row.received_at)
-    return f"{row.file_name} ({received:%H:%M, %d/%m/%Y})"
+        ledger.mark_answered(session, number, clock.now(), page, marked)
+        owe_letter(place, session, session.get_one(SubmissionRow, number), ANSWER)

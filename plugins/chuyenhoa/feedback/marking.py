@@ -1,0 +1,26 @@
+"""Marks a workbook without raising, for a process of its own: the file that is marked may be hostile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chuyenhoa.feedback.marked import mark_workbook
+from chuyenhoa.feedback.package import MarkError
+from chuyenhoa.model.submissions import Finding
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A marked workbook, or why there is none."""
+
+    content: bytes = b""
+    reason: str = ""
+
+
+def try_mark(original: bytes, findings: tuple[Finding, ...], locality_names: Mapping[str, str]) -> Marked:
+    """`mark_workbook`, with its refusal as a value."""
+    try:
+        return Marked(content=mark_workbook(original, findings, locality_names))
+    except MarkError as error:
+        return Marked(reason=str(error))

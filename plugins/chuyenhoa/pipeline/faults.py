@@ -1,0 +1,62 @@
+"""Tells a submitter that a file arrived and that we, not they, failed on it; once, until the real answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from chuyenhoa import clock
+from chuyenhoa.feedback import receipt_name, render_receipt
+from chuyenhoa.pipeline.mailing import FAULT, owe_letter
+from chuyenhoa.pipeline.receipts import describe_file, outbox_of
+from chuyenhoa.pipeline.workplace import Workplace, write_file
+from chuyenhoa.store import ledger
+from chuyenhoa.store.tables import SubmissionRow
+
+logger = logging.getLogger(__name__)
+
+TOLD = "fault_told"
+"""The event by which it is known that a submitter was told."""
+OVERDUE = timedelta(minutes=20)
+"""A file that waits longer than a sweep takes was dropped by a process that died on it."""
+
+
+def tell_faults(place: Workplace, numbers: Iterable[int]) -> None:
+    """Put the receipt of our own fault where the real one will stand; each submission gets it once.
+
+    It never raises: what made us fail (a full disk, a store that is away) may hold it up as well, and the
+    caller has the fault itself to report.
+    """
+    for number in numbers:
+        try:
+            _tell(place, number)
+        except Exception:  # the next pass tries again
+            logger.exception("telling of our fault on %s failed", ledger.submission_id(number))
+
+
+def tell_overdue(place: Workplace) -> None:
+    """Tell the submitters of files that were claimed long ago and still wait: their pass was cut short."""
+    now = clock.now()
+    with place.store.reading() as session:
+        waiting = ledger.pending(session)
+    late = [row.number for row in waiting if now - datetime.fromisoformat(row.received_at) > OVERDUE]
+    tell_faults(place, late)
+
+
+def _tell(place: Workplace, number: int) -> None:
+    receipt = describe_file(place, number)
+    data = place.settings.data
+    wanted = (outbox_of(place, receipt) / receipt_name(receipt)).relative_to(data).as_posix()
+    with place.store.writing() as session:
+        row = session.get_one(SubmissionRow, number)
+        if row.answered_at is not None or any(
+            event.kind == TOLD for event in ledger.load_events(session, number)
+        ):
+            return
+        path = ledger.reserve_receipt(session, number, wanted)
+    write_file(data / path, render_receipt(receipt, place.settings.templates).encode())
+    with place.store.writing() as session:
+        row = session.get_one(SubmissionRow, number)
+        ledger.add_event(session, number, clock.now(), TOLD, path)
+        owe_letter(place, session, row, FAULT)

@@ -1,0 +1,191 @@
+"""Letters by e-mail: owed with every answer, sent apart from intake, which a mail server never holds up."""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.feedback import receipt_name, render_letter, render_receipt
+from chuyenhoa.mail import (
+    Attachment,
+    Letter,
+    MailError,
+    MailServer,
+    SmtpLine,
+    build_message,
+    is_address,
+    read_server,
+    split_addresses,
+)
+from chuyenhoa.model.submissions import Receipt
+from chuyenhoa.pipeline.receipts import build_receipt, describe_file
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.store import deliveries, ledger
+from chuyenhoa.store.tables import DeliveryRow, SubmissionRow
+
+logger = logging.getLogger(__name__)
+
+ANSWER, FAULT = "answer", "fault"
+"""Kinds of letters: the answer to a file, and the news that we failed on one."""
+LARGEST_ATTACHMENT = 8_000_000
+"""Bytes that a workbook may have; what is larger stays in the outbox alone."""
+PASS_SECONDS = 240.0
+"""How long one pass sends; the rest waits for the next one."""
+
+
+class LetterError(RuntimeError):
+    """We failed to write letters; the text names them. They are tried again."""
+
+
+def owe_letter(place: Workplace, session: Session, row: SubmissionRow, kind: str) -> None:
+    """Note that the owner of a file's inbox folder gets a letter; the real answer overtakes news of a fault.
+
+    The folder decides, not what the file says of itself: nobody can have letters sent to somebody else.
+    """
+    plan = place.plans.get(row.plan, place.plan)
+    owner = plan.submitter_by_folder.get(row.folder)
+    reference = ledger.submission_id(row.number)
+    subject = deliveries.Subject(kind, reference, f"{row.sha256} {row.received_at} {row.member}", row.number)
+    if kind == ANSWER:
+        deliveries.cancel(session, FAULT, reference)
+    deliveries.owe(session, subject, split_addresses(owner.email) if owner else (), clock.now())
+
+
+def send_letters(server: MailServer | None = None) -> dict[str, int]:
+    """Send the letters whose time has come, one by one, to each recipient once.
+
+    A server that is down, slow or refuses is no failure of ours: the letter waits and is tried again with
+    growing pauses, for `deliveries.PATIENCE`.
+
+    Args:
+        server: where to hand letters in; the one of CHUYENHOA_SMTP if left out. Without either all letters
+            wait, and the outbox has the answers in any case.
+
+    Returns:
+        How many letters were sent, postponed and given up.
+
+    Raises:
+        MailConfigError: the server is described wrongly.
+        LetterError: some letters could not be written; the others were sent.
+    """
+    place = open_workplace()
+    url = place.settings.smtp_url
+    server = server or (read_server(url) if url else None)
+    if server is None:
+        logger.info("no mail server is set up: answers lie in the outbox alone")
+        return {}
+    with place.store.reading() as session:
+        due = deliveries.find_due(session, clock.now())
+    counts: Counter[str] = Counter()
+    broken = []
+    began = clock.monotonic()
+    with server.line() as line:
+        for row in due:
+            if clock.monotonic() - began > PASS_SECONDS or not _is_taken(place, row):
+                continue
+            try:
+                outcome = _send(place, server, line, row)
+            except MailError as error:
+                counts["failed" if error.is_final else "postponed"] += 1
+                if error.is_server:
+                    break
+            except Exception as error:  # a letter that we cannot write holds up no other
+                logger.exception("letter %s %s could not be written", row.kind, row.reference)
+                _note(place, row, f"{type(error).__name__}: {error}", is_final=False)
+                broken.append(f"{row.kind} {row.reference}: {error}")
+            else:
+                counts[outcome] += 1
+    logger.info("%d letters due; %s", len(due), dict(counts))
+    if broken:
+        raise LetterError("These letters could not be written: " + "; ".join(broken))
+    return dict(counts)
+
+
+def _is_taken(place: Workplace, row: DeliveryRow) -> bool:
+    with place.store.writing() as session:
+        return deliveries.take(session, row, clock.now())
+
+
+def _send(place: Workplace, server: MailServer, line: SmtpLine, row: DeliveryRow) -> str:
+    """Send one letter and note the outcome.
+
+    Raises:
+        MailError: it was not taken; that is noted.
+    """
+    if not is_address(row.recipient):
+        _note(place, row, f"{row.recipient!r} is no e-mail address", is_final=True)
+        return "failed"
+    letter = COMPOSERS[row.kind](place, row, f"<{row.token}@{server.sender.rpartition('@')[2]}>")
+    message = build_message(letter, server.sender, place.plan.board.short_name, clock.now())
+    try:
+        line.send(message, row.recipient)
+    except MailError as error:
+        _note(place, row, str(error), is_final=error.is_final)
+        raise
+    with place.store.writing() as session:
+        deliveries.mark_sent(session, row.id, clock.now())
+    return "sent"
+
+
+def _note(place: Workplace, row: DeliveryRow, error: str, *, is_final: bool) -> None:
+    logger.warning("letter %s %s was not sent: %s", row.kind, row.reference, error)
+    with place.store.writing() as session:
+        deliveries.mark_tried(session, row.id, clock.now(), error, is_final=is_final)
+
+
+def _answer_letter(place: Workplace, row: DeliveryRow, message_id: str) -> Letter:
+    """The letter of an answer: what the receipt says, with the receipt and the workbook to mend."""
+    number = ledger.submission_number(row.reference)
+    with place.store.reading() as session:
+        stored = session.get_one(SubmissionRow, number)
+    workbook = place.settings.data / stored.marked_workbook if stored.marked_workbook else None
+    receipt = build_receipt(place, number, workbook.name if workbook else "")
+    return _letter(place, row, message_id, receipt, _attach(place, workbook) if workbook else ())
+
+
+def _fault_letter(place: Workplace, row: DeliveryRow, message_id: str) -> Letter:
+    """The letter that says that we failed on a file."""
+    receipt = describe_file(place, ledger.submission_number(row.reference))
+    return _letter(place, row, message_id, receipt, ())
+
+
+def _letter(
+    place: Workplace, row: DeliveryRow, message_id: str, receipt: Receipt, others: tuple[Attachment, ...]
+) -> Letter:
+    templates = place.settings.templates
+    subject, text = render_letter(receipt, templates)
+    page = Attachment(receipt_name(receipt), render_receipt(receipt, templates).encode())
+    return Letter(message_id, row.recipient, subject, text, (page, *others))
+
+
+def _attach(place: Workplace, path: Path) -> tuple[Attachment, ...]:
+    """A file of the outbox, when it is still there and small enough to travel.
+
+    Submitters may write to their outbox folder: a link put there is not followed to somebody else's file.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        logger.warning("%s is not attached: %s", path, error)
+        return ()
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        inside = path.parent.resolve().is_relative_to(place.settings.outbox.resolve())
+        if not inside or not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST_ATTACHMENT:
+            logger.warning("%s is not attached: no plain file of the outbox, or too large", path)
+            return ()
+        return (Attachment(path.name, file.read(LARGEST_ATTACHMENT)),)
+
+
+COMPOSERS: Mapping[str, Callable[[Workplace, DeliveryRow, str], Letter]] = {
+    ANSWER: _answer_letter,
+    FAULT: _fault_letter,
+}
+"""Who writes a letter of a kind; a new kind of letter is an entry here."""

@@ -1,0 +1,181 @@
+"""When we fail on a file after it was archived, its submitter hears so once, and gets the real answer later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa import clock, pipeline
+from chuyenhoa.pipeline import answering, faults, receiving
+from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.store import ledger
+from chuyenhoa.store.tables import SubmissionRow
+from tests.integration.forms import fill
+from tests.integration.rehearsal import run_intake
+
+RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
+
+
+@pytest.fixture
+def forms(data_folder: Path) -> Path:
+    pipeline.open_period("2021-6t")
+    return data_folder
+
+
+def drop(data: Path, name: str, folder: str = RACH_GIA, content: bytes | None = None) -> Path:
+    path = data / "inbox" / folder / name
+    form = data / "outbox" / folder / f"BIEU-MAU-2021-6t-{folder}.xlsx"
+    path.write_bytes(fill(form) if content is None else content)
+    return path
+
+
+def rows() -> list[SubmissionRow]:
+    with open_workplace().store.reading() as session:
+        return session.query(SubmissionRow).order_by(SubmissionRow.number).all()
+
+
+def receipts(data: Path, folder: str = RACH_GIA) -> list[Path]:
+    return sorted((data / "outbox" / folder).glob("PHIEU-TIEP-NHAN-*.html"))
+
+
+def kinds(number: int) -> list[str]:
+    with open_workplace().store.reading() as session:
+        return [event.kind for event in ledger.load_events(session, number)]
+
+
+def test_our_fault_is_told_once_and_replaced_by_the_answer(
+    forms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(forms, "hong.xlsx")
+    drop(forms, "tot.xlsx", HA_TIEN)
+    real = receiving.judge_row
+
+    def judge(*args: object) -> None:
+        if args[2].file_name == "hong.xlsx":  # type: ignore[attr-defined]
+            raise RuntimeError("a bug of ours")
+        real(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "judge_row", judge)
+        with pytest.raises(pipeline.IntakeError, match=r"hong\.xlsx .*a bug of ours"):
+            run_intake()
+        (page,) = receipts(forms)
+        text = page.read_text(encoding="utf-8")
+        assert "lỗi của hệ thống, không phải do đơn vị" in text
+        assert rows()[0].sha256 in text
+        told = page.stat().st_mtime_ns
+        with pytest.raises(pipeline.IntakeError):
+            run_intake()
+        assert receipts(forms) == [page]
+        assert page.stat().st_mtime_ns == told
+    broken, good = rows()
+    assert (broken.status, broken.answered_at) == ("claimed", None)
+    assert (good.status, len(receipts(forms, HA_TIEN))) == ("accepted", 1)
+    assert kinds(broken.number) == ["claimed", "fault_told"]
+    run_intake()
+    assert receipts(forms) == [page]
+    text = page.read_text(encoding="utf-8")
+    assert "ĐÃ TIẾP NHẬN" in text
+    assert "lỗi của hệ thống" not in text
+    assert rows()[0].status == "accepted"
+    assert kinds(broken.number).count("fault_told") == 1
+
+
+def test_an_answer_that_cannot_be_written_is_our_fault(forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(forms, "a.xlsx")
+
+    def fail(*args: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering, "make_workbook", fail)
+        with pytest.raises(pipeline.IntakeError, match="no space left"):
+            run_intake()
+    (page,) = receipts(forms)
+    text = page.read_text(encoding="utf-8")
+    assert "lỗi của hệ thống" in text
+    assert "ĐÃ TIẾP NHẬN</strong>" not in text  # judged, but nothing is promised before it is closed
+    run_intake()
+    assert "ĐÃ TIẾP NHẬN</strong>" in page.read_text(encoding="utf-8")
+    assert receipts(forms) == [page]
+
+
+def test_a_file_that_breaks_the_rules_engine_costs_nobody_elses_answer(
+    forms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(forms, "hong.xlsx")
+    drop(forms, "tot.xlsx", HA_TIEN)
+    real = receiving.read_part
+
+    def read(place: object, part: receiving.Part) -> object:
+        if any(row.file_name == "hong.xlsx" for row in part.rows):
+            raise RuntimeError("the rules broke")
+        return real(place, part)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receiving, "read_part", read)
+    with pytest.raises(pipeline.IntakeError, match="the rules broke"):
+        run_intake()
+    assert [row.status for row in rows()] == ["claimed", "accepted"]
+    assert "lỗi của hệ thống" in receipts(forms)[0].read_text(encoding="utf-8")
+
+
+def test_telling_may_fail_too_and_is_made_up_for(forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(forms, "a.xlsx")
+
+    def fail(*args: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answering, "make_workbook", fail)
+        patch.setattr(faults, "render_receipt", fail)
+        with pytest.raises(pipeline.IntakeError, match="no space left"):
+            run_intake()
+        assert receipts(forms) == []
+    with monkeypatch.context() as patch:
+        patch.setattr(answering, "make_workbook", fail)
+        with pytest.raises(pipeline.IntakeError):
+            run_intake()
+    assert len(receipts(forms)) == 1
+
+
+def test_a_pass_that_died_on_a_file_is_told_by_the_next(forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T08:00:00+07:00")
+    drop(forms, "a.xlsx")
+    assert len(pipeline.claim_drops()) == 1  # and the process is gone
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T08:15:00+07:00")
+    pipeline.claim_drops()
+    assert receipts(forms) == []
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T08:30:00+07:00")
+    assert len(pipeline.claim_drops()) == 1
+    (page,) = receipts(forms)
+    assert "lỗi của hệ thống" in page.read_text(encoding="utf-8")
+    assert clock.now().hour == 8
+    run_intake()
+    assert receipts(forms) == [page]
+    assert "ĐÃ TIẾP NHẬN" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rong.xlsx", b""),
+        ("anh.jpg", b"\xff\xd8\xff\xe0" + bytes(50)),
+        ("hong.xlsx", b"PK\x03\x04" + bytes(200)),
+        ("cu.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)),
+        ("thu\n\rBcc: x@y.z\x1b.xlsx", b"\x00\x01\x02"),
+    ],
+)
+def test_what_no_reader_can_open_has_one_receipt(forms: Path, name: str, content: bytes) -> None:
+    drop(forms, name, content=content)
+    run_intake()
+    (row,) = rows()
+    assert row.status == "refused"
+    (page,) = receipts(forms)
+    text = page.read_text(encoding="utf-8")
+    assert "KHÔNG NHẬN ĐƯỢC TỆP NÀY" in text
+    assert row.sha256 in text
+    assert "lỗi của hệ thống" not in text
+    assert "\x1b" not in page.name
+    run_intake()
+    assert receipts(forms) == [page]
