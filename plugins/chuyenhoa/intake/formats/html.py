@@ -33,9 +33,11 @@ def open_page(content: bytes, findings: FindingList) -> Book | None:
     if not grids:
         findings.add("D69", kind="trang web HTML")
         return None
-    findings.add("D68", kind="trang web HTML")
     sheets = finish(grids, findings)
-    return Book("html", sheets) if sheets is not None else None
+    if sheets is None:
+        return None
+    findings.add("D68", kind="trang web HTML")
+    return Book("html", sheets)
 
 
 def _decode(content: bytes) -> str:

@@ -58,6 +58,8 @@ def _follow(data: bytes, skip: int, shift: int, table: Sequence[int], start: int
         if len(pieces) > len(table) or sector >= len(table):
             raise BrokenCompoundError("a broken chain of sectors")
         place = (sector + skip) << shift
+        if place >= len(data):
+            raise BrokenCompoundError("a sector beyond the end")
         pieces.append(data[place : place + size])
         sector = table[sector]
     return b"".join(pieces)
