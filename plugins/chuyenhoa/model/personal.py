@@ -128,7 +128,7 @@ def _is_personal_run(text: str, groups: list[tuple[int, int]], is_all: bool) -> 
         return False
     if _is_phone(digits):
         # Groups of two only where all are: `05 01 2021 12` is a date beside a count, `08 09 10 11 12` a list.
-        is_pairs = set(map(len, parts)) == {2} and is_all and parts != sorted(parts)
+        is_pairs = set(map(len, parts)) == {2} and is_all and max(parts) > "31"
         is_zero_apart = parts[0] == "0" and (labelled or len(parts) == len(("0", "912", "345", "678")))
         return len(parts[0]) > 2 or parts[0] == "84" or is_zero_apart or is_pairs
     if set(map(len, parts)) == {3} and len(parts) in {3, 4}:
