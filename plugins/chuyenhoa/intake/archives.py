@@ -77,6 +77,7 @@ def unpack(content: bytes, file_name: str) -> Unpacked | None:
     try:
         crate.open(content, "", 1)
     except HostileArchiveError as error:
+        findings.found.clear()
         findings.add("D65", detail=str(error))
         return Unpacked((), tuple(findings.found))
     if not crate.members and not findings.found:
