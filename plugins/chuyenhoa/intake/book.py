@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 MOST_ROWS = 5_000
 MOST_COLUMNS = 300
@@ -85,9 +86,14 @@ class Book:
 
 def name_cell(row: int, column: int) -> str:
     """The address of a cell counted from 0: (6, 3) is `D7`."""
+    return f"{_name_column(column)}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _name_column(column: int) -> str:
     letters = ""
     number = column + 1
     while number:
         number, rest = divmod(number - 1, 26)
         letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters

@@ -34,6 +34,8 @@ def _withhold(sheet: Sheet) -> Sheet:
     found: dict[tuple[int, int], CellValue] = {}
     for row, values in enumerate(sheet.rows):
         for column, value in enumerate(values):
+            if not value:
+                continue
             masked = mask_value(value)
             if masked is not value:
                 found[row, column] = masked

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from chuyenhoa.intake.book import CellValue
 from chuyenhoa.intake.doubts import name_doubt
@@ -79,7 +80,7 @@ def _read_typed(value: float, decimals: bool) -> NumberReading:
     if not math.isfinite(value):
         return NumberReading(problem="D33")
     if isinstance(value, int) or value.is_integer():
-        return _bound(Decimal(int(value)), decimals)
+        return _read_whole(int(value))
     exact = Decimal(format(value, ".15g"))
     if not decimals and abs(exact) < 1000 and exact.as_tuple().exponent == -len("234"):
         shown = f"{exact:f}"
@@ -88,6 +89,12 @@ def _read_typed(value: float, decimals: bool) -> NumberReading:
         )
     why = "" if exact == Decimal(repr(value)) else "sai số tính toán của bảng tính, đọc như Excel hiển thị"
     return _bound(exact, decimals, why)
+
+
+@lru_cache(maxsize=8192)
+def _read_whole(number: int) -> NumberReading:
+    """Nearly every cell is a small whole number, and the same ones come again."""
+    return _bound(Decimal(number), decimals=False)
 
 
 def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:

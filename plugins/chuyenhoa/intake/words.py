@@ -89,8 +89,16 @@ def _fold_word(word: str, merge: bool) -> str:
 
 def strip_marks(value: object) -> str:
     """The folded text in plain letters, as typed without a Vietnamese keyboard."""
-    parts = unicodedata.normalize("NFD", _fold_text(clean_text(value), merge=False)).replace("đ", "d")
+    text = clean_text(value)
+    return _strip_short(text) if len(text) <= SHORT_TEXT else _strip(text)
+
+
+def _strip(text: str) -> str:
+    parts = unicodedata.normalize("NFD", _fold_text(text, merge=False)).replace("đ", "d")
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+_strip_short = lru_cache(maxsize=8192)(_strip)
 
 
 def read_code(value: object) -> str:
