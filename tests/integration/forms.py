@@ -9,6 +9,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+# Stocks begin as they end, so that reports on months that follow one another fit together.
 FIGURES = {
     "TTXH_XR": 20,
     "TTXH_KP": 17,
@@ -20,14 +21,14 @@ FIGURES = {
     "TTXH_DBNT_KP": 0,
     "XHD": 0,
     "NGHIEN_DAU": 30,
-    "NGHIEN_MOI": 2,
+    "NGHIEN_MOI": 4,
     "NGHIEN_GIAM": 4,
-    "NGHIEN_CUOI": 28,
+    "NGHIEN_CUOI": 30,
     "DIEM_MT": 0,
-    "TGTB_TON": 2,
+    "TGTB_TON": 1,
     "TGTB_MOI": 20,
     "TGTB_CHUYEN": 1,
-    "TGTB_GQ": 20,
+    "TGTB_GQ": 19,
     "TGTB_CON": 1,
     "TNGT_VU": 3,
     "TNGT_CHET": 1,

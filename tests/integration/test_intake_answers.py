@@ -155,11 +155,12 @@ def test_a_returned_version_says_what_stays_in_force(forms: Path, data_folder: P
     assert "tốt.xlsx" in (data_folder / row.receipt).read_text(encoding="utf-8")
 
 
-def test_a_warning_is_accepted_and_told(forms: Path, data_folder: Path) -> None:
+def test_a_warning_without_a_reason_holds_its_locality_alone(forms: Path, data_folder: Path) -> None:
     row = drop(data_folder, "a.xlsx", fill(blank(forms), {("30745", "TTXH_LRC"): 8}))
-    assert row.status == "accepted_with_warnings"
+    assert row.status == "partly_accepted"
     assert row.marked_workbook
-    assert known("30745", "TTXH_LRC") == "8"
+    assert known("30745", "TTXH_LRC") is None
+    assert known("30754", "TTXH_LRC") == "1"
 
 
 def test_a_late_file_is_accepted_and_marked_late(

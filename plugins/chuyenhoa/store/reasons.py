@@ -138,24 +138,26 @@ def load_explanations(session: Session, plan: Plan, period: str) -> tuple[Explan
 def _source_of_reason(
     session: Session, rows: Sequence[SubmissionRow], version: SubmissionRow, finding: Finding
 ) -> Source:
-    """Where a reason stands: in the version itself, or in a file of reasons before or after it."""
+    """Where a reason stands: in a later file, in the version itself, or in a file of reasons before it."""
     by_number = {row.number: row for row in rows if row.submitter == version.submitter}
-    query = (
-        select(JustificationRow)
-        .where(
-            JustificationRow.submission.in_(list(by_number)),
-            JustificationRow.rule_id == finding.rule_id,
-            JustificationRow.reason == finding.explanation,
-            JustificationRow.locality.in_([finding.locality, ""]),
-        )
-        .order_by(JustificationRow.id)
+    later = select(ExplanationRow).where(
+        ExplanationRow.version == version.number,
+        ExplanationRow.rule_id == finding.rule_id,
+        ExplanationRow.locality == finding.locality,
     )
-    stated = list(session.scalars(query))
-    own = [entry for entry in stated if entry.submission == version.number]
-    for entry in own or stated[-1:]:
-        row = by_number[entry.submission]
-        return Source(submission_id(row.number), row.sha256, row.file_name, entry.sheet, entry.cell)
-    return Source(submission_id(version.number), version.sha256, version.file_name, "", "")
+    stated = select(JustificationRow).where(
+        JustificationRow.submission.in_([number for number in by_number if number <= version.number]),
+        JustificationRow.rule_id == finding.rule_id,
+        JustificationRow.reason == finding.explanation,
+        JustificationRow.locality.in_([finding.locality, ""]),
+    )
+    found: list[ExplanationRow | JustificationRow] = [
+        *session.scalars(stated.order_by(JustificationRow.submission, JustificationRow.id)),
+        *session.scalars(later.order_by(ExplanationRow.id)),
+    ]
+    entry = found[-1]
+    row = by_number[entry.submission]
+    return Source(submission_id(row.number), row.sha256, row.file_name, entry.sheet, entry.cell)
 
 
 def _same_report(reading: Reading) -> tuple[ColumnElement[bool], ...]:
