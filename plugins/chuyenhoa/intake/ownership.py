@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.periods import read_statements, show_window
+from chuyenhoa.intake.remembering import once_a_plan
+from chuyenhoa.intake.stated import PERIOD_CODES, Stated, find_period, is_anothers
 from chuyenhoa.intake.tables import Table, read_head, read_title
-from chuyenhoa.intake.words import clean_text, fold, strip_marks
+from chuyenhoa.intake.words import clean_text, fold
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Period, Plan, Submitter, Window
 
-DAY = "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})"
-WINDOW_TEXT = re.compile(f"tu(?: ngay)? {DAY} den(?: het)?(?: ngay)? {DAY}")
-"""A window in a title, after `strip_marks`."""
 PERIOD_WORDS = "kỳ báo cáo"
 
 
@@ -46,7 +45,7 @@ def _plain(value: object) -> str:
 
 def find_owner(
     meta: Mapping[str, str],
-    tables: Mapping[str, Table],
+    titles: Sequence[Stated],
     plan: Plan,
     folder: str | None,
     findings: FindingList,
@@ -55,12 +54,12 @@ def find_owner(
 
     Args:
         meta: what `read_meta` read.
-        tables: the tables found, by official sheet name.
+        titles: what stands over the file's tables.
         plan: the plan whose files are taken.
         folder: the inbox folder in which the file lay; None when it lay in none.
         findings: takes the reason for a refusal.
     """
-    owner = _from_meta(meta, plan, findings) if meta else _from_folder(tables, plan, folder, findings)
+    owner = _from_meta(meta, plan, findings) if meta else _from_folder(titles, plan, folder, findings)
     if owner is None or folder is None or folder == owner.submitter.folder:
         return owner
     findings.add(
@@ -86,38 +85,31 @@ def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Ow
 
 
 def _from_folder(
-    tables: Mapping[str, Table], plan: Plan, folder: str | None, findings: FindingList
+    titles: Sequence[Stated], plan: Plan, folder: str | None, findings: FindingList
 ) -> Owner | None:
-    """The owner of a file without `_meta`: the folder's submitter and the period that a title states."""
+    """The owner of a file without `_meta`: the folder's submitter and the period that its titles state."""
     submitter = plan.submitter_by_folder.get(folder or "")
-    stated = {
-        window
-        for name, table in tables.items()
-        if name != form.BASELINE_SHEET
-        for _, window in _windows(table, name)
-    }
-    periods = [period for period in plan.periods if period.window in stated]
-    missing = [] if submitter else ["đơn vị báo cáo"]
-    missing += [] if len(periods) == 1 else ["kỳ báo cáo"]
-    if submitter is None or missing:
-        findings.add("D12", missing=" và ".join(missing))
+    if submitter and is_anothers(titles, submitter, plan, findings):
         return None
-    findings.add("D20", owner=submitter.name, period=periods[0].label)
-    return Owner(submitter, periods[0], "", has_meta=False)
+    period = find_period(titles, plan, findings)
+    missing = [] if submitter else ["đơn vị báo cáo"]
+    missing += [] if period is not None else ["kỳ báo cáo"]
+    if submitter is None or period is None:
+        if not submitter or not any(finding.rule_id in PERIOD_CODES for finding in findings.found):
+            findings.add("D12", missing=" và ".join(missing))
+        return None
+    findings.add("D20", owner=submitter.name, period=period.label)
+    return Owner(submitter, period, "", has_meta=False)
 
 
-def _windows(table: Table, official: str) -> list[tuple[str, Window]]:
+def _windows(table: Table, official: str, plan: Plan) -> list[tuple[str, Window]]:
     """The windows that the titles above a table state, each with its cell."""
-    found = []
-    for row, column, text in read_title(table, official):
-        for match in WINDOW_TEXT.finditer(strip_marks(text)):
-            try:
-                start = date(int(match[3]), int(match[2]), int(match[1]))
-                end = date(int(match[6]), int(match[5]), int(match[4]))
-            except ValueError:
-                continue
-            found.append((name_cell(row, column), Window(start, end)))
-    return found
+    return [
+        (name_cell(row, column), entry.window)
+        for row, column, text in read_title(table, official)
+        for entry in read_statements(text, plan)
+        if entry.window
+    ]
 
 
 def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
@@ -126,15 +118,15 @@ def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings
         right = owner.period.baseline if official == form.BASELINE_SHEET else owner.period.window
         found = [
             (cell, show_window(window), show_window(right))
-            for cell, window in _windows(table, official)
+            for cell, window in _windows(table, official, plan)
             if window != right
         ]
         for row, column, text in read_title(table, official):
             cell = name_cell(row, column)
-            period = _find_label([entry.label for entry in plan.periods], _after(text, PERIOD_WORDS))
+            period = _period_labels(plan).find(_after(text, PERIOD_WORDS))
             if period and period != owner.period.label:
                 found.append((cell, period, owner.period.label))
-            submitter = _find_label([entry.name for entry in plan.submitters], fold(text))
+            submitter = _submitter_names(plan).find(fold(text))
             if submitter and submitter != owner.submitter.name:
                 found.append((cell, submitter, owner.submitter.name))
         for cell, stated, expected in found:
@@ -146,14 +138,32 @@ def _after(text: str, words: str) -> str:
     return fold(text).partition(fold(words))[2]
 
 
-def _find_label(labels: Iterable[str], text: str) -> str:
-    """The longest of the labels that stands in a folded text; empty when none does."""
-    found = [
-        label
-        for label in labels
-        if fold(label) in text and re.search(rf"(?<!\w){re.escape(fold(label))}(?!\w)", text)
-    ]
-    return max(found, key=len, default="")
+@dataclass(frozen=True)
+class _Labels:
+    """Labels that are looked for in titles, longest first, as one pattern."""
+
+    pattern: re.Pattern[str]
+    by_key: Mapping[str, str]
+
+    def find(self, text: str) -> str:
+        """The longest of the labels that stands in a folded text; empty when none does."""
+        return max((self.by_key[match[0]] for match in self.pattern.finditer(text)), key=len, default="")
+
+
+def _make_labels(labels: Iterable[str]) -> _Labels:
+    by_key = {fold(label): label for label in labels}
+    words = "|".join(re.escape(key) for key in sorted(by_key, key=len, reverse=True))
+    return _Labels(re.compile(rf"(?<!\w)(?:{words})(?!\w)"), by_key)
+
+
+@once_a_plan
+def _period_labels(plan: Plan) -> _Labels:
+    return _make_labels(entry.label for entry in plan.periods)
+
+
+@once_a_plan
+def _submitter_names(plan: Plan) -> _Labels:
+    return _make_labels(entry.name for entry in plan.submitters)
 
 
 def check_heads(
@@ -175,8 +185,3 @@ def _has_all_heads(tables: Mapping[str, Table], plan: Plan) -> bool:
     return set(form.HEAD_ROWS) <= set(tables) and all(
         set(plan.indicator_by_code) <= set(tables[sheet].columns) for sheet in form.SHEET_OF_BASIS.values()
     )
-
-
-def show_window(window: Window) -> str:
-    """A window as a title states it."""
-    return f"từ ngày {window.start:%d/%m/%Y} đến ngày {window.end:%d/%m/%Y}"

@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chuyenhoa.intake.book import Book, Sheet
-from chuyenhoa.intake.figures import Figures, read_figures
+from chuyenhoa.intake.figures import Figures, join_figures, read_figures
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats import open_book
+from chuyenhoa.intake.layout.reader import read_free_tables
+from chuyenhoa.intake.layout.search import FoundTables, report_nothing, report_unread, search_tables
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
 from chuyenhoa.intake.personal import report_lists, withhold_personal
 from chuyenhoa.intake.rows import Scope
+from chuyenhoa.intake.stated import Stated, find_district, find_wrong_baselines
 from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
 from chuyenhoa.intake.tables import Table, find_table
 from chuyenhoa.intake.words import strip_marks
 from chuyenhoa.model import form
-from chuyenhoa.model.figures import Observation
+from chuyenhoa.model.figures import Basis, Observation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
 
@@ -57,15 +60,20 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     sheets = _known_sheets(book)
     meta = read_meta(sheets)
     tables = _find_tables(sheets)
-    owner = find_owner(meta, tables, plan, folder, findings) if meta or tables else None
-    if not tables and (owner or not meta):
-        findings.add("D21", expected=form.LOCALITY_CODE)
-    if owner is None or not tables:
+    found = search_tables(book, tables, plan)
+    titles = [] if meta and not found.free else found.titles()
+    titles += [Stated("", "", file_name, is_hint=True)] if not meta else []
+    owner = find_owner(meta, titles, plan, folder, findings) if meta or found else None
+    if not found and (owner or not meta):
+        report_nothing(book, plan, bool(meta), findings)
+    if owner is None or not found:
         return _refuse(sha256, findings, owner)
-    check_heads(meta, tables, plan, findings)
-    check_titles(owner, tables, plan, findings)
-    report_lists(findings, book, {table.sheet.name for table in tables.values()})
-    reading = _read_tables(Scope(plan, owner, findings), tables, sha256)
+    check_heads(meta, found.coded, plan, findings)
+    check_titles(owner, found.coded, plan, findings)
+    report_lists(findings, book, found.sheet_names)
+    scope = Scope(plan, owner, findings, find_district(titles, owner.submitter, plan) if titles else "")
+    reading = _read_tables(scope, found, titles, sha256)
+    report_unread(found, book, findings)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
 
 
@@ -98,13 +106,21 @@ def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
     return {name: table for name, table in found.items() if table is not None}
 
 
-def _read_tables(scope: Scope, tables: Mapping[str, Table], sha256: str) -> Reading:
+def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha256: str) -> Reading:
     """Everything that the tables say."""
-    _report_missing(scope, tables)
+    tables = found.coded
+    _report_missing(scope, found)
     current, baseline = (
         read_figures(scope, tables[sheet], basis) if sheet in tables else Figures()
         for basis, sheet in form.SHEET_OF_BASIS.items()
     )
+    if found.free:
+        wrong = find_wrong_baselines(titles, scope.owner.period, scope.plan, scope.findings)
+        free = read_free_tables(scope, found.free, wrong)
+        current, baseline = (
+            join_figures(current, free[Basis.CURRENT]),
+            join_figures(baseline, free[Basis.BASELINE]),
+        )
     declared = Declarations()
     if form.DECLARATIONS_SHEET in tables:
         declared = read_declarations(scope, tables[form.DECLARATIONS_SHEET])
@@ -146,8 +162,14 @@ def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: D
     )
 
 
-def _report_missing(scope: Scope, tables: Mapping[str, Table]) -> None:
-    """Tables on localities that the file lacks; a file of reasons alone need not have them."""
+def _report_missing(scope: Scope, found: FoundTables) -> None:
+    """Tables on localities that the file lacks; a file of reasons alone need not have them.
+
+    Tables found by labels may hold both windows; which figures they lack is told figure by figure.
+    """
+    tables = found.coded
+    if found.free:
+        return
     only_words = not scope.owner.has_meta and not any(name in tables for name in LOCALITY_SHEETS)
     if not scope.own or only_words:
         return

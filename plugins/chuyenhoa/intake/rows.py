@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.ownership import Owner
+from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.intake.words import fold, is_foot
 from chuyenhoa.model.figures import Place
@@ -25,6 +26,10 @@ class Scope:
     plan: Plan
     owner: Owner
     findings: FindingList
+    district: str = ""
+    """The district that the file itself names as its own; "" when it names none."""
+    loose: set[str] = field(default_factory=set)
+    """Indicators that were read under a heading that means them with a reservation."""
 
     @cached_property
     def own(self) -> Mapping[str, Locality]:
@@ -34,8 +39,7 @@ class Scope:
     @cached_property
     def known_names(self) -> frozenset[str]:
         """The folded names of every unit and locality of the plan."""
-        names = [entry.name for entry in self.plan.localities] + [entry.name for entry in self.plan.units]
-        return frozenset(map(fold, names))
+        return _known_names(self.plan)
 
     @property
     def own_codes(self) -> str:
@@ -48,6 +52,12 @@ class Scope:
         """A locality of the plan by the code as typed."""
         known = self.plan.locality_by_code
         return known.get(code) or known.get(code.zfill(CODE_LENGTH))
+
+
+@once_a_plan
+def _known_names(plan: Plan) -> frozenset[str]:
+    names = [entry.name for entry in plan.localities] + [entry.name for entry in plan.units]
+    return frozenset(map(fold, names))
 
 
 def place(table: Table, row: int, code: str) -> Place:

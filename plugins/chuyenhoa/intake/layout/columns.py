@@ -1,0 +1,137 @@
+"""Tells which columns of a table are read, and names those that are not, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chuyenhoa.intake.layout.headings import Meaning
+from chuyenhoa.intake.layout.heads import BASES, Column
+from chuyenhoa.intake.layout.tables import BASIS_OF, FreeTable
+from chuyenhoa.intake.layout.vocabulary import Vocabulary, vocabulary_of
+from chuyenhoa.intake.rows import Scope
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.plan import Indicator
+
+SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
+"""What is worked out from figures needs no word."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A column that holds one indicator; `basis` None when its headings state no window."""
+
+    column: int
+    indicator: Indicator
+    basis: Basis | None
+    shown: str
+    cell: str
+
+
+def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Slot]:
+    """The columns of a table that are read; every other one with figures gets a finding.
+
+    Args:
+        scope: takes the findings.
+        table: the table.
+        rows: its rows of data.
+    """
+    words = vocabulary_of(scope.plan)
+    found: dict[tuple[str, Basis | None], list[Slot]] = {}
+    odd = []
+    for column in table.head.columns:
+        slot = _slot(scope, table, column, words)
+        if slot is not None:
+            found.setdefault((slot.indicator.code, slot.basis), []).append(slot)
+            if column.match.is_loose:
+                scope.loose.add(slot.indicator.code)
+        elif any(_filled(table, row, column) for row in rows):
+            odd.append(column)
+    for column in odd:
+        _report(scope, table, column, words, {code for code, _ in found})
+    slots = []
+    for (_, _), group in found.items():
+        filled = [slot for slot in group if any(not table.view.is_blank(row, slot.column) for row in rows)]
+        if len(filled) > 1:
+            _report_twice(scope, table, filled)
+        else:
+            slots.append((filled or group)[0])
+    return _without_overlap(scope, table, slots)
+
+
+def _filled(table: FreeTable, row: int, column: Column) -> bool:
+    return not table.view.is_blank(row, column.index) and table.view.holds_number(row, column.index)
+
+
+def _slot(scope: Scope, table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
+    """The column as one that is read; None when it must not be."""
+    match, meanings = column.match, column.meanings
+    if len(match.codes) != 1 or not match.certain or meanings - BASES or len(meanings) > 1:
+        return None
+    (code,) = match.codes
+    indicator = words.plan.indicator_by_code[code]
+    if not words.agrees(column.unit, indicator):
+        return None
+    basis = next((BASIS_OF[meaning] for meaning in meanings), None)
+    return Slot(column.index, indicator, basis, column.shown, table.view.name(column.row, column.index))
+
+
+def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, read: set[str]) -> None:
+    """A column with figures that is not read: known as no figure, cumulative, of two meanings, or unknown."""
+    indicators = words.plan.indicator_by_code
+    meanings = column.meanings
+    codes = column.match.codes or _maybe(column, words)
+    if meanings & SILENT or (column.is_known and not meanings):
+        return
+    code, expected = "D76", ""
+    if Meaning.CUMULATIVE in meanings:
+        code = "D76" if codes & read else "D71"
+    elif Meaning.OTHER_YEAR in meanings:
+        code = "D76" if codes & read else "D70"
+        expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
+    elif len(codes) == 1 and column.match.certain and not words.agrees(column.unit, indicators[min(codes)]):
+        code, expected = "D87", indicators[min(codes)].unit
+    elif codes:
+        titles = {section.code: section.title for section in words.plan.sections}
+        shown = [f"“{titles[indicators[c].section]}: {indicators[c].label}”" for c in sorted(codes)]
+        code, expected = "D74", ", ".join(shown)
+    scope.findings.add(
+        code,
+        sheet=table.name,
+        cells=(table.view.name(column.row, column.index),),
+        value=column.shown or "(không có tiêu đề)",
+        expected=expected,
+    )
+
+
+def _maybe(column: Column, words: Vocabulary) -> frozenset[str]:
+    """Indicators that the lowest headings alone would mean."""
+    keys = column.keys
+    for start in range(len(keys)):
+        codes = words.explain(keys[start:]).codes
+        if codes:
+            return codes
+    return frozenset()
+
+
+def _report_twice(scope: Scope, table: FreeTable, group: Sequence[Slot]) -> None:
+    """Columns that are the same indicator in the same window; none of them is read."""
+    label = group[0].indicator.label
+    scope.findings.add("D75", sheet=table.name, cells=[slot.cell for slot in group], value=label)
+
+
+def _without_overlap(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
+    """Of an indicator with a column for a window and one that names none, the latter is the period's own.
+
+    It is when the other one is the baseline; beside a column of the period itself it could be anything.
+    """
+    bases: dict[str, dict[Basis | None, Slot]] = {}
+    for slot in slots:
+        bases.setdefault(slot.indicator.code, {})[slot.basis] = slot
+    kept = []
+    for group in bases.values():
+        if None in group and Basis.CURRENT in group:
+            _report_twice(scope, table, list(group.values()))
+            continue
+        kept += list(group.values())
+    return kept

@@ -1,0 +1,132 @@
+"""The words of headings that name no indicator: windows, comparisons, numbering, units."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+BASELINE = re.compile(r"(?:so lieu )?cung ky(?: nam)?(?: truoc| ngoai)?|ky goc|(?:ky )?nam truoc")
+CURRENT = re.compile(
+    r"(?:so lieu )?(?:trong )?ky nay|(?:trong )?ky bao cao|nam nay|hien tai|(?:so lieu )?trong ky bao cao"
+)
+YEAR = re.compile(r"(?:cung ky )?(?:nam )?(20[0-9]{2})")
+COMPARED = re.compile(
+    r"so sanh.*|tang giam.*|tang|giam|t[iy] le.*|chenh lech.*|so voi .*|.* so voi .*|muc tang.*|phan tram.*"
+)
+CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam|tu dau ky)\b")
+BASIS_TAIL = re.compile(
+    r"^(?:(?:so lieu )?(cung ky(?: nam)?(?: truoc)?(?: 20[0-9]{2})?|ky nay) )|"
+    r"(?: (?:so lieu )?(cung ky(?: nam)?(?: truoc)?(?: 20[0-9]{2})?|ky nay))$"
+)
+GENERIC = frozenset(
+    (
+        "trong do",
+        "chi tieu",
+        "cac chi tieu",
+        "noi dung",
+        "so lieu",
+        "ket qua",
+        "thiet hai",
+        "hau qua",
+        "bao gom",
+        "gom",
+        "trong ky",
+        "den cuoi ky",
+        "dau ky",
+        "cuoi ky",
+        "ket qua thuc hien",
+        "cong tac",
+        "tinh hinh",
+        "chi tieu bao cao",
+        "noi dung bao cao",
+    )
+)
+"""Headings that add nothing to what stands under them."""
+VALUE_HEADS = frozenset(
+    (
+        "so lieu",
+        "ket qua",
+        "thuc hien",
+        "gia tri",
+        "so luong",
+        "ket qua thuc hien",
+        "tong so",
+        "so lieu bao cao",
+    )
+)
+LOCALITY_HEADS = frozenset(
+    (
+        "dia ban",
+        "ten dia ban",
+        "xa phuong thi tran",
+        "xa phuong",
+        "phuong xa",
+        "don vi",
+        "ten don vi",
+        "ten xa phuong thi tran",
+        "dia phuong",
+        "ten xa",
+        "ten xa phuong",
+        "phuong xa thi tran",
+        "xa thi tran",
+        "cac xa phuong thi tran",
+    )
+)
+OTHER_HEADS = frozenset(
+    (
+        "stt",
+        "tt",
+        "so tt",
+        "so thu tu",
+        "ma",
+        "ma dia ban",
+        "ma xa",
+        "ma don vi",
+        "ghi chu",
+        "dvt",
+        "don vi tinh",
+        "kiem tra",
+        "loai",
+        "loai dia ban",
+        "huyen",
+        "ten huyen",
+        "quan huyen",
+        "huyen thanh pho",
+        "ky",
+        "ky so lieu",
+        "ma dvhc",
+    )
+)
+"""Columns that hold no figure and need no word."""
+OTHER_UNITS = frozenset({"dong", "nghin dong", "ngan dong", "ty dong", "phan tram"})
+ALIKE_UNITS = (
+    frozenset({"nguoi", "doi tuong", "ho so"}),
+    frozenset({"vu", "tin", "diem", "vu viec", "vu an"}),
+)
+"""Units that people use for one another."""
+NUMBERING = re.compile(r"^\s*(?:(?:[IVXLivx]+|[0-9]+(?:\.[0-9]+)*|[a-zđA-ZĐ])[.)/]\s*|[-+*•–]\s+)+(?=\S)")
+BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
+UNIT_LABEL = re.compile(r"^\s*(?:ĐVT|đvt|Đơn vị tính|đơn vị tính|Đơn vị|đơn vị)\s*:\s*(.+)$")
+WINDOW_WORDS = frozenset({"so lieu", "so lieu tinh", "tinh", "tu", "tu ngay", "ky"})
+
+
+class Meaning(StrEnum):
+    """What a heading that names no indicator says about its column."""
+
+    CURRENT = "current"
+    BASELINE = "baseline"
+    COMPARED = "compared"
+    CUMULATIVE = "cumulative"
+    OTHER_YEAR = "other_year"
+    PERCENT = "percent"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One text of a heading, taken apart."""
+
+    text: str
+    key: str
+    unit: str = ""
+    meaning: Meaning | None = None

@@ -1,0 +1,185 @@
+"""Reads the tables that `layout.tables` found: rows as localities, columns as indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from chuyenhoa.intake.figures import Figures, read_cell
+from chuyenhoa.intake.layout.columns import Slot, read_columns
+from chuyenhoa.intake.layout.rows import DataRow, RowReader
+from chuyenhoa.intake.layout.tables import FreeTable
+from chuyenhoa.intake.layout.totals import check_totals
+from chuyenhoa.intake.layout.vocabulary import vocabulary_of
+from chuyenhoa.intake.rows import Scope
+from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
+from chuyenhoa.model.plan import Locality
+
+WHOLE_FILE = frozenset({"D83", "D85"})
+"""What holds the whole file back; that localities are missing follows from it."""
+
+
+@dataclass
+class _Reader:
+    """What all free tables of one file say together."""
+
+    scope: Scope
+    figures: dict[Basis, Figures] = field(default_factory=lambda: {basis: Figures() for basis in Basis})
+    taken: dict[tuple[str, str, Basis], Observation] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    """Codes of the indicators that have a column somewhere."""
+
+    def read(
+        self, table: FreeTable, rows: Sequence[DataRow], totals: Sequence[int], refused: frozenset[str]
+    ) -> None:
+        """One table."""
+        slots = read_columns(self.scope, table, [row.row for row in rows])
+        self.known |= {slot.indicator.code for slot in slots}
+        self._note_headings(table, slots)
+        for row in self._without_repeats(table, rows):
+            if row.locality is None or row.locality.code not in self.scope.own:
+                continue
+            self._note_name(table, row)
+            for slot in slots:
+                basis = slot.basis or row.basis or table.basis or Basis.CURRENT
+                if not (basis is Basis.BASELINE and table.name in refused):
+                    self._cell(table, row, row.locality, slot, basis)
+        check_totals(self.scope, table, rows, totals, slots)
+
+    def _cell(self, table: FreeTable, row: DataRow, locality: Locality, slot: Slot, basis: Basis) -> None:
+        found = Figures()
+        spot = (table.view.sheet, *table.view.turn(row.row, slot.column))
+        read_cell(self.scope, found, spot, locality, slot.indicator, basis)
+        figures = self.figures[basis]
+        if locality.code not in figures.localities:
+            figures.localities.append(locality.code)
+        for entry in found.observations:
+            key = (entry.locality, entry.indicator, basis)
+            first = self.taken.setdefault(key, entry)
+            if first is entry:
+                figures.observations.append(entry)
+                figures.normalisations += found.normalisations
+            elif entry.value is not None and first.value is None:
+                figures.observations[figures.observations.index(first)] = self.taken[key] = entry
+                figures.normalisations += found.normalisations
+            elif entry.value is not None and entry.value != first.value:
+                self._blame_second(first, entry, locality, slot)
+
+    def _blame_second(self, first: Observation, entry: Observation, locality: Locality, slot: Slot) -> None:
+        """Two cells that give the same figure differently."""
+        self.scope.findings.add(
+            "D82",
+            sheet=entry.place.sheet,
+            cells=(entry.place.cell,),
+            locality=locality.code,
+            indicator=entry.indicator,
+            value=entry.value,
+            name=locality.name,
+            label=slot.indicator.label,
+            expected=first.value,
+            other=f"sheet “{first.place.sheet}”, ô {first.place.cell}",
+        )
+
+    def _without_repeats(self, table: FreeTable, rows: Sequence[DataRow]) -> list[DataRow]:
+        """The rows of a table, of a locality that stands twice only the first."""
+        places: dict[tuple[str, Basis | None], list[DataRow]] = {}
+        for row in rows:
+            if row.locality is not None:
+                places.setdefault((row.locality.code, row.basis), []).append(row)
+        for group in places.values():
+            locality = group[0].locality
+            if len(group) > 1 and locality and locality.code in self.scope.own:
+                cells = tuple(table.view.name(row.row, max(row.column, 0)) for row in group)
+                self.scope.findings.add(
+                    "D28", sheet=table.name, cells=cells, locality=locality.code, name=locality.name
+                )
+        return [group[0] for group in places.values()]
+
+    def _note_headings(self, table: FreeTable, slots: Sequence[Slot]) -> None:
+        """Which heading was read as which indicator, once a column."""
+        for slot in slots:
+            if slot.shown != slot.indicator.label:
+                self.figures[Basis.CURRENT].normalisations.append(
+                    Normalisation(
+                        Place(table.name, slot.cell),
+                        slot.shown,
+                        f"{slot.indicator.code} ({slot.indicator.label})",
+                        "tiêu đề cột, dòng hiểu là chỉ tiêu",
+                    )
+                )
+
+    def _note_name(self, table: FreeTable, row: DataRow) -> None:
+        """Which name was read as which locality, once a row."""
+        locality = row.locality
+        if locality is not None and row.text not in {locality.name, locality.code}:
+            self.figures[Basis.CURRENT].normalisations.append(
+                Normalisation(
+                    Place(table.name, row.cell),
+                    row.text,
+                    f"{locality.code} ({locality.name})",
+                    "tên địa bàn hiểu là",
+                )
+            )
+        if locality is not None and table.view.is_hidden(row.row):
+            self.scope.findings.add(
+                "D32", sheet=table.name, cells=(row.cell,), locality=locality.code, name=locality.name
+            )
+
+
+def read_free_tables(
+    scope: Scope, tables: Sequence[FreeTable], refused: frozenset[str]
+) -> Mapping[Basis, Figures]:
+    """Everything that the tables of one file say.
+
+    Args:
+        scope: the file's plan, owner and findings.
+        tables: the tables found by labels.
+        refused: names of the sheets whose baseline is of another window.
+
+    Returns:
+        Figures by window. A cell that two readings are possible for gives none, and a finding instead.
+    """
+    reader = _Reader(scope)
+    rows = RowReader(scope)
+    found = [(table, *rows.read(table)) for table in tables]
+    rows.report_foreign()
+    for table, data, totals in found:
+        reader.read(table, data, totals, refused)
+    _drop_loose(reader)
+    if tables and not any(finding.rule_id in WHOLE_FILE for finding in scope.findings.found):
+        _report_missing(reader, tables[0])
+    return reader.figures
+
+
+def _drop_loose(reader: _Reader) -> None:
+    """Figures under a heading that means them only while they are not above another one."""
+    words = vocabulary_of(reader.scope.plan)
+    loose = {code for _, code in words.loose} & reader.scope.loose
+    for basis, figures in reader.figures.items():
+        for entry in [entry for entry in figures.observations if entry.indicator in loose]:
+            indicator = words.plan.indicator_by_code[entry.indicator]
+            limit = reader.taken.get((entry.locality, indicator.within, basis))
+            if entry.value is None or limit is None or limit.value is None or entry.value <= limit.value:
+                continue
+            figures.observations[figures.observations.index(entry)] = replace(entry, value=None)
+            reader.scope.findings.add(
+                "D86",
+                sheet=entry.place.sheet,
+                cells=(entry.place.cell, limit.place.cell),
+                locality=entry.locality,
+                indicator=entry.indicator,
+                value=entry.value,
+                expected=limit.value,
+                name=reader.scope.own[entry.locality].name,
+            )
+
+
+def _report_missing(reader: _Reader, table: FreeTable) -> None:
+    """Indicators and localities that the file says nothing about."""
+    scope = reader.scope
+    missing = [entry.code for entry in scope.plan.indicators if entry.code not in reader.known]
+    if missing:
+        scope.findings.add("D89", value=", ".join(missing), count=len(missing))
+    for locality in scope.own.values():
+        if locality.code not in reader.figures[Basis.CURRENT].localities:
+            scope.findings.add("D31", sheet=table.name, locality=locality.code, name=locality.name)

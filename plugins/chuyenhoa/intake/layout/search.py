@@ -1,0 +1,124 @@
+"""Looks for tables on the sheets of a file that are not our form's: by code row first, then by labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chuyenhoa.intake.book import Book, Sheet, name_cell
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.layout.gazetteer import gazetteer_of
+from chuyenhoa.intake.layout.tables import FreeTable, find_tables
+from chuyenhoa.intake.layout.vocabulary import vocabulary_of
+from chuyenhoa.intake.stated import Stated
+from chuyenhoa.intake.tables import Table, find_table, read_title
+from chuyenhoa.intake.words import strip_marks
+from chuyenhoa.model import form
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.plan import Plan
+
+FIGURE_SHEETS = tuple(form.SHEET_OF_BASIS.values())
+WORD_TABLES: Mapping[str, tuple[str, ...]] = {
+    form.DECLARATIONS_SHEET: (form.CRITERION_CODE, form.ANSWER),
+    form.NARRATIVE_SHEET: (form.ITEM_CODE, form.ITEM_TEXT),
+    form.JUSTIFICATION_SHEET: (form.RULE_CODE, form.REASON),
+}
+OWN_SHEETS = frozenset(map(strip_marks, (form.META_SHEET, form.GUIDE_SHEET, form.LISTING_SHEET)))
+BASELINE_WORDS = ("cung ky", "ky goc")
+
+
+@dataclass(frozen=True)
+class FoundTables:
+    """The tables of a file: those of the form by official sheet name, and those found by labels."""
+
+    coded: Mapping[str, Table]
+    free: tuple[FreeTable, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.coded or self.free)
+
+    @property
+    def sheet_names(self) -> frozenset[str]:
+        """The names of the sheets on which they stand."""
+        return frozenset({t.sheet.name for t in self.coded.values()} | {t.name for t in self.free})
+
+    def titles(self) -> list[Stated]:
+        """What stands over all tables, sheets' names included."""
+        stated = [Stated(table.name, title.cell, title.text) for table in self.free for title in table.titles]
+        for official, table in self.coded.items():
+            name = table.sheet.name
+            is_baseline = official == form.BASELINE_SHEET
+            texts = [("", text) for text in (name, *table.sheet.above)] + _named_titles(table, official)
+            stated += [Stated(name, cell, text, is_baseline) for cell, text in texts]
+        return list(dict.fromkeys(stated))
+
+
+def _named_titles(table: Table, official: str) -> list[tuple[str, str]]:
+    """The titles over a table of the form with their addresses."""
+    return [(name_cell(row, column), text) for row, column, text in read_title(table, official)]
+
+
+def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTables:
+    """Add to the tables of the form what other sheets hold.
+
+    Args:
+        book: the file.
+        coded: the tables that the form's own sheets hold; a sheet of figures among them ends the search but
+            for the other one of the two, whose code row may be lost.
+        plan: the plan whose labels count.
+    """
+    if all(name in coded for name in FIGURE_SHEETS):
+        return FoundTables(coded)
+    found = dict(coded)
+    used = {id(table.sheet) for table in coded.values()}
+    has_figures = any(name in coded for name in FIGURE_SHEETS)
+    sheets = [
+        sheet
+        for sheet in book.sheets
+        if id(sheet) not in used
+        and strip_marks(sheet.name) not in OWN_SHEETS
+        and (not has_figures or strip_marks(sheet.name) in set(map(strip_marks, FIGURE_SHEETS)))
+    ]
+    rest = [sheet for sheet in sheets if not _take_coded(sheet, found)]
+    free: list[FreeTable] = []
+    if any(name not in found for name in FIGURE_SHEETS) and (not has_figures or rest):
+        words, places = vocabulary_of(plan), gazetteer_of(plan)
+        for sheet in rest:
+            free += find_tables(sheet, words, places, ())
+    return FoundTables(found, tuple(free))
+
+
+def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
+    """Whether a sheet of another name holds a table with a code row that nobody holds yet; takes it then."""
+    for official, codes in WORD_TABLES.items():
+        table = find_table(sheet, codes)
+        if table is not None:
+            return found.setdefault(official, table) is table
+    table = find_table(sheet, (form.LOCALITY_CODE,))
+    if table is None:
+        return False
+    texts = [sheet.name, *sheet.above, *(text for _, _, text in read_title(table, form.FIGURES_SHEET))]
+    is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
+    official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
+    return found.setdefault(official, table) is table
+
+
+def report_unread(found: FoundTables, book: Book, findings: FindingList) -> None:
+    """Sheets of a hand-made file on which nothing was recognised."""
+    if not found.free:
+        return
+    used = {id(table.view.sheet) for table in found.free} | {id(t.sheet) for t in found.coded.values()}
+    for sheet in book.sheets:
+        is_filled = any(str(value).strip() for row in sheet.rows for value in row)
+        if id(sheet) not in used and strip_marks(sheet.name) not in OWN_SHEETS and is_filled:
+            findings.add("D88", sheet=sheet.name)
+
+
+def report_nothing(book: Book, plan: Plan, has_meta: bool, findings: FindingList) -> None:
+    """Nothing was found: in a form of ours the code row is gone, in any other file the labels."""
+    places = gazetteer_of(plan)
+    texts: Sequence[str] = [v for s in book.sheets for row in s.rows for v in row if isinstance(v, str)]
+    if not has_meta and any(places.known(text) for text in texts[:5000]):
+        findings.add("D84", missing="cột chỉ tiêu nào của biểu mẫu (chỉ thấy tên địa bàn)")
+    else:
+        findings.add("D21", expected=form.LOCALITY_CODE)

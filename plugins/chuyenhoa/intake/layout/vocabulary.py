@@ -1,0 +1,194 @@
+"""What the words over a column mean: sections, indicators, windows, and what is no figure at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from chuyenhoa.intake.layout.headings import (
+    ALIKE_UNITS,
+    BASELINE,
+    BASIS_TAIL,
+    BRACKETS,
+    COMPARED,
+    CUMULATIVE,
+    CURRENT,
+    GENERIC,
+    NUMBERING,
+    OTHER_UNITS,
+    UNIT_LABEL,
+    WINDOW_WORDS,
+    YEAR,
+    Meaning,
+    Part,
+)
+from chuyenhoa.intake.periods import SPAN, read_statements
+from chuyenhoa.intake.remembering import once_a_plan
+from chuyenhoa.intake.words import strip_marks
+from chuyenhoa.model.plan import Indicator, Plan
+from chuyenhoa.plan.names import label_key, plain_key
+
+TELLS_ITSELF = "!"
+"""An alias that begins with it needs no heading of its section."""
+MOST_SYLLABLES = 5
+"""An alias as long as this tells its section itself."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which indicators a heading may mean; `certain` when it needs no heading beside it."""
+
+    codes: frozenset[str] = frozenset()
+    certain: bool = False
+    is_loose: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The labels of one plan by key, looked up for every heading and worked out once."""
+
+    plan: Plan
+    sections: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    certain: frozenset[tuple[str, str]] = frozenset()
+    loose: frozenset[tuple[str, str]] = frozenset()
+    units: frozenset[str] = frozenset()
+
+    def is_hit(self, text: str) -> bool:
+        """Whether a heading names an indicator."""
+        return label_key(self.part(text).key) in self.labels
+
+    def is_section(self, text: str) -> bool:
+        """Whether a heading names a section."""
+        return self.part(text).key in self.sections
+
+    def part(self, text: str) -> Part:
+        """A heading's text without numbering and unit, with what it says about the window."""
+        plain = NUMBERING.sub("", text).strip() or text.strip()
+        unit_text = UNIT_LABEL.match(plain)
+        if unit_text:
+            return Part(text, "", plain_key(unit_text[1]))
+        window = next((entry.window for entry in read_statements(plain, self.plan) if entry.window), None)
+        if window:
+            return self._with_window(text, plain, self._year(window.end.year))
+        if plain.strip("() ") == "%" or plain.endswith("(%)"):
+            return Part(text, plain_key(plain), meaning=Meaning.PERCENT)
+        return self._with_brackets(text, plain)
+
+    def _with_window(self, text: str, plain: str, meaning: Meaning) -> Part:
+        """A heading that states a window, with what else it says."""
+        rest_text = SPAN.sub(" ", strip_marks(plain)).replace("()", " ").strip()
+        rest = self.part(rest_text) if rest_text else Part("", "")
+        if CUMULATIVE.search(plain_key(rest_text)):
+            meaning = Meaning.CUMULATIVE
+        return Part(text, "" if rest.key in WINDOW_WORDS else rest.key, rest.unit, meaning)
+
+    def _with_brackets(self, text: str, plain: str) -> Part:
+        """A heading with a unit or a window behind it in brackets, or a window in its words."""
+        unit, meaning = "", None
+        brackets = BRACKETS.search(plain)
+        if brackets and label_key(plain) not in self.labels:
+            inner = plain_key(brackets[1].partition(":")[2] or brackets[1])
+            meaning = self._meaning(inner)
+            if inner in self.units or meaning:
+                plain, unit = plain[: brackets.start()].strip(), "" if meaning else inner
+        key = plain_key(plain)
+        own = self._meaning(key)
+        if own:
+            return Part(text, "", unit, own)
+        tail = BASIS_TAIL.search(key) if meaning is None and label_key(key) not in self.labels else None
+        if tail:
+            meaning = Meaning.BASELINE if (tail[1] or tail[2]).startswith("cung") else Meaning.CURRENT
+            key = BASIS_TAIL.sub("", key, count=1).strip()
+        return Part(text, key, unit, meaning)
+
+    def _meaning(self, key: str) -> Meaning | None:
+        if CUMULATIVE.search(key):
+            return Meaning.CUMULATIVE
+        if COMPARED.fullmatch(key):
+            return Meaning.COMPARED
+        if BASELINE.fullmatch(key):
+            return Meaning.BASELINE
+        if CURRENT.fullmatch(key):
+            return Meaning.CURRENT
+        year = YEAR.fullmatch(key)
+        if year:
+            return self._year(int(year[1]))
+        return None
+
+    def _year(self, year: int) -> Meaning:
+        """The window that a year speaks of."""
+        ago = self.plan.year - year
+        return {0: Meaning.CURRENT, 1: Meaning.BASELINE}.get(ago, Meaning.OTHER_YEAR)
+
+    def explain(self, keys: list[str]) -> Match:
+        """Which indicators a path of headings means, from the top one to the label; all of it must count.
+
+        Headings above the label are the indicator's section, or say nothing, or belong to the label itself,
+        as "Rất nghiêm trọng" over "xảy ra".
+        """
+        for split in range(len(keys)):
+            lead = [key for key in keys[:split] if key not in GENERIC]
+            named = [self.sections.get(key, "") for key in lead]
+            key = label_key(" ".join(keys[split:]))
+            codes = self.labels.get(key, frozenset())
+            if not codes or "" in named:
+                continue
+            sections = self.plan.indicator_by_code
+            kept = frozenset(code for code in codes if all(sections[code].section == name for name in named))
+            if kept:
+                certain = bool(named) or all((key, code) in self.certain for code in kept)
+                return Match(kept, certain, any((key, code) in self.loose for code in kept))
+        return Match()
+
+    def agrees(self, unit: str, indicator: Indicator) -> bool:
+        """Whether a unit over a column can be the indicator's."""
+        own = plain_key(indicator.unit)
+        return not unit or unit == own or any({unit, own} <= alike for alike in ALIKE_UNITS)
+
+
+@once_a_plan
+def vocabulary_of(plan: Plan) -> Vocabulary:
+    """The vocabulary of a plan, worked out once."""
+    headings = {
+        entry.code: [plain_key(name) for name in (entry.title, *entry.aliases)] for entry in plan.sections
+    }
+    labels: dict[str, set[str]] = {}
+    certain: set[tuple[str, str]] = set()
+    loose: set[tuple[str, str]] = set()
+    for indicator in plan.indicators:
+        section = headings.get(indicator.section, [])
+        for name, is_certain, is_loose in _names(indicator, section):
+            labels.setdefault(name, set()).add(indicator.code)
+            certain |= {(name, indicator.code)} if is_certain else set()
+            loose |= {(name, indicator.code)} if is_loose else set()
+    units = {plain_key(entry.unit) for entry in plan.indicators} | OTHER_UNITS | {"vu viec", "vu an"}
+    return Vocabulary(
+        plan,
+        {key: code for code, keys in headings.items() for key in keys},
+        {key: frozenset(codes) for key, codes in labels.items()},
+        frozenset(certain),
+        frozenset(loose),
+        frozenset(units),
+    )
+
+
+def _names(indicator: Indicator, section: list[str]) -> Iterable[tuple[str, bool, bool]]:
+    """Every key of an indicator, whether it tells its section, and whether it is loose."""
+    yield label_key(indicator.code), True, False
+    for name in (indicator.label, *indicator.aliases, *indicator.loose_aliases):
+        key = label_key(name)
+        is_loose = name in indicator.loose_aliases
+        syllables = len(key.split())
+        is_official = name == indicator.label and syllables > 2
+        names_section = any(f" {heading} " in f" {key} " for heading in section)
+        is_long = syllables >= MOST_SYLLABLES
+        yield key, is_official or names_section or is_long or name.startswith(TELLS_ITSELF), is_loose
+        for heading in section:
+            for joined in (
+                f"{heading} {key}",
+                f"{key} {heading}",
+                f"{key} do {heading}",
+                f"{key} ve {heading}",
+            ):
+                yield label_key(joined), True, is_loose
