@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,12 @@ class Marked:
 
     content: bytes = b""
     reason: str = ""
+
+
+def warm_up() -> None:
+    """Load what is otherwise loaded on first use: a confined process can open no file any more."""
+    for name in ("cp437", "ascii", "latin-1", "utf-16", "utf-8-sig"):
+        codecs.lookup(name)
 
 
 def try_mark(original: bytes, findings: tuple[Finding, ...], locality_names: Mapping[str, str]) -> Marked:
