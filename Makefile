@@ -11,7 +11,7 @@ export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check fix bench lock clean venv
+.PHONY: help demo up test check fix docs bench lock clean venv
 
 help:  ## this list
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -49,6 +49,9 @@ check: venv  ## format, lint, types, import contracts, plan data
 fix: venv  ## let ruff mend what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: venv  ## write docs/criteria.md anew from the criteria and their cases
+	@$(BIN)/chuyenhoa plan criteria > docs/criteria.md
 
 bench: venv  ## what it costs, measured against peers (installs them on first use)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt

@@ -31,7 +31,9 @@ from chuyenhoa.model.vietnamese import format_date
 def describe_figure(measure: Measure, facts: Facts) -> str:
     """The figure of a measure in a few words; a missing number is "…", nothing at all "chưa có số liệu"."""
     if isinstance(measure, CombinedMeasure):
-        return "; ".join(describe_figure(part, facts) for part in measure.parts)
+        # Two limits on the same figures, as for two types of locality, are said once.
+        said = {(terms_of(part), describe_figure(part, facts)): None for part in measure.parts}
+        return "; ".join(text for _, text in said)
     if isinstance(measure, DeclarationMeasure):
         return _declared_figure(measure, facts)
     if isinstance(measure, AwaitedMeasure):

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chuyenhoa import settings
+from chuyenhoa.cli import criteria_page
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
+from chuyenhoa.plan.cases import load_case_tables
 from chuyenhoa.plan.rules import load_rules
 
 if TYPE_CHECKING:
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     plan = commands.add_parser("plan", help="plan check: what is wrong in plans/ and expectations/")
-    check = plan.add_subparsers(required=True, metavar="check").add_parser(
-        "check", help="check all plan data"
-    )
+    plan_commands = plan.add_subparsers(required=True, metavar="check|criteria")
+    check = plan_commands.add_parser("check", help="check all plan data")
     check.set_defaults(run=check_plans)
+    criteria_page.add_command(plan_commands)
     templates = commands.add_parser("templates", help="templates check: the tags of the Word templates")
     template_check = templates.add_subparsers(required=True, metavar="check").add_parser(
         "check", help="check one template, or all"
@@ -56,6 +58,7 @@ def check_plans(options: argparse.Namespace) -> int:
         try:
             plan = load_plan(where.plans, name)
             rules = load_rules(where.expectations, plan)
+            load_case_tables(where.plans, name, plan.criteria_on(plan.milestones[-1].window.end))
         except PlanError as error:
             problems[name] = list(error.problems)
             continue

@@ -1,20 +1,16 @@
-"""Every criterion of plan 2021 against its case table, and the guard that none is without cases."""
+"""Criteria of plan 2021: to whom they apply, and since when. Their cases are in test_case_tables.py."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
 from chuyenhoa.assessment.verdicts import assess_criterion
-from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, ValueMeasure
+from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import CriterionResult, Reason, Verdict
 from tests.unit.assessment.building import PLACE, figures_of
-from tests.unit.assessment.case_rows import CriterionCase
-from tests.unit.assessment.criteria_cases import CASES
 
 SIX_MONTHS, YEAR = date(2021, 10, 14), date(2021, 12, 14)
 
@@ -26,37 +22,6 @@ def _criterion(plan: Plan, code: str, day: date = YEAR) -> Criterion:
 def _assess(plan: Plan, criterion: Criterion, evidence: LocalityEvidence) -> CriterionResult:
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
     return assess_criterion(criterion, PLACE, evidence, units)
-
-
-def _kinds_asked(criterion: Criterion) -> set[str]:
-    """The kinds of cases that a criterion needs by its measure."""
-    if isinstance(criterion.measure, DeclarationMeasure):
-        document = {"undocumented"} if criterion.measure.needs_document else set()
-        return {"yes", "no", "not_applicable", "missing"} | document
-    if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
-        return {"on", "above", "missing"}
-    return {"below", "on", "above", "zero", "missing"}
-
-
-@pytest.mark.parametrize(
-    "case", CASES, ids=lambda case: f"{case.criterion}-{case.kind}-{case.given or case.figure}"
-)
-def test_criterion_gives_the_verdict_of_the_case_table(plan: Plan, case: CriterionCase) -> None:
-    declarations = {} if case.statement is None else {case.criterion: case.statement}
-    evidence = LocalityEvidence(PLACE.code, figures_of(case.given), declarations)
-    result = _assess(plan, _criterion(plan, case.criterion), evidence)
-    found = (result.verdict, result.reason, result.figure, result.missing)
-    assert found == (case.verdict, case.reason, case.figure, case.missing)
-
-
-def test_every_criterion_has_its_cases_and_no_case_is_of_another(plan: Plan) -> None:
-    found: dict[str, set[str]] = {}
-    for case in CASES:
-        found.setdefault(case.criterion, set()).add(case.kind)
-    criteria = plan.criteria_on(YEAR)
-    assert set(found) == {criterion.code for criterion in criteria}
-    lacking = {criterion.code: _kinds_asked(criterion) - found[criterion.code] for criterion in criteria}
-    assert not {code: kinds for code, kinds in lacking.items() if kinds}
 
 
 def test_a_criterion_for_other_types_does_not_apply_even_when_all_is_missing(plan: Plan) -> None:

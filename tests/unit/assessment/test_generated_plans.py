@@ -172,7 +172,10 @@ def _worlds(
     """Every way in which what is open may turn out, with the verdict it gives; last come what is said."""
     for chosen in product(*fillings.values(), VERDICTS, VERDICTS):
         *values, said, letter = chosen
-        figures = {**world.figures, **{n: Fraction(v) for n, v in zip(fillings, values, strict=True)}}
+        figures = {
+            **world.figures,
+            **{name: Fraction(str(v)) for name, v in zip(fillings, values, strict=True)},
+        }
         filled = replace(world, figures=figures, said=str(said), letter=str(letter))
         yield chosen, oracle.judge_criterion(entry, PLACE.types, filled)
 

@@ -1,0 +1,116 @@
+"""Case tables: what a criterion makes of figures, as data that the tests run and docs/criteria.md prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from chuyenhoa.model.criteria import Criterion
+from chuyenhoa.plan.criterion_entries import CriterionEntry
+from chuyenhoa.plan.errors import PlanError
+from chuyenhoa.plan.measures import build_criterion
+from chuyenhoa.plan.shapes import TERM, Strict, Text
+from chuyenhoa.plan.sources import Problems, parse, read_yaml
+
+SAMPLE_EDITION = "mẫu"
+FIGURE = TERM.removeprefix("^-?").removesuffix("$")
+NUMBER = r"(\?|\d+(\.\d+)?)"
+
+
+class DeclaredEntry(Strict):
+    """A declaration as a submitter makes it; an answer that is left out is a blank cell."""
+
+    answer: Literal["yes", "no", "not_applicable"] | None = None
+    number: str = ""
+    date_: Annotated[date | None, Field(alias="date")] = None
+
+
+class CaseEntry(Strict):
+    """One state of a locality and what a criterion makes of it.
+
+    `given` lists figures as `TTXH_KP=81 baseline.TTXH_XR=?`, where `?` is a blank cell; a figure that is not
+    there is not in the file at all. `figure` is what a table shows, `types` are those of the locality.
+    """
+
+    kind: Literal[
+        "below", "at", "above", "zero", "missing", "decided", "contradictory", "not_applicable", "declared"
+    ]
+    given: Annotated[str, Field(pattern=rf"^({FIGURE}={NUMBER}( |$))*$")] = ""
+    declared: DeclaredEntry | None = None
+    types: tuple[Annotated[int, Field(ge=1, le=4)], ...] = (1,)
+    verdict: Literal["met", "not_met", "not_applicable", "insufficient"]
+    reason: str = ""
+    figure: Text
+    missing: tuple[str, ...] = ()
+
+
+class CaseTableEntry(Strict):
+    """`cases.yaml` of a plan: the cases of one of its criteria."""
+
+    criterion: Text
+    cases: Annotated[list[CaseEntry], Field(min_length=1)]
+
+
+class SampleEntry(Strict):
+    """`samples/measures.yaml`: a criterion that shows a kind of measure, with its cases."""
+
+    criterion: CriterionEntry
+    cases: Annotated[list[CaseEntry], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class CaseTable:
+    """A criterion and its cases; `kind` is the plan's word for its measure, where it shows a kind."""
+
+    criterion: Criterion
+    cases: tuple[CaseEntry, ...]
+    kind: str = ""
+
+
+def load_case_tables(plans: Path, plan_id: str, criteria: Sequence[Criterion]) -> tuple[CaseTable, ...]:
+    """The tables of `plans/<plan_id>/cases.yaml` for criteria in force, in the order of the criteria.
+
+    Raises:
+        PlanError: an entry is wrong, is of no criterion, or a criterion has none; each with file and line.
+    """
+    problems = Problems()
+    located = read_yaml(plans / plan_id / "cases.yaml", problems)
+    found: dict[str, CaseTableEntry] = {}
+    known = {criterion.code for criterion in criteria}
+    for at in located.items():
+        entry = parse(at, CaseTableEntry, "cases", problems)
+        if entry is not None and (entry.criterion not in known or entry.criterion in found):
+            problems.add(at, f"cases: {entry.criterion} is no criterion in force, or stands twice")
+        elif entry is not None:
+            found[entry.criterion] = entry
+    lacking = sorted(known - set(found))
+    if lacking and not problems.found:
+        problems.add(located, f"cases: none for {', '.join(lacking)}")
+    if problems.found:
+        raise PlanError(sorted(problems.found))
+    return tuple(CaseTable(entry, tuple(found[entry.code].cases)) for entry in criteria)
+
+
+def load_samples(plans: Path) -> tuple[CaseTable, ...]:
+    """The criteria of `plans/samples/measures.yaml`, one for every kind of measure.
+
+    Raises:
+        PlanError: an entry is wrong, with file and line.
+    """
+    problems = Problems()
+    located = read_yaml(plans / "samples" / "measures.yaml", problems)
+    entries = [parse(at, SampleEntry, "sample", problems) for at in located.items()]
+    if problems.found:
+        raise PlanError(sorted(problems.found))
+    return tuple(
+        CaseTable(
+            build_criterion(entry.criterion, SAMPLE_EDITION), tuple(entry.cases), entry.criterion.measure.kind
+        )
+        for entry in entries
+        if entry is not None
+    )

@@ -1,0 +1,161 @@
+"""Every criterion and every kind of measure against its case table, and the page written from them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa.assessment.verdicts import assess_criterion
+from chuyenhoa.cli import main
+from chuyenhoa.cli.criteria_page import write_page
+from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, ValueMeasure
+from chuyenhoa.model.evidence import KnownDeclaration
+from chuyenhoa.model.figures import Answer
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.plan import PlanError, load_plan
+from chuyenhoa.plan.cases import CaseEntry, CaseTable, load_case_tables, load_samples
+from chuyenhoa.plan.criterion_entries import _SHAPES
+from tests.conftest import ROOT
+from tests.unit.assessment.building import PLACE, declared, evidence_of_case
+
+YEAR = date(2021, 12, 14)
+PLANS = ROOT / "plans"
+
+
+def _tables() -> list[tuple[str, CaseTable]]:
+    plan = load_plan(PLANS, "2021")
+    own = load_case_tables(PLANS, "2021", plan.criteria_on(YEAR))
+    return [("plan", table) for table in own] + [("sample", table) for table in load_samples(PLANS)]
+
+
+TABLES = _tables()
+CASES = [
+    pytest.param(
+        table.criterion,
+        case,
+        id=f"{where}-{table.criterion.code}-{case.kind}-{case.given or case.declared}-{case.types}",
+    )
+    for where, table in TABLES
+    for case in table.cases
+]
+
+
+def _statements(criterion: Criterion, case: CaseEntry) -> Mapping[str, KnownDeclaration]:
+    if case.declared is None:
+        return {}
+    said = case.declared
+    answer = None if said.answer is None else Answer(said.answer)
+    return {criterion.code: declared(answer, said.number, said.date_)}
+
+
+@pytest.mark.parametrize(("criterion", "case"), CASES)
+def test_a_criterion_makes_of_figures_what_its_table_says(
+    plan: Plan, criterion: Criterion, case: CaseEntry
+) -> None:
+    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    evidence = replace(evidence_of_case(case.given), declarations=_statements(criterion, case))
+    place = replace(PLACE, types=frozenset(case.types))
+    result = assess_criterion(criterion, place, evidence, units)
+    found = (
+        result.verdict.value,
+        result.reason.value if result.reason else "",
+        result.figure,
+        result.missing,
+    )
+    assert found == (case.verdict, case.reason, case.figure, case.missing)
+    assert result.edition == criterion.edition
+
+
+def _kinds_asked(criterion: Criterion) -> set[str]:
+    """The kinds of cases that a criterion needs by its measure."""
+    others = {"not_applicable"} if criterion.applies_to_types != {1, 2, 3, 4} else set()
+    if isinstance(criterion.measure, DeclarationMeasure):
+        return {"declared", "not_applicable", "missing"}
+    if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
+        return {"at", "above", "missing"} | others
+    return {"below", "at", "above", "missing"} | others
+
+
+@pytest.mark.parametrize(("where", "table"), TABLES, ids=lambda value: getattr(value, "kind", value))
+def test_every_table_goes_below_to_and_above_the_limit(where: str, table: CaseTable) -> None:
+    kinds = {case.kind for case in table.cases}
+    assert _kinds_asked(table.criterion) <= kinds
+    zero = any(figure.endswith("=0") for case in table.cases for figure in case.given.split())
+    assert zero or isinstance(table.criterion.measure, DeclarationMeasure)
+
+
+def test_every_kind_of_measure_has_a_sample() -> None:
+    shown = {table.kind for where, table in TABLES if where == "sample"}
+    assert shown | {"value", "guidance"} == set(
+        _SHAPES
+    )  # value is count and sum in one; guidance has no figures
+
+
+def test_the_page_on_criteria_is_that_of_the_cases_tested(root: Path) -> None:
+    """`make docs` writes it anew."""
+    assert (root / "docs" / "criteria.md").read_text(encoding="utf-8") == write_page(
+        root / "plans", root / "templates", "2021"
+    )
+
+
+def test_the_page_names_every_criterion_its_basis_and_what_is_not_verified(plan: Plan, root: Path) -> None:
+    text = (root / "docs" / "criteria.md").read_text(encoding="utf-8")
+    for criterion in plan.criteria_on(YEAR):
+        assert f"#### {criterion.code}. {criterion.short}" in text
+        assert criterion.legal_basis in text
+    assert text.count("**chưa đối chiếu**") == len(TABLES)
+    assert text.count("| ĐẠT |") + text.count("| KHÔNG ĐẠT |") > 90
+    assert not [word for word in ("None", "Undefined", "baseline.", "average3.") if word in text]
+
+
+def test_the_command_prints_the_page(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "criteria"]) == 0
+    assert capsys.readouterr().out == (root / "docs" / "criteria.md").read_text(encoding="utf-8")
+    assert main(["plan", "criteria", "--plan", "1999"]) == 2
+    assert "there is no such plan folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("- criterion: II.4\n", "- criterion: II.9\n", "II.9 is no criterion in force"),
+        ("- criterion: II.4\n", "- criterion: II.3\n", "II.3 is no criterion in force, or stands twice"),
+        ("kind: contradictory", "kind: odd", "kind: Input should be"),
+        ("XHD=0", "XHD=-", "given: String should match pattern"),
+    ],
+)
+def test_a_wrong_case_is_named_with_its_line(
+    root: Path, tmp_path: Path, plan: Plan, right: str, wrong: str, said: str
+) -> None:
+    plans = Path(shutil.copytree(root / "plans", tmp_path / "plans"))
+    path = plans / "2021" / "cases.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    with pytest.raises(PlanError) as refused:
+        load_case_tables(plans, "2021", plan.criteria_on(YEAR))
+    (problem,) = refused.value.problems
+    assert said in problem.text
+    assert problem.line == text[: text.index(right)].count("\n") + 1
+
+
+def test_a_criterion_without_cases_and_a_sample_that_is_wrong_are_named(
+    root: Path, tmp_path: Path, plan: Plan
+) -> None:
+    plans = Path(shutil.copytree(root / "plans", tmp_path / "plans"))
+    path = plans / "2021" / "cases.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("- criterion: VI.1")], encoding="utf-8")
+    with pytest.raises(PlanError, match=r"none for VI\.1"):
+        load_case_tables(plans, "2021", plan.criteria_on(YEAR))
+    sample = plans / "samples" / "measures.yaml"
+    sample.write_text(
+        sample.read_text(encoding="utf-8").replace("kind: count", "kind: tally", 1), encoding="utf-8"
+    )
+    with pytest.raises(PlanError, match=r"measures\.yaml:10: .*`kind` must be declaration"):
+        load_samples(plans)
