@@ -14,6 +14,7 @@ from docx.oxml import OxmlElement
 from docx.shared import Pt
 
 from templates.documents.annexes import write_annexes
+from templates.documents.changes import build_changes
 from templates.documents.pieces import (
     LEFT,
     add_grid_table,
@@ -188,10 +189,11 @@ def _write_signature(document: WordDocument) -> None:
 
 
 def main() -> int:
-    """Write both templates beside this script, or into the folder that is named."""
+    """Write the templates beside this script, or into the folder that is named."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     for kind in ("bao_cao_so_ket", "bao_cao_tong_ket"):
         build_template(kind).save(str(folder / f"{kind}.docx"))
+    build_changes().save(str(folder / "bang_ke_thay_doi.docx"))
     return 0
 
 

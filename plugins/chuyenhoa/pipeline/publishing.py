@@ -16,6 +16,7 @@ from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
+from chuyenhoa.pipeline.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path, write_revision
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import (
     build_snapshot,
@@ -146,6 +147,7 @@ def _render_draft(
         )
         session.add(row)
     write_file(place.settings.data / row.draft_path, content)
+    write_revision(place, session, row, content)
     return row.id
 
 
@@ -203,11 +205,22 @@ def _describe(row: DocumentRow, place: Workplace) -> str:
     period = place.period(row.milestone)
     return (
         f"**{row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
-        f"- Tệp: `{row.draft_path}`\n- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n\n"
+        f"- Tệp: `{row.draft_path}`\n{_name_papers(row, place)}"
+        f"- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n\n"
         "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
         "khi trả lại, ghi rõ **lý do**. Phiếu này hiện lại sau khi đã trả lời là câu trả lời chưa ghi nhận "
         f"được: lý do ở tệp `{REFUSAL_NOTE}` cạnh dự thảo."
     )
+
+
+def _name_papers(row: DocumentRow, place: Workplace) -> str:
+    """The papers on what changed since the issued version, where there is one."""
+    papers = (
+        ("Nội dung thay đổi so với bản đã ban hành", LISTING_SUFFIX),
+        ("Bản có theo dõi thay đổi (Track Changes)", TRACKED_SUFFIX),
+    )
+    paths = ((title, paper_path(row.draft_path, suffix)) for title, suffix in papers)
+    return "".join(f"- {title}: `{path}`\n" for title, path in paths if (place.settings.data / path).exists())
 
 
 def issue_documents(document_ids: Sequence[str]) -> list[str]:

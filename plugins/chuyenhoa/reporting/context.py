@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from chuyenhoa.reporting.changes import (
+    list_changed_figures,
+    list_changed_verdicts,
+    list_new_files,
+    say_moment,
+    summarise_changes,
+)
 from chuyenhoa.reporting.fields import (
     AnnexFields,
     AnnualContext,
     BodyFields,
+    ChangesContext,
     FrontFields,
     ProgressContext,
     ReportContext,
@@ -30,7 +38,7 @@ from chuyenhoa.reporting.heading import (
     write_window,
 )
 from chuyenhoa.reporting.kinds import KindError
-from chuyenhoa.reporting.numbers import format_count, format_date
+from chuyenhoa.reporting.numbers import format_count, format_date, format_long_date
 from chuyenhoa.reporting.outcomes import (
     list_groups,
     write_annual_proposals,
@@ -60,6 +68,19 @@ from chuyenhoa.reporting.view import Snapshot, SnapshotView
 
 
 @dataclass(frozen=True)
+class Previous:
+    """The last issued version of a document, for the list of what changed since."""
+
+    kind: str
+    snapshot: Snapshot
+    number: str
+    date: str
+    """ISO date of issue."""
+    version: int
+    next_version: int
+
+
+@dataclass(frozen=True)
 class Request:
     """One document to be filled: its kind, what it is about, the frozen data, and how it is issued."""
 
@@ -68,6 +89,7 @@ class Request:
     """The locality's or submitter's code; empty for a document of the whole province."""
     view: SnapshotView
     issue: Issue | None
+    previous: Previous | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +101,11 @@ class Builder:
 
 
 def build_context(
-    kind: str, snapshot: Snapshot, issue: Issue | None = None, about: str = ""
+    kind: str,
+    snapshot: Snapshot,
+    issue: Issue | None = None,
+    about: str = "",
+    previous: Previous | None = None,
 ) -> Mapping[str, Any]:
     """All that the template of a kind may print.
 
@@ -89,10 +115,11 @@ def build_context(
         issue: `number`, `date` (ISO or date) and `signer` once the document is issued, and `capacity` and
             `office` when somebody signs for the head; None for a draft, which leaves them blank.
         about: the locality's or submitter's code for a kind that is about one of them.
+        previous: the last issued version, which the list of changes needs.
     """
     view = SnapshotView(snapshot)
     context = str(view.documents[kind]["context"])
-    return BUILDERS[context].build(Request(kind, about, view, issue))
+    return BUILDERS[context].build(Request(kind, about, view, issue, previous))
 
 
 def _build_progress(request: Request) -> ProgressContext:
@@ -117,9 +144,46 @@ def _build_annual(request: Request) -> AnnualContext:
     )
 
 
+def _build_changes(request: Request) -> ChangesContext:
+    """What changed since the last issued version.
+
+    Raises:
+        ValueError: there is none.
+    """
+    last, view = request.previous, request.view
+    if last is None:
+        raise ValueError("A list of changes needs the version before.")
+    before = SnapshotView(last.snapshot)
+    verdicts, figures = list_changed_verdicts(before, view), list_changed_figures(before, view)
+    files = list_new_files(before, view)
+    say = view.phrases.say
+    return ChangesContext(
+        subject=str(view.phrases.find("changes.subject")),
+        document=say(
+            "changes.document",
+            title=str(view.documents[last.kind]["title"]),
+            period=str(view.raw["period"]["label"]),
+            version=str(last.next_version),
+        ),
+        previous=say(
+            "changes.previous",
+            number=last.number,
+            date=format_long_date(date.fromisoformat(last.date)),
+            version=str(last.version),
+            then=say_moment(last.snapshot["frozen_at"]),
+            now=say_moment(view.raw["frozen_at"]),
+        ),
+        summary=summarise_changes(verdicts, figures, files, view),
+        verdict_rows=verdicts,
+        figure_rows=figures,
+        file_rows=files,
+    )
+
+
 BUILDERS: Mapping[str, Builder] = {
     "progress_report": Builder(ProgressContext, _build_progress),
     "annual_report": Builder(AnnualContext, _build_annual),
+    "changes": Builder(ChangesContext, _build_changes),
 }
 """The contexts by the name under which `documents.yaml` asks for them."""
 

@@ -159,3 +159,49 @@ class AnnualContext(ReportContext):
     continue_lines: list[str]
     commendations: list[str]
     lessons: list[str]
+
+
+class ChangedVerdict(TypedDict):
+    """A locality with another verdict than in the version before, as a whole or on some criterion."""
+
+    number: str
+    name: str
+    submitter: str
+    before: str
+    after: str
+    is_flip: bool
+    criteria: list[str]
+
+
+class ChangedFigure(TypedDict):
+    """A figure or declaration that reads otherwise, with the file, sheet and cell of the new one."""
+
+    number: str
+    name: str
+    label: str
+    before: str
+    after: str
+    source: str
+
+
+class ChangedFile(TypedDict):
+    """A file that came after the version before."""
+
+    number: str
+    file: str
+    submitter: str
+    received: str
+    sha256: str
+    localities: str
+
+
+class ChangesContext(TypedDict):
+    """What changed since the last issued version, and why."""
+
+    subject: str
+    document: str
+    previous: str
+    summary: list[str]
+    verdict_rows: list[ChangedVerdict]
+    figure_rows: list[ChangedFigure]
+    file_rows: list[ChangedFile]

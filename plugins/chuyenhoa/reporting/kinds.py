@@ -29,6 +29,8 @@ class Destination(StrEnum):
 
     OFFICE = "office"
     SUBMITTER = "submitter"
+    ATTACHMENT = "attachment"
+    """Goes with a new version of another document."""
 
 
 @dataclass(frozen=True)

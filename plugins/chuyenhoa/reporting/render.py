@@ -11,7 +11,7 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template
-from chuyenhoa.reporting.context import build_context, list_strings
+from chuyenhoa.reporting.context import Previous, build_context, list_strings
 from chuyenhoa.reporting.heading import Issue
 from chuyenhoa.reporting.locate import locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, write_parts
@@ -50,6 +50,7 @@ def render_document(
     issue: Issue | None = None,
     *,
     about: str = "",
+    previous: Previous | None = None,
     name: str = "",
 ) -> bytes:
     """Render a document of a milestone.
@@ -60,6 +61,7 @@ def render_document(
         snapshot: As `build_snapshot` made it, or read back from its canonical bytes.
         issue: `number`, `date`, `signer` (and `capacity`, `office` for a deputy); None leaves them blank.
         about: The locality's or submitter's code for a kind that is about one of them.
+        previous: The last issued version, for a list of changes.
         name: How messages call the template; `<kind>.docx` when empty.
 
     Returns:
@@ -71,7 +73,7 @@ def render_document(
     label = name or f"{kind}.docx"
     if kind not in snapshot["documents"]:
         raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
-    context = sanitise(dict(build_context(kind, snapshot, issue, about)))
+    context = sanitise(dict(build_context(kind, snapshot, issue, about, previous)))
     compiled, filled = _fill(label, template, context)
     _refuse_leftovers(label, filled, context)
     parts = {name: _DECLARATION + xml.encode("utf-8") for name, xml in filled.items()}

@@ -7,10 +7,17 @@ from datetime import datetime
 from chuyenhoa.reporting.package import read_parts, write_parts
 from chuyenhoa.reporting.redline.blocks import compare_bodies
 from chuyenhoa.reporting.redline.marks import Marker
-from chuyenhoa.reporting.redline.parts import Side, adopt_parts, open_side, refuse_unlike, switch_off_tracking
+from chuyenhoa.reporting.redline.parts import (
+    RedlineError,
+    Side,
+    adopt_parts,
+    open_side,
+    refuse_unlike,
+    switch_off_tracking,
+)
 from chuyenhoa.reporting.words import write_part
 
-__all__ = ["redline_document"]
+__all__ = ["RedlineError", "redline_document"]
 
 
 def redline_document(old: bytes, new: bytes, author: str, at: datetime) -> bytes:
