@@ -34,7 +34,7 @@ def build_changes() -> WordDocument:
     _add_verdicts(document)
     _add_rows(
         document,
-        "2. Số liệu, nội dung kê khai thay đổi",
+        "Số liệu, nội dung kê khai thay đổi",
         "figure_rows",
         (
             ("STT", "number", 12, "c"),
@@ -47,7 +47,7 @@ def build_changes() -> WordDocument:
     )
     _add_rows(
         document,
-        "3. Tệp báo cáo nhận thêm",
+        "Tệp báo cáo nhận thêm",
         "file_rows",
         (
             ("STT", "number", 12, "c"),
@@ -63,7 +63,7 @@ def build_changes() -> WordDocument:
 
 def _add_verdicts(document: WordDocument) -> None:
     document.add_paragraph("{%p if verdict_rows %}")
-    _head(document, "1. Kết quả đánh giá thay đổi")
+    _head(document, "Kết quả đánh giá thay đổi")
     widths = (12, 50, 44, 38, 38, 70)
     table = add_grid_table(document, widths)
     heads = ("STT", "Địa bàn", "Đơn vị", "Bản đã ban hành", "Bản này", "Tiêu chí thay đổi")
