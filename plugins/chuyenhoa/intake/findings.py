@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chuyenhoa import settings
-from chuyenhoa.model.personal import MASK
+from chuyenhoa.model.personal import MASK, mask_personal
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.plan.messages import Message, load_messages
 
@@ -48,11 +48,10 @@ class FindingList:
     ) -> None:
         """Add one finding; `words` fill the placeholders of its text, and win over the plain fields."""
         message = self.catalogue[code]
-        # Of a text that held personal data nothing is repeated, not even the words around it.
-        shown = MASK if MASK in str(value) else shorten(value)
+        shown = shorten(withhold(value))
         cell = cells[0] if cells else ""
         filled: dict[str, object] = {
-            "file": self.file_name,
+            "file": mask_personal(self.file_name),
             "sheet": sheet,
             "cell": cell,
             "cells": ", ".join(cells),
@@ -63,14 +62,21 @@ class FindingList:
             Finding(
                 rule_id=code,
                 severity=message.severity,
-                message=message.text.format_map({**filled, **words}),
+                message=message.text.format_map(
+                    filled | {name: withhold(word) for name, word in words.items()}
+                ),
                 sheet=sheet,
                 cells=tuple(cells),
-                locality=locality,
+                locality=str(withhold(locality)),
                 indicator=indicator,
                 value=shown,
             )
         )
+
+
+def withhold(value: object) -> object:
+    """The value itself; of a text that held personal data nothing, not even the words around it."""
+    return MASK if isinstance(value, str) and MASK in value else value
 
 
 def shorten(value: object) -> str:

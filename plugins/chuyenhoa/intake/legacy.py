@@ -12,10 +12,12 @@ from functools import lru_cache
 
 from chuyenhoa.intake.book import Book, CellValue, Sheet, name_cell
 from chuyenhoa.intake.encodings import TCVN3, VNI, decode_tcvn3, decode_vni
+from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.syllables import is_syllable
 from chuyenhoa.intake.words import ZERO_WORDS, clean_text, fold
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.model.personal import find_personal
 from chuyenhoa.model.plan import Plan
 
 
@@ -82,6 +84,7 @@ def convert_book(book: Book, vocabulary: Collection[str]) -> tuple[Book, tuple[N
     return (replace(book, sheets=tuple(sheets)), tuple(notes)) if notes else (book, ())
 
 
+@once_a_plan
 def plan_words(plan: Plan) -> tuple[str, ...]:
     """The closed vocabulary of a plan's files: names, labels, units, titles and the words of answers."""
     labels = [text for entry in plan.indicators for text in (entry.label, entry.unit, *entry.aliases)]
@@ -224,11 +227,11 @@ def _replace_cells(sheet: Sheet, found: Found) -> Sheet:
 
 
 def _describe(sheet: Sheet, found: Found) -> Iterator[Normalisation]:
-    """Every converted text once, at its first cell."""
+    """Every converted text once, at its first cell; none that holds personal data."""
     seen = set()
     for (row, column), guess in sorted(found.items()):
         before = clean_text(str(sheet.rows[row][column]).replace("\u00ad", "-"))
-        if before not in seen:
+        if before not in seen and not find_personal(guess.text):
             seen.add(before)
             why = WHY.format(encoding=guess.encoding.value)
             yield Normalisation(

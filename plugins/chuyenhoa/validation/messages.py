@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.validation.errors import ValidationFault
@@ -58,7 +59,9 @@ def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
         "chi_tieu_kia": label,
         "gia_tri_kia": format_number(row.values[column]),
         "o_kia": "; ".join(f"{source.place.sheet}!{source.place.cell}" for source in sources),
-        "tep_kia": ", ".join(f"“{name}”" for name in dict.fromkeys(source.file_name for source in sources)),
+        "tep_kia": ", ".join(
+            f"“{name}”" for name in dict.fromkeys(mask_personal(source.file_name) for source in sources)
+        ),
         "ky_kia": ", ".join(source.period for source in sources),
         "cac_ky": "; ".join(f"{source.period}: {format_number(source.value)}" for source in sources),
     }

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from chuyenhoa.model.history import FileHistory
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Reading, Severity
@@ -81,7 +82,11 @@ def _checked_files(readings: Sequence[Reading], rows: Sequence[Row]) -> tuple[Ch
     for reading in readings:
         if not reading.refused:
             entry = CheckedFile(
-                reading.sha256, reading.file_name, reading.submitter, reading.period, per_file[reading.sha256]
+                reading.sha256,
+                mask_personal(reading.file_name),
+                reading.submitter,
+                reading.period,
+                per_file[reading.sha256],
             )
             files.setdefault(reading.sha256, entry)
     return tuple(files.values())
