@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-import chuyenhoa.intake.reading
 from chuyenhoa import pipeline
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.confined import FaultError
+from chuyenhoa.model.submissions import Reading
+from chuyenhoa.pipeline import reading, receiving
+from chuyenhoa.pipeline.reading import FileToRead
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
@@ -214,18 +218,18 @@ def test_rubbish_is_refused_with_a_receipt(forms: Path, data_folder: Path) -> No
 def test_a_file_that_we_fail_on_is_kept_and_the_others_are_answered(
     forms: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = chuyenhoa.intake.reading.read_submission
+    real = reading.read_files
 
-    def fail_on_poison(content: bytes, file_name: str, *rest: object) -> object:
-        if file_name == "poison.xlsx":
-            raise RuntimeError("reader broke")
-        return real(content, file_name, *rest)  # type: ignore[arg-type]
+    def fail_on_poison(place: Workplace, files: Sequence[FileToRead]) -> list[Reading | FaultError]:
+        broken = FaultError("builtins:RuntimeError", "reader broke", "")
+        outcomes = real(place, files)
+        return [broken if f.name == "poison.xlsx" else o for f, o in zip(files, outcomes, strict=True)]
 
     inbox = data_folder / "inbox" / RACH_GIA
     (inbox / "good.xlsx").write_bytes(fill(blank(forms)))
     (inbox / "poison.xlsx").write_bytes(fill(blank(forms), {("30745", "TTXH_KP"): 19}))
     with monkeypatch.context() as patch:
-        patch.setattr(chuyenhoa.intake.reading, "read_submission", fail_on_poison)
+        patch.setattr(receiving, "read_files", fail_on_poison)
         with pytest.raises(pipeline.IntakeError, match="reader broke"):
             run_intake()
     (waiting,) = pipeline.claim_drops()
@@ -240,8 +244,6 @@ def test_a_file_that_we_fail_on_is_kept_and_the_others_are_answered(
 def test_an_answer_cut_short_is_given_once(
     forms: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chuyenhoa.pipeline import receiving
-
     class PowerCutError(BaseException):
         pass
 

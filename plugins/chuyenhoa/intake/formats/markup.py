@@ -19,12 +19,18 @@ def parse_markup(data: bytes, name: str) -> etree._Element:
     Raises:
         UnsafeMarkupError: it declares a document type.
         lxml.etree.XMLSyntaxError: it is no valid XML.
+        MemoryError: it is too large for this process.
     """
     # A declaration in UTF-16 has a zero byte beside each letter.
     if b"<!DOCTYPE" in data[:100_000].replace(b"\0", b"") or b"<!ENTITY" in data.replace(b"\0", b""):
         raise UnsafeMarkupError(f"phần {name}")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
-    return etree.fromstring(data, parser)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError(f"{name} is too large to be parsed here.") from error
+        raise
 
 
 def local_name(element: etree._Element) -> str:
