@@ -116,8 +116,11 @@ def _finding_line(finding: Finding) -> str:
 def run_intake(options: argparse.Namespace) -> int:
     """`chuyenhoa intake`: one pass over the inbox, in the same steps as the DAG."""
     answered: list[str] = []
-    for members in pipeline.batch(pipeline.claim_drops()):
-        answered += pipeline.process_batch(members)
+    try:
+        for members in pipeline.batch(pipeline.claim_drops()):
+            answered += pipeline.process_batch(members)
+    finally:
+        letters = pipeline.send_letters()
     place = open_workplace()
     with place.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, answered))
@@ -133,7 +136,7 @@ def run_intake(options: argparse.Namespace) -> int:
         for row in rows
     ]
     if options.json:
-        print_json({"answered": entries})
+        print_json({"answered": entries, "letters": letters})
     elif not entries:
         print(f"no file was waiting in {place.settings.inbox}")
     else:

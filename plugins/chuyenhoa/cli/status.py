@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,14 @@ from chuyenhoa.model.evidence import SubmissionRecord
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.pipeline.assessing import gather_evidence
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
-from chuyenhoa.store import documents, evidence
+from chuyenhoa.store import deliveries, documents, evidence
+from chuyenhoa.store.deliveries import DeliveryState
+
+LETTERS = (
+    (DeliveryState.WAITING, "thư chờ gửi"),
+    (DeliveryState.FAILED, "thư không gửi được"),
+    (DeliveryState.NO_ADDRESS, "phiếu không có địa chỉ thư (xem outbox)"),
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -39,14 +47,50 @@ def print_status(options: argparse.Namespace) -> int:
     place = open_workplace()
     periods = [place.period(options.period)] if options.period else list(place.milestones)
     found = [_status_of(place, period) for period in periods]
+    letters = _list_letters(place)
     if options.json:
-        print_json(found[0] if options.period else {"periods": found})
+        print_json({**(found[0] if options.period else {"periods": found}), "undelivered": letters})
         return 0
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()
         _print_period(place.plan_of(period.id), period, entry)
+    _print_letters(letters)
     return 0
+
+
+def _list_letters(place: Workplace) -> list[dict[str, Any]]:
+    """The letters that nobody got yet."""
+    with place.store.reading() as session:
+        rows = deliveries.find_undelivered(session)
+    return [
+        {
+            "kind": row.kind,
+            "reference": row.reference,
+            "recipient": row.recipient,
+            "state": row.state,
+            "attempts": row.attempts,
+            "next_try_at": row.next_try_at if row.state == DeliveryState.WAITING else "",
+            "last_error": row.last_error,
+        }
+        for row in rows
+    ]
+
+
+def _print_letters(letters: Sequence[Mapping[str, Any]]) -> None:
+    """How many answers went out by outbox alone, and those letters that were tried in vain."""
+    counts = Counter(letter["state"] for letter in letters)
+    if counts:
+        print()
+        print(
+            "Thư điện tử: " + ", ".join(f"{counts[state]} {word}" for state, word in LETTERS if counts[state])
+        )
+    for letter in letters:
+        if letter["last_error"]:
+            print(
+                f"  ! {letter['reference']} → {letter['recipient']}: "
+                f"{letter['attempts']} lần, {letter['last_error']}"
+            )
 
 
 def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:

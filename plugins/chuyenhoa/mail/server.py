@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from chuyenhoa.mail.letter import is_address
+from chuyenhoa.settings import SettingsError
 
 TLS, STARTTLS, PLAIN = "tls", "starttls", "plain"
 _SECURITY = {"smtps": TLS, "smtp+starttls": STARTTLS, "smtp": PLAIN}
@@ -25,7 +26,7 @@ _GOODBYE_SECONDS = 3.0
 _READY = 220
 
 
-class MailConfigError(ValueError):
+class MailConfigError(SettingsError):
     """The mail server is described wrongly; the text says what to write, and never the password."""
 
 

@@ -81,7 +81,8 @@ def send_letters(server: MailServer | None = None) -> dict[str, int]:
     if server is None:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}
-    with place.store.reading() as session:
+    with place.store.writing() as session:
+        deliveries.drop_old(session, clock.now())
         due = deliveries.find_due(session, clock.now())
     counts: Counter[str] = Counter()
     broken = []

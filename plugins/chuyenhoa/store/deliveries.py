@@ -88,6 +88,17 @@ def cancel(session: Session, kind: str, reference: str) -> None:
     )
 
 
+def drop_old(session: Session, at: datetime) -> int:
+    """Leave letters unsent that nobody tried for as long as `PATIENCE`: there was no mail server; how many."""
+    rows = session.scalars(
+        select(DeliveryRow).where(DeliveryRow.state == DeliveryState.WAITING, DeliveryRow.attempts == 0)
+    )
+    old = [row for row in rows if at - datetime.fromisoformat(row.created_at) >= PATIENCE]
+    for row in old:
+        row.state = DeliveryState.CANCELLED.value
+    return len(old)
+
+
 def find_due(session: Session, at: datetime) -> list[DeliveryRow]:
     """The letters whose time has come, those that waited longest first."""
     rows = session.scalars(select(DeliveryRow).where(DeliveryRow.state == DeliveryState.WAITING))
