@@ -68,7 +68,8 @@ def figures_in_force(played: Played) -> dict[str, LocalityFigures]:
     found: dict[str, LocalityFigures] = {}
     for drop in played.scenario.drops:
         if drop.status in ACCEPTING and drop.status != "partly_accepted":
-            found.update(read_workbook(played.path_of(drop)))
+            counts = played.scenario.drop_named(drop.explains) if drop.explains else drop
+            found.update(read_workbook(played.path_of(counts)))
     return found
 
 

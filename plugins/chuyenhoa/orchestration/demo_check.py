@@ -17,6 +17,7 @@ from chuyenhoa.orchestration.sample import Drop, Scenario
 from chuyenhoa.orchestration.sample_files import MARKED_PREFIX, period_of
 from chuyenhoa.store import open_store
 from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
+from chuyenhoa.store.reasons import released_by
 from chuyenhoa.store.tables import DocumentRow, SubmissionRow
 
 if TYPE_CHECKING:
@@ -143,11 +144,19 @@ def _check_drop(drop: Drop, folder: str, row: SubmissionRow | None, data: Path) 
     marked = data / "outbox" / folder / Path(row.marked_workbook).name
     if has_findings and not (row.marked_workbook and marked.is_file()):
         problems.append(f"{name}: marked workbook")
+    if drop.explains and drop.status in ACCEPTING and not _has_released(data, row):
+        problems.append(f"{name}: released nothing")
     if (data / "inbox" / folder / drop.file).exists():
         problems.append(f"{name}: still in the inbox")
-    if row.version is None and drop.status in ACCEPTING:
+    if row.version is None and drop.status in ACCEPTING and not drop.explains:
         problems.append(f"{name}: version")
     return problems
+
+
+def _has_released(data: Path, row: SubmissionRow) -> bool:
+    """Whether localities are accepted since this file gave the reasons."""
+    with open_store(store_url(data)).reading() as session:
+        return bool(released_by(session, row.number))
 
 
 def _documents(scenario: Scenario, found: Found) -> list[DocumentRow]:

@@ -65,6 +65,8 @@ class Drop:
     """The dropped file whose marked workbook is mended and dropped again."""
     same_as: str = ""
     """The dropped file of which this is a copy, byte by byte."""
+    explains: str = ""
+    """The dropped file that waits for the reasons of this one, which holds nothing else."""
     is_late: bool = False
     writer: str = "openpyxl"
     """What saved the file last: `openpyxl`, or `libreoffice` where it is installed."""
@@ -186,7 +188,7 @@ def _read_scenario(folder: Path) -> Scenario:
     except (KeyError, ValueError) as error:
         raise SampleError(f"{folder / 'scenario.yaml'}: {error}") from error
     for drop in scenario.drops:
-        for other in filter(None, (drop.corrects, drop.same_as)):
+        for other in filter(None, (drop.corrects, drop.same_as, drop.explains)):
             scenario.drop_named(other)
     return scenario
 
@@ -204,6 +206,7 @@ def _read_drop(entry: Mapping[str, Any]) -> Drop:
         explanations=tuple(Explanation(item["rule"], item["locality"], item["reason"]) for item in reasons),
         corrects=entry.get("correct", ""),
         same_as=entry.get("same_as", ""),
+        explains=entry.get("explains", ""),
         is_late=entry.get("late", False),
         writer=entry.get("writer", "openpyxl"),
     )

@@ -52,6 +52,9 @@ class SampleFiles:
         elif drop.corrects:
             marked = self._find_workbook(submitter, marked=True)
             content = mend_workbook(marked.read_bytes(), self.scenario.drop_named(drop.corrects), self.sample)
+        elif drop.explains:
+            blank = self._find_workbook(submitter, marked=False)
+            content = explain_in_workbook(blank.read_bytes(), drop)
         else:
             blank = self._find_workbook(submitter, marked=False)
             content = fill_workbook(blank.read_bytes(), self.plan, self.sample, drop)
@@ -108,6 +111,13 @@ def fill_workbook(blank: bytes, plan: Plan, sample: Sample, drop: Drop) -> bytes
         item = book[NARRATIVES].cell(number, columns["MA_MUC"]).value
         if item in texts:
             book[NARRATIVES].cell(number, columns["NOI_DUNG"]).value = texts[str(item)]
+    _fill_explanations(book[EXPLANATIONS], drop)
+    return _saved(book)
+
+
+def explain_in_workbook(blank: bytes, drop: Drop) -> bytes:
+    """A blank workbook in which only reasons for warnings are typed."""
+    book = openpyxl.load_workbook(io.BytesIO(blank))
     _fill_explanations(book[EXPLANATIONS], drop)
     return _saved(book)
 

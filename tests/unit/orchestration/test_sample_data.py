@@ -81,6 +81,7 @@ def test_every_kind_of_file_is_there(root: Path, milestone: str) -> None:
     assert {"accepted", "accepted_with_warnings", "returned", "duplicate"} <= kinds
     assert any(drop.corrects for drop in scenario.drops)
     assert any(drop.is_late for drop in scenario.drops)
+    assert any(drop.explanations for drop in scenario.drops)
     assert scenario.silent
 
 

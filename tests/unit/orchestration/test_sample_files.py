@@ -78,6 +78,16 @@ def test_the_correction_mends_the_workbook_that_came_back(files: SampleFiles, tm
     assert row["TTXH_KP"] == files.sample.figures[Basis.CURRENT, LOCALITY, "TTXH_KP"]
 
 
+def test_a_file_of_reasons_holds_nothing_else(files: SampleFiles, tmp_path: Path) -> None:
+    reasons = replace(WRONG, file="giai trinh.xlsx", changes=(), explains=WRONG.file)
+    (tmp_path / "reasons.xlsx").write_bytes(files.make(reasons))
+    found = read_workbook(tmp_path / "reasons.xlsx")[LOCALITY]
+    assert set(found.current.values()) == {None}
+    book = openpyxl.load_workbook(tmp_path / "reasons.xlsx")
+    (row,) = rows_by_code(book["Giải trình"], "MA_QUY_TAC")
+    assert (row["MA_QUY_TAC"], row["LY_DO"]) == ("W02", "Làm rõ án cũ")
+
+
 def test_without_a_marked_workbook_nothing_is_mended(files: SampleFiles) -> None:
     with pytest.raises(SampleError, match="no marked workbook of period 2021-6t"):
         files.make(RIGHT)
