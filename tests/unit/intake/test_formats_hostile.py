@@ -13,7 +13,7 @@ from chuyenhoa.intake.findings import FindingList, load_catalogue
 from chuyenhoa.intake.formats import Kind, detect, open_book
 from chuyenhoa.intake.formats.ole import BrokenCompoundError, open_compound
 from chuyenhoa.model.plan import Plan
-from tests.unit.intake.drafts import Draft, change_parts
+from tests.unit.intake.drafts import Draft, change_parts, read_part
 from tests.unit.intake.formats_made import (
     XML_HEAD,
     cell_record,
@@ -29,6 +29,13 @@ from tests.unit.intake.test_formats_marks import make_ods
 LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 BILLION = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]>'
 FREE, END = 0xFFFFFFFF, 0xFFFFFFFE
+
+
+WORD = make_docx([([], [["1", "2"]])])
+RELATIONS = (
+    b'<Relationships><Relationship Id="a" Type="http://schemas.openxmlformats.org/%s" '
+    b'Target="http://example.test/" TargetMode="External"/></Relationships>'
+)
 
 
 def make_compound(streams: dict[str, bytes]) -> bytes:
@@ -245,7 +252,20 @@ def test_it_is_refused_with_what_to_do(name: str, plan: Plan) -> None:
         (make_xlsb([("S", [[1]])], extra={"xl/externalLinks/externalLink1.bin": b"x"}), ["D10"]),
         (make_ods("<table:table table:name='S'/>", Basic__a=b"x", Pictures__a=b"x"), ["D09", "D11"]),
         (make_ods("<table:table table:name='S'><table:table-source/></table:table>"), ["D10"]),
-        (change_parts(make_docx([([], [["1", "2"]])]), {"word/embeddings/a.bin": b"x"}), ["D11"]),
+        (change_parts(WORD, {"word/embeddings/a.bin": b"x"}), ["D11"]),
+        (change_parts(WORD, {"word/_rels/settings.xml.rels": RELATIONS % b"attachedTemplate"}), ["D10"]),
+        (change_parts(WORD, {"word/_rels/settings.xml.rels": RELATIONS % b"hyperlink"}), []),
+        (
+            change_parts(
+                WORD,
+                {
+                    "word/document.xml": read_part(WORD, "word/document.xml").replace(
+                        b"<w:r><w:t>1</w:t>", b"<w:r><w:instrText> DDEAUTO c:\\a </w:instrText><w:t>1</w:t>"
+                    )
+                },
+            ),
+            ["D10"],
+        ),
     ],
 )
 def test_macros_links_and_objects_are_told_of_and_left_alone(content: bytes, codes: list[str]) -> None:

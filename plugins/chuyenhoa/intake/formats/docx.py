@@ -17,6 +17,7 @@ from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError
 MAIN = "word/document.xml"
 WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "customXml", "smartTag", "hyperlink", "moveTo"})
 """Elements whose content counts as if it stood in their place."""
+LINKING_FIELDS = frozenset({"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "DATABASE"})
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -28,6 +29,7 @@ def open_document(archive: Archive, findings: FindingList) -> Book | None:
     """
     try:
         body = parse_markup(archive.read(MAIN), MAIN).find("{*}body")
+        reaches_out = _reaches_out(archive, body)
     except UnsafeMarkupError as error:
         findings.add("D07", detail=str(error))
         return None
@@ -35,6 +37,8 @@ def open_document(archive: Archive, findings: FindingList) -> Book | None:
         findings.add("D05", detail=str(error)[:120])
         return None
     report_extras(archive.entries, findings)
+    if reaches_out:
+        findings.add("D10")
     walk = _Walk()
     if body is not None:
         walk.over(body)
@@ -43,6 +47,20 @@ def open_document(archive: Archive, findings: FindingList) -> Book | None:
         return None
     sheets = finish(walk.tables, findings)
     return Book("docx", sheets) if sheets is not None else None
+
+
+def _reaches_out(archive: Archive, body: etree._Element | None) -> bool:
+    """Whether the document fetches content from elsewhere: a DDE field, a remote template, a linked object."""
+    fields = "" if body is None else " ".join(str(entry.text) for entry in body.iter("{*}instrText"))
+    if any(word in LINKING_FIELDS for word in fields.upper().split()):
+        return True
+    for name in archive.entries:
+        if name.startswith("word/_rels/"):
+            for relation in parse_markup(archive.read(name), name).iter("{*}Relationship"):
+                is_page = attribute(relation, "Type").endswith("/hyperlink")
+                if attribute(relation, "TargetMode") == "External" and not is_page:
+                    return True
+    return False
 
 
 @dataclass
