@@ -31,9 +31,9 @@ from chuyenhoa.validation import publish
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 16
-MOST_BATCHES = 8
-"""Many files make larger batches before they make more: the rules cost about the same for 16 as for 64."""
-MOST_FILES = 64
+MOST_BATCHES = 4
+"""Many files make larger batches before they make more: the rules cost about the same for 16 as for 256."""
+MOST_FILES = 256
 MOST_BYTES = 64_000_000
 """What is judged at once, however many files a batch has: bounds the memory of one task."""
 
@@ -83,7 +83,7 @@ def batch(ids: Sequence[str], size: int | None = None) -> list[list[str]]:
     """Split submissions into batches of about `size`, all files of one folder in the same batch.
 
     Versions of one submitter are then judged in the order in which they came. Without a size a batch has 16
-    files, and up to 64 where more than eight batches would be needed.
+    files, and up to 256 where more than four batches would be needed.
     """
     size = size or max(BATCH_SIZE, min(MOST_FILES, -(-len(ids) // MOST_BATCHES)))
     place = open_workplace()

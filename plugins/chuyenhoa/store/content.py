@@ -72,14 +72,28 @@ Content = dict[str, list[Values]]
 def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
     """The rows of every table that a submission fills, in texts that every database can hold."""
     for table, rows in _content_rows(number, answer):
-        yield table, [{name: _storable(value) for name, value in row.items()} for row in rows]
+        yield table, [row if _is_storable(row) else _make_storable(row) for row in rows]
 
 
-def _storable(value: object) -> object:
-    """A value without what PostgreSQL or UTF-8 cannot hold: NUL and halves of characters."""
-    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
-        return value
-    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+def _is_storable(row: Values) -> bool:
+    """Whether all texts of a row can be stored as they are, as nearly all can."""
+    texts = "".join(value for value in row.values() if isinstance(value, str))
+    if "\0" in texts:
+        return False
+    try:
+        return texts.isascii() or bool(texts.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _make_storable(row: Values) -> Values:
+    """A row without what PostgreSQL or UTF-8 cannot hold: NUL and halves of characters."""
+    return {
+        name: value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+        if isinstance(value, str)
+        else value
+        for name, value in row.items()
+    }
 
 
 def digest_content(content: Content) -> str:
