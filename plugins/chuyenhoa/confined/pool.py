@@ -27,7 +27,7 @@ from chuyenhoa.confined.limits import Limits
 
 logger = logging.getLogger(__name__)
 
-PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
+PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
 """All that a worker sees of the environment; secrets are not among it."""
 MOST_WORKERS = 2
 MOST_POOLS = 4

@@ -50,7 +50,7 @@ def open_document(archive: Archive, findings: FindingList) -> Book | None:
 
 
 def _reaches_out(archive: Archive, body: etree._Element | None) -> bool:
-    """Whether the document fetches content from elsewhere: a DDE field, a remote template, a linked object."""
+    """Whether the document fetches content from elsewhere: DDE, a remote template, a linked object."""
     fields = "" if body is None else " ".join(str(entry.text) for entry in body.iter("{*}instrText"))
     if any(word in LINKING_FIELDS for word in fields.upper().split()):
         return True
