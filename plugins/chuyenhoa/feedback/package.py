@@ -14,6 +14,17 @@ REL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_RELATED_TYPES = frozenset(
+    {
+        "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+        "application/vnd.ms-excel.template.macroEnabled.main+xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+    }
+)
+"""Workbooks with macros and templates: what is marked of them is a plain .xlsx."""
+_MACRO_PARTS = frozenset({"vbaProject", "vbaProjectSignature", "vbaProjectSignatureAgile", "wordVbaData"})
+_VBA_TYPE = "application/vnd.ms-office.vbaProject"
+_PRINTER_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
 _CONTENT_TYPES = "[Content_Types].xml"
 _MAX_PARTS = 2_000
 _MAX_BYTES = 200 * 1024 * 1024
@@ -57,7 +68,7 @@ class Package:
         """Read all parts.
 
         Raises:
-            MarkError: no zip, encrypted, too large, parts twice, signed, with macros, or no .xlsx workbook.
+            MarkError: no zip, encrypted, too large, parts twice, signed, with macro sheets, or no workbook.
         """
         self._parts = _read_parts(content)
         self._trees: dict[str, etree._Element] = {}
@@ -180,10 +191,43 @@ class Package:
         found = [target for _, kind, target in self.relations("") if kind == "officeDocument"]
         if len(found) != 1 or found[0] not in self._parts:
             raise MarkError("no workbook in the file.")
-        for node in self.tree(_CONTENT_TYPES).iterfind(f"{{{_TYPES}}}Override"):
-            if node.get("PartName", "").lstrip("/") == found[0] and node.get("ContentType") == _WORKBOOK_TYPE:
-                return found[0]
-        raise MarkError("not an .xlsx workbook without macros.")
+        types = self.tree(_CONTENT_TYPES)
+        for node in types.iterfind(f"{{{_TYPES}}}Override"):
+            if node.get("PartName", "").lstrip("/") == found[0]:
+                if node.get("ContentType") in _RELATED_TYPES:
+                    node.set("ContentType", _WORKBOOK_TYPE)
+                    self._drop_macros(found[0])
+                if node.get("ContentType") == _WORKBOOK_TYPE:
+                    return found[0]
+        raise MarkError("not an .xlsx workbook.")
+
+    def _drop_macros(self, workbook: str) -> None:
+        """Take macros out with everything that starts them: what we send back never runs.
+
+        Raises:
+            MarkError: there are macro sheets of the oldest kind among the sheets.
+        """
+        for key, kind, target in [*self.relations(workbook)]:
+            if kind in {"xlMacrosheet", "xlIntlMacrosheet"}:
+                raise MarkError("a workbook with macro sheets.")
+            if kind in _MACRO_PARTS:
+                self._drop_tree(target)
+                self.unrelate(workbook, key)
+        for key, kind, target in [*self.relations("")]:
+            if kind == "extensibility":  # buttons of a ribbon, which call macros
+                self._drop_tree(target)
+                self.unrelate("", key)
+        for node in self.tree(_CONTENT_TYPES).iterfind(f"{{{_TYPES}}}Default"):
+            if node.get("ContentType") == _VBA_TYPE:
+                node.set("ContentType", _PRINTER_TYPE)
+
+    def _drop_tree(self, part: str) -> None:
+        """Remove a part and whatever hangs on it, be it in a circle."""
+        held = self.relations(part)
+        self._parts.pop(_rels_path(part), None)
+        self.remove(part)
+        for _, _, target in held:
+            self._drop_tree(target)
 
 
 def _read_parts(content: bytes) -> dict[str, bytes]:
