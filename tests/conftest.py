@@ -26,6 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pure-floor", type=float, default=None, help="least coverage of model and assessment")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """`-m fuzz` picks the tests on spoiled files, `-m "not fuzz"` leaves them out."""
+    config.addinivalue_line(
+        "markers", "fuzz: spoiled files by the hundred, always the same (make bench: more)"
+    )
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run when a line or branch of `model` or `assessment` was not run."""
