@@ -29,12 +29,12 @@ class Reasons:
 
     rules: ReasonRules
     messages: Mapping[str, Message]
-    asked: Mapping[str, tuple[str, str]]
-    """Title and message of every rule, by its id."""
+    titles: Mapping[str, str]
+    """What every rule asks, by its id."""
 
     def flaw_of(self, text: str, finding: Finding) -> Flaw | None:
         """Why a text is no reason for a warning; None when it is one."""
-        return self.rules.flaw_of(text, (*self.asked.get(finding.rule_id, ()), finding.message))
+        return self.rules.flaw_of(text, (self.titles.get(finding.rule_id, ""), finding.message))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def reasons_of(place: Workplace, plan: Plan) -> Reasons:
     return Reasons(
         load_reason_rules(folder / "reasons.yaml"),
         load_messages(folder / "reason_findings.yaml"),
-        {rule.rule_id: (rule.title, rule.message) for rule in place.rules_of(plan)},
+        {rule.rule_id: rule.title for rule in place.rules_of(plan)},
     )
 
 

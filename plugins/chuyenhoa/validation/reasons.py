@@ -63,9 +63,7 @@ class ReasonRules:
         if not rest:
             return Flaw.EMPTY
         telling = {word for word in rest if SYLLABLE.fullmatch(word)}
-        if len(telling) >= self.least_words:
-            return None
-        return Flaw.EMPTY if len(rest) < len(words) else Flaw.SHORT
+        return None if len(telling) >= self.least_words else Flaw.SHORT
 
     def _without_phrases(self, words: Words) -> list[str]:
         """The words that are left when empty phrases and filler are taken out."""
