@@ -7,10 +7,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 _LONGEST_ADDRESS = 254
@@ -40,6 +42,24 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
 
 
+class _Policy(EmailPolicy):
+    """CRLF lines, and subjects folded by the older `Header`.
+
+    The newer folding loses the blank between two encoded words ("XỬ LÝ" comes out as "XỬLÝ").
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """One header as it is sent."""
+        if name.lower() != "subject":
+            return str(super().fold(name, value))
+        words = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """The same as bytes."""
+        return self.fold(name, value).encode("ascii")
+
+
 def is_address(text: str) -> bool:
     """Whether a text is one plain e-mail address: ASCII, no name beside it, nothing that ends a header."""
     return len(text) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
@@ -67,7 +87,7 @@ def build_message(letter: Letter, sender: str, sender_name: str, at: datetime) -
             raise ValueError(f"{address!r} is no e-mail address.")
     if not re.fullmatch(r"<[\w.+-]+@[\w.-]+>", letter.message_id, re.ASCII):
         raise ValueError(f"{letter.message_id!r} is no message id.")
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_Policy(linesep="\r\n"))
     message["From"] = Address(display_name=one_line(sender_name), addr_spec=sender)
     message["To"] = letter.recipient
     message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]

@@ -43,9 +43,18 @@ def test_a_letter_says_in_vietnamese_what_we_wrote(letter: Letter) -> None:
     assert book.get_payload(decode=True) == letter.attachments[1].content
 
 
+@pytest.mark.parametrize("pad", range(0, 90, 7))
+def test_no_blank_of_a_subject_is_lost_wherever_it_is_folded(letter: Letter, pad: int) -> None:
+    subject = "x" * pad + "ĐÃ NHẬN TỆP, HỆ THỐNG CHƯA XỬ LÝ XONG – Báo cáo quý.xlsx"
+    content = build_message(replace(letter, subject=subject), SENDER, "Ban Chỉ đạo", AT).as_bytes()
+    assert message_from_bytes(content, policy=policy.default)["Subject"] == subject
+
+
 def test_the_message_travels_as_plain_ascii(letter: Letter) -> None:
     content = build_message(letter, SENDER, "Ban Chỉ đạo", AT).as_bytes()
     assert content.isascii()
+    head = content.split(b"\r\n\r\n")[0]
+    assert max(map(len, head.split(b"\r\n"))) <= 78
     assert max(map(len, content.split(b"\r\n"))) <= 998
     assert b"\n" not in content.replace(b"\r\n", b"")
 
