@@ -9,9 +9,11 @@ from typing import Any
 
 from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.explaining import explain_locality, explain_outlook, list_steps
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS, say_reason, say_statement
 from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.model.results import Reason
 from chuyenhoa.pipeline.publishing import DraftError
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
@@ -60,6 +62,11 @@ def print_assessment(options: argparse.Namespace) -> int:
     print("Ký hiệu: " + ", ".join(f"{SIGNS[verdict]} {word}" for verdict, word in VERDICTS.items()))
     print("Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items()))
     _print_targets(plan, found["targets"])
+    steps = list_steps(plan, found["localities"])
+    if steps:
+        print("Còn thiếu để đạt:")
+    for step in steps:
+        print(f"  {step}")
     notes = [_say_note(plan, key, text) for key, text in found["notes"].items()]
     if notes:
         print("Ghi chú:")
@@ -118,12 +125,17 @@ def explain_results(options: argparse.Namespace) -> int:
         return 0
     name = plan.locality_by_code[options.locality].name
     print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
+    outlook = "" if options.criterion else explain_locality(locality)
+    if outlook:
+        print(outlook)
     criteria = {criterion.code: criterion for criterion in plan.criteria_on(period.window.end)}
     for result in results:
         criterion = criteria[result["criterion"]]
         reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
         print(f"\n{criterion.code}  {criterion.title}: {VERDICTS[result['verdict']]}{reason}")
         print(f"    căn cứ: {criterion.legal_basis}")
+        for line in explain_outlook(plan, result):
+            print(f"    {line}")
         _print_inputs(result)
     return 0
 
@@ -134,12 +146,17 @@ def _print_inputs(result: Mapping[str, Any]) -> None:
     for entry in result["inputs"]:
         where = f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
         said = _say_input(entry, is_statement=entry["name"] == result["criterion"])
-        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else ""))
+        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _say_origin(entry)))
+
+
+def _say_origin(entry: Mapping[str, Any]) -> str:
+    """Where a figure without a cell comes from: a line of the plan's data; empty for a sum."""
+    return f"  {entry['file_name']}" if entry["file_name"] else ""
 
 
 def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
     if entry["value"] is None:
-        return "(trống)"
+        return "(trống)" if entry["reason"] in (None, Reason.BLANK) else f"({say_reason(entry['reason'])})"
     return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
 
 

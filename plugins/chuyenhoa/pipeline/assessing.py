@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa import clock
 from chuyenhoa.assessment import (
     Assembled,
+    Difference,
     History,
     Told,
     add_baselines,
@@ -22,7 +23,7 @@ from chuyenhoa.assessment import (
     wanted_baselines,
 )
 from chuyenhoa.model.calendars import Window
-from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
@@ -100,12 +101,16 @@ def compute_assessment(plan: Plan, milestone: Period, gathered: Assembled) -> As
         notes[f"overlap.{code}"] = f"Báo cáo trùng thời gian, không cộng được: {'; '.join(said)}"
     for entry in gathered.differences:
         key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
-        said_of = "" if entry.period == milestone.id else f" {entry.period}"
-        notes[key + said_of.replace(" ", ".")] = (
-            f"Số liệu cả kỳ{said_of} là {entry.coarse}, theo các kỳ ngắn hơn là {entry.fine}; "
-            "tính theo số liệu cả kỳ"
-        )
+        of = "" if entry.period == milestone.id else f".{entry.period}"
+        notes[key + of] = _say_difference(plan, entry, of.replace(".", " "))
     return replace(found, notes=notes)
+
+
+def _say_difference(plan: Plan, entry: Difference, of: str) -> str:
+    """A flow is told as the sum of the finer reports, a stock as the one of the same day."""
+    is_flow = plan.indicator_by_code[entry.indicator].kind is IndicatorKind.FLOW
+    finer = "cộng các kỳ ngắn hơn là" if is_flow else "kỳ ngắn hơn cùng ngày chốt ghi"
+    return f"Số liệu cả kỳ{of} là {entry.coarse}, {finer} {entry.fine}; tính theo số liệu cả kỳ"
 
 
 def _say_span(window: Window) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa import pipeline
+from chuyenhoa.cli.explaining import explain_locality, explain_outlook, say_actor, say_guard
 from chuyenhoa.cli.words import DOCUMENT_STATES, SEVERITIES, STATUSES, VERDICTS, say_reason, say_statement
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Reason, Verdict
@@ -224,3 +225,67 @@ def test_status_tells_where_a_document_stands(call: Call, plan: Plan) -> None:
     }
     (issued,) = pipeline.issue_documents(pipeline.record_decision([draft["id"]], decision))
     assert f": đã phát hành (issued), số 09, {issued}" in call("status").out
+
+
+def test_explain_says_what_lacks_who_must_act_and_what_no_longer_matters(
+    call: Call, form: Form, send: Send
+) -> None:
+    changes: dict[tuple[str, str], object] = {("30745", "TTXH_KP"): 12, ("30745", "TNGT_CHET"): None}
+    changes |= {
+        ("30745", "TNGT_VU"): 9,
+        ("30745", "TGTB_GQ"): None,
+        ("30745", "THT"): 8,
+        ("30745", "MH_CC"): None,
+    }
+    send(form(changes=changes))
+    answer = call("explain", *MILESTONE, "--locality", "30745")
+    by_code: dict[str, list[str]] = {}
+    for block in answer.out.split("\n\n")[1:]:
+        code, *lines = block.splitlines()
+        by_code[code.split()[0]] = [line.strip() for line in lines]
+    assert "để đạt: thiếu 4 vụ (khám phá)" in by_code["II.2"]
+    assert "để đạt: vượt 5 vụ (số vụ tai nạn giao thông)" in by_code["IV.2"]
+    assert "KHÔNG ĐẠT dù TNGT_CHET thế nào" in by_code["IV.2"]
+    assert "bên phải làm: Ban Chỉ đạo thành phố Rạch Giá" in by_code["II.6"]
+    assert "còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo TGTB_GQ" in by_code["II.6"]
+    assert "bên phải làm: Công an tỉnh" in by_code["VI.1"]
+    assert "sát ngưỡng (n = 8)" in by_code["II.7"]
+    assert "ĐẠT dù MH_CC thế nào" in by_code["V.1"]
+    assert all("ấn bản: 2021.1 (mẫu)" in lines for lines in by_code.values())
+    listed = call("assess", *MILESTONE).out.splitlines()
+    row = listed.index("Còn thiếu để đạt:") + 1
+    assert listed[row] == (
+        "  Phường Vĩnh Lạc: II.2 thiếu 4 vụ (khám phá); IV.2 vượt 5 vụ (số vụ tai nạn giao thông)"
+    )
+
+
+def test_explain_says_what_a_locality_can_still_become(call: Call, form: Form, send: Send) -> None:
+    send(form())
+    lines = call("explain", *MILESTONE, "--locality", "30745").out.splitlines()
+    assert lines[1] == "còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo VI.1"
+    absent = call("explain", *MILESTONE, "--locality", "30787").out.splitlines()
+    assert absent[1].startswith("còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo I.1, I.2, II.1")
+
+
+def test_words_for_what_is_left_to_say(plan: Plan) -> None:
+    assert say_actor(plan, "30745", "office") == f"Văn phòng {plan.board.short_name}"
+    assert say_guard({"total": "3", "on_the_edge": True, "few": True}) == "sát ngưỡng, mẫu nhỏ (n = 3)"
+    settled = {
+        "verdict": "insufficient",
+        "possible": ["met"],
+        "criteria": [{"criterion": "C7", "verdict": "insufficient"}],
+    }
+    assert explain_locality(settled) == "ĐẠT dù C7 thế nào"
+    assert explain_locality({**settled, "verdict": "met"}) == ""
+    result = {
+        "edition": "2",
+        "steps": [],
+        "guard": None,
+        "actor": "office",
+        "locality": "30745",
+        "possible": [],
+        "missing": ["A"],
+        "matters": [],
+        "verdict": "insufficient",
+    }
+    assert explain_outlook(plan, result)[-1] == "không tùy theo A"
