@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chuyenhoa.model.figures import Normalisation, Observation
+from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding
 
 
@@ -20,7 +21,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns wide enough for their longest text."""
     if not rows:
         return
-    table = [list(map(str, header)), *[list(map(str, row)) for row in rows]]
+    table = [list(map(str, header)), *[[show_plainly(str(text)) for text in row] for row in rows]]
     widths = [max(_width(row[index]) for row in table) for index in range(len(header))]
     for number, row in enumerate(table):
         print(

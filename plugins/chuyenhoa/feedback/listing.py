@@ -13,6 +13,7 @@ from chuyenhoa.feedback.package import main_tag, new_root
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
 from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
+from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -196,7 +197,8 @@ def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str
         cell.set("t", "inlineStr")
         node = etree.SubElement(etree.SubElement(cell, main_tag("is")), main_tag("t"))
         node.set(_SPACE, "preserve")
-        node.text = printable(text)
+        # The hidden columns must name a sheet exactly as it is named.
+        node.text = printable(text if column >= MEMORY_COLUMN else show_plainly(text))
 
 
 def _lines(column: int, text: str) -> int:

@@ -16,6 +16,7 @@ from chuyenhoa.feedback.package import MarkError, Package
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
 from chuyenhoa.feedback.sheets import SheetBook
 from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
+from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
 
@@ -27,7 +28,7 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
     The parts of the .xlsx are edited in place: openpyxl would drop cached values and extensions on saving.
 
     Args:
-        original: the .xlsx as it was dropped.
+        original: the .xlsx or .xlsm as it was dropped; the macros of an .xlsm are left out.
         findings: what validation says about it, in any order.
         locality_names: names by locality code, in the plan's order.
 
@@ -36,7 +37,7 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
 
     Raises:
         MarkError: there is nothing to mark (no error, no warning without a reason), or this file cannot be
-            marked (no .xlsx, encrypted, with macros, signed, damaged).
+            marked (no workbook, encrypted, with macro sheets, signed, damaged).
     """
     still_open = (f for f in findings if f.severity is not Severity.NOTE and not is_explained(f))
     shown = order_findings(still_open, locality_names)
@@ -131,7 +132,7 @@ def _comment_text(finding: Finding, sheet: str, ref: CellRef) -> str:
     if parse_address(first) != ref or _fold(first_sheet) != _fold(sheet):
         where = first if _fold(first_sheet) == _fold(sheet) else f"{first_sheet}!{first}"
         hint = "\n" + words.SEE_FIRST.format(first=where)
-    return printable(f"{mark} ({finding.rule_id}): {problem}\n→ {remedy}{hint}")
+    return printable(show_plainly(f"{mark} ({finding.rule_id}): {problem}\n→ {remedy}{hint}"))
 
 
 def _fold(name: str) -> str:

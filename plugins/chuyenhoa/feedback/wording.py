@@ -17,6 +17,7 @@ from chuyenhoa.clock import ZONE
 from chuyenhoa.feedback.grouping import FindingGroup, Labels, group_findings
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.model.figures import Normalisation
+from chuyenhoa.model.shown import finalize
 from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus
 
 
@@ -88,6 +89,7 @@ def _environment(templates: Path, *, is_html: bool) -> SandboxedEnvironment:
         autoescape=is_html,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=finalize,
     )
     environment.filters.update(vn_date=_vn_date, vn_time=_vn_time, vn_size=_vn_size, masked=mask_personal)
     return environment

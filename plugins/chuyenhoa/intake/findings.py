@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from chuyenhoa import settings
 from chuyenhoa.model.personal import MASK, mask_personal
+from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.plan.messages import Message, load_messages
 
@@ -51,7 +52,7 @@ class FindingList:
         shown = shorten(withhold(value))
         cell = cells[0] if cells else ""
         filled: dict[str, object] = {
-            "file": mask_personal(self.file_name),
+            "file": show_plainly(mask_personal(self.file_name)),
             "sheet": sheet,
             "cell": cell,
             "cells": ", ".join(cells),
@@ -87,4 +88,5 @@ def shorten(value: object) -> str:
 
 def name_place(sheet: str, cell: str) -> str:
     """The place as a submitter looks for it."""
-    return f"sheet “{sheet}”, ô {cell}" if cell else f"sheet “{sheet}”"
+    shown = show_plainly(sheet)
+    return f"sheet “{shown}”, ô {cell}" if cell else f"sheet “{shown}”"

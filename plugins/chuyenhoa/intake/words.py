@@ -95,7 +95,7 @@ def strip_marks(value: object) -> str:
 
 def _strip(text: str) -> str:
     parts = unicodedata.normalize("NFD", _fold_text(text, merge=False)).replace("đ", "d")
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return " ".join("".join(sign for sign in parts if not unicodedata.combining(sign)).split())
 
 
 _strip_short = lru_cache(maxsize=8192)(_strip)
@@ -110,7 +110,7 @@ def read_code(value: object) -> str:
 
 
 def _read_code(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper()
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper())
 
 
 _read_short_code = lru_cache(maxsize=8192)(_read_code)

@@ -17,6 +17,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from chuyenhoa import settings
+from chuyenhoa.model.shown import finalize
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.validation.report import CheckedFile, ValidationReport
 
@@ -64,7 +65,11 @@ def publish(report: ValidationReport, folder: Path, name: str, at: datetime) -> 
 def _environment(templates: Path) -> SandboxedEnvironment:
     """Escapes everything, lets templates reach nothing, and stops at an unknown name."""
     environment = SandboxedEnvironment(
-        loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=finalize,
     )
     environment.filters["count"] = _format_count
     environment.filters["moment"] = _format_moment

@@ -20,6 +20,8 @@ from chuyenhoa.workbooks.pages import protect, set_page, write_title
 from chuyenhoa.workbooks.styles import add_styles
 from chuyenhoa.workbooks.word_sheets import write_declarations, write_justifications, write_narratives
 
+PLAIN_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+"""A text that begins like a formula, an address or a number stays a text, however it is written."""
 GUIDE_LINE = 145
 """Characters of the guide that fit on a line."""
 
@@ -46,7 +48,7 @@ def write_workbook(
     texts = load_texts(settings.load().templates / "messages" / "workbook.yaml")
     paper = Form(plan, period, submitter, texts)
     buffer = BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **PLAIN_TEXTS})
     book.set_properties(
         {
             "title": f"{paper.text('figures_title')}, {period.label}",
