@@ -340,3 +340,21 @@ def test_reasons_travel_into_the_snapshot(forms: Path, data_folder: Path) -> Non
     assert entry["figure"]["file_name"] == row.file_name
     assert entry["source"]["sheet"] == "Giải trình"
     assert entry["source"]["cell"]
+
+
+def test_explain_shows_the_reasons_behind_figures(
+    forms: Path, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (row,) = send(data_folder, report(forms, "2021-6t", DOUBTFUL, [("W02", ONE, REASON)]))
+    asked = ["explain", "--milestone", "2021-6t", "--locality", ONE]
+    capsys.readouterr()
+    assert main(asked) == 0
+    shown = capsys.readouterr().out
+    assert "TTXH_LRC = 8  Số liệu!" in shown
+    assert f"lý do: “{REASON}”  Giải trình!" in shown
+    assert row.file_name in shown
+    assert main([*asked, "--json"]) == 0
+    (entry,) = json.loads(capsys.readouterr().out)["reasons"]
+    assert (entry["rule_id"], entry["reason"]) == ("W02", REASON)
+    assert main([*asked, "--criterion", "III.1"]) == 0
+    assert "lý do:" not in capsys.readouterr().out

@@ -11,6 +11,7 @@ from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.explaining import explain_locality, explain_outlook, list_steps
 from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
 from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS, say_reason, say_statement
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Reason
@@ -120,8 +121,11 @@ def explain_results(options: argparse.Namespace) -> int:
         known = ", ".join(plan.criterion_by_code)
         raise UnusableError(f"plan {plan.id} has no criterion {options.criterion!r}; it has {known}.")
     period = place.period(options.milestone)
+    read = None if options.criterion is None else [e["name"] for r in results for e in r["inputs"]]
+    reasons = find_reasons(place, period.id, options.locality, read)
     if options.json:
-        print_json({**locality, "milestone": period.id, "criteria": results})
+        listed = [reason_json(entry) for entry in reasons]
+        print_json({**locality, "milestone": period.id, "criteria": results, "reasons": listed})
         return 0
     name = plan.locality_by_code[options.locality].name
     print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
@@ -137,6 +141,10 @@ def explain_results(options: argparse.Namespace) -> int:
         for line in explain_outlook(plan, result):
             print(f"    {line}")
         _print_inputs(result)
+    if reasons:
+        print("\nGiải trình:")
+    for line in say_reasons(reasons):
+        print(f"    {line}")
     return 0
 
 

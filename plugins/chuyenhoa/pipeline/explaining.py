@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from chuyenhoa.model.evidence import Explanation
 from chuyenhoa.model.figures import Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity
@@ -15,7 +16,7 @@ from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.plan.messages import Message, load_messages
 from chuyenhoa.store import ledger
 from chuyenhoa.store.content import GivenReason
-from chuyenhoa.store.reasons import explained_findings, held_localities, waiting_reasons
+from chuyenhoa.store.reasons import explained_findings, held_localities, load_explanations, waiting_reasons
 from chuyenhoa.validation.reasons import Flaw, ReasonRules, load_reason_rules
 
 NOT_A_REASON, NO_SUCH_WARNING = "G01", "G02"
@@ -200,3 +201,15 @@ def note_releases(session: Session, number: int, released: Sequence[tuple[int, s
         codes = ", ".join(code for other, code in released if other == version)
         ledger.add_event(session, version, at, "released", f"{ledger.submission_id(number)}: {codes}")
         ledger.add_event(session, number, at, "explained", f"{ledger.submission_id(version)}: {codes}")
+
+
+def gather_explanations(
+    place: Workplace, session: Session, plan: Plan, periods: Iterable[str]
+) -> tuple[Explanation, ...]:
+    """Every reason behind the figures in force of some periods, with what its rule asks."""
+    titles = {rule.rule_id: rule.title for rule in place.rules_of(plan)}
+    return tuple(
+        replace(entry, title=titles.get(entry.rule_id, ""))
+        for period in periods
+        for entry in load_explanations(session, plan, period)
+    )

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
+from chuyenhoa.pipeline.explaining import gather_explanations
 from chuyenhoa.pipeline.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path, write_revision
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import (
@@ -36,7 +36,6 @@ from chuyenhoa.store.documents import (
     next_version,
     supersede_drafts,
 )
-from chuyenhoa.store.reasons import load_explanations
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
@@ -53,7 +52,6 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
     plan = place.plan_of(milestone.id)
     gathered = gather_evidence(place, session, milestone)
     periods = dict.fromkeys((milestone.id, *gathered.periods))
-    titles = {rule.rule_id: rule.title for rule in place.rules_of(plan)}
     return MilestoneData(
         plan=plan,
         period=milestone,
@@ -61,11 +59,7 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
         evidence=gathered.evidence,
         submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
         narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
-        explanations=tuple(
-            replace(entry, title=titles.get(entry.rule_id, ""))
-            for period in periods
-            for entry in load_explanations(session, plan, period)
-        ),
+        explanations=gather_explanations(place, session, plan, periods),
         frozen_at=clock.now(),
     )
 
