@@ -9,6 +9,9 @@ from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.words import clean_text, read_code
 from chuyenhoa.model.form import HEAD_ROWS
 
+LONGEST_CODE = 60
+"""Characters of a cell above which it is no code, however it is spaced."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -55,7 +58,10 @@ def find_table(sheet: Sheet, needed: Collection[str]) -> Table | None:
         None when there is no such row.
     """
     for index, row in enumerate(sheet.rows):
-        codes = [read_code(value) if isinstance(value, str) else "" for value in row]
+        codes = [
+            read_code(value) if value and isinstance(value, str) and len(value) <= LONGEST_CODE else ""
+            for value in row
+        ]
         if set(needed) <= set(codes):
             columns: dict[str, tuple[int, ...]] = {}
             for column, code in enumerate(codes):
