@@ -28,11 +28,9 @@ class MarkedAs(StrEnum):
     """The submitter's own, with its cells marked."""
     FORM = "form"
     """The official form, filled with what could be read."""
-    LISTING = "listing"
-    """A list of findings alone."""
 
 
-ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.LISTING: "-danh-sach", MarkedAs.ORIGINAL: ""}
+ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.ORIGINAL: ""}
 """How the name of such a workbook ends, by which its kind is known again."""
 
 MOST_GROUPS = 150

@@ -88,7 +88,7 @@ def answer_submission(place: Workplace, number: int) -> None:
     """Put the receipt, and the workbook to mend where there is one, into the outbox; then close the file."""
     receipt = build_receipt(place, number)
     folder = outbox_of(place, receipt)
-    made = make_workbook(place, receipt)
+    made = make_workbook(place, number, receipt)
     if made is not None:
         receipt = replace(receipt, marked_workbook=marked_name(receipt, made[1]))
         write_file(folder / receipt.marked_workbook, made[0])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.rules import Rule
+from chuyenhoa.workbooks.heads import Filled
+
+__all__ = ["Filled", "write_filled", "write_workbook"]
 
 
 def write_workbook(
@@ -17,3 +20,17 @@ def write_workbook(
     from chuyenhoa.workbooks import writer
 
     return writer.write_workbook(plan, period, submitter, rules, created)
+
+
+def write_filled(
+    plan: Plan,
+    period: Period,
+    submitter: Submitter,
+    rules: Sequence[Rule],
+    created: datetime,
+    filled: Filled,
+) -> tuple[bytes, Mapping[tuple[str, str, str], str]]:
+    """The same form with cells filled in; see `chuyenhoa.workbooks.writer.write_filled`."""
+    from chuyenhoa.workbooks import writer
+
+    return writer.write_filled(plan, period, submitter, rules, created, filled)

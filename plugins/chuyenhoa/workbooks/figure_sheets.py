@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator
@@ -30,7 +30,7 @@ def write_figures(
     """Fill one sheet of figures; the localities of the submitter are prefilled and locked."""
     top = write_title(sheet, styles, paper, *_describe(paper, basis))
     code_row = _write_head(sheet, styles, paper, top)
-    localities = paper.plan.localities_of(paper.submitter.code)
+    localities = paper.localities()
     last = code_row + len(localities)
     _write_rows(sheet, styles, paper, code_row, basis, rules)
     if localities:
@@ -47,7 +47,7 @@ def write_figures(
 
 def _describe(paper: Form, basis: Basis) -> tuple[str, list[str]]:
     """Title and lines above the table."""
-    hint = "figures_hint" if paper.plan.localities_of(paper.submitter.code) else "no_localities"
+    hint = "figures_hint" if paper.localities() else "no_localities"
     if basis is Basis.CURRENT:
         return "figures_title", [paper.text("window"), paper.text(hint)]
     window = paper.period.baseline
@@ -113,12 +113,17 @@ def _write_rows(
     """The localities with blank cells and their checks."""
     columns = paper.columns()
     check = FIRST_INDICATOR + len(columns)
-    for row, locality in enumerate(paper.plan.localities_of(paper.submitter.code), start=code_row + 1):
+    for row, locality in enumerate(paper.localities(), start=code_row + 1):
         sheet.set_row(row, 30)
         sheet.write_string(row, 0, locality.code, styles["locked"])
         sheet.write_string(row, 1, locality.name, styles["locked"])
-        for column in columns.values():
-            sheet.write_blank(row, column, None, styles["number"])
+        for code, column in columns.items():
+            value = paper.filled.figures.get((locality.code, basis, code))
+            if value is None:
+                sheet.write_blank(row, column, None, styles["number"])
+            else:
+                sheet.write_number(row, column, float(value), styles["number"])
+            paper.places[sheet.get_name(), locality.code, code] = xl_rowcol_to_cell(row, column)
         formula = build_check(rules, columns, row + 1, basis is Basis.BASELINE)
         sheet.write_formula(row, check, formula, styles["check"], "")
         sheet.write_formula(

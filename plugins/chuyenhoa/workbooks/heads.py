@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from chuyenhoa.model import form
-from chuyenhoa.model.plan import Period, Plan, Submitter
+from chuyenhoa.model.figures import Basis, Declaration, Justification
+from chuyenhoa.model.plan import Locality, Period, Plan, Submitter
 
 HEAD_KEYS: Mapping[str, str] = {
     form.LOCALITY_CODE: "head_locality_code",
@@ -31,13 +33,40 @@ FIRST_INDICATOR = 2
 
 
 @dataclass(frozen=True)
+class Filled:
+    """What a form is filled with before it is handed out; nothing for a blank one."""
+
+    localities: frozenset[str] | None = None
+    """Codes of the localities that get rows; None for all of the submitter's."""
+    figures: Mapping[tuple[str, Basis, str], Decimal] = field(default_factory=dict)
+    """Values by locality, window and indicator."""
+    declarations: Mapping[tuple[str, str], Declaration] = field(default_factory=dict)
+    """By locality and criterion."""
+    narratives: Mapping[str, str] = field(default_factory=dict)
+    """Texts by item."""
+    reasons: tuple[Justification, ...] = ()
+
+
+@dataclass(frozen=True)
 class Form:
-    """What a blank workbook is written for, with its wording."""
+    """What a workbook is written for, with its wording; `places` is noted while it is written."""
 
     plan: Plan
     period: Period
     submitter: Submitter
     texts: Mapping[str, str]
+    filled: Filled = field(default_factory=Filled)
+    places: dict[tuple[str, str, str], str] = field(default_factory=dict, compare=False)
+    """Addresses by sheet, locality and indicator or criterion."""
+
+    def localities(self) -> tuple[Locality, ...]:
+        """The localities that get rows."""
+        wanted = self.filled.localities
+        return tuple(
+            entry
+            for entry in self.plan.localities_of(self.submitter.code)
+            if wanted is None or entry.code in wanted
+        )
 
     def text(self, key: str, **words: object) -> str:
         """A text of the form with its placeholders filled."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from chuyenhoa.model import form
+from chuyenhoa.model.figures import Declaration
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Severity
 from chuyenhoa.workbooks.heads import Form, build_plain_head
@@ -19,7 +22,7 @@ LONGEST_LIST = 255
 
 def write_declarations(sheet: Any, styles: dict[str, Any], paper: Form) -> None:
     """A row per locality and declared criterion; answers are chosen from a list."""
-    localities = paper.plan.localities_of(paper.submitter.code)
+    localities = paper.localities()
     hint = "declarations_hint" if localities else "no_localities"
     first = _begin(sheet, styles, paper, "declarations_title", hint, form.DECLARATION_COLUMNS)
     row = first
@@ -28,8 +31,10 @@ def write_declarations(sheet: Any, styles: dict[str, Any], paper: Form) -> None:
             sheet.set_row(row, 45)
             for column, text in enumerate((locality.code, locality.name, criterion.code, criterion.title)):
                 sheet.write_string(row, column, text, styles["locked"])
-            for column in range(4, len(form.DECLARATION_COLUMNS)):
-                sheet.write_blank(row, column, None, styles["text"])
+            said = paper.filled.declarations.get((locality.code, criterion.code))
+            for column, text in enumerate(_declared(said), start=4):
+                _write_text(sheet, row, column, text, styles["text"])
+            paper.places[sheet.get_name(), locality.code, criterion.code] = xl_rowcol_to_cell(row, 4)
             row += 1
     if localities:
         words = list(form.ANSWER_WORDS.values())
@@ -52,7 +57,7 @@ def write_narratives(sheet: Any, styles: dict[str, Any], paper: Form) -> None:
         sheet.set_row(row, 84)
         sheet.write_string(row, 0, item.code, styles["locked"])
         sheet.write_string(row, 1, item.title, styles["locked"])
-        sheet.write_blank(row, 2, None, styles["prose"])
+        _write_text(sheet, row, 2, paper.filled.narratives.get(item.code, ""), styles["prose"])
         sheet.write_string(row, 3, item.hint, styles["locked"])
         row += 1
     _end(sheet, paper, first, row - 1, (15, 24, 90, 36))
@@ -63,16 +68,35 @@ def write_justifications(sheet: Any, styles: dict[str, Any], paper: Form, rules:
     first = _begin(
         sheet, styles, paper, "justification_title", "justification_hint", form.JUSTIFICATION_COLUMNS
     )
-    last = first + REASON_ROWS - 1
+    given = [(entry.rule_id, entry.locality, entry.reason) for entry in paper.filled.reasons]
+    last = first + REASON_ROWS + len(given) - 1
     for row in range(first, last + 1):
         sheet.set_row(row, 20)
-        for column in range(len(form.JUSTIFICATION_COLUMNS)):
-            sheet.write_blank(row, column, None, styles["text"])
+        texts = given[row - first] if row - first < len(given) else ("", "", "")
+        for column, text in enumerate(texts):
+            _write_text(sheet, row, column, text, styles["text"])
     warnings = [rule.rule_id for rule in rules if rule.severity is Severity.WARNING]
     _advise(sheet, paper, (first, 0, last, 0), "rule", warnings)
-    codes = [entry.code for entry in paper.plan.localities_of(paper.submitter.code)]
+    codes = [entry.code for entry in paper.localities()]
     _advise(sheet, paper, (first, 1, last, 1), "locality", codes)
     _end(sheet, paper, first, last, (14, 14, 120))
+
+
+def _declared(said: Declaration | None) -> tuple[str, str, str, str]:
+    """The cells of a declaration: answer, number, date, note."""
+    if said is None:
+        return ("", "", "", "")
+    answer = form.ANSWER_WORDS[said.answer] if said.answer else ""
+    day = f"{said.document_date:%d/%m/%Y}" if said.document_date else ""
+    return (answer, said.document_number, day, said.note)
+
+
+def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
+    """A cell that the submitter fills in, with the text that is known already."""
+    if text:
+        sheet.write_string(row, column, text, style)
+    else:
+        sheet.write_blank(row, column, None, style)
 
 
 def _begin(

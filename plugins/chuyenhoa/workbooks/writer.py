@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -15,7 +15,7 @@ from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.workbooks.figure_sheets import write_figures
-from chuyenhoa.workbooks.heads import Form, build_heads
+from chuyenhoa.workbooks.heads import Filled, Form, build_heads
 from chuyenhoa.workbooks.pages import protect, set_page, write_title
 from chuyenhoa.workbooks.styles import add_styles
 from chuyenhoa.workbooks.word_sheets import write_declarations, write_justifications, write_narratives
@@ -45,8 +45,33 @@ def write_workbook(
         CheckError: a rule cannot be written as an Excel formula.
         MessageError: the texts of the form cannot be read.
     """
-    texts = load_texts(settings.load().templates / "messages" / "workbook.yaml")
-    paper = Form(plan, period, submitter, texts)
+    paper = Form(plan, period, submitter, _load_texts())
+    return _write(paper, rules, created)
+
+
+def write_filled(
+    plan: Plan,
+    period: Period,
+    submitter: Submitter,
+    rules: Sequence[Rule],
+    created: datetime,
+    filled: Filled,
+) -> tuple[bytes, Mapping[tuple[str, str, str], str]]:
+    """The same workbook with cells filled in.
+
+    Returns:
+        The .xlsx file, and the address of each cell to fill in by sheet, locality, indicator or criterion.
+    """
+    paper = Form(plan, period, submitter, _load_texts(), filled)
+    return _write(paper, rules, created), paper.places
+
+
+def _load_texts() -> Mapping[str, str]:
+    return load_texts(settings.load().templates / "messages" / "workbook.yaml")
+
+
+def _write(paper: Form, rules: Sequence[Rule], created: datetime) -> bytes:
+    plan, period = paper.plan, paper.period
     buffer = BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, **PLAIN_TEXTS})
     book.set_properties(

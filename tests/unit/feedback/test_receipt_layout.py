@@ -132,7 +132,6 @@ def test_a_refusal_with_one_reason_gives_it_at_once(clean_receipt: Receipt, temp
     [
         (MarkedAs.ORIGINAL, "các ô đã được tô màu và có ghi chú"),
         (MarkedAs.FORM, "biểu mẫu đã điền sẵn những gì đọc được"),
-        (MarkedAs.LISTING, "chỉ liệt kê các chỗ cần sửa"),
     ],
 )
 def test_the_steps_say_what_lies_beside_the_receipt(

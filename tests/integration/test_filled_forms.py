@@ -1,0 +1,94 @@
+"""A file that cannot be marked comes back as the official form, filled, and can be mended and dropped so."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from chuyenhoa import pipeline
+from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.store import ledger
+from chuyenhoa.store.tables import SubmissionRow
+from tests.integration.forms import columns, fill
+from tests.integration.rehearsal import run_intake
+
+RACH_GIA = "899-rach-gia"
+
+
+def convert(source: Path, ending: str) -> bytes:
+    """The workbook as LibreOffice writes it in another format."""
+    office = shutil.which("soffice")
+    assert office, "LibreOffice is needed: apt-get install libreoffice-calc-nogui"
+    profile = f"-env:UserInstallation={(source.parent / 'profile').as_uri()}"
+    command = [
+        office,
+        profile,
+        "--headless",
+        "--convert-to",
+        ending,
+        "--outdir",
+        str(source.parent),
+        str(source),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    return source.with_suffix(f".{ending}").read_bytes()
+
+
+def drop(data: Path, name: str, content: bytes) -> SubmissionRow:
+    (data / "inbox" / RACH_GIA / name).write_bytes(content)
+    (answered,) = run_intake()
+    with open_workplace().store.reading() as session:
+        (row,) = ledger.find_submissions(session, [ledger.submission_number(answered)])
+    return row
+
+
+def figures(number: int) -> set[tuple[object, ...]]:
+    with open_workplace().store.reading() as session:
+        found = ledger.load_observations(session, number)
+    return {(entry.locality, entry.basis, entry.indicator, entry.value) for entry in found}
+
+
+@pytest.fixture
+def data(data_folder: Path) -> Path:
+    pipeline.open_period("2021-6t")
+    return data_folder
+
+
+@pytest.mark.parametrize("ending", ["ods", "xls"])
+def test_an_older_or_other_spreadsheet_comes_back_as_the_form(
+    data: Path, tmp_path: Path, ending: str
+) -> None:
+    form = data / "outbox" / RACH_GIA / f"BIEU-MAU-2021-6t-{RACH_GIA}.xlsx"
+    source = tmp_path / "bc.xlsx"
+    source.write_bytes(fill(form, {("30745", "TTXH_KP"): "x", ("30745", "TTXH_XR"): 21}))
+    row = drop(data, f"bc.{ending}", convert(source, ending))
+    assert row.status == "partly_accepted"
+    marked = data / row.marked_workbook
+    assert marked.name.endswith("-bieu-mau.xlsx")
+    receipt = (data / row.receipt).read_text(encoding="utf-8")
+    assert "biểu mẫu đã điền sẵn những gì đọc được" in receipt
+    assert marked.name in receipt
+    book = load_workbook(io.BytesIO(marked.read_bytes()))
+    assert book.sheetnames[0] == "Cần sửa"
+    sheet = book["Số liệu"]
+    top, codes = columns(sheet, "MA_DIA_BAN")
+    cell = sheet.cell(top + 1, codes["TTXH_KP"])
+    assert cell.value is None
+    assert cell.comment is not None
+    assert cell.fill.fgColor.rgb == "FFFF9B91"
+    assert sheet.cell(top + 1, codes["TTXH_XR"]).value == 21
+    assert sheet.cell(top + 1, codes["TTXH_XR"]).comment is None
+    cell.value = 17
+    buffer = io.BytesIO()
+    book.save(buffer)
+    mended = drop(data, marked.name, buffer.getvalue())
+    assert (mended.status, mended.version) == ("accepted", 2)
+    before, after = figures(row.number), figures(mended.number)
+    changed = {entry[:3] for entry in before ^ after}
+    assert {entry[0] for entry in changed} == {"30745"}
+    assert {entry[2] for entry in changed} == {"TTXH_KP"}
