@@ -112,6 +112,9 @@ def _show_stages(load: Load) -> None:
     for stage, seconds in sorted(load.stages.items(), key=lambda entry: -entry[1]):
         share = seconds / load.seconds
         print(f"  {stage:58} {seconds * 1000 / load.files:10.2f} ms per file {share:6.1%}")
+    each, waits = load.sync_seconds * 1000, load.syncs / load.files
+    limit = f"{waits:.1f} waits for the disk per file at {each:.2f} ms"
+    print(f"  the disk's own limit: {limit:36} {waits * each:10.2f} ms per file")
 
 
 def bench_growth(national: National, folder: Path, sizes: Sequence[int]) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 NOW = "2021-12-16T09:00:00+07:00"
 STAGES: tuple[tuple[str, str, str], ...] = (
     ("chuyenhoa.pipeline.receiving", "claim", "claim: copy to the archive, ledger, remove (fsync)"),
@@ -48,6 +50,10 @@ class Load:
     reader_memory: int
     """Largest resident memory of one confined reader."""
     statuses: dict[str, int]
+    syncs: int
+    """Writes that waited for the disk: files and folders flushed, and commits of the store."""
+    sync_seconds: float
+    """How long one such wait took on this disk just before."""
 
 
 @dataclass
@@ -114,7 +120,9 @@ def take_in() -> Load:
     for module, name, stage in STAGES:
         home = importlib.import_module(module)
         setattr(home, name, watch.wrap(stage, getattr(home, name)))
-    _ = open_workplace().store  # made once in the life of an installation
+    store = open_workplace().store  # made once in the life of an installation
+    each = time_sync(open_workplace().settings.data)
+    syncs = count_syncs(store.engine)
     started = time.perf_counter()
     ids = pipeline.claim_drops()
     answered = [name for batch in pipeline.batch(ids) for name in pipeline.process_batch(batch)]
@@ -124,7 +132,32 @@ def take_in() -> Load:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     importlib.import_module("chuyenhoa.confined").shut_down()
     readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return Load(len(answered), seconds, dict(watch.spent), memory, readers, statuses)
+    return Load(len(answered), seconds, dict(watch.spent), memory, readers, statuses, len(syncs), each)
+
+
+def time_sync(folder: Path, times: int = 50) -> float:
+    """Seconds that the disk under a folder takes to keep one page for good."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        started = time.perf_counter()
+        for _ in range(times):
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+        return (time.perf_counter() - started) / times
+
+
+def count_syncs(engine: Engine) -> list[None]:
+    """A list that grows by one with every wait for the disk."""
+    seen: list[None] = []
+    real = os.fsync
+
+    def counted(descriptor: int) -> None:
+        seen.append(None)
+        real(descriptor)
+
+    setattr(os, "fsync", counted)  # noqa: B010  (mypy refuses the plain assignment)
+    event.listen(engine, "commit", lambda _connection: seen.append(None))
+    return seen
 
 
 def fill_inbox(folder: Path, workbooks: dict[str, bytes]) -> Path:
