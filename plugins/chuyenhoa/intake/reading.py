@@ -72,8 +72,8 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     check_titles(owner, found.coded, plan, findings)
     report_lists(findings, book, found.sheet_names)
     scope = Scope(plan, owner, findings, find_district(titles, owner.submitter, plan) if titles else "")
-    reading = _read_tables(scope, found, titles, sha256)
     report_unread(found, book, findings)
+    reading = _read_tables(scope, found, titles, sha256)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
 
 

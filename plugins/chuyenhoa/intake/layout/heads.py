@@ -11,6 +11,9 @@ from chuyenhoa.intake.layout.view import View
 from chuyenhoa.intake.layout.vocabulary import Match, Vocabulary
 
 MOST_HEAD_ROWS = 7
+DASH = re.compile(r"\s*[-+–]")
+SUB_LINES = Part("", "")
+"""Stands before a heading that heads nothing but the lines with a dash below it."""
 ORDINAL = re.compile(r"(?:[IVXLivx]+|[A-Za-z]|[0-9]+(?:\.[0-9]+)*)[.)]?")
 """The number of a line, which is no heading."""
 NOTHING = Match()
@@ -204,8 +207,8 @@ def _under(
 ) -> tuple[list[Part] | None, Column]:
     """In a table on its side: the headings that a line stands under, and the line with them.
 
-    A line that names a section heads the lines below it; so does a line without a figure that names nothing,
-    and then only lines that it explains are read.
+    A line that names a section heads the lines below it; where it holds a figure of its own, it heads those
+    that begin with a dash. A line without a figure that names nothing heads the lines that it explains.
     """
     keys = column.keys
     if not keys:
@@ -213,10 +216,15 @@ def _under(
     is_bare = all(view.is_blank(row, column.index) for row in range(bottom + 1, len(view.rows)))
     if any(key in words.sections for key in keys):
         head = [part for part in column.parts if part.key in words.sections]
-        return head, column
+        has_figures = not is_bare and bool(words.explain(keys).codes)
+        return ([SUB_LINES, *head] if has_figures else head), column
     if over is None:
         # Titles above the first label head nothing.
         return ([] if words.explain(keys).codes else None), column
+    if over[:1] == [SUB_LINES]:
+        if any(DASH.match(part.text) for part in column.parts):
+            return over, replace(column, parts=(*over[1:], *column.parts))
+        over = []
     if is_bare and not words.explain(keys).codes:
         sections = [part for part in over if part.key in words.sections]
         return [*sections, *(part for part in column.parts if part.key and part.key not in GENERIC)], column

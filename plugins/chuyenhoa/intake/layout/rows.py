@@ -49,6 +49,8 @@ class RowReader:
             filled = table.holds_figures(row)
             column, text = table.label(row)
             basis = table.basis_of(words, row)
+            if basis and column not in table.names:
+                text = ""
             if text and is_foot(text):
                 if not fold(text).startswith(TOTAL_KEYS):
                     break

@@ -13,7 +13,8 @@ from chuyenhoa.intake.layout.headings import VALUE_HEADS, Meaning
 from chuyenhoa.intake.layout.heads import Column, Head, find_heads
 from chuyenhoa.intake.layout.view import View
 from chuyenhoa.intake.layout.vocabulary import Vocabulary
-from chuyenhoa.intake.words import is_foot
+from chuyenhoa.intake.periods import SPAN
+from chuyenhoa.intake.words import is_foot, strip_marks
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan.names import plain_key
 
@@ -127,7 +128,8 @@ def _labels(table: FreeTable) -> int:
 
 def _tables_of(view: View, words: Vocabulary, places: Gazetteer, names: Sequence[str]) -> list[FreeTable]:
     def is_data(text: str) -> bool:
-        return bool(places.known(text)) or places.is_district(text) or is_foot(text)
+        is_last = is_foot(text) and not words.is_hit(text)
+        return bool(places.known(text)) or places.is_district(text) or is_last
 
     topic = _topic(view, words, names)
     heads = list(find_heads(view, words, is_data, topic))
@@ -180,7 +182,7 @@ def _titles(view: View, start: int, head: Head, first: int) -> tuple[Title, ...]
 
 def _has_window(text: str) -> bool:
     """Whether a heading may state a window: titles of the same table are held against it."""
-    return sum(sign.isdigit() for sign in text) > 3
+    return sum(sign.isdigit() for sign in text) > 3 and bool(SPAN.search(strip_marks(text)))
 
 
 def _topic(view: View, words: Vocabulary, names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from chuyenhoa.intake.layout.headings import (
     Meaning,
     Part,
 )
-from chuyenhoa.intake.periods import SPAN, read_statements
+from chuyenhoa.intake.periods import MONTHS, SPAN, read_statements
 from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.words import strip_marks
 from chuyenhoa.model.plan import Indicator, Plan
@@ -77,8 +77,8 @@ class Vocabulary:
 
     def _with_window(self, text: str, plain: str, meaning: Meaning) -> Part:
         """A heading that states a window, with what else it says."""
-        rest_text = SPAN.sub(" ", strip_marks(plain)).replace("()", " ").strip()
-        rest = self.part(rest_text) if rest_text else Part("", "")
+        rest_text = MONTHS.sub(" ", SPAN.sub(" ", strip_marks(plain))).replace("()", " ").strip()
+        rest = self._with_brackets(rest_text, rest_text) if rest_text else Part("", "")
         if CUMULATIVE.search(plain_key(rest_text)):
             meaning = Meaning.CUMULATIVE
         return Part(text, "" if rest.key in WINDOW_WORDS else rest.key, rest.unit, meaning)
@@ -95,7 +95,8 @@ class Vocabulary:
         key = plain_key(plain)
         own = self._meaning(key)
         if own:
-            return Part(text, "", unit, own)
+            rest = " ".join(CUMULATIVE.sub(" ", key).split()) if own is Meaning.CUMULATIVE else ""
+            return Part(text, rest, unit, own)
         tail = BASIS_TAIL.search(key) if meaning is None and label_key(key) not in self.labels else None
         if tail:
             meaning = Meaning.BASELINE if (tail[1] or tail[2]).startswith("cung") else Meaning.CURRENT
