@@ -61,6 +61,14 @@ def test_each_held_locality_says_what_it_waits_for(receipt: Receipt, templates: 
     assert "Giữ lại (2) Phường Vĩnh Lạc (sửa 1 chỗ); Phường An Hòa (sửa 1 chỗ, giải trình 1 chỗ)" in text
 
 
+def test_a_reason_that_was_given_is_not_counted_as_owed(receipt: Receipt, templates: Path) -> None:
+    error = Finding("E02", Severity.ERROR, "Sai. Sửa.", "Số liệu", ("E6",), "30766")
+    text = read_text(
+        render_receipt(replace(receipt, findings=(error, replace(JUMP, explanation="Do lễ hội."))), templates)
+    )
+    assert "Phường An Hòa (sửa 1 chỗ)" in text
+
+
 def test_the_head_names_the_last_day(receipt: Receipt, templates: Path) -> None:
     assert "càng sớm càng tốt vì đã quá hạn từ hết ngày 17/10/2021" in read_head(
         render_receipt(receipt, templates)

@@ -143,6 +143,14 @@ def test_a_server_that_hangs_drips_or_breaks_off(
     assert (failure.is_server, failure.is_final) == (True, False)
 
 
+def test_a_server_that_is_too_busy_is_not_spoken_to(letter: Letter) -> None:
+    with raw_office(greet_busy) as port:
+        failure = fail(plain(port, timeout=0.5), letter)
+    assert failure.is_server
+    assert "421" in str(failure)
+    assert "too busy" in str(failure)
+
+
 def test_a_line_that_broke_is_opened_anew(letter: Letter) -> None:
     mailbox = Mailbox()
     with post_office(mailbox) as port:
