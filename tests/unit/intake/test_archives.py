@@ -105,7 +105,7 @@ def test_a_path_that_leads_elsewhere_closes_the_archive(raw: bytes) -> None:
 
 def test_what_the_system_adds_is_left_out() -> None:
     parts = {
-        "__MACOSX/._a.csv": b"x",
+        "__MACOSX/a.csv": b"x",
         ".DS_Store": b"x",
         "Thumbs.db": b"x",
         "~$a.xlsx": b"x",

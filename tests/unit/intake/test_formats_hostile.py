@@ -309,9 +309,9 @@ def test_a_file_is_known_by_its_content(content: bytes, kind: Kind) -> None:
 
 
 def test_texts_of_old_fonts_come_back_as_their_fonts_show_them_and_semicolons_keep_decimal_commas() -> None:
-    book = open_book(make_csv([["Kiªn Giang", "®èi t\xadîng", 1.5]] * 3, ";", "cp1252"), FindingList("a"))
+    book = open_book(make_csv([["Kiªn Lý", "®èi t\xadîng", 1.5]] * 3, ";", "cp1252"), FindingList("a"))
     assert book is not None
-    assert book.sheets[0].rows == [["Kiªn Giang", "®èi t\xadîng", "1,5"]] * 3
+    assert book.sheets[0].rows == [["Kiªn Lý", "®èi t\xadîng", "1,5"]] * 3
     book = open_book(b'sep=,\na,b\n1,"2,5"\n', FindingList("a"))
     assert book is not None
     assert book.sheets[0].rows == [[], ["a", "b"], ["1", "2,5"]]

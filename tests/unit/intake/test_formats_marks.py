@@ -209,6 +209,14 @@ def test_repeated_cells_are_laid_out_and_the_blank_rest_is_not() -> None:
     assert [(finding.rule_id, finding.cell) for finding in findings.found] == [("D08", "A1048003")]
 
 
+def test_an_error_that_only_its_type_tells_is_an_error() -> None:
+    calc = 'xmlns:c="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    cell = f'<table:table-cell {calc} c:value-type="error" office:value-type="string"><text:p>Lỗi</text:p>'
+    row = f"<table:table-row>{cell}</table:table-cell></table:table-row>"
+    (sheet,) = opened(make_ods(f'<table:table table:name="S">{row}</table:table>')).sheets
+    assert (sheet.marks[0, 0].flaw, sheet.marks[0, 0].text, sheet.value(0, 0)) == (Flaw.ERROR, "Lỗi", "")
+
+
 def test_merged_cells_of_word_stand_where_they_are_seen() -> None:
     import docx
     from docx.shared import Pt
