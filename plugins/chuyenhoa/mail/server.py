@@ -114,6 +114,8 @@ def check_server(server: MailServer) -> None:
     Raises:
         MailConfigError: it is one.
     """
+    if not server.host:
+        raise MailConfigError("mail server: the host is missing.")
     if not is_address(server.sender):
         raise MailConfigError("mail server: the address that letters come from is missing (from=ADDRESS).")
     if not (server.user + server.password).isascii():
