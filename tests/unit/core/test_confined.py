@@ -22,7 +22,8 @@ from chuyenhoa.model.submissions import Reading
 from tests.unit.core.confined_targets import Colour, Note, Seen
 
 MODULE = "tests.unit.core.confined_targets"
-QUICK = Limits(cpu_seconds=1, wall_seconds=4)
+QUICK = Limits(cpu_seconds=1, wall_seconds=6)
+PATIENT = Limits(cpu_seconds=1, wall_seconds=90)
 NOTE = Note(
     "chữ “đ”\n\ud800",
     Colour.RED,
@@ -100,6 +101,8 @@ def test_a_death_is_an_outcome_and_costs_nobody_else_anything(
     what: str, kind: DeathKind, acting: Pool
 ) -> None:
     jobs = [("một",), ("hai",), (what,), ("ba",), ("bốn",)]
+    if what == "compute":  # the time on the processor is what ends it, however busy the machine is
+        acting.task = Task(f"{MODULE}:act", limits=PATIENT)
     outcomes = acting.call_all(jobs)
     assert isinstance(outcomes[2], Death)
     assert outcomes[2].kind is kind
@@ -191,21 +194,20 @@ def test_workers_end_with_the_process_that_owns_them(root: Path, tmp_path: Path)
 
 
 def test_a_fork_does_not_share_its_parents_workers(caplog: pytest.LogCaptureFixture) -> None:
-    task = Task("chuyenhoa.intake.archives:unpack")
+    task = Task(f"{MODULE}:act")
     confined.shut_down()
-    confined.call_all(task, [(b"", "a")])
-    workers = children()
+    (first,) = confined.call_all(task, [("a",)])
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            status = 0 if confined.call_all(task, [(b"", "b")]) == [None] else 2
+            (other,) = confined.call_all(task, [("a",)])
+            status = 0 if other.startswith("a ") and other != first else 2
             confined.shut_down()
         finally:
             os._exit(status)
     assert os.waitpid(child, 0)[1] == 0
-    assert confined.call_all(task, [(b"", "c")]) == [None]
-    assert children() == workers
+    assert confined.call_all(task, [("a",)]) == [first]
     assert "second try" not in caplog.text
     confined.shut_down()
 
