@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.layout.gazetteer import gazetteer_of
 from chuyenhoa.intake.ownership import Owner
 from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.tables import Table
@@ -82,6 +83,16 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
     locality = scope.find(code) if code else None
     if locality is not None and locality.code in scope.own:
         return _check_name(scope, table, row, locality)
+    if not code and filled and not scope.owner.has_meta:
+        # In a table made by hand a name may stand alone; in our form the code is prefilled and locked.
+        submitter = scope.owner.submitter
+        named = (
+            gazetteer_of(scope.plan)
+            .resolve(table.text(row, LOCALITY_NAME), submitter, scope.district)
+            .locality
+        )
+        if named is not None:
+            return named
     if filled and not any(is_foot(value) for value in table.sheet.rows[row] if isinstance(value, str)):
         _report(scope, table, row, code, locality)
     return None

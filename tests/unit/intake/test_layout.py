@@ -314,3 +314,11 @@ def test_a_turned_grid_reads_as_the_upright_one(plan: Plan) -> None:
     upright = read(book({"Biểu 1": [*TITLES, HEAD, *ROWS]}), plan)
     turned = read(book({"Biểu 1": [*TITLES, *flip([HEAD, *ROWS])]}), plan)
     assert values(turned) == values(upright) == CRIME
+
+
+def test_under_a_code_row_a_name_may_stand_alone(plan: Plan) -> None:
+    head = ["MA_DIA_BAN", "TEN_DIA_BAN", "TTXH_XR", "TTXH_KP"]
+    grid = [*TITLES, head, ["", "P. Vĩnh Lạc", 10, 8], ["30754", "", 5, 4]]
+    reading = read(book({"Sheet1": grid}), plan)
+    assert values(reading) == CRIME
+    assert reading.observations[0].place.cell == "C8"

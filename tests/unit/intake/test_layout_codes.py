@@ -92,6 +92,13 @@ CASES = {
     "a label that fits three": Case(
         "D74", [*TITLES, ["TT", "Địa bàn", XR, "Chết"], LAC, SOI], "D7", "Tai nạn giao thông", XRS_TAKEN
     ),
+    "a short label without a heading": Case(
+        "D74",
+        [*TITLES, ["TT", "Địa bàn", "Số vụ tai nạn giao thông", KP], LAC, SOI],
+        "D7",
+        "Tội phạm về trật tự xã hội",
+        {("30745", "TNGT_VU"): 10, ("30754", "TNGT_VU"): 5},
+    ),
     "a label under an unknown heading": Case(
         "D74",
         [*TITLES, ["TT", "Địa bàn", XR, "Kết quả của dân quân"], ["", "", "", KP], LAC, SOI],

@@ -11,8 +11,8 @@ from chuyenhoa.intake.layout.gazetteer import gazetteer_of
 from chuyenhoa.intake.layout.tables import FreeTable, find_tables
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
 from chuyenhoa.intake.stated import Stated
-from chuyenhoa.intake.tables import Table, find_table, read_title
-from chuyenhoa.intake.words import strip_marks
+from chuyenhoa.intake.tables import Table, find_table
+from chuyenhoa.intake.words import clean_text, strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
@@ -48,14 +48,19 @@ class FoundTables:
         for official, table in self.coded.items():
             name = table.sheet.name
             is_baseline = official == form.BASELINE_SHEET
-            texts = [("", text) for text in (name, *table.sheet.above)] + _named_titles(table, official)
+            texts = [("", text) for text in (name, *table.sheet.above)] + _titles_above(table)
             stated += [Stated(name, cell, text, is_baseline) for cell, text in texts]
         return list(dict.fromkeys(stated))
 
 
-def _named_titles(table: Table, official: str) -> list[tuple[str, str]]:
-    """The titles over a table of the form with their addresses."""
-    return [(name_cell(row, column), text) for row, column, text in read_title(table, official)]
+def _titles_above(table: Table) -> list[tuple[str, str]]:
+    """The texts over a code row with their addresses; a head made by hand may be lower than the form's."""
+    return [
+        (name_cell(row, column), clean_text(value))
+        for row, values in enumerate(table.sheet.rows[: table.code_row])
+        for column, value in enumerate(values)
+        if isinstance(value, str) and value.strip()
+    ]
 
 
 def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTables:
@@ -97,7 +102,7 @@ def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
     table = find_table(sheet, (form.LOCALITY_CODE,))
     if table is None:
         return False
-    texts = [sheet.name, *sheet.above, *(text for _, _, text in read_title(table, form.FIGURES_SHEET))]
+    texts = [sheet.name, *sheet.above, *(text for _, text in _titles_above(table))]
     is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
     official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
     return found.setdefault(official, table) is table

@@ -133,8 +133,6 @@ class Vocabulary:
             named = [self.sections.get(key, "") for key in lead]
             key = label_key(" ".join(keys[split:]))
             codes = self.labels.get(key, frozenset())
-            if not codes or "" in named:
-                continue
             sections = self.plan.indicator_by_code
             kept = frozenset(code for code in codes if all(sections[code].section == name for name in named))
             if kept:
