@@ -309,3 +309,26 @@ def test_the_week_is_a_messy_one(kept: Path) -> None:
         ]
     assert statuses >= {"accepted", "refused", "duplicate", "returned", "partly_accepted"}
     assert inside == ["a/bao-cao.xlsx", "b.txt"]
+
+
+def test_a_life_is_told_by_id_receipt_and_use(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trace", "S000013", "--json"]) == 0
+    life = json.loads(capsys.readouterr().out)
+    assert [event["kind"] for event in life["events"]][:3] == ["claimed", "judged", "answered"]
+    assert {used.partition(" ")[0] for used in life["used_by"]} == {"assessment", "snapshot", "document"}
+    assert main(["trace", Path(life["receipt"]).name, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "S000013"
+    assert main(["trace", "S000008", "--json"]) == 0
+    member = json.loads(capsys.readouterr().out)
+    assert (member["container"], member["member"]) == ("S000005", "a/bao-cao.xlsx")
+    assert main(["trace", "S000005", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["files"] == ["S000008", "S000009"]
+
+
+def test_status_shows_what_stays_in_the_inbox(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (kept / "inbox" / "899-rach-gia" / "link.xlsx").symlink_to("/etc/hostname")
+    assert main(["intake"]) == 0
+    capsys.readouterr()
+    assert main(["status", "--json"]) == 0
+    (left,) = json.loads(capsys.readouterr().out)["inbox_left"]
+    assert (left["path"], left["why"]) == ("899-rach-gia/link.xlsx", "link")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import string
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from chuyenhoa import clock, pipeline
 from chuyenhoa.cli.errors import UnusableError, read_given_file
@@ -23,10 +26,16 @@ from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.expanding import LookedAt, look_at_file, look_inside, unpack_file
 from chuyenhoa.pipeline.reading import FileToRead
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
-from chuyenhoa.store import ledger
+from chuyenhoa.store import documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
 UNUSABLE = 2
+LIFE_WORDS = {
+    "container": "nằm trong gói",
+    "member": "đường dẫn trong gói",
+    "files": "gồm các tệp",
+    "used_by": "được dùng cho",
+}
 
 
 def add_commands(commands: Any) -> None:
@@ -151,9 +160,11 @@ def trace_file(options: argparse.Namespace) -> int:
     """`chuyenhoa trace`: everything that is known of a file, every time it came; 2 when it never did."""
     place = open_workplace()
     with place.store.reading() as session:
-        rows = ledger.find_by_hash(session, _hash_of(options.what))
+        rows = _find(session, options.what)
     if not rows:
-        raise UnusableError(f"{options.what}: no file of this content or hash was ever received.")
+        raise UnusableError(
+            f"{options.what}: no file of this content, hash, id or receipt was ever received."
+        )
     hashes = sorted({row.sha256 for row in rows})
     if len(hashes) > 1:
         raise UnusableError(f"{options.what}: {len(hashes)} files begin so; name one: {', '.join(hashes)}")
@@ -165,6 +176,15 @@ def trace_file(options: argparse.Namespace) -> int:
     for row, life in zip(rows, lives, strict=True):
         _print_life(place, row, life)
     return 0
+
+
+def _find(session: Session, what: str) -> list[SubmissionRow]:
+    """Submissions by id (S000012), by the name of their receipt, or by file or hash."""
+    if re.fullmatch(r"S\d{6,}", what):
+        return ledger.find_submissions(session, [ledger.submission_number(what)])
+    if not Path(what).is_file() and what.endswith(".html"):
+        return ledger.find_by_receipt(session, Path(what).name)
+    return ledger.find_by_hash(session, _hash_of(what))
 
 
 def _hash_of(what: str) -> str:
@@ -185,6 +205,10 @@ def _print_life(place: Workplace, row: SubmissionRow, life: dict[str, Any]) -> N
     with place.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
+    for name in ("container", "member", "files", "used_by"):
+        if life[name]:
+            shown = life[name] if isinstance(life[name], str) else ", ".join(life[name])
+            print(f"  {LIFE_WORDS[name]}: {shown}")
 
 
 def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
@@ -193,6 +217,8 @@ def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
         normalisations = ledger.load_normalisations(session, row.number)
         events = ledger.load_events(session, row.number)
         observations = ledger.load_observations(session, row.number)
+        members = ledger.members_of(session, row.number)
+        used_by = documents.list_users(session, ledger.submission_id(row.number))
     return {
         "id": ledger.submission_id(row.number),
         "sha256": row.sha256,
@@ -204,6 +230,10 @@ def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
         "received_at": row.received_at,
         "is_late": row.is_late,
         "receipt": row.receipt,
+        "container": ledger.submission_id(row.container) if row.container else "",
+        "member": row.member,
+        "files": [ledger.submission_id(member.number) for member in members],
+        "used_by": used_by,
         "findings": [finding_json(finding) for finding in findings],
         "observations": [observation_json(entry) for entry in observations],
         "normalisations": [normalisation_json(entry) for entry in normalisations],

@@ -23,10 +23,21 @@ from chuyenhoa.cli.words import (
 from chuyenhoa.model.evidence import SubmissionRecord
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.pipeline.assessing import gather_evidence
+from chuyenhoa.pipeline.leftovers import to_report
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import deliveries, documents, evidence
 from chuyenhoa.store.deliveries import DeliveryState
 
+LEFT = {
+    "link": "là liên kết, không được lấy",
+    "special": "không phải tệp (ống, cổng, thiết bị)",
+    "too_deep": "thư mục quá sâu",
+    "unreadable": "không đọc được",
+    "growing": "vẫn đang được ghi",
+    "not_archived": "chưa lưu trữ được",
+    "not_removed": "đã lưu trữ nhưng không xóa được khỏi inbox",
+}
+"""What lies in the inbox and is not taken."""
 LETTERS = (
     (DeliveryState.WAITING, "thư chờ gửi"),
     (DeliveryState.FAILED, "thư không gửi được"),
@@ -48,9 +59,16 @@ def print_status(options: argparse.Namespace) -> int:
     periods = [place.period(options.period)] if options.period else list(place.milestones)
     found = [_status_of(place, period) for period in periods]
     letters = _list_letters(place)
+    left = [
+        {"path": e.path, "why": e.why.value, "detail": e.detail, "since": e.since.isoformat()}
+        for e in to_report(place)
+    ]
     if options.json:
-        print_json({**(found[0] if options.period else {"periods": found}), "undelivered": letters})
+        whole = found[0] if options.period else {"periods": found}
+        print_json({**whole, "undelivered": letters, "inbox_left": left})
         return 0
+    for item in left:
+        print(f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({say_moment(item['since'])})")
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()

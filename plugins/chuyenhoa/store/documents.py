@@ -97,3 +97,15 @@ def supersede_drafts(session: Session, subject: Subject, comment: str, at: datet
     for row in list_versions(session, subject):
         if row.state == DocumentState.DRAFT:
             row.state, row.comment, row.decided_at = DocumentState.SUPERSEDED.value, comment, at.isoformat()
+
+
+def list_users(session: Session, submission: str) -> list[str]:
+    """The assessments, snapshots and documents that rest on figures of a submission (`S000012`)."""
+    quoted = f'"{submission}"'
+    assessments = session.scalars(select(AssessmentRow).where(AssessmentRow.content.contains(quoted)))
+    found = [f"assessment {row.id} ({row.milestone})" for row in assessments]
+    for snapshot in session.scalars(select(SnapshotRow).where(SnapshotRow.content.contains(quoted))):
+        found.append(f"snapshot {snapshot.id[:12]} ({snapshot.milestone})")
+        rows = session.scalars(select(DocumentRow).where(DocumentRow.snapshot == snapshot.id))
+        found += [f"document {row.id} ({row.state})" for row in rows]
+    return found

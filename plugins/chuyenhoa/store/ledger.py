@@ -191,6 +191,12 @@ def find_by_hash(session: Session, prefix: str) -> list[SubmissionRow]:
     return list(session.scalars(query.order_by(SubmissionRow.number)))
 
 
+def find_by_receipt(session: Session, name: str) -> list[SubmissionRow]:
+    """Submissions whose receipt has a file name."""
+    query = select(SubmissionRow).where(SubmissionRow.receipt.endswith(f"/{name}", autoescape=True))
+    return list(session.scalars(query.order_by(SubmissionRow.number)))
+
+
 def find_first_like(
     session: Session, row: SubmissionRow, refused: Container[int] = ()
 ) -> SubmissionRow | None:
