@@ -218,3 +218,40 @@ def test_a_fixed_figure_of_the_plan_is_explained_by_its_line(
     assert result["inputs"][1]["file_name"] == f"baselines.csv:{line}"
     assert main(["explain", "--milestone", "2021-6t", "--locality", PLACE, "--criterion", "II.1"]) == 0
     assert f"fixed.khoi_diem.TTXH_XR = 41 vụ  baselines.csv:{line}" in capsys.readouterr().out
+
+
+def test_a_change_is_rehearsed_and_flips_what_it_says(
+    plans: Path, data_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the rehearsal predicts is what differs once the change is in force; it stores nothing."""
+    send(data_folder, "2021-6t", {("30754", "TTXH_KP"): 20})
+    draft = Path(shutil.copytree(plans, tmp_path / "draft" / "plans"))
+    path = draft / "2021" / "criteria.yaml"
+    text = path.read_text(encoding="utf-8").replace("value: 80, unit: percent", "value: 90, unit: percent", 1)
+    path.write_text(text, encoding="utf-8")
+    before = {r["criterion"]: r["verdict"] for r in explain(capsys, "2021-6t")}
+    assert main(["plan", "compare", "2021", "2021"]) == 0
+    assert capsys.readouterr().out.endswith("Số kết quả thay đổi: 0\n")
+    assert main(["plan", "compare", "2021", str(draft / "2021"), "--json"]) == 1
+    flips = json.loads(capsys.readouterr().out)
+    assert [(f["milestone"], f["locality"], f["criterion"], f["before"], f["after"]) for f in flips] == [
+        ("2021-6t", PLACE, "", "insufficient", "not_met"),
+        ("2021-6t", PLACE, "II.2", "met", "not_met"),
+    ]
+    assert {r["criterion"]: r["verdict"] for r in explain(capsys, "2021-6t")} == before
+    assert main(["plan", "compare", "2021", str(draft / "2021")]) == 1
+    assert "Phường Vĩnh Lạc" in capsys.readouterr().out
+    write(plans, "criteria.yaml", text)
+    after = {r["criterion"]: r["verdict"] for r in explain(capsys, "2021-6t")}
+    assert {code for code in before if before[code] != after[code]} == {"II.2"}
+    for name, old, new in (
+        ("plan.yaml", 'id: "2021"', 'id: "2022"'),
+        ("periods.yaml", "id: 2021-", "id: 2022-"),
+    ):
+        other = draft / "2021" / name
+        other.write_text(other.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    load_plan.cache_clear()
+    assert main(["plan", "compare", "2021", str(draft / "2021")]) == 2
+    assert "compare two wordings of it" in capsys.readouterr().err
+    assert main(["plan", "compare", "2021", "1999"]) == 2
+    assert "there is no such plan folder" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chuyenhoa import settings
-from chuyenhoa.cli import criteria_page
+from chuyenhoa.cli import comparing, criteria_page
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.plan import Plan
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     plan = commands.add_parser("plan", help="plan check: what is wrong in plans/ and expectations/")
-    plan_commands = plan.add_subparsers(required=True, metavar="check|criteria")
+    plan_commands = plan.add_subparsers(required=True, metavar="check|criteria|compare")
     check = plan_commands.add_parser("check", help="check all plan data")
     check.set_defaults(run=check_plans)
     criteria_page.add_command(plan_commands)
+    comparing.add_command(plan_commands)
     templates = commands.add_parser("templates", help="templates check: the tags of the Word templates")
     template_check = templates.add_subparsers(required=True, metavar="check").add_parser(
         "check", help="check one template, or all"

@@ -56,13 +56,15 @@ def _newest_answer(place: Workplace, session: Session, milestone: Period) -> int
     return ledger.last_answer_event(session, sorted(periods))
 
 
-def gather_evidence(place: Workplace, session: Session, milestone: Period) -> Assembled:
+def gather_evidence(
+    place: Workplace, session: Session, milestone: Period, wording: Plan | None = None
+) -> Assembled:
     """What was accepted for a milestone's window, from its own reports or finer ones that cover it.
 
     Where a criterion compares with another window than the same one of the previous year, the reports of all
-    plans are looked through for it.
+    plans are looked through for it. `wording` is the plan as it would be, where a change is rehearsed.
     """
-    plan = place.plan_of(milestone.id)
+    plan = wording or place.plan_of(milestone.id)
     periods = [milestone, *finer_periods(plan, milestone)]
     reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
     gathered = assemble(plan, milestone, reported)

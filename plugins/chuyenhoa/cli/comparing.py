@@ -1,0 +1,72 @@
+"""`chuyenhoa plan compare`: which verdicts a change of the plan would flip on the data that is stored."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa.cli.words import VERDICTS
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.comparing import compare_plans
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.plan import PlanError, load_plan
+
+LACKING = "không có"
+
+
+def add_command(commands: Any) -> None:
+    """Add `plan compare` to the parser."""
+    compare = commands.add_parser("compare", help="verdicts that would flip on stored data")
+    compare.add_argument("old", help="id of a plan, as in 2021, or a plan folder beside its units folder")
+    compare.add_argument("new", help="the same plan as it would be, mostly a changed copy elsewhere")
+    compare.add_argument("--json", action="store_true", help="print for programs")
+    compare.set_defaults(run=print_flips)
+
+
+def print_flips(options: argparse.Namespace) -> int:
+    """`chuyenhoa plan compare OLD NEW`: 1 when a verdict would flip.
+
+    Raises:
+        UnusableError: a plan cannot be used, or the two are not of one id.
+    """
+    place = open_workplace()
+    old, new = (_read(place, text) for text in (options.old, options.new))
+    if old.id != new.id:
+        raise UnusableError(
+            f"plans {old.id} and {new.id}: reports belong to one plan; compare two wordings of it."
+        )
+    flips = compare_plans(place, old, new)
+    if options.json:
+        print_json([dataclasses.asdict(flip) for flip in flips])
+    else:
+        rows = [
+            [
+                flip.milestone,
+                flip.locality,
+                old.locality_by_code[flip.locality].name if flip.locality in old.locality_by_code else "",
+                flip.criterion or "địa bàn",
+                VERDICTS[flip.before] if flip.before else LACKING,
+                VERDICTS[flip.after] if flip.after else LACKING,
+            ]
+            for flip in flips
+        ]
+        print_table(("mốc", "mã", "địa bàn", "tiêu chí", "trước", "sau"), rows)
+        print(f"Số kết quả thay đổi: {len(flips)}")
+    return 1 if flips else 0
+
+
+def _read(place: Workplace, text: str) -> Plan:
+    """A plan by its id, or by the path of its folder."""
+    folder = Path(text)
+    try:
+        return (
+            load_plan(folder.parent, folder.name)
+            if folder.is_dir()
+            else load_plan(place.settings.plans, text)
+        )
+    except PlanError as error:
+        raise UnusableError(str(error)) from error
