@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chuyenhoa.intake.book import CellValue
+from chuyenhoa.intake.numerals import read_numeral
 from chuyenhoa.intake.values import read_number
 
 COUNTS: list[tuple[CellValue, int | None]] = [
@@ -236,3 +237,25 @@ def test_no_text_raises_or_becomes_a_fraction(text: str) -> None:
     reading = read_number(text, "vụ", decimals=False)
     assert reading.value is None or reading.value == int(reading.value)
     assert not (reading.value is not None and reading.problem)
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("hai nghìn không trăm hai mươi mốt", 2021),
+        ("một triệu hai trăm nghìn", 1_200_000),
+        ("mười lăm", 15),
+        ("hai mươi tư", 24),
+        ("không", 0),
+        ("hai nghìn ba triệu", None),
+        ("hai nghìn ba nghìn", None),
+        ("hai ba", None),
+        ("mười mươi", None),
+        ("trăm", None),
+        ("nghìn", None),
+        ("hai vụ", None),
+        ("", None),
+    ],
+)
+def test_numerals(words: str, number: int | None) -> None:
+    assert read_numeral(words) == number
