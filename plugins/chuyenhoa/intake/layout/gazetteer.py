@@ -194,7 +194,7 @@ class Gazetteer:
     @staticmethod
     def _is_plain(name: str) -> bool:
         """Whether a name was typed without marks, or with figures for number words."""
-        return strip_marks(name) == fold(name) or any(sign.isdigit() for sign in name)
+        return fold(strip_marks(name)) == fold(name) or any(sign.isdigit() for sign in name)
 
     def _near(self, key: str, own: Iterable[Locality]) -> Locality | None:
         """The own locality whose name is most like a key that is nobody's."""
