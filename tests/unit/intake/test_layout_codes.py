@@ -60,6 +60,23 @@ CASES = {
         "D70", titled("Từ tháng 4 đến tháng 10 năm 2021"), "A1", "01/04/2021", refused=True
     ),
     "a cumulative title": Case("D71", titled("Số liệu lũy kế từ đầu năm 2021"), "A1", "lũy kế", refused=True),
+    "a cumulative title beside the window": Case(
+        "D71", [["Số liệu lũy kế từ đầu năm"], [WINDOW], HEAD, LAC, SOI], "A1", "lũy kế", refused=True
+    ),
+    "a label below a line with a figure": Case(
+        "D74",
+        [
+            *TITLES,
+            ["Chỉ tiêu", "Vĩnh Lạc", "Rạch Sỏi"],
+            [XR, 10, 5],
+            [KP, 8, 4],
+            ["Cháy, nổ", 1, 1],
+            ["Chết", 2, 3],
+        ],
+        "A11",
+        "Tai nạn giao thông",
+        {**ALL_TAKEN, ("30745", "CHAY_VU"): 1, ("30754", "CHAY_VU"): 1},
+    ),
     "a cumulative column alone": Case(
         "D71", [*TITLES, ["TT", "Địa bàn", f"{XR} lũy kế", KP], LAC, SOI], "C7", "lũy kế", KPS_TAKEN
     ),
