@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from chuyenhoa.intake.choosing import read_by_plans
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats import open_book
 from chuyenhoa.model import form
+from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
 from tests.unit.intake.drafts import Draft
@@ -167,3 +169,41 @@ def test_a_page_saved_by_libreoffice_says_the_same(filled: bytes, tmp_path: Path
     assert sum(row.count("321") for row in figures) == sum(
         row.count("321") for row in expected_values(filled, form.FIGURES_SHEET)
     )
+
+
+def tables_alone(filled: bytes) -> dict[str, bytes]:
+    """The formats that hold tables and nothing else of the form."""
+    rows = dict(rows_of(filled))
+    figures, baseline = rows[form.FIGURES_SHEET], rows[form.BASELINE_SHEET]
+    titles = [str(value) for row in figures[:6] for value in row if value]
+    return {
+        "csv with commas": make_csv(figures),
+        "csv with semicolons": make_csv(figures, ";", "utf-8-sig"),
+        "tsv in utf-16": make_csv(figures, "\t", "utf-16"),
+        "docx with titles in the table": make_docx([([], figures), ([], baseline)]),
+        "docx with titles above the table": make_docx([(titles, figures[6:])]),
+        "html": make_html([(form.FIGURES_SHEET, figures), (form.BASELINE_SHEET, baseline)]),
+    }
+
+
+def figures_of(reading: Reading, basis: Basis) -> dict[tuple[str, str], Decimal | None]:
+    return {(o.locality, o.indicator): o.value for o in reading.observations if o.basis is basis}
+
+
+@pytest.mark.parametrize(
+    ("name", "both"),
+    [
+        ("csv with commas", False),
+        ("csv with semicolons", False),
+        ("tsv in utf-16", False),
+        ("docx with titles in the table", True),
+        ("docx with titles above the table", False),
+        ("html", True),
+    ],
+)
+def test_tables_alone_give_the_same_figures(name: str, both: bool, filled: bytes, plan: Plan) -> None:
+    expected, reading = read(filled, plan), read(tables_alone(filled)[name], plan)
+    assert (reading.period, reading.submitter) == (expected.period, expected.submitter)
+    assert len(expected.observations) == 4 * len(plan.indicators)
+    assert figures_of(reading, Basis.CURRENT) == figures_of(expected, Basis.CURRENT)
+    assert figures_of(reading, Basis.BASELINE) == (figures_of(expected, Basis.BASELINE) if both else {})
