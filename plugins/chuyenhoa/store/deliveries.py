@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.store import ledger
@@ -77,19 +77,13 @@ def _find(session: Session, kind: str, reference: str, recipient: str) -> Delive
 
 def cancel(session: Session, kind: str, reference: str) -> None:
     """Leave letters unsent that something else has overtaken."""
-    session.execute(
-        update(DeliveryRow)
-        .where(
-            DeliveryRow.kind == kind,
-            DeliveryRow.reference == reference,
-            DeliveryRow.state == DeliveryState.WAITING,
-        )
-        .values(state=DeliveryState.CANCELLED.value)
-    )
+    query = select(DeliveryRow).where(DeliveryRow.kind == kind, DeliveryRow.reference == reference)
+    for row in session.scalars(query.where(DeliveryRow.state == DeliveryState.WAITING)):
+        row.state = DeliveryState.CANCELLED.value
 
 
 def drop_old(session: Session, at: datetime) -> int:
-    """Leave letters unsent that nobody tried for as long as `PATIENCE`: there was no mail server; how many."""
+    """Leave letters unsent that nobody tried in all of `PATIENCE` (there was no mail server); how many."""
     rows = session.scalars(
         select(DeliveryRow).where(DeliveryRow.state == DeliveryState.WAITING, DeliveryRow.attempts == 0)
     )
@@ -107,23 +101,18 @@ def find_due(session: Session, at: datetime) -> list[DeliveryRow]:
 
 
 def take(session: Session, row: DeliveryRow, at: datetime) -> bool:
-    """Count a try before it is made; False when another process was faster.
+    """Count a try before it is made; False when another process was faster (writers queue, see `Store`).
 
     The next try is set at the same time: when this process dies between the server's answer and
     `mark_sent`, the letter goes out once more with the same Message-ID, and is never lost.
     """
     minutes = _PAUSES[row.attempts] if row.attempts < len(_PAUSES) else _LONGEST_PAUSE
-    taken = session.execute(
-        update(DeliveryRow)
-        .where(
-            DeliveryRow.id == row.id,
-            DeliveryRow.attempts == row.attempts,
-            DeliveryRow.state == DeliveryState.WAITING,
-        )
-        .values(attempts=row.attempts + 1, next_try_at=(at + timedelta(minutes=minutes)).isoformat())
-        .returning(DeliveryRow.id)
-    )
-    return taken.first() is not None
+    current = session.get_one(DeliveryRow, row.id)
+    if current.attempts != row.attempts or current.state != DeliveryState.WAITING:
+        return False
+    current.attempts += 1
+    current.next_try_at = (at + timedelta(minutes=minutes)).isoformat()
+    return True
 
 
 def mark_sent(session: Session, number: int, at: datetime) -> None:
