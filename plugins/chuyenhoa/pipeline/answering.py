@@ -62,11 +62,11 @@ def _judged(
     findings, settled = apply_reasons(session, place, arrival, findings)
     status, taken = judge(reading, findings)
     period = plan.period_by_id.get(reading.period)
-    received = datetime.fromisoformat(row.received_at).date()
+    received = datetime.fromisoformat(row.received_at)
     version = None
     if status in ledger.OURS and not arrival.is_supplement:
         version = ledger.latest_version(session, reading, row.number)[1] + 1
-    is_late = period is not None and status in ledger.OURS and received > period.deadline
+    is_late = period is not None and status in ledger.OURS and period.is_late(received)
     return Answer(
         reading,
         status,
