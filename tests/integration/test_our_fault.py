@@ -1,4 +1,4 @@
-"""When we fail on a file after it was archived, its submitter hears so once, and gets the real answer later."""
+"""When we fail on an archived file, its submitter hears so once, and gets the real answer later."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ class Reading:
     normalisations: tuple[Normalisation, ...] = ()
     findings: tuple[Finding, ...] = ()
     kind: str = ""
-    """The format by content, as in xlsx, xls, csv, docx, zip (`intake.book.Book.kind`); empty when unknown."""
+    """The format by content, as in xlsx, xls, csv, docx, zip (see `intake.book.Book`); empty when unknown."""
 
 
 @dataclass(frozen=True)

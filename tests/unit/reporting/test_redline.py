@@ -51,7 +51,8 @@ def build(blocks: list[Any]) -> bytes:
         else:
             text, bold = block
             paragraph = document.add_paragraph()
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if bold else None
+            if bold:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             for number, word in enumerate(text.split(" ")):
                 run = paragraph.add_run(word + " ")
                 run.bold = True if bold and number % 2 else None
