@@ -9,6 +9,7 @@ from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.assessment.verdicts import assess_locality
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
+from chuyenhoa.model.lifecycle import Earlier
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment, LocalityResult, Reason, TargetResult
 
@@ -18,7 +19,11 @@ class AssessmentError(Exception):
 
 
 def assess(
-    plan: Plan, milestone: Period, evidence: Mapping[str, LocalityEvidence], as_of: date
+    plan: Plan,
+    milestone: Period,
+    evidence: Mapping[str, LocalityEvidence],
+    as_of: date,
+    earlier: Sequence[Earlier] = (),
 ) -> Assessment:
     """Judge every locality of a plan by every criterion in force.
 
@@ -29,6 +34,7 @@ def assess(
         milestone: The period that is assessed; the evidence is of its window.
         evidence: What was accepted, by locality code. A locality without an entry has sent nothing.
         as_of: The day whose guidance is in force; the end of the milestone's window.
+        earlier: Localities that earlier plans recognised, with what was recorded of them since.
 
     Returns:
         One result per locality and criterion, always, with groups, localities and the province's targets.
@@ -50,16 +56,16 @@ def assess(
         )
         for entry in plan.localities
     )
-    targets, notes = _assess_targets(plan, localities)
+    targets, notes = _assess_targets(plan, localities, earlier)
     return Assessment(plan.id, milestone.id, localities, targets, notes)
 
 
 def _assess_targets(
-    plan: Plan, localities: Sequence[LocalityResult]
+    plan: Plan, localities: Sequence[LocalityResult], earlier: Sequence[Earlier]
 ) -> tuple[tuple[TargetResult, ...], dict[str, str]]:
     """The province's targets, and by target code a note where there was nothing to count."""
     try:
-        found = [(target.code, *assess_target(target, localities)) for target in plan.targets]
+        found = [(target.code, *assess_target(target, localities, earlier)) for target in plan.targets]
     except ValueError as error:
         raise AssessmentError(str(error)) from error
     notes = {code: note for code, _, note in found if note is not None}

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 from chuyenhoa.assessment.words import NO_EARLIER_YEARS, NO_LOCALITIES
 from chuyenhoa.model.criteria import ProvinceTarget
+from chuyenhoa.model.lifecycle import Earlier, State
 from chuyenhoa.model.results import LocalityResult, TargetResult, Verdict
 
 RECOGNISED = "recognised"
 NOT_RELAPSED = "not_relapsed"
+_AFTER = {State.MONITORED: Verdict.MET, State.RELEASED: Verdict.MET, State.RELAPSED: Verdict.NOT_MET}
 
 
 def assess_target(
-    target: ProvinceTarget, localities: Sequence[LocalityResult]
+    target: ProvinceTarget, localities: Sequence[LocalityResult], earlier: Sequence[Earlier] = ()
 ) -> tuple[TargetResult, str | None]:
     """The result of one target, and a note where there is nothing to count.
 
@@ -24,26 +26,45 @@ def assess_target(
     Args:
         target: The target; its `of` is one of the two words above.
         localities: All localities of this year's plan.
+        earlier: Localities that earlier plans recognised.
 
     Raises:
         ValueError: The target counts something that is not known here.
     """
     if target.of == NOT_RELAPSED:
-        return TargetResult(target.code, 0, 0, 0, Verdict.INSUFFICIENT), NO_EARLIER_YEARS
+        if not earlier:
+            return TargetResult(target.code, 0, 0, 0, Verdict.INSUFFICIENT), NO_EARLIER_YEARS
+        return _count(target, [standing_of(entry) for entry in earlier]), None
     if target.of != RECOGNISED:
         raise ValueError(
             f"target {target.code} counts '{target.of}'; known are {RECOGNISED} and {NOT_RELAPSED}"
         )
     if not localities:
         return TargetResult(target.code, 0, 0, 0, Verdict.INSUFFICIENT), NO_LOCALITIES
-    total = len(localities)
-    needed = -(-target.percent * total // 100)
-    reached = sum(locality.verdict is Verdict.MET for locality in localities)
-    still_open = sum(locality.verdict is Verdict.INSUFFICIENT for locality in localities)
-    return TargetResult(target.code, total, reached, needed, _decide(reached, still_open, needed)), None
+    said = [None if e.verdict is Verdict.INSUFFICIENT else e.verdict for e in localities]
+    return _count(target, said), None
 
 
-def _decide(reached: int, still_open: int, needed: int) -> Verdict:
+def _count(target: ProvinceTarget, said: Sequence[Verdict | None]) -> TargetResult:
+    reached, needed = said.count(Verdict.MET), needed_of(target, len(said))
+    return TargetResult(target.code, len(said), reached, needed, decide(reached, said.count(None), needed))
+
+
+def standing_of(entry: Earlier) -> Verdict | None:
+    """What later records say of an earlier recognition; None where nothing was recorded since.
+
+    One that is followed up (`theo dõi`) or was released has held; one that relapsed has not.
+    """
+    return _AFTER.get(entry.state)
+
+
+def needed_of(target: ProvinceTarget, total: int) -> int:
+    """The least number of localities that is the target's share of all: never rounded down."""
+    return -(-target.percent * total // 100)
+
+
+def decide(reached: int, still_open: int, needed: int) -> Verdict:
+    """Met or not, as soon as those still open can no longer change it."""
     if reached >= needed:
         return Verdict.MET
     return Verdict.INSUFFICIENT if reached + still_open >= needed else Verdict.NOT_MET

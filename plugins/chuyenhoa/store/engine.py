@@ -19,7 +19,7 @@ from chuyenhoa.store.chain import REPLAYING
 from chuyenhoa.store.journal import Journal
 from chuyenhoa.store.records import note_records, watch_records
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration; a test holds it against the migrations themselves."""
 WRITERS_LOCK = 7214515
 LOCKS = {"migrate": 7214514, "intake": 7214516}
@@ -65,6 +65,7 @@ class Store:
         """
         with Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
+                session.connection()  # else SQLite would wait for its lock only at the first statement
                 if self.engine.dialect.name == "postgresql":
                     session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
                 session.info[REPLAYING] = self._is_replay

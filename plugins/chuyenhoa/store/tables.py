@@ -246,6 +246,32 @@ class DocumentRow(Base):
     __table_args__ = (UniqueConstraint("milestone", "kind", "about", "version", name="documents_version"),)
 
 
+class TransitionRow(Base):
+    """One human record in the life of a locality; never changed, only taken back by another one."""
+
+    __tablename__ = "transitions"
+
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    locality: Mapped[str] = mapped_column(String(20), index=True)
+    name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The locality's name when it was recorded."""
+    plan: Mapped[str] = mapped_column(String(20), index=True)
+    year: Mapped[int] = mapped_column(Integer)
+    milestone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    state: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """The state that was reached; empty for a record that takes another one back."""
+    decision_number: Mapped[str] = mapped_column(Text)
+    decision_date: Mapped[str] = mapped_column(String(10))
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[str] = mapped_column(String(40))
+    computed: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """The verdict that was computed, kept beside the decision."""
+    assessment: Mapped[int | None] = mapped_column(ForeignKey("assessments.id"))
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    document: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    withdraws: Mapped[int | None] = mapped_column(ForeignKey("transitions.number"))
+
+
 class DeliveryRow(Base):
     """A letter that we owe somebody, one row a recipient, kept when it was sent (see `deliveries.py`)."""
 
