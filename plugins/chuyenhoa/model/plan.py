@@ -9,6 +9,9 @@ from enum import StrEnum
 from functools import cached_property
 
 from chuyenhoa.model.baselines import FixedFigure
+from chuyenhoa.model.board import Board as Board
+from chuyenhoa.model.board import Signatory as Signatory
+from chuyenhoa.model.board import StandingAgency as StandingAgency
 from chuyenhoa.model.calendars import Calendar, is_after
 from chuyenhoa.model.calendars import Window as Window
 from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Guidance, ProvinceTarget, criteria_in_force
@@ -153,34 +156,6 @@ class Task:
     title: str
     lead: tuple[str, ...]
     criteria: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Signatory:
-    """The signature block of Decree 30/2020: capacity, office above the name, name."""
-
-    capacity: str
-    office: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Board:
-    """The steering committee that issues the documents."""
-
-    parent: str
-    name: str
-    short_name: str
-    standing_agency: str
-    province: str
-    place: str
-    symbol: str
-    """The abbreviation in a document's symbol, as in `121/KH-BCĐ`."""
-    signatory: Signatory
-    deputy: Signatory
-    """The block over the name of anybody else, who signs for the signatory; its name is empty."""
-    recipients: tuple[str, ...]
-    contact: str = ""
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,20 @@ class DeputyEntry(Strict):
     office: str
 
 
+class StandingAgencyEntry(Strict):
+    """The agency that keeps the board's office."""
+
+    parent: Text
+    name: Text
+    short_name: Text
+    symbol: Text
+    head: Text
+    signatory: SignatoryEntry
+    deputy: DeputyEntry
+    recipients: Annotated[list[Text], Field(min_length=1)]
+    status: Literal["verified", "unverified"]
+
+
 class BoardEntry(Strict):
     """The steering committee."""
 
@@ -202,6 +216,7 @@ class BoardEntry(Strict):
     signatory: SignatoryEntry
     deputy: DeputyEntry
     recipients: Annotated[list[Text], Field(min_length=1)]
+    agency: StandingAgencyEntry
     contact: str = ""
 
 

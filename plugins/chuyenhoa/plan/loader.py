@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -25,6 +25,7 @@ from chuyenhoa.model.plan import (
     Plan,
     Section,
     Signatory,
+    StandingAgency,
     Status,
     Submitter,
     Task,
@@ -245,14 +246,22 @@ def _label(data: Mapping[str, object], key: str) -> str:
 
 def _board(entry: shape.BoardEntry) -> Board:
     fields = entry.model_dump()
-    return Board(
-        **{
-            **fields,
-            "signatory": Signatory(**fields["signatory"]),
-            "deputy": Signatory(**fields["deputy"], name=""),
-            "recipients": tuple(fields["recipients"]),
-        }
-    )
+    return Board(**{**_signed(fields), "agency": _agency(fields["agency"])})
+
+
+def _agency(fields: dict[str, Any]) -> StandingAgency:
+    is_sample = fields.pop("status") != Status.VERIFIED.value
+    return StandingAgency(**_signed(fields), is_sample=is_sample)
+
+
+def _signed(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields of whoever issues documents, with the signature blocks made."""
+    return {
+        **fields,
+        "signatory": Signatory(**fields["signatory"]),
+        "deputy": Signatory(**fields["deputy"], name=""),
+        "recipients": tuple(fields["recipients"]),
+    }
 
 
 def _period(entry: shape.PeriodEntry) -> Period:

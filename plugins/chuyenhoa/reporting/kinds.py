@@ -14,6 +14,7 @@ import yaml
 
 from chuyenhoa import settings
 from chuyenhoa.model.plan import PeriodKind
+from chuyenhoa.reporting.conditions import check_condition, holds
 
 
 class About(StrEnum):
@@ -24,11 +25,23 @@ class About(StrEnum):
     SUBMITTER = "submitter"
 
 
+class Issuer(StrEnum):
+    """In whose name a document is issued, and whose head signs it."""
+
+    BOARD = "board"
+    AGENCY = "agency"
+    """The standing agency that keeps the board's office."""
+    SUBMITTER = "submitter"
+    """The submitter that the document is about."""
+
+
 class Destination(StrEnum):
     """Who gets a rendered document first."""
 
     OFFICE = "office"
     SUBMITTER = "submitter"
+    DOSSIER = "dossier"
+    """Lies beside the office's drafts as evidence for them; it has no number and is not issued itself."""
     ATTACHMENT = "attachment"
     """Goes with a new version of another document."""
 
@@ -45,6 +58,9 @@ class DocumentKind:
     symbol: str
     context: str
     """Name of the context that its template is filled with, see `chuyenhoa.reporting.context`."""
+    issuer: Issuer = Issuer.BOARD
+    when: str = ""
+    """Name of the condition under which it is produced, see `chuyenhoa.reporting.conditions`; "" is always."""
 
 
 class KindError(ValueError):
@@ -66,8 +82,11 @@ def load_kinds(templates: Path | None = None) -> Mapping[str, DocumentKind]:
 def list_subjects(kind: DocumentKind, snapshot: Mapping[str, Any]) -> list[str]:
     """Whom the documents of a kind are about: codes of localities or submitters, "" for the province.
 
-    Of the submitters those count that have a locality in the plan's list.
+    Of the submitters those count that have a locality in the plan's list. A kind whose condition does not
+    hold is about nobody.
     """
+    if not holds(kind.when, snapshot):
+        return []
     if kind.about is About.PROVINCE:
         return [""]
     if kind.about is About.LOCALITY:
@@ -99,6 +118,8 @@ def _read_kind(path: Path, name: str, entry: Any) -> DocumentKind:
             goes_to=Destination(entry["goes_to"]),
             symbol=str(entry["symbol"]),
             context=str(entry["context"]),
+            issuer=Issuer(entry.get("issuer", "board")),
+            when=check_condition(str(entry.get("when", ""))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise KindError(f"{path}: {name}: {error}; see the head of the file.") from error

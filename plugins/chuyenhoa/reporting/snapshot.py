@@ -7,14 +7,20 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import MilestoneData, SubmissionRecord
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.model.plan import Plan, Status
 from chuyenhoa.model.results import CriterionResult, LocalityResult
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.reporting.canonical import to_plain
-from chuyenhoa.reporting.kinds import DocumentKind, load_kinds
+from chuyenhoa.reporting.frozen_plan import (
+    freeze_agency,
+    freeze_board,
+    freeze_catalogue,
+    freeze_kind,
+    freeze_period,
+    freeze_plan,
+)
+from chuyenhoa.reporting.kinds import load_kinds
 from chuyenhoa.reporting.phrases import load_phrases
 
 SCHEMA = "chuyenhoa.snapshot/1"
@@ -36,11 +42,12 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
     content = {
         "schema": SCHEMA,
         "frozen_at": data.frozen_at,
-        "plan": _plan(data.plan),
-        "board": _board(data.plan),
-        "period": _period(data),
-        **_catalogue(data),
-        "documents": {kind.name: _document(kind) for kind in load_kinds().values()},
+        "plan": freeze_plan(data.plan),
+        "board": freeze_board(data.plan),
+        "agency": freeze_agency(data.plan),
+        "period": freeze_period(data),
+        **freeze_catalogue(data),
+        "documents": {kind.name: freeze_kind(kind) for kind in load_kinds().values()},
         "localities": [_locality(entry, data) for entry in data.assessment.localities],
         "figures": _figures(data),
         "declarations": _declarations(data),
@@ -52,127 +59,6 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
     }
     frozen: dict[str, Any] = to_plain(content, "snapshot")
     return frozen
-
-
-def _plan(plan: Plan) -> dict[str, Any]:
-    unverified = plan.criteria_status is not Status.VERIFIED
-    return {
-        "id": plan.id,
-        "title": plan.title,
-        "number": plan.number,
-        "issued_on": plan.issued_on,
-        "year": plan.year,
-        "edition": plan.edition,
-        "criteria_status": plan.criteria_status,
-        "notice": plan.unverified_notice if unverified else "",
-        "bases": [{"number": b.number, "issued_on": b.issued_on, "title": b.title} for b in plan.bases],
-        "texts": dict(plan.texts),
-    }
-
-
-def _board(plan: Plan) -> dict[str, Any]:
-    board = plan.board
-    return {
-        "parent": board.parent,
-        "name": board.name,
-        "short_name": board.short_name,
-        "standing_agency": board.standing_agency,
-        "province": board.province,
-        "place": board.place,
-        "symbol": board.symbol,
-        "capacity": board.signatory.capacity,
-        "office": board.signatory.office,
-        "signer": board.signatory.name,
-        "recipients": list(board.recipients),
-        "contact": board.contact,
-    }
-
-
-def _period(data: MilestoneData) -> dict[str, Any]:
-    period = data.period
-    return {
-        "id": period.id,
-        "label": period.label,
-        "kind": period.kind,
-        "from": period.window.start,
-        "to": period.window.end,
-        "deadline": period.deadline,
-        "baseline_from": period.baseline.start,
-        "baseline_to": period.baseline.end,
-        "assumption": period.assumption,
-    }
-
-
-def _catalogue(data: MilestoneData) -> dict[str, Any]:
-    """What the codes in the rest of the snapshot mean."""
-    plan = data.plan
-    return {
-        "sections": [{"code": s.code, "title": s.title} for s in plan.sections],
-        "indicators": [
-            {"code": i.code, "label": i.label, "unit": i.unit, "kind": i.kind, "section": i.section}
-            for i in plan.indicators
-        ],
-        "groups": [{"code": g.code, "title": g.title} for g in plan.groups],
-        "criteria": [_criterion(entry) for entry in plan.criteria_on(data.period.window.end)],
-        "guidance": [
-            {
-                "number": g.number,
-                "issued_on": g.issued_on,
-                "issuer": g.issuer,
-                "title": g.title,
-                "status": g.status,
-            }
-            for g in plan.guidance
-            if g.issued_on <= data.period.window.end
-        ],
-        "narrative_items": [{"code": n.code, "title": n.title} for n in plan.narrative_items],
-        "submitters": [{"code": s.code, "name": s.name, "kind": s.kind} for s in plan.submitters],
-        "agencies": [{"code": a.code, "name": a.name} for a in plan.agencies],
-        "tasks": [
-            {"code": t.code, "part": t.part, "title": t.title, "lead": t.lead, "criteria": t.criteria}
-            for t in plan.tasks
-        ],
-        "targets": _targets(data),
-    }
-
-
-def _document(kind: DocumentKind) -> dict[str, Any]:
-    return {
-        "title": kind.title,
-        "about": kind.about,
-        "goes_to": kind.goes_to,
-        "symbol": kind.symbol,
-        "context": kind.context,
-    }
-
-
-def _criterion(criterion: Criterion) -> dict[str, Any]:
-    return {
-        "code": criterion.code,
-        "group": criterion.group,
-        "title": criterion.title,
-        "short": criterion.short or criterion.title,
-        "legal_basis": criterion.legal_basis,
-        "status": criterion.status,
-        "declared": criterion.is_declared,
-    }
-
-
-def _targets(data: MilestoneData) -> list[dict[str, Any]]:
-    titles = {target.code: target for target in data.plan.targets}
-    return [
-        {
-            "code": result.code,
-            "title": titles[result.code].title if result.code in titles else result.code,
-            "percent": titles[result.code].percent if result.code in titles else None,
-            "of": titles[result.code].of if result.code in titles else "",
-            "total": result.total,
-            "reached": result.reached,
-            "needed": result.needed,
-            "verdict": result.verdict,
-        }
-        for result in data.assessment.targets
-    ]
 
 
 def _locality(result: LocalityResult, data: MilestoneData) -> dict[str, Any]:
@@ -197,6 +83,7 @@ def _result(result: CriterionResult) -> dict[str, Any]:
         "criterion": result.criterion,
         "verdict": result.verdict,
         "reason": result.reason,
+        "actor": result.actor,
         "figure": result.figure,
         "formula": result.formula,
         "missing": result.missing,

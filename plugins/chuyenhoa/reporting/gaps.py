@@ -1,0 +1,40 @@
+"""What submitters still owe at a milestone: reports that never came, and figures that are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Snapshot = Mapping[str, Any]
+_OWED = "submitter"
+"""The actor of results that only the submitter can supply."""
+_ABSENT = "not_submitted"
+
+
+def list_debtors(snapshot: Snapshot) -> list[str]:
+    """Codes of the submitters that sent nothing usable, or whose localities lack figures; in the plan's order."""
+    owing = set(snapshot["not_reported"])
+    owing |= {entry["submitter"] for entry in snapshot["localities"] if is_owed(entry)}
+    return [str(entry["code"]) for entry in snapshot["submitters"] if entry["code"] in owing]
+
+
+def is_owed(locality: Snapshot) -> bool:
+    """Whether a locality lacks figures that its submitter has to supply."""
+    return locality["absence"] is not None or any(owed_by_submitter(r) for r in locality["criteria"])
+
+
+def owed_by_submitter(result: Snapshot) -> bool:
+    """Whether a criterion cannot be judged for want of what the submitter has to send."""
+    return result["verdict"] == "insufficient" and result["actor"] == _OWED
+
+
+def list_missing(locality: Snapshot) -> list[str]:
+    """Names of what the submitter still has to give of a locality that reported something, each once.
+
+    A name is that of an input: `TTXH_XR`, `baseline.TTXH_XR`, or the code of a declared criterion.
+    """
+    found: dict[str, None] = {}
+    for result in locality["criteria"]:
+        if owed_by_submitter(result):
+            found.update(dict.fromkeys(result["missing"] or [result["criterion"]]))
+    return list(found)
