@@ -19,10 +19,10 @@ from chuyenhoa.store.chain import REPLAYING
 from chuyenhoa.store.journal import Journal
 from chuyenhoa.store.records import note_records, watch_records
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration; a test holds it against the migrations themselves."""
 WRITERS_LOCK = 7214515
-LOCKS = {"migrate": 7214514, "intake": 7214516}
+LOCKS = {"migrate": 7214514, "intake": 7214516, "office": 7214517}
 """Keys of advisory locks; PostgreSQL keeps them apart by database."""
 READS: dict[str, dict[str, Any]] = {
     "sqlite": {"sqlite_begin": "BEGIN"},
