@@ -65,6 +65,7 @@ def check_plans(options: argparse.Namespace) -> int:
             continue
         if not options.json:
             print(f"plan {name}: {_sizes(plan)}, {len(rules)} rules: no problem")
+            _warn_of_omissions(plan)
     if options.json:
         print_json({name: [dataclasses.asdict(p) for p in found] for name, found in problems.items()})
     else:
@@ -72,6 +73,27 @@ def check_plans(options: argparse.Namespace) -> int:
             for problem in found:
                 print(f"plan {name}: {problem}", file=sys.stderr)
     return 1 if any(problems.values()) else 0
+
+
+def _warn_of_omissions(plan: Plan) -> None:
+    """Name localities that an earlier plan left "chưa đạt" and this one omits, with nothing decided since.
+
+    Only where there is a store: plan data can be checked before there is one.
+    """
+    from chuyenhoa.pipeline.lifecycle import not_carried_over
+    from chuyenhoa.pipeline.workplace import open_workplace
+
+    place = open_workplace()
+    file = place.settings.store_url.removeprefix("sqlite:///")
+    if file != place.settings.store_url and not Path(file).exists():
+        return
+    with place.store.reading() as session:
+        for entry in not_carried_over(session, plan):
+            print(
+                f"plan {plan.id}: warning: locality {entry.locality} was chưa đạt in plan {entry.plan} "
+                f"({entry.decision_number}) and is not on this list; list it, or record what was decided: "
+                f"chuyenhoa transition --plan {plan.id} --state released --locality {entry.locality} …"
+            )
 
 
 def _sizes(plan: Plan) -> str:

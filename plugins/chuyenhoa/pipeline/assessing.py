@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
@@ -23,12 +24,14 @@ from chuyenhoa.assessment import (
     wanted_baselines,
 )
 from chuyenhoa.model.calendars import Window
+from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.evidence import load_evidence
+from chuyenhoa.store.lifecycle import load_transitions
 from chuyenhoa.store.tables import AssessmentRow
 
 logger = logging.getLogger(__name__)
@@ -89,12 +92,19 @@ def _load_history(place: Workplace, session: Session) -> History:
     return {code: [*told, *stated[code]] for code, told in own.items()}
 
 
-def compute_assessment(plan: Plan, milestone: Period, gathered: Assembled) -> Assessment:
+def find_earlier(session: Session, plan: Plan) -> tuple[Earlier, ...]:
+    """The localities that plans before this one recognised, with what was recorded of them since."""
+    return earlier_localities([entry.transition for entry in load_transitions(session)], plan.year)
+
+
+def compute_assessment(
+    plan: Plan, milestone: Period, gathered: Assembled, earlier: Sequence[Earlier] = ()
+) -> Assessment:
     """All verdicts of a milestone; criteria are those in force at its cut-off.
 
     The notes name, by locality, the gaps in its window, reports that overlap, and figures that do not add up.
     """
-    found = assess(plan, milestone, gathered.evidence, milestone.window.end)
+    found = assess(plan, milestone, gathered.evidence, milestone.window.end, earlier)
     notes = dict(found.notes)
     for code, gaps in gathered.gaps.items():
         notes[f"gap.{code}"] = f"Chưa có số liệu: {'; '.join(map(_say_span, gaps))}"
@@ -129,7 +139,8 @@ def assess_milestone(milestone_id: str) -> str:
     milestone = place.milestone(milestone_id)
     plan = place.plan_of(milestone_id)
     with place.store.writing() as session:
-        outcome = compute_assessment(plan, milestone, gather_evidence(place, session, milestone))
+        gathered = gather_evidence(place, session, milestone)
+        outcome = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
         content = json.dumps(asdict(outcome), ensure_ascii=False, sort_keys=True)
         sha256 = hashlib.sha256(content.encode()).hexdigest()
         newest = _newest_answer(place, session, milestone)

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
-from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
+from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
 from chuyenhoa.pipeline.explaining import gather_explanations
+from chuyenhoa.pipeline.lifecycle import find_standing
 from chuyenhoa.pipeline.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path, write_revision
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import (
@@ -52,15 +53,17 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
     plan = place.plan_of(milestone.id)
     gathered = gather_evidence(place, session, milestone)
     periods = dict.fromkeys((milestone.id, *gathered.periods))
+    assessment = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
     return MilestoneData(
         plan=plan,
         period=milestone,
-        assessment=compute_assessment(plan, milestone, gathered),
+        assessment=assessment,
         evidence=gathered.evidence,
         submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
         narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
         explanations=gather_explanations(place, session, plan, periods),
         frozen_at=clock.now(),
+        standing=find_standing(session, plan, assessment),
     )
 
 

@@ -1,0 +1,231 @@
+"""Commands on a locality's life across plans: recognise, transition, lifecycle."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from chuyenhoa.assessment.kpis import RECORDED
+from chuyenhoa.cli.decisions_file import DECISIONS, STATES, read_acts, read_day
+from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa.cli.words import VERDICTS
+from chuyenhoa.model.lifecycle import (
+    STATE_WORDS,
+    Kpi,
+    State,
+    Transition,
+    TransitionError,
+    allowed_after,
+    in_force,
+    state_of,
+)
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.vietnamese import format_date
+from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
+from chuyenhoa.pipeline.lifecycle import (
+    Act,
+    find_standing,
+    list_history,
+    names_of,
+    not_carried_over,
+    recognise,
+    record_states,
+    withdraw,
+)
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.store.lifecycle import Recorded
+
+ORIGINS = {RECORDED: "chính thức, theo quyết định"}
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module to the parser."""
+    recognised = commands.add_parser("recognise", help="record the decision on recognition of localities")
+    recognised.add_argument("--milestone", required=True, help="as in 2021-nam")
+    recognised.add_argument("--decision", choices=("met", "not_met"), help="of --locality")
+    recognised.set_defaults(run=record_recognition)
+    moved = commands.add_parser(
+        "transition", help="record another state of localities, or take a record back"
+    )
+    moved.add_argument("--plan", help="as in 2021; a plan from before this system by its year")
+    moved.add_argument("--state", choices=[state.value for state in State], help="the state that is reached")
+    moved.add_argument("--withdraw", type=int, metavar="RECORD", help="number of a record to take back")
+    moved.set_defaults(run=record_transition)
+    for parser in (recognised, moved):
+        parser.add_argument(
+            "--locality", action="append", default=[], help="code; may be given several times"
+        )
+        parser.add_argument("--file", type=Path, help="CSV or Excel with a row a locality instead")
+        parser.add_argument("--number", default="", help="number of the decision, as in 12/QĐ-BCĐ")
+        parser.add_argument("--date", default="", help="its date, dd/mm/yyyy")
+        parser.add_argument("--by", required=True, help="who records it")
+        parser.add_argument("--reason", default="", help="needed where it differs from the computed verdict")
+    life = commands.add_parser("lifecycle", help="where localities stand across plans, and who decided it")
+    life.add_argument("--plan", help="as in 2021; all plans if left out")
+    life.add_argument("--locality", help="code: the whole history of one locality")
+    life.set_defaults(run=print_lifecycle)
+    for parser in (recognised, moved, life):
+        parser.add_argument("--json", action="store_true", help="print for programs")
+
+
+def record_recognition(options: argparse.Namespace) -> int:
+    """`chuyenhoa recognise`.
+
+    Raises:
+        UnusableError: nothing was recorded; the text says why, act by act.
+    """
+    state = DECISIONS[options.decision] if options.decision else None
+    acts = _acts(options, state)
+    return _record(options, lambda: recognise(options.milestone, acts, options.by))
+
+
+def record_transition(options: argparse.Namespace) -> int:
+    """`chuyenhoa transition`.
+
+    Raises:
+        UnusableError: nothing was recorded; the text says why, act by act.
+    """
+    if options.withdraw is not None:
+        return _record(options, lambda: [withdraw(options.withdraw, options.by, options.reason)])
+    if not options.plan:
+        raise UnusableError("--plan says for which plan it was decided.")
+    acts = _acts(options, STATES[options.state] if options.state else None)
+    return _record(options, lambda: record_states(options.plan, acts, options.by))
+
+
+def _acts(options: argparse.Namespace, state: State | None) -> Sequence[Act]:
+    if options.file:
+        return read_acts(options.file, options.number, options.date, state)
+    if not options.locality or state is None:
+        raise UnusableError("Name a --locality and what was decided on it, or a --file of decisions.")
+    day = read_day(options.date)
+    return [Act(code, state, options.number, day, options.reason) for code in options.locality]
+
+
+def _record(options: argparse.Namespace, run: Any) -> int:
+    try:
+        made: list[Transition] = run()
+    except TransitionError as error:
+        raise UnusableError(f"Chưa ghi nhận gì:\n{error}") from error
+    if options.json:
+        print_json([record_json(entry) for entry in made])
+    for entry in () if options.json else made:
+        print(f"{entry.number}  {entry.locality}  {_say_record(entry)}")
+    return 0
+
+
+def record_json(entry: Transition) -> dict[str, Any]:
+    """A record as programs read it."""
+    return {**asdict(entry), "decision_date": entry.decision_date.isoformat()}
+
+
+def _say_record(entry: Transition) -> str:
+    act = f"hủy bản ghi số {entry.withdraws}" if entry.withdraws else STATE_WORDS[entry.state]
+    text = f"{act}: số {entry.decision_number} ngày {format_date(entry.decision_date)}, {entry.by} ghi nhận"
+    if entry.computed:
+        text += f"; tính toán: {VERDICTS[entry.computed]}"
+    return text + (f"; lý do: {entry.reason}" if entry.reason else "")
+
+
+def print_lifecycle(options: argparse.Namespace) -> int:
+    """`chuyenhoa lifecycle`: one locality's history, or the localities of plans with the province's targets.
+
+    Raises:
+        UnusableError: there is no such plan or locality.
+    """
+    place = open_workplace()
+    if options.plan and options.plan not in place.plans and not list_history(options.plan):
+        raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(place.plans)}.")
+    names = names_of(place)
+    history: dict[str, list[Recorded]] = {}
+    for entry in list_history(locality=options.locality or ""):
+        history.setdefault(entry.transition.locality, []).append(entry)
+    listed = {code: names.get(code, "") for code in _localities(place, options, history)}
+    if options.locality and options.locality not in names and not history:
+        raise UnusableError(f"no locality {options.locality!r} is known, and no record names it.")
+    found = [_life(code, name, history.get(code, [])) for code, name in listed.items()]
+    plan = place.plans.get(options.plan or "")
+    kpis, carried = _around(place, plan) if plan else ((), [])
+    if options.json:
+        said = [{**life, "records": [record_json(e) for e in life["records"]]} for life in found]
+        print_json({"localities": said, "kpis": [asdict(k) for k in kpis], "not_carried_over": carried})
+        return 0
+    _print_lives(found, details=bool(options.locality))
+    for kpi in kpis:
+        print(_say_kpi(kpi, names))
+    for code in carried:
+        print(f"! {code} {names.get(code, '')}: chưa đạt ở kế hoạch trước, không có trong danh sách này")
+    return 0
+
+
+def _localities(
+    place: Workplace, options: argparse.Namespace, history: dict[str, list[Recorded]]
+) -> list[str]:
+    if options.locality:
+        return [options.locality]
+    plans = [place.plans[options.plan]] if options.plan in place.plans else list(place.plans.values())
+    codes = (
+        []
+        if options.plan and options.plan not in place.plans
+        else [c for p in plans for c in p.locality_by_code]
+    )
+    recorded = [
+        code
+        for code, entries in history.items()
+        if not options.plan or any(entry.transition.plan == options.plan for entry in entries)
+    ]
+    return list(dict.fromkeys([*codes, *recorded]))
+
+
+def _life(code: str, name: str, entries: Sequence[Recorded]) -> dict[str, Any]:
+    records = [entry.transition for entry in entries]
+    state = state_of(records)
+    return {
+        "locality": code,
+        "name": entries[-1].name if entries and entries[-1].name else name,
+        "state": state,
+        "allowed": list(allowed_after(state)),
+        "records": records,
+    }
+
+
+def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
+    rows = []
+    for life in found:
+        last = in_force(life["records"])[-1:]
+        decided = [f"số {e.decision_number} ngày {format_date(e.decision_date)}" for e in last]
+        computed = [VERDICTS[e.computed] for e in last if e.computed]
+        rows.append(
+            [life["locality"], life["name"], STATE_WORDS[life["state"]], *(computed or [""]), *decided]
+        )
+    width = max((len(row) for row in rows), default=0)
+    head = ("mã", "địa bàn", "trạng thái", "tính toán", "văn bản")
+    print_table(head, [[*row, *[""] * (len(head) - len(row))] for row in rows] if width else [])
+    for life in found if details else ():
+        for entry in life["records"]:
+            print(f"  {entry.number}  kế hoạch {entry.plan}  {_say_record(entry)}")
+
+
+def _around(place: Workplace, plan: Plan) -> tuple[Sequence[Kpi], list[str]]:
+    """The plan's targets at its last milestone, and the localities that it fails to carry over."""
+    milestone = plan.milestones[-1]
+    with place.store.reading() as session:
+        gathered = gather_evidence(place, session, milestone)
+        found = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
+        left_out = [entry.locality for entry in not_carried_over(session, plan)]
+        return find_standing(session, plan, found).kpis, left_out
+
+
+def _say_kpi(kpi: Kpi, names: dict[str, str]) -> str:
+    origin = ORIGINS.get(kpi.origin, "dự báo, theo tính toán")
+    text = (
+        f"{kpi.code} ({origin}): {kpi.reached}/{kpi.total} địa bàn, cần {kpi.needed}: {VERDICTS[kpi.verdict]}"
+    )
+    for word, codes in (("đạt", kpi.reached_localities), ("không đạt", kpi.failed_localities)):
+        if codes:
+            text += f"\n    {word}: {', '.join(names.get(code) or code for code in codes)}"
+    return text

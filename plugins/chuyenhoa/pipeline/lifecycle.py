@@ -1,0 +1,272 @@
+"""Records what people decided on localities: chosen, proposed, recognised or not, followed up, relapsed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.assessment.kpis import list_kpis
+from chuyenhoa.model.lifecycle import (
+    Standing,
+    State,
+    Transition,
+    TransitionError,
+    carried_over,
+    check_transition,
+    earlier_localities,
+    in_force,
+    recognitions_of,
+    state_of,
+)
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import Assessment, Verdict
+from chuyenhoa.pipeline.assessing import assess_milestone
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
+from chuyenhoa.store.lifecycle import Recorded, add_transition, load_transitions
+
+RECOGNITION = "quyet_dinh_cong_nhan"
+"""The kind of document that recognises; its name may go on, as for one on a single locality."""
+_MATCHING = {State.RECOGNISED: Verdict.MET, State.NOT_RECOGNISED: Verdict.NOT_MET}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One decision as a person entered it; `line` says where it stands in a file of them."""
+
+    locality: str
+    state: State
+    number: str
+    day: date | None
+    reason: str = ""
+    line: str = ""
+
+
+def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
+    """Record decisions on recognition at a milestone: all of them, or none.
+
+    Each is kept beside the verdict that is computed from today's figures; one that differs from it needs a
+    reason. A locality on the plan's list with no record yet is first entered as chosen and under way, by the
+    plan itself. Where this system issued the decision on recognition, number and date must be that one's.
+
+    Raises:
+        UnknownPeriodError: there is no such milestone.
+        TransitionError: every act that cannot be recorded, with what is allowed.
+    """
+    place = open_workplace()
+    plan = place.plan_of(place.milestone(milestone_id).id)
+    assess_milestone(milestone_id)
+    with place.store.writing() as session:
+        row = latest_assessment(session, milestone_id)
+        found = {} if row is None else json.loads(row.content)
+        computed = {entry["locality"]: entry["verdict"] for entry in found.get("localities", ())}
+        issued = _issued_decisions(session, milestone_id)
+        draft = Transition(0, "", plan.id, plan.year, None, "", plan.issued_on, by, _now(), milestone_id)
+        draft = replace(draft, assessment=row.id if row else None)
+        recorder = _Recorder(session, place, plan.year, draft)
+        for act in acts:
+            recorder.begin(act, plan)
+            recorder.add(act, computed.get(act.locality, ""), issued)
+        return recorder.finish()
+
+
+def record_states(plan_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
+    """Record other states of localities for a plan, or the history of a plan from before this system.
+
+    Raises:
+        TransitionError: every act that cannot be recorded, with what is allowed.
+    """
+    place = open_workplace()
+    year = _year_of(place, plan_id)
+    with place.store.writing() as session:
+        draft = Transition(0, "", plan_id, year, None, "", date.min, by, _now())
+        recorder = _Recorder(session, place, year, draft)
+        for act in acts:
+            recorder.add(act, "", {})
+        return recorder.finish()
+
+
+def withdraw(number: int, by: str, reason: str) -> Transition:
+    """Take a record back by another one that says why; only the last record of a locality can be.
+
+    Raises:
+        TransitionError: there is no such record, it is not the last one, or no reason was given.
+    """
+    place = open_workplace()
+    with place.store.writing() as session:
+        listed = load_transitions(session)
+        target = next((entry for entry in listed if entry.transition.number == number), None)
+        if target is None:
+            raise TransitionError(f"không có bản ghi số {number}")
+        if not by.strip() or not reason.strip():
+            raise TransitionError("phải ghi người hủy và lý do hủy")
+        old = target.transition
+        entry = replace(old, number=0, state=None, by=by, recorded_at=_now(), reason=reason, withdraws=number)
+        check_transition([e.transition for e in listed if e.transition.locality == old.locality], entry)
+        return add_transition(session, entry, target.name)
+
+
+class _Recorder:
+    """Adds records one after the other, and gathers every fault, so that all is recorded or nothing."""
+
+    def __init__(self, session: Session, place: Workplace, year: int, draft: Transition) -> None:
+        self._session, self._draft = session, draft
+        self._names = names_of(place)
+        self._is_past = draft.plan not in place.plans and all(p.year > year for p in place.plans.values())
+        self._records: dict[str, list[Transition]] = {}
+        for entry in load_transitions(session):
+            self._records.setdefault(entry.transition.locality, []).append(entry.transition)
+        self._added: list[Transition] = []
+        self._faults: list[str] = []
+
+    def begin(self, act: Act, plan: Plan) -> None:
+        """Enter a locality of the plan's list as chosen and under way, unless records say where it stands."""
+        known = in_force(self._records.get(act.locality, ()))
+        listed = act.locality in plan.locality_by_code
+        if not listed:
+            self._fail(act, f"không có trong danh sách của kế hoạch {plan.id}")
+        elif not any(entry.plan == plan.id for entry in known):
+            for state in (State.SELECTED, State.TRANSFORMING):
+                entry = replace(self._draft, state=state, decision_number=plan.number, milestone="")
+                self._try(act, replace(entry, assessment=None))
+
+    def add(self, act: Act, computed: str, issued: Mapping[str, tuple[str, date]]) -> None:
+        """Add the record of one act."""
+        number, day, document = act.number.strip(), act.day, ""
+        if issued and act.state is State.RECOGNISED:
+            document, number, day = _bind(issued, number, day)
+        faults = [] if number else ["chưa có số quyết định"]
+        if day is None:
+            faults.append("chưa có ngày quyết định hợp lệ (dd/mm/yyyy)")
+        elif day > clock.today():
+            faults.append(f"ngày quyết định {day:%d/%m/%Y} sau ngày hôm nay")
+        if not self._draft.by.strip():
+            faults.append("không rõ ai ghi nhận")
+        if act.locality not in self._names and not self._is_past:
+            faults.append("không có địa bàn này")
+        matching = _MATCHING.get(act.state)
+        if computed and matching is not None and computed != matching and not act.reason.strip():
+            faults.append(f"quyết định khác kết quả tính toán ({computed}): phải ghi lý do")
+        if issued and act.state is State.RECOGNISED and not document:
+            known = ", ".join(f"{n} ngày {d:%d/%m/%Y}" for n, d in issued.values())
+            faults.append(f"quyết định công nhận đã ban hành là số {known}")
+        if faults or day is None:
+            self._fail(act, "; ".join(faults))
+            return
+        self._try(
+            act,
+            replace(
+                self._draft,
+                state=act.state,
+                decision_number=number,
+                decision_date=day,
+                computed=computed,
+                reason=act.reason.strip(),
+                document=document,
+            ),
+        )
+
+    def finish(self) -> list[Transition]:
+        """The records that were made.
+
+        Raises:
+            TransitionError: with every fault; nothing is kept then.
+        """
+        if self._faults:
+            raise TransitionError("\n".join(dict.fromkeys(self._faults)))
+        return self._added
+
+    def _try(self, act: Act, entry: Transition) -> None:
+        known = self._records.setdefault(act.locality, [])
+        entry = replace(entry, locality=act.locality)
+        try:
+            check_transition(known, entry, is_past=self._is_past)
+        except TransitionError as error:
+            self._fail(act, str(error))
+            return
+        added = add_transition(self._session, entry, self._names.get(act.locality, ""))
+        known.append(added)
+        self._added.append(added)
+
+    def _fail(self, act: Act, what: str) -> None:
+        name = self._names.get(act.locality, "")
+        self._faults.append(f"{act.line}{act.locality}{f' ({name})' if name else ''}: {what}")
+
+
+def _bind(
+    issued: Mapping[str, tuple[str, date]], number: str, day: date | None
+) -> tuple[str, str, date | None]:
+    """The issued document that a decision names, with its number and date; the only one if none is named."""
+    if not number and len(issued) == 1:
+        (document, (found, on)), *_ = issued.items()
+        return document, found, on
+    bare = number.partition("/")[0].strip().lstrip("0")
+    for document, (found, on) in issued.items():
+        if found.partition("/")[0].lstrip("0") == bare and on == day:
+            return document, number, day
+    return "", number, day
+
+
+def _issued_decisions(session: Session, milestone: str) -> dict[str, tuple[str, date]]:
+    """Number and date of every decision on recognition that was issued for a milestone, by document."""
+    return {
+        row.id: (row.number, date.fromisoformat(row.date))
+        for row in list_documents(session, milestone)
+        if row.kind.startswith(RECOGNITION) and row.state == DocumentState.ISSUED
+    }
+
+
+def _year_of(place: Workplace, plan_id: str) -> int:
+    if plan_id in place.plans:
+        return place.plans[plan_id].year
+    if plan_id.isdecimal() and len(plan_id) == 4:
+        return int(plan_id)
+    known = ", ".join(place.plans)
+    raise TransitionError(f"không có kế hoạch {plan_id!r} (có {known}); kế hoạch cũ ghi bằng năm, như 2019")
+
+
+def _now() -> str:
+    return clock.now().isoformat()
+
+
+def find_standing(session: Session, plan: Plan, assessment: Assessment) -> Standing:
+    """What human records say around an assessment of a plan, with the province's targets over both."""
+    records = [entry.transition for entry in load_transitions(session)]
+    recognitions = recognitions_of(records, plan.id)
+    earlier = earlier_localities(records, plan.year)
+    by_locality: dict[str, list[Transition]] = {}
+    for entry in records:
+        by_locality.setdefault(entry.locality, []).append(entry)
+    states = {entry.code: state_of(by_locality.get(entry.code, ())) for entry in plan.localities}
+    kpis = list_kpis(plan.targets, assessment.localities, recognitions, earlier)
+    return Standing(recognitions, earlier, states, kpis)
+
+
+def names_of(place: Workplace) -> dict[str, str]:
+    """The name of every unit and locality of all plans by its code; the newest plan's where they differ."""
+    names: dict[str, str] = {}
+    for plan in place.plans.values():
+        names.update((unit.code, unit.name) for unit in plan.units)
+        names.update((locality.code, locality.name) for locality in plan.localities)
+    return names
+
+
+def not_carried_over(session: Session, plan: Plan) -> list[Transition]:
+    """Decisions "chưa đạt" of earlier plans on localities that this one omits, with nothing decided since."""
+    records = [entry.transition for entry in load_transitions(session)]
+    return [e for e in carried_over(records, plan.year) if e.locality not in plan.locality_by_code]
+
+
+def list_history(plan_id: str = "", locality: str = "") -> list[Recorded]:
+    """Records by plan and locality, in the order in which they were made; all where neither is named."""
+    with open_workplace().store.reading() as session:
+        return [
+            entry
+            for entry in load_transitions(session)
+            if plan_id in ("", entry.transition.plan) and locality in ("", entry.transition.locality)
+        ]
