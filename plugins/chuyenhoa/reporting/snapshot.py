@@ -22,6 +22,7 @@ from chuyenhoa.reporting.frozen_plan import (
 )
 from chuyenhoa.reporting.kinds import load_kinds
 from chuyenhoa.reporting.phrases import load_phrases
+from chuyenhoa.reporting.standing import freeze_standing
 
 SCHEMA = "chuyenhoa.snapshot/1"
 
@@ -55,6 +56,7 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
         "verdict_counts": {str(verdict): count for verdict, count in data.assessment.counts().items()},
         "notes": dict(data.assessment.notes),
         **_reporting(data),
+        **freeze_standing(data.standing),
         "phrases": dict(load_phrases() if phrases is None else phrases),
     }
     frozen: dict[str, Any] = to_plain(content, "snapshot")
