@@ -252,7 +252,7 @@ def test_an_answer_cut_short_is_given_once(
 
     (data_folder / "inbox" / RACH_GIA / "a.xlsx").write_bytes(fill(blank(forms)))
     with monkeypatch.context() as patch:
-        patch.setattr(receiving, "answer_submission", cut)
+        patch.setattr(receiving, "answer_submissions", cut)
         with pytest.raises(PowerCutError):
             run_intake()
     assert len(run_intake()) == 1

@@ -250,7 +250,7 @@ def test_the_answer_overtakes_news_of_our_fault(data: Path, monkeypatch: pytest.
 
     drop(data, "a.xlsx")
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbook", fail)
+        patch.setattr(answering, "make_workbooks", fail)
         with pytest.raises(pipeline.IntakeError):
             run_intake()
     assert states() == [("fault", "waiting", 0)]
@@ -258,7 +258,7 @@ def test_the_answer_overtakes_news_of_our_fault(data: Path, monkeypatch: pytest.
     assert states() == [("fault", "cancelled", 0), ("answer", "waiting", 0)]
     drop(data, "b.xlsx", kp=18)
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbook", fail)
+        patch.setattr(answering, "make_workbooks", fail)
         with pytest.raises(pipeline.IntakeError):
             run_intake()
     mailbox = Mailbox()

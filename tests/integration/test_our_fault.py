@@ -89,7 +89,7 @@ def test_an_answer_that_cannot_be_written_is_our_fault(forms: Path, monkeypatch:
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbook", fail)
+        patch.setattr(answering, "make_workbooks", fail)
         with pytest.raises(pipeline.IntakeError, match="no space left"):
             run_intake()
     (page,) = receipts(forms)
@@ -127,13 +127,13 @@ def test_telling_may_fail_too_and_is_made_up_for(forms: Path, monkeypatch: pytes
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbook", fail)
+        patch.setattr(answering, "make_workbooks", fail)
         patch.setattr(faults, "render_receipt", fail)
         with pytest.raises(pipeline.IntakeError, match="no space left"):
             run_intake()
         assert receipts(forms) == []
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbook", fail)
+        patch.setattr(answering, "make_workbooks", fail)
         with pytest.raises(pipeline.IntakeError):
             run_intake()
     assert len(receipts(forms)) == 1

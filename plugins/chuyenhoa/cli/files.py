@@ -26,7 +26,7 @@ from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.expanding import LookedAt, look_at_file, look_inside, unpack_file
 from chuyenhoa.pipeline.reading import FileToRead
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
-from chuyenhoa.store import documents, ledger
+from chuyenhoa.store import claims, documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
 UNUSABLE = 2
@@ -217,7 +217,7 @@ def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
         normalisations = ledger.load_normalisations(session, row.number)
         events = ledger.load_events(session, row.number)
         observations = ledger.load_observations(session, row.number)
-        members = ledger.members_of(session, row.number)
+        members = claims.members_of(session, row.number)
         used_by = documents.list_users(session, ledger.submission_id(row.number))
     return {
         "id": ledger.submission_id(row.number),

@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from chuyenhoa.intake.inbox import Drop, Left, OpenDrop, Stays, open_drop, readable
-from chuyenhoa.store import Store, ledger
-from chuyenhoa.store.archive import archive_file
-from chuyenhoa.store.tables import SubmissionRow
+from chuyenhoa.store import Store, claims, ledger
+from chuyenhoa.store.archive import Incoming
 
 logger = logging.getLogger(__name__)
 
@@ -51,48 +48,86 @@ def claim_drops(store: Store, inbox: Path, archive: Path, drops: Sequence[Drop],
     waiting = iter(drops)
     while part := list(itertools.islice(waiting, AT_ONCE)):
         with ExitStack() as opened:
-            safe = [s for drop in part if (s := _archive(opened, inbox, archive, drop, claimed)) is not None]
+            safe = _archive(opened, inbox, archive, part, claimed)
             if safe:
                 _enter_and_remove(store, safe, claimed, at)
     return claimed
 
 
-def _archive(opened: ExitStack, inbox: Path, archive: Path, drop: Drop, claimed: Claimed) -> _Safe | None:
-    """Copy one file into the archive; it stays open, so that no other file can be taken for it."""
-    shown = readable(drop.path)
+def _archive(
+    opened: ExitStack, inbox: Path, archive: Path, drops: Sequence[Drop], claimed: Claimed
+) -> list[_Safe]:
+    """Copy files into the archive; they stay open, so that no other file can be taken for one of them."""
+    copied = []
+    with Incoming(archive) as incoming:
+        for drop in drops:
+            file = _open(opened, inbox, drop, claimed)
+            if file is not None and (safe := _copy(incoming, file, claimed)) is not None:
+                copied.append(safe)
+        try:
+            incoming.keep()
+        except OSError as error:
+            for safe in copied:
+                _leave_unarchived(safe.file.drop, error, claimed)
+            return []
+    return copied
+
+
+def _open(opened: ExitStack, inbox: Path, drop: Drop, claimed: Claimed) -> OpenDrop | None:
     try:
-        file = opened.enter_context(open_drop(inbox, drop))
+        return opened.enter_context(open_drop(inbox, drop))
     except FileNotFoundError:
         return None
     except OSError as error:
-        logger.warning("%r cannot be read (%s); it stays in the inbox", shown, error.strerror)
+        logger.warning("%r cannot be read (%s); it stays in the inbox", readable(drop.path), error.strerror)
         claimed.left.append(Left(drop.path, Stays.UNREADABLE, error.strerror or ""))
         return None
+
+
+def _copy(incoming: Incoming, file: OpenDrop, claimed: Claimed) -> _Safe | None:
     try:
-        sha256, size = archive_file(archive, file.descriptor)
+        sha256, size = incoming.copy(file.descriptor)
     except OSError as error:
-        logger.error("%r cannot be archived (%s); it stays in the inbox", shown, error.strerror)
-        claimed.left.append(Left(drop.path, Stays.NOT_ARCHIVED, error.strerror or ""))
+        _leave_unarchived(file.drop, error, claimed)
         return None
-    if size != drop.size or not file.is_unchanged():
-        logger.info("%r changed while it was read; left for the next pass", shown)
-        claimed.left.append(Left(drop.path, Stays.GROWING))
+    if size != file.drop.size or not file.is_unchanged():
+        logger.info("%r changed while it was read; left for the next pass", readable(file.drop.path))
+        claimed.left.append(Left(file.drop.path, Stays.GROWING))
+        incoming.drop()
         return None
     return _Safe(file, sha256, size)
+
+
+def _leave_unarchived(drop: Drop, error: OSError, claimed: Claimed) -> None:
+    logger.error("%r cannot be archived (%s); it stays in the inbox", readable(drop.path), error.strerror)
+    claimed.left.append(Left(drop.path, Stays.NOT_ARCHIVED, error.strerror or ""))
 
 
 def _enter_and_remove(store: Store, safe: Sequence[_Safe], claimed: Claimed, at: datetime) -> None:
     with store.writing() as session:
         # One that is gone by now was entered and removed by another pass at the same time.
-        entered = [(_enter(session, entry, at), entry.file) for entry in safe if entry.file.is_there()]
+        present = [entry for entry in safe if entry.file.is_there()]
+        numbers = claims.enter_claims(session, [_claim(entry, at) for entry in present])
     gone = []
-    for number, file in entered:
+    for number, entry in zip(numbers, present, strict=True):
         claimed.numbers.append(number)
-        if _remove(file, claimed):
+        if _remove(entry.file, claimed):
             gone.append(number)
     with store.writing() as session:
-        for number in gone:
-            session.get_one(SubmissionRow, number).removed_from_inbox = True
+        for row in ledger.find_submissions(session, gone):
+            row.removed_from_inbox = True
+
+
+def _claim(entry: _Safe, at: datetime) -> claims.Claim:
+    drop = entry.file.drop
+    return claims.Claim(
+        sha256=entry.sha256,
+        size=entry.size,
+        folder=unicodedata.normalize("NFC", readable(drop.folder)),
+        file_name=unicodedata.normalize("NFC", readable(drop.name)),
+        claim_key=drop.claim_key,
+        received_at=at,
+    )
 
 
 def _remove(file: OpenDrop, claimed: Claimed) -> bool:
@@ -110,33 +145,16 @@ def _remove(file: OpenDrop, claimed: Claimed) -> bool:
     return True
 
 
-def _enter(session: Session, entry: _Safe, at: datetime) -> int:
-    """The ledger's number for a drop: a new one, or that of an earlier pass which was cut short."""
-    drop = entry.file.drop
-    found = ledger.find_open_claim(session, drop.claim_key, entry.sha256)
-    if found is not None:
-        return found.number
-    claim = ledger.Claim(
-        sha256=entry.sha256,
-        size=entry.size,
-        folder=unicodedata.normalize("NFC", readable(drop.folder)),
-        file_name=unicodedata.normalize("NFC", readable(drop.name)),
-        claim_key=drop.claim_key,
-        received_at=at,
-    )
-    return ledger.add_claim(session, claim).number
-
-
 def close_cut_claims(store: Store, drops: Sequence[Drop]) -> None:
     """Note as removed what an earlier pass removed before it was cut short; `drops` are all in the inbox now.
 
     Without this the same file, dropped again later with the same time stamp, would look like the old claim.
     """
     with store.reading() as session:
-        if not ledger.find_unremoved(session):
+        if not claims.find_unremoved(session):
             return
     present = {drop.claim_key for drop in drops}
     with store.writing() as session:
-        for row in ledger.find_unremoved(session):
+        for row in claims.find_unremoved(session):
             if row.claim_key not in present:
                 row.removed_from_inbox = True

@@ -156,7 +156,7 @@ def _check_drop(drop: Drop, folder: str, row: SubmissionRow | None, data: Path) 
 def _has_released(data: Path, row: SubmissionRow) -> bool:
     """Whether localities are accepted since this file gave the reasons."""
     with open_store(store_url(data)).reading() as session:
-        return bool(released_by(session, row.number))
+        return bool(released_by(session, [row.number]))
 
 
 def _documents(scenario: Scenario, found: Found) -> list[DocumentRow]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.feedback import marked_name, receipt_name, render_receipt
+from chuyenhoa.feedback import marked_name, render_receipt
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.explaining import Arrival, apply_reasons, note_releases
 from chuyenhoa.pipeline.judging import judge
-from chuyenhoa.pipeline.mailing import ANSWER, owe_letter
-from chuyenhoa.pipeline.marking import make_workbook
-from chuyenhoa.pipeline.receipts import build_receipt, outbox_of
-from chuyenhoa.pipeline.workplace import Workplace, write_file
+from chuyenhoa.pipeline.mailing import ANSWER, owe_letters
+from chuyenhoa.pipeline.marking import make_workbooks
+from chuyenhoa.pipeline.receipts import build_receipts, outbox_of, page_of
+from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.content import Answer
+from chuyenhoa.store.disk import write_files
+from chuyenhoa.store.naming import reserve_receipts
 from chuyenhoa.store.tables import SubmissionRow
 
 UNTOUCHED = "D54"
@@ -28,25 +31,27 @@ UNTOUCHED = "D54"
 
 def store_answer(
     place: Workplace,
+    session: Session,
     row: SubmissionRow,
     reading: Reading,
     findings: Sequence[Finding],
-    first: SubmissionRow | None,
+    first: int | None,
     seen: int = 0,
 ) -> None:
     """Store the judgement on one file; a repetition of earlier bytes changes nothing.
 
-    `seen` is the position of the last event when the findings were made.
+    `first` is the submission that it repeats; `seen` the position of the last event when the findings were
+    made.
     """
-    with place.store.writing() as session:
-        current = session.get_one(SubmissionRow, row.number)
-        if first is not None:
-            same = replace(reading, plan=first.plan, period=first.period, submitter=first.submitter)
-            answer = Answer(same, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first.number)
-        else:
-            answer = _judged(place, session, row, reading, findings)
-        ledger.save_answer(session, current, answer, clock.now(), seen)
-        note_releases(session, row.number, answer.released, clock.now())
+    current = session.get_one(SubmissionRow, row.number)
+    if first is not None:
+        original = session.get_one(SubmissionRow, first)
+        same = replace(reading, plan=original.plan, period=original.period, submitter=original.submitter)
+        answer = Answer(same, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first)
+    else:
+        answer = _judged(place, session, row, reading, findings)
+    ledger.save_answer(session, current, answer, clock.now(), seen)
+    note_releases(session, row.number, answer.released, clock.now())
 
 
 def _judged(
@@ -84,20 +89,39 @@ def is_supplement(plan: Plan, reading: Reading) -> bool:
     return not reading.localities and bool(plan.localities_of(reading.submitter))
 
 
-def answer_submission(place: Workplace, number: int) -> None:
-    """Put the receipt, and the workbook to mend where there is one, into the outbox; then close the file."""
-    receipt = build_receipt(place, number)
-    folder = outbox_of(place, receipt)
-    made = make_workbook(place, number, receipt)
-    if made is not None:
-        receipt = replace(receipt, marked_workbook=marked_name(receipt, made[1]))
-        write_file(folder / receipt.marked_workbook, made[0])
+def answer_submissions(place: Workplace, numbers: Sequence[int]) -> None:
+    """Put receipts, and workbooks to mend where there are any, into the outbox; then close the files.
+
+    All of it waits for the disk together: once for what is written, and once for the line in the ledger.
+    """
+    receipts = build_receipts(place, numbers)
+    pages = _pages_of(place, numbers)
+    made = make_workbooks(place, receipts)
+    contents: dict[Path, bytes] = {}
+    marked: dict[int, str] = {}
     data = place.settings.data
-    wanted = (folder / receipt_name(receipt)).relative_to(data).as_posix()
+    for number, receipt in receipts.items():
+        named = receipt
+        if number in made:
+            content, kind = made[number]
+            named = replace(receipt, marked_workbook=marked_name(receipt, kind))
+            path = outbox_of(place, receipt) / named.marked_workbook
+            contents[path] = content
+            marked[number] = path.relative_to(data).as_posix()
+        contents[data / pages[number]] = render_receipt(named, place.settings.templates).encode()
+    write_files(contents)
     with place.store.writing() as session:
-        page = ledger.reserve_receipt(session, number, wanted)
-    write_file(data / page, render_receipt(receipt, place.settings.templates).encode())
-    marked = (folder / receipt.marked_workbook).relative_to(data).as_posix() if made is not None else ""
+        rows = ledger.find_submissions(session, numbers)
+        for row in rows:
+            ledger.mark_answered(session, row, clock.now(), pages[row.number], marked.get(row.number, ""))
+        owe_letters(place, session, rows, ANSWER)
+
+
+def _pages_of(place: Workplace, numbers: Sequence[int]) -> dict[int, str]:
+    """Where the receipts go: mostly settled when the files were judged."""
+    with place.store.reading() as session:
+        rows = ledger.find_submissions(session, numbers)
+    if all(row.receipt for row in rows):
+        return {row.number: row.receipt for row in rows}
     with place.store.writing() as session:
-        ledger.mark_answered(session, number, clock.now(), page, marked)
-        owe_letter(place, session, session.get_one(SubmissionRow, number), ANSWER)
+        return reserve_receipts(session, {row.number: page_of(place, row) for row in rows})

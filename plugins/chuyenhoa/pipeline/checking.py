@@ -44,8 +44,10 @@ class BatchCheck:
     """By plan."""
     _late: set[int | None] = field(default_factory=set)
     """Numbers of the files that wait."""
+    _by_number: dict[int | None, Numbered] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._by_number = {entry.number: entry for entry in self.files}
         self._late = {e.number for n, e in enumerate(self.files) if self._rests_on_earlier(n, e)}
         ready = [entry for entry in self.files if entry.number not in self._late]
         histories = self._load_histories([entry for entry in ready if _is_usable(entry.reading)])
@@ -54,9 +56,13 @@ class BatchCheck:
             if usable:
                 self.reports[plan.id] = validate(usable, plan, self.place.rules_of(plan), histories)
 
+    def waits(self, number: int) -> bool:
+        """Whether a file is to be held against files of the batch before it, which must be stored first."""
+        return number in self._late
+
     def findings_of(self, number: int | None) -> tuple[Finding, ...]:
         """All findings of one file of the batch: those of its reader, then those of the rules."""
-        entry = next(entry for entry in self.files if entry.number == number)
+        entry = self._by_number[number]
         reading = entry.reading
         if reading.refused or reading.plan not in self.reports:
             return reading.findings

@@ -11,13 +11,13 @@ from chuyenhoa import clock, confined
 from chuyenhoa.intake.archives import Unpacked, may_be_archive
 from chuyenhoa.intake.formats.package import LARGEST_FILE
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
-from chuyenhoa.pipeline.answering import answer_submission
+from chuyenhoa.pipeline.answering import answer_submissions
 from chuyenhoa.pipeline.checking import look_at
 from chuyenhoa.pipeline.judging import judge
 from chuyenhoa.pipeline.reading import FileToRead, describe_death, read_file, read_files
 from chuyenhoa.pipeline.workplace import Workplace
-from chuyenhoa.store import ledger
-from chuyenhoa.store.archive import archive_bytes, archived_path, read_archived
+from chuyenhoa.store import claims, ledger
+from chuyenhoa.store.archive import archive_all, archived_path, read_archived
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -90,21 +90,18 @@ def unpack_row(place: Workplace, row: SubmissionRow) -> Unpacked | None:
         if not may_be_archive(file.read(HEAD)):
             return None
     with place.store.reading() as session:
-        first = ledger.find_first_like(session, row)
-    if first is not None and first.folder == row.folder:
-        return None
+        if claims.find_likes(session, [row]).first_here(row) is not None:
+            return None
     content = read_archived(place.settings.archive, row.sha256)
     return unpack_file(FileToRead(content, row.file_name, row.folder))
 
 
 def _enter(place: Workplace, row: SubmissionRow, unpacked: Unpacked) -> list[SubmissionRow]:
     """The files of an archive as submissions; their bytes are safe before the ledger names them."""
-    members = []
-    for member in unpacked.members:
-        sha256, size = archive_bytes(place.settings.archive, member.content)
-        members.append((sha256, size, member.path))
+    kept = archive_all(place.settings.archive, [member.content for member in unpacked.members])
+    members = [(*known, member.path) for known, member in zip(kept, unpacked.members, strict=True)]
     with place.store.writing() as session:
-        return ledger.add_members(session, session.get_one(SubmissionRow, row.number), members)
+        return claims.add_members(session, session.get_one(SubmissionRow, row.number), members)
 
 
 def answer_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding, ...]) -> None:
@@ -113,17 +110,17 @@ def answer_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding
     While one of its files waits for us, the archive waits as well.
     """
     with place.store.reading() as session:
-        members = ledger.members_of(session, row.number)
+        members = claims.members_of(session, row.number)
     if any(member.answered_at is None for member in members):
         return
     store_archive(place, row, findings)
-    answer_submission(place, row.number)
+    answer_submissions(place, [row.number])
 
 
 def store_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding, ...]) -> None:
     """Store what became of an archive, by what became of its files."""
     with place.store.reading() as session:
-        members = ledger.members_of(session, row.number)
+        members = claims.members_of(session, row.number)
     status = judge_archive([SubmissionStatus(member.status) for member in members], findings)
     reading = Reading(
         sha256=row.sha256,

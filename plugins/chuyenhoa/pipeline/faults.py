@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from chuyenhoa import clock
 from chuyenhoa.feedback import receipt_name, render_receipt
-from chuyenhoa.pipeline.mailing import FAULT, owe_letter
+from chuyenhoa.pipeline.mailing import FAULT, owe_letters
 from chuyenhoa.pipeline.receipts import describe_file, outbox_of
 from chuyenhoa.pipeline.workplace import Workplace, write_file
 from chuyenhoa.store import ledger
+from chuyenhoa.store.naming import reserve_receipt
 from chuyenhoa.store.tables import SubmissionRow
 
 logger = logging.getLogger(__name__)
@@ -54,9 +55,9 @@ def _tell(place: Workplace, number: int) -> None:
             event.kind == TOLD for event in ledger.load_events(session, number)
         ):
             return
-        path = ledger.reserve_receipt(session, number, wanted)
+        path = reserve_receipt(session, number, wanted)
     write_file(data / path, render_receipt(receipt, place.settings.templates).encode())
     with place.store.writing() as session:
         row = session.get_one(SubmissionRow, number)
         ledger.add_event(session, number, clock.now(), TOLD, path)
-        owe_letter(place, session, row, FAULT)
+        owe_letters(place, session, [row], FAULT)

@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -44,18 +44,23 @@ class LetterError(RuntimeError):
     """We failed to write letters; the text names them. They are tried again."""
 
 
-def owe_letter(place: Workplace, session: Session, row: SubmissionRow, kind: str) -> None:
-    """Note that the owner of a file's inbox folder gets a letter; the real answer overtakes news of a fault.
+def owe_letters(place: Workplace, session: Session, rows: Sequence[SubmissionRow], kind: str) -> None:
+    """Note that the owner of each file's inbox folder gets a letter; an answer overtakes news of a fault.
 
     The folder decides, not what the file says of itself: nobody can have letters sent to somebody else.
     """
+    if kind == ANSWER:
+        deliveries.cancel(session, FAULT, [ledger.submission_id(row.number) for row in rows])
+    deliveries.owe_all(session, [_describe(place, row, kind) for row in rows], clock.now())
+
+
+def _describe(place: Workplace, row: SubmissionRow, kind: str) -> tuple[deliveries.Subject, Sequence[str]]:
+    """What a letter is about, and to whom it goes."""
     plan = place.plans.get(row.plan, place.plan)
     owner = plan.submitter_by_folder.get(row.folder)
     reference = ledger.submission_id(row.number)
     subject = deliveries.Subject(kind, reference, f"{row.sha256} {row.received_at} {row.member}", row.number)
-    if kind == ANSWER:
-        deliveries.cancel(session, FAULT, reference)
-    deliveries.owe(session, subject, split_addresses(owner.email) if owner else (), clock.now())
+    return subject, split_addresses(owner.email) if owner else ()
 
 
 def send_letters(server: MailServer | None = None) -> dict[str, int]:

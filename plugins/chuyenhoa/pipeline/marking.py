@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from chuyenhoa import confined
 from chuyenhoa.feedback import MarkedAs
 from chuyenhoa.feedback.marking import Marked
-from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus
+from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 from chuyenhoa.pipeline.filling import fill_form
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store.archive import read_archived
@@ -18,26 +19,46 @@ MARK = confined.Task("chuyenhoa.feedback.marking:try_mark")
 """Marking reads the file again, so it is done where a poison file harms nobody."""
 
 
-def make_workbook(place: Workplace, number: int, receipt: Receipt) -> tuple[bytes, MarkedAs] | None:
-    """The workbook to mend; None when nothing in the file is to be mended, or it is not known whose it is.
+Made = tuple[bytes, MarkedAs]
+
+
+def make_workbooks(place: Workplace, receipts: Mapping[int, Receipt]) -> dict[int, Made]:
+    """The workbooks to mend, by number; none where nothing is to be mended, or it is not known whose it is.
 
     A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
 
     Raises:
-        confined.FaultError: we failed on marking it.
+        confined.FaultError: we failed on marking one.
     """
-    to_mark = tuple(f for f in receipt.findings if f.severity is not Severity.NOTE and not f.explanation)
-    if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or not to_mark:
-        return None
-    if receipt.members:
-        return None
-    original = read_archived(place.settings.archive, receipt.sha256)
-    (outcome,) = confined.call_all(MARK, [(original, to_mark, receipt.locality_names)])
-    if isinstance(outcome, confined.FaultError):
-        raise outcome
+    jobs = {}
+    for number, receipt in receipts.items():
+        to_mark = _to_mark(receipt)
+        if to_mark:
+            original = read_archived(place.settings.archive, receipt.sha256)
+            jobs[number] = (original, to_mark, receipt.locality_names)
+    outcomes = confined.call_all(MARK, list(jobs.values())) if jobs else []
+    made = {}
+    for number, outcome in zip(jobs, outcomes, strict=True):
+        if isinstance(outcome, confined.FaultError):
+            raise outcome
+        found = _take(place, number, receipts[number], outcome)
+        if found is not None:
+            made[number] = found
+    return made
+
+
+def _to_mark(receipt: Receipt) -> tuple[Finding, ...]:
+    """What is marked in a file; nothing in one that is not to be mended."""
+    if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or receipt.members:
+        return ()
+    return tuple(f for f in receipt.findings if f.severity is not Severity.NOTE and not f.explanation)
+
+
+def _take(place: Workplace, number: int, receipt: Receipt, outcome: Marked | confined.Death) -> Made | None:
+    """The marked file, or else the form with what was read."""
     if isinstance(outcome, Marked) and outcome.content:
         return outcome.content, MarkedAs.ORIGINAL
     why = outcome.reason if isinstance(outcome, Marked) else outcome
     logger.info("%r cannot be marked: %s", receipt.file_name, why)
-    filled = fill_form(place, number, receipt, to_mark)
+    filled = fill_form(place, number, receipt, _to_mark(receipt))
     return (filled, MarkedAs.FORM) if filled is not None else None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.checking import BatchCheck
 from chuyenhoa.pipeline.expanding import store_archive, unpack_row
-from chuyenhoa.pipeline.receiving import Part, judge_row, read_part
+from chuyenhoa.pipeline.receiving import Part, findings_of, judge_row, read_part
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store import ledger, open_store
 from chuyenhoa.store.chain import last_position
@@ -124,7 +124,8 @@ class _Replay:
             row = session.get_one(SubmissionRow, event.submission)
         if facts["seen"]:
             part, check = self._parts[facts["seen"]]
-            judge_row(place, part, row, check)
+            with self._store.writing() as session:
+                judge_row(place, part, row, findings_of(part, row, check), session)
         else:  # an archive: what became of its files decides
             unpacked = unpack_row(place, row)
             if unpacked is None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa.feedback import part_follow_ons
+from chuyenhoa.feedback import part_follow_ons, receipt_name
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Receipt, ReceiptMember, SubmissionStatus
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.plan.rule_kinds import BETWEEN, CELLWISE
 from chuyenhoa.store import ledger
+from chuyenhoa.store.claims import members_of_all
 from chuyenhoa.store.reasons import released_by
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -30,20 +31,42 @@ def outbox_of(place: Workplace, receipt: Receipt) -> Path:
 
 def build_receipt(place: Workplace, number: int, marked_workbook: str = "") -> Receipt:
     """Everything that the answer to a stored submission says; `marked_workbook` lies beside it."""
+    return replace(build_receipts(place, [number])[number], marked_workbook=marked_workbook)
+
+
+def build_receipts(place: Workplace, numbers: Sequence[int]) -> dict[int, Receipt]:
+    """What the answers to some stored submissions say, by number; one look at the store for all of them."""
     with place.store.reading() as session:
-        row = session.get_one(SubmissionRow, number)
-        plan = place.plans.get(row.plan, place.plan)
-        receipt = _with_earlier_files(session, row, plan, _describe_file(place, row, plan))
-        listed = ledger.load_localities(session, number)
-        members = _members_of(session, row)
-        container = session.get(SubmissionRow, row.container) if row.container else None
-        normalisations = ledger.load_normalisations(session, number)
-        findings = ledger.load_findings(session, number)
+        rows = ledger.find_submissions(session, numbers)
+        known = _Known(session, rows)
+        return {row.number: _build(place, session, row, known) for row in rows}
+
+
+class _Known:
+    """What the store holds of some submissions, looked up together."""
+
+    def __init__(self, session: Session, rows: Sequence[SubmissionRow]) -> None:
+        numbers = [row.number for row in rows]
+        self.findings = ledger.load_findings_of(session, numbers)
+        self.normalisations = ledger.load_normalisations_of(session, numbers)
+        self.localities = ledger.load_localities_of(session, numbers)
+        self.released = released_by(session, numbers)
+        self.members = members_of_all(session, numbers)
+        others = {row.container for row in rows} | {row.duplicate_of for row in rows}
+        found = ledger.find_submissions(session, (other for other in others if other is not None))
+        self.others = {row.number: row for row in found}
+
+
+def _build(place: Workplace, session: Session, row: SubmissionRow, known: _Known) -> Receipt:
+    plan = place.plans.get(row.plan, place.plan)
+    receipt = _with_earlier_files(session, row, known, _describe_file(place, row, plan))
+    listed = known.localities.get(row.number, {})
     rules = place.rules_of(plan)
     alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
-    shown, left = part_follow_ons(findings, alone)
+    shown, left = part_follow_ons(known.findings.get(row.number, ()), alone)
     codes = load_messages(place.settings.templates / "messages" / "reading")
     names = receipt.locality_names
+    container = known.others[row.container] if row.container else None
     return replace(
         receipt,
         taken=tuple(names[code] for code, taken in listed.items() if taken),
@@ -51,15 +74,20 @@ def build_receipt(place: Workplace, number: int, marked_workbook: str = "") -> R
         findings=shown,
         left_out=left.findings,
         left_out_cells=left.cells,
-        normalisations=normalisations,
+        normalisations=known.normalisations.get(row.number, ()),
         rule_titles={
             **{code: message.title for code, message in codes.items()},
             **{rule.rule_id: rule.title for rule in rules},
         },
         container=f"{container.file_name}: {row.member}" if container else "",
-        members=members,
-        marked_workbook=marked_workbook,
+        members=tuple(map(_describe_member, known.members.get(row.number, ()))),
     )
+
+
+def page_of(place: Workplace, row: SubmissionRow) -> str:
+    """The path, inside the data folder, at which the receipt of a submission belongs."""
+    receipt = _describe_file(place, row, place.plans.get(row.plan, place.plan))
+    return (outbox_of(place, receipt) / receipt_name(receipt)).relative_to(place.settings.data).as_posix()
 
 
 def describe_file(place: Workplace, number: int) -> Receipt:
@@ -95,13 +123,15 @@ def _describe_file(place: Workplace, row: SubmissionRow, plan: Plan) -> Receipt:
     )
 
 
-def _with_earlier_files(session: Session, row: SubmissionRow, plan: Plan, receipt: Receipt) -> Receipt:
+def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, receipt: Receipt) -> Receipt:
     """The receipt with what this file repeats, replaces, leaves in force or explains."""
-    first = session.get(SubmissionRow, row.duplicate_of) if row.duplicate_of else None
-    reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
-    earlier = ledger.latest_version(session, reading, row.number)[0] if row.version else None
-    kept = ledger.latest_accepted(session, reading, row.number) if row.version else None
-    released = released_by(session, row.number)
+    first = known.others[row.duplicate_of] if row.duplicate_of else None
+    earlier = kept = None
+    if row.version is not None and row.version > 1:
+        reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+        earlier = ledger.latest_version(session, reading, row.number)[0]
+        kept = ledger.latest_accepted(session, reading, row.number)
+    released = known.released.get(row.number, {})
     explained = session.get(SubmissionRow, max(released.values())) if released else None
     returned = row.status == SubmissionStatus.RETURNED
     return replace(
@@ -114,12 +144,9 @@ def _with_earlier_files(session: Session, row: SubmissionRow, plan: Plan, receip
     )
 
 
-def _members_of(session: Session, row: SubmissionRow) -> tuple[ReceiptMember, ...]:
-    """The files that came inside an archive, each with the name of its own receipt."""
-    return tuple(
-        ReceiptMember(entry.member, SubmissionStatus(entry.status), entry.receipt.rpartition("/")[2])
-        for entry in ledger.members_of(session, row.number)
-    )
+def _describe_member(row: SubmissionRow) -> ReceiptMember:
+    """A file that came inside an archive, with the name of its own receipt."""
+    return ReceiptMember(row.member, SubmissionStatus(row.status), row.receipt.rpartition("/")[2])
 
 
 def locality_names(plan: Plan) -> Mapping[str, str]:

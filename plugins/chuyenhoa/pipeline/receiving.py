@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.intake.claim import claim_drops as claim
@@ -14,17 +16,20 @@ from chuyenhoa.intake.claim import close_cut_claims
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.package import LARGEST_FILE
 from chuyenhoa.intake.inbox import look_for_stable, scan_inbox
-from chuyenhoa.model.submissions import Reading
-from chuyenhoa.pipeline.answering import answer_submission, store_answer
+from chuyenhoa.model.submissions import Finding, Reading
+from chuyenhoa.pipeline.answering import answer_submissions, store_answer
 from chuyenhoa.pipeline.checking import BatchCheck, Numbered
 from chuyenhoa.pipeline.expanding import answer_archive, expand
 from chuyenhoa.pipeline.faults import tell_faults, tell_overdue
 from chuyenhoa.pipeline.leftovers import OUR_FAULT, load_left, note_left
 from chuyenhoa.pipeline.reading import FileToRead, read_files
+from chuyenhoa.pipeline.receipts import page_of
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.archive import read_archived, sweep_incoming
 from chuyenhoa.store.chain import last_position
+from chuyenhoa.store.claims import find_likes
+from chuyenhoa.store.naming import reserve_receipts
 from chuyenhoa.store.tables import SubmissionRow
 from chuyenhoa.validation import publish
 
@@ -34,6 +39,8 @@ BATCH_SIZE = 16
 MOST_BATCHES = 4
 """Many files make larger batches before they make more: the rules cost about the same for 16 as for 256."""
 MOST_FILES = 256
+TOGETHER = 64
+"""Files that are stored in one transaction and answered with one wait for the disk."""
 MOST_BYTES = 64_000_000
 """What is judged at once, however many files a batch has: bounds the memory of one task."""
 
@@ -50,7 +57,7 @@ class Part:
     seen: int
     """The position of the last event when their judgement began."""
     readings: dict[int, Reading] = field(default_factory=dict)
-    duplicates: dict[int, SubmissionRow] = field(default_factory=dict)
+    duplicates: dict[int, int] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
 
 
@@ -166,13 +173,40 @@ def _process(place: Workplace, rows: list[SubmissionRow]) -> dict[int, str]:
         if len(rows) == 1:
             return {rows[0].number: f"{rows[0].file_name} ({rows[0].sha256[:12]}): {error}"}
         return {number: why for row in rows for number, why in _process(place, [row]).items()}
-    for row in rows:
-        if row.number not in part.failed:
-            with _noting_failure(row, part.failed):
-                judge_row(place, part, row, check)
-                answer_submission(place, row.number)
+    for group in _groups([row for row in rows if row.number not in part.failed], check):
+        _settle(group, lambda some: judge_rows(place, part, some, check), part.failed)
+        judged = [row for row in group if row.number not in part.failed]
+        _settle(judged, lambda some: answer_submissions(place, [row.number for row in some]), part.failed)
     _publish(place, part, check)
     return part.failed
+
+
+def _groups(rows: Sequence[SubmissionRow], check: BatchCheck) -> Iterator[list[SubmissionRow]]:
+    """Rows that are stored and answered together; one that rests on those before it begins a new group."""
+    group: list[SubmissionRow] = []
+    for row in rows:
+        if group and (len(group) == TOGETHER or check.waits(row.number)):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def _settle(
+    rows: Sequence[SubmissionRow], step: Callable[[Sequence[SubmissionRow]], None], failed: dict[int, str]
+) -> None:
+    """Take a step for some submissions together; when it fails, for each by itself, and note what failed."""
+    if len(rows) > 1:
+        try:
+            step(rows)
+        except Exception:
+            logger.exception("a step for %d files together failed", len(rows))
+        else:
+            return
+    for row in rows:
+        with _noting_failure(row, failed):
+            step([row])
 
 
 @contextmanager
@@ -199,25 +233,27 @@ def _read(place: Workplace, part: Part) -> None:
     """
     to_read = []
     with place.store.reading() as session:
-        for row in part.rows:
-            first = ledger.find_first_like(session, row)
-            if first is not None and first.folder == row.folder:
-                part.duplicates[row.number] = first
-            else:
-                to_read.append(row)
+        likes = find_likes(session, part.rows)
+    for row in part.rows:
+        first = likes.first_here(row)
+        if first is not None:
+            part.duplicates[row.number] = first
+        else:
+            to_read.append(row)
     outcomes = read_rows(place, to_read)
-    with place.store.reading() as session:
-        for row in to_read:
-            outcome = outcomes[row.number]
-            if isinstance(outcome, Exception):
-                part.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {outcome}"
-                continue
-            refused = {number for number, reading in part.readings.items() if reading.refused}
-            first = ledger.find_first_like(session, row, refused)
-            if first is not None and not outcome.refused:
-                part.duplicates[row.number] = first
-            else:
-                part.readings[row.number] = outcome
+    refused: set[int] = set()
+    for row in to_read:
+        outcome = outcomes[row.number]
+        if isinstance(outcome, Exception):
+            part.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {outcome}"
+            continue
+        first = likes.first(row, refused)
+        if first is not None and not outcome.refused:
+            part.duplicates[row.number] = first
+            continue
+        part.readings[row.number] = outcome
+        if outcome.refused:
+            refused.add(row.number)
 
 
 def read_rows(place: Workplace, rows: Sequence[SubmissionRow]) -> dict[int, Reading | Exception]:
@@ -259,11 +295,28 @@ def _run_name(part: Part) -> str:
     return f"{numbers[0]}-{numbers[-1]}"
 
 
-def judge_row(place: Workplace, part: Part, row: SubmissionRow, check: BatchCheck) -> None:
+def judge_rows(place: Workplace, part: Part, rows: Sequence[SubmissionRow], check: BatchCheck) -> None:
+    """Store what some files say and what the rules say of them, and settle where their receipts will lie."""
+    findings = [findings_of(part, row, check) for row in rows]
+    with place.store.writing() as session:
+        stored = ledger.find_submissions(session, [row.number for row in rows])
+        for row, found in zip(rows, findings, strict=True):
+            judge_row(place, part, row, found, session)
+        reserve_receipts(session, {row.number: page_of(place, row) for row in stored})
+
+
+def findings_of(part: Part, row: SubmissionRow, check: BatchCheck) -> tuple[Finding, ...]:
+    """What reader and rules say of one file; nothing of a repetition."""
+    return check.findings_of(row.number) if row.number in part.readings else ()
+
+
+def judge_row(
+    place: Workplace, part: Part, row: SubmissionRow, findings: Sequence[Finding], session: Session
+) -> None:
     """Store what one file says and what the rules say of it."""
     reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
-    findings = check.findings_of(row.number) if row.number in part.readings else ()
-    store_answer(place, row, reading, findings, part.duplicates.get(row.number), part.seen)
+    first = part.duplicates.get(row.number)
+    store_answer(place, session, row, reading, findings, first, part.seen)
 
 
 def summarise_intake(ids: Sequence[str]) -> dict[str, int]:

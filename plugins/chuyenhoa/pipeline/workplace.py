@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +16,7 @@ from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.settings import Settings
 from chuyenhoa.store import Store, open_store
+from chuyenhoa.store.disk import write_files
 
 
 class UnknownPeriodError(ValueError):
@@ -96,12 +95,5 @@ def open_workplace() -> Workplace:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees all of it or nothing: under a temporary name, then renamed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(path)
+    """Write a file so that a reader sees all of it or nothing, and it outlasts a power cut."""
+    write_files({path: content})

@@ -6,8 +6,11 @@ import fcntl
 import hashlib
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from chuyenhoa.store.disk import make_folder, sync_all, sync_folders, write_all
 
 CHUNK = 1 << 20
 INCOMING = "incoming"
@@ -25,76 +28,123 @@ def archived_path(archive: Path, sha256: str) -> Path:
     return archive / sha256[:2] / sha256
 
 
-def archive_file(archive: Path, descriptor: int) -> tuple[str, int]:
-    """Copy an open file into the archive and flush it to disk; returns its sha256 and size in bytes.
+class Incoming:
+    """Copies on their way into the archive: made one by one, kept together, for one wait for the disk.
 
-    The copy gets its final name only when it is complete, so a crash leaves nothing half-written behind.
-    Memory stays that of one chunk, and holes in the file stay holes.
+    A copy gets its final name only when it is complete and on the disk, so a crash leaves nothing
+    half-written behind. Use it in a `with`; what is not kept at its end is removed.
     """
-    return _keep(archive, iter(lambda: os.read(descriptor, CHUNK), b""))
+
+    def __init__(self, archive: Path) -> None:
+        self._archive = archive
+        self._copies: list[_Copy] = []
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        while self._copies:
+            self.drop()
+
+    def copy(self, descriptor: int) -> tuple[str, int]:
+        """Copy an open file; returns its sha256 and size in bytes.
+
+        Memory stays that of one chunk, and holes in the file stay holes.
+
+        Raises:
+            OSError: it cannot be read, or the archive cannot take it; the other copies stay.
+        """
+        return self.add(iter(lambda: os.read(descriptor, CHUNK), b""))
+
+    def add(self, chunks: Iterable[bytes]) -> tuple[str, int]:
+        """Copy bytes, as `copy` does."""
+        incoming = self._archive / INCOMING
+        make_folder(incoming)
+        temporary = incoming / f"{os.getpid()}-{next(_numbers)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        self._copies.append(_Copy(descriptor, temporary))
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            sha256, size = _fill(descriptor, chunks)
+        except BaseException:
+            self.drop()
+            raise
+        self._copies[-1].sha256 = sha256
+        return sha256, size
+
+    def drop(self) -> None:
+        """Remove the last copy."""
+        last = self._copies.pop()
+        last.temporary.unlink(missing_ok=True)
+        os.close(last.descriptor)
+
+    def keep(self) -> None:
+        """Give every copy its final name, for good.
+
+        Raises:
+            OSError: the disk did not take one of them; none counts as archived then.
+        """
+        sync_all([copy.descriptor for copy in self._copies])
+        finals = [archived_path(self._archive, copy.sha256) for copy in self._copies]
+        new = {final.parent for final in finals if not final.parent.exists()}
+        for folder in new:
+            folder.mkdir(exist_ok=True)
+        while self._copies:
+            last = self._copies[-1]
+            last.temporary.replace(archived_path(self._archive, last.sha256))
+            self._copies.pop()
+            os.close(last.descriptor)
+        sync_folders([*(final.parent for final in finals), *([self._archive] if new else [])])
+
+
+@dataclass
+class _Copy:
+    """A file in `incoming/`; it is open and locked, so that no other process sweeps it."""
+
+    descriptor: int
+    temporary: Path
+    sha256: str = ""
+
+
+def archive_file(archive: Path, descriptor: int) -> tuple[str, int]:
+    """Keep one open file in the archive; returns its sha256 and size in bytes."""
+    with Incoming(archive) as incoming:
+        found = incoming.copy(descriptor)
+        incoming.keep()
+    return found
 
 
 def archive_bytes(archive: Path, content: bytes) -> tuple[str, int]:
     """Keep bytes in the archive as `archive_file` does."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    if archived_path(archive, sha256).exists():
-        return sha256, len(content)
-    return _keep(archive, (content[start : start + CHUNK] for start in range(0, len(content), CHUNK)))
+    return archive_all(archive, [content])[0]
 
 
-def _keep(archive: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
-    incoming = archive / INCOMING
-    incoming.mkdir(parents=True, exist_ok=True)
-    temporary = incoming / f"{os.getpid()}-{next(_numbers)}"
-    try:
-        sha256, size = _write(temporary, chunks)
-        final = archived_path(archive, sha256)
-        if not final.parent.exists():
-            final.parent.mkdir(exist_ok=True)
-            sync_folder(archive)
-        temporary.replace(final)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(final.parent)
-    return sha256, size
+def archive_all(archive: Path, contents: Sequence[bytes]) -> list[tuple[str, int]]:
+    """Keep the bytes of several files; returns their hashes and sizes in bytes."""
+    found = []
+    with Incoming(archive) as incoming:
+        for content in contents:
+            sha256 = hashlib.sha256(content).hexdigest()
+            if not archived_path(archive, sha256).exists():
+                incoming.add(content[start : start + CHUNK] for start in range(0, len(content), CHUNK))
+            found.append((sha256, len(content)))
+        incoming.keep()
+    return found
 
 
-def _write(temporary: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
+def _fill(descriptor: int, chunks: Iterable[bytes]) -> tuple[str, int]:
     digest = hashlib.sha256()
     size = 0
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for chunk in chunks:
-            digest.update(chunk)
-            if chunk.count(0) == len(chunk):
-                os.lseek(descriptor, len(chunk), os.SEEK_CUR)
-            else:
-                write_all(descriptor, chunk)
-            size += len(chunk)
-        os.ftruncate(descriptor, size)
-        os.fchmod(descriptor, 0o440)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for chunk in chunks:
+        digest.update(chunk)
+        if chunk.count(0) == len(chunk):
+            os.lseek(descriptor, len(chunk), os.SEEK_CUR)
+        else:
+            write_all(descriptor, chunk)
+        size += len(chunk)
+    os.ftruncate(descriptor, size)
+    os.fchmod(descriptor, 0o440)
     return digest.hexdigest(), size
-
-
-def write_all(descriptor: int, content: bytes) -> None:
-    """Write all of some bytes, however many calls it takes."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read_archived(archive: Path, sha256: str) -> bytes:

@@ -15,6 +15,8 @@ from chuyenhoa.store.tables import EventRow
 
 REPLAYING = "replaying"
 """Set in the info of a session that writes what the journal says: its doings are no new events."""
+LAST = "last event"
+"""In the info of a session that writes: the end of the chain, which no other writer moves meanwhile."""
 Facts = Mapping[str, Any]
 """Names with JSON values: what an event settles for good."""
 
@@ -70,7 +72,9 @@ def append_event(
     facts: Facts | None = None,
 ) -> EventRow:
     """Add an event at the end of the chain; only in a session of `Store.writing`, where writers queue."""
-    last = last_event(session)
+    if LAST not in session.info:
+        session.info[LAST] = last_event(session)
+    last = session.info[LAST]
     event = EventRow(
         id=last.id + 1 if last else 1,
         position=last.position + 1 if last else 1,
@@ -85,6 +89,7 @@ def append_event(
     if session.info.get(REPLAYING):
         return event
     session.add(event)
+    session.info[LAST] = event
     appended(session).append((event, facts))
     return event
 

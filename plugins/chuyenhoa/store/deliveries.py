@@ -49,37 +49,47 @@ class Subject:
 
 def owe(session: Session, subject: Subject, recipients: Sequence[str], at: datetime) -> None:
     """Note a letter to each recipient, once, however often it is called; without one, that there is none."""
-    for recipient in recipients or ("",):
-        if _find(session, subject.kind, subject.reference, recipient) is not None:
-            continue
-        text = "|".join((subject.kind, subject.reference, subject.seed, recipient))
-        state = DeliveryState.WAITING if recipient else DeliveryState.NO_ADDRESS
-        session.add(
-            DeliveryRow(
-                kind=subject.kind,
-                reference=subject.reference,
-                submission=subject.submission,
-                recipient=recipient,
-                token=hashlib.sha256(text.encode()).hexdigest()[:32],
-                state=state.value,
-                created_at=at.isoformat(),
-                next_try_at=at.isoformat(),
-            )
-        )
+    owe_all(session, [(subject, recipients)], at)
 
 
-def _find(session: Session, kind: str, reference: str, recipient: str) -> DeliveryRow | None:
-    query = select(DeliveryRow).where(
-        DeliveryRow.kind == kind, DeliveryRow.reference == reference, DeliveryRow.recipient == recipient
+def owe_all(session: Session, letters: Sequence[tuple[Subject, Sequence[str]]], at: datetime) -> None:
+    """Note several letters, each with its recipients, as `owe` does."""
+    known = {
+        (row.kind, row.reference, row.recipient)
+        for row in _find_about(session, [subject.reference for subject, _ in letters])
+    }
+    for subject, recipients in letters:
+        for recipient in recipients or ("",):
+            key = (subject.kind, subject.reference, recipient)
+            if key not in known:
+                known.add(key)
+                session.add(_new(subject, recipient, at))
+
+
+def _new(subject: Subject, recipient: str, at: datetime) -> DeliveryRow:
+    text = "|".join((subject.kind, subject.reference, subject.seed, recipient))
+    state = DeliveryState.WAITING if recipient else DeliveryState.NO_ADDRESS
+    return DeliveryRow(
+        kind=subject.kind,
+        reference=subject.reference,
+        submission=subject.submission,
+        recipient=recipient,
+        token=hashlib.sha256(text.encode()).hexdigest()[:32],
+        state=state.value,
+        created_at=at.isoformat(),
+        next_try_at=at.isoformat(),
     )
-    return session.scalars(query).first()
 
 
-def cancel(session: Session, kind: str, reference: str) -> None:
+def _find_about(session: Session, references: Sequence[str]) -> list[DeliveryRow]:
+    return list(session.scalars(select(DeliveryRow).where(DeliveryRow.reference.in_(references))))
+
+
+def cancel(session: Session, kind: str, references: Sequence[str]) -> None:
     """Leave letters unsent that something else has overtaken."""
-    query = select(DeliveryRow).where(DeliveryRow.kind == kind, DeliveryRow.reference == reference)
-    for row in session.scalars(query.where(DeliveryRow.state == DeliveryState.WAITING)):
-        row.state = DeliveryState.CANCELLED.value
+    for row in _find_about(session, references):
+        if row.kind == kind and row.state == DeliveryState.WAITING:
+            row.state = DeliveryState.CANCELLED.value
 
 
 def drop_old(session: Session, at: datetime) -> int:

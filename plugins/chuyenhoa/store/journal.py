@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa.store.archive import archive_bytes, read_archived, sync_folder, write_all
+from chuyenhoa.store.archive import archive_bytes, read_archived
 from chuyenhoa.store.chain import START, appended, canonical, digest, seal
+from chuyenhoa.store.disk import make_folder, sync_folders, write_all
 from chuyenhoa.store.tables import EventRow
 
 NAME = "journal.jsonl"
@@ -77,7 +78,7 @@ class Journal:
     def _append(self, lines: Sequence[str], *, last: bool) -> None:
         is_new = not self.path.exists()
         if is_new:
-            self.archive.mkdir(parents=True, exist_ok=True)
+            make_folder(self.archive)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
             size = os.fstat(descriptor).st_size
@@ -89,7 +90,7 @@ class Journal:
         finally:
             os.close(descriptor)
         if is_new:
-            sync_folder(self.archive)
+            sync_folders([self.archive])
 
     def keep(self, value: Any) -> Any:
         """A value as facts hold it; a long text is kept as a file of the archive."""

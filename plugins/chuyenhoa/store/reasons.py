@@ -28,10 +28,13 @@ def load_releases(session: Session, numbers: Sequence[int]) -> dict[tuple[int, s
     return {(row.version, row.locality): row.submission for row in session.scalars(query)}
 
 
-def released_by(session: Session, number: int) -> dict[str, int]:
-    """The localities that a file of reasons released, each with the version whose figures are taken."""
-    query = select(ReleaseRow).where(ReleaseRow.submission == number).order_by(ReleaseRow.locality)
-    return {row.locality: row.version for row in session.scalars(query)}
+def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
+    """By file of reasons, the localities that it released, each with the version whose figures are taken."""
+    found: dict[int, dict[str, int]] = {}
+    query = select(ReleaseRow).where(ReleaseRow.submission.in_(numbers)).order_by(ReleaseRow.locality)
+    for row in session.scalars(query):
+        found.setdefault(row.submission, {})[row.locality] = row.version
+    return found
 
 
 def explained_findings(session: Session, number: int) -> tuple[Finding, ...]:

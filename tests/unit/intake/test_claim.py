@@ -6,14 +6,16 @@ import hashlib
 import os
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.intake import claim, inbox
-from chuyenhoa.store import Store, archive, ledger, open_store
+from chuyenhoa.store import Store, archive, claims, ledger, open_store
 from chuyenhoa.store.tables import SubmissionRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
@@ -105,7 +107,7 @@ def test_a_growing_file_waits(tmp_path: Path) -> None:
 
 BOUNDARIES: dict[str, tuple[object, str]] = {
     "before the copy is complete": (os, "fsync"),
-    "before the ledger": (claim, "_enter"),
+    "before the ledger": (claims, "enter_claims"),
     "before the file is removed": (inbox.OpenDrop, "remove"),
 }
 
@@ -159,16 +161,16 @@ def test_a_file_replaced_after_archiving_is_a_drop_of_its_own(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = drop(tmp_path, "a.xlsx", b"first version")
-    enter = claim._enter
+    enter = claims.enter_claims
 
-    def enter_then_replace(*arguments: object) -> int:
-        number = enter(*arguments)  # type: ignore[arg-type]
+    def enter_then_replace(session: Session, entered: Sequence[claims.Claim]) -> list[int]:
+        numbers = enter(session, entered)
         path.unlink()
         path.write_bytes(b"second version, longer")
-        return number
+        return numbers
 
     with monkeypatch.context() as patch:
-        patch.setattr(claim, "_enter", enter_then_replace)
+        patch.setattr(claims, "enter_claims", enter_then_replace)
         claim_all(store, tmp_path)
     assert path.read_bytes() == b"second version, longer"
     claim_all(store, tmp_path)
@@ -180,18 +182,20 @@ def test_a_file_that_changes_while_it_is_read_is_left(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = drop(tmp_path, "a.xlsx")
-    real = archive.archive_file
+    other = drop(tmp_path, "b.xlsx", b"it stays as it is")
+    real = archive.Incoming.copy
 
-    def archive_and_grow(folder: Path, descriptor: int) -> tuple[str, int]:
-        found = real(folder, descriptor)
+    def copy_and_grow(self: archive.Incoming, descriptor: int) -> tuple[str, int]:
+        found = real(self, descriptor)
         with path.open("ab") as file:
             file.write(b"!")
         return found
 
-    monkeypatch.setattr(claim, "archive_file", archive_and_grow)
-    assert claim_all(store, tmp_path) == []
-    assert path.exists()
-    assert rows(store) == []
+    monkeypatch.setattr(archive.Incoming, "copy", copy_and_grow)
+    assert len(claim_all(store, tmp_path)) == 1
+    assert (path.exists(), other.exists()) == (True, False)
+    (row,) = rows(store)
+    assert [found.name for found in archive.list_archived(tmp_path / "archive")] == [row.sha256]
 
 
 def test_a_file_that_vanishes_is_passed_over(store: Store, tmp_path: Path) -> None:

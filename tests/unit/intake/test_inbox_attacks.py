@@ -18,6 +18,7 @@ from chuyenhoa import clock
 from chuyenhoa.intake import claim, inbox
 from chuyenhoa.intake.inbox import Left, Stays
 from chuyenhoa.store import Store, archive, ledger, open_store
+from chuyenhoa.store.naming import reserve_receipt
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
@@ -96,9 +97,7 @@ def test_every_name_is_a_file_of_its_own(store: Store, tmp_path: Path, box: Path
     assert len({row.claim_key for row in rows}) == len(NAMES)
     assert list(box.iterdir()) == []
     with store.writing() as session:
-        paths = [
-            ledger.reserve_receipt(session, row.number, f"outbox/x/{row.file_name.lower()}") for row in rows
-        ]
+        paths = [reserve_receipt(session, row.number, f"outbox/x/{row.file_name.lower()}") for row in rows]
     assert len({path.casefold() for path in paths}) == len(NAMES)
 
 
@@ -108,7 +107,7 @@ def test_a_reserved_receipt_stays_the_same(store: Store, tmp_path: Path, box: Pa
     rows, _left = take(store, tmp_path)
     for _attempt in range(2):
         with store.writing() as session:
-            paths = [ledger.reserve_receipt(session, row.number, f"outbox/{row.file_name}") for row in rows]
+            paths = [reserve_receipt(session, row.number, f"outbox/{row.file_name}") for row in rows]
         assert paths == ["outbox/A.xlsx", "outbox/a-2.xlsx"]
 
 

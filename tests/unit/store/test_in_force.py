@@ -12,7 +12,7 @@ from chuyenhoa import clock
 from chuyenhoa.model.figures import Basis, Observation, Place
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
-from chuyenhoa.store import Store, ledger, open_store
+from chuyenhoa.store import Store, claims, ledger, open_store
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.history import Wanted, load_in_force
 
@@ -29,7 +29,8 @@ def enter(store: Store, value: str, *, taken: bool, released: int | None = None)
     """A file with one figure; with `released`, a file of reasons for that version instead."""
     with store.writing() as session:
         name = f"{value}.xlsx"
-        row = ledger.add_claim(session, ledger.Claim(value * 8, 1, "899-rach-gia", name, f"{value}|1|1", AT))
+        claim = claims.Claim(value * 8, 1, "899-rach-gia", name, f"{value}|1|1", AT)
+        (row,) = claims.add_claims(session, [claim])
         figure = Observation(LOCALITY, "CB_VU", Basis.CURRENT, Decimal(value), Place("Số liệu", "C8"))
         is_version = released is None
         reading = Reading(
@@ -51,7 +52,7 @@ def enter(store: Store, value: str, *, taken: bool, released: int | None = None)
             released=() if released is None else ((released, LOCALITY),),
         )
         ledger.save_answer(session, row, answer, AT)
-        ledger.mark_answered(session, row.number, AT, f"outbox/{name}.html", "")
+        ledger.mark_answered(session, row, AT, f"outbox/{name}.html", "")
         return row.number
 
 

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from chuyenhoa.store import engine, ledger, open_store
+from chuyenhoa.store import claims, engine, open_store
 from chuyenhoa.store.chain import START, seal
 from chuyenhoa.store.tables import EventRow, JustificationRow, ObservationRow, SubmissionRow
 
@@ -81,12 +81,12 @@ def test_an_older_store_can_be_written_on(old_store: str) -> None:
     with store.writing() as session:
         first = session.get_one(SubmissionRow, 1)
         members = [("b" * 64, 3_000_000_000, "tháng 5/a.xlsx"), ("c" * 64, 2, "x" * 3000)]
-        rows = ledger.add_members(session, first, members)
+        rows = claims.add_members(session, first, members)
         assert [(row.number, row.container, row.member) for row in rows] == [
             (3, 1, "tháng 5/a.xlsx"),
             (4, 1, "x" * 3000),
         ]
     with store.writing() as session:
-        again = ledger.add_members(session, session.get_one(SubmissionRow, 1), members)
+        again = claims.add_members(session, session.get_one(SubmissionRow, 1), members)
         assert [row.number for row in again] == [3, 4]
         assert session.query(EventRow).count() == 5

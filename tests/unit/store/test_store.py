@@ -28,7 +28,7 @@ from chuyenhoa.model.figures import (
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Reason
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
-from chuyenhoa.store import Store, StoreError, engine, evidence, ledger, open_store
+from chuyenhoa.store import Store, StoreError, claims, engine, evidence, ledger, open_store
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import Base, SubmissionRow
 
@@ -91,9 +91,8 @@ def reading(sha256: str, locality: str = "30745", value: str | None = "12.5") ->
 
 def enter(store: Store, sha256: str, folder: str = "899-rach-gia") -> SubmissionRow:
     with store.writing() as session:
-        return ledger.add_claim(
-            session, ledger.Claim(sha256, 7, folder, "a.xlsx", f"{folder}/{sha256}|7|1", AT)
-        )
+        claim = claims.Claim(sha256, 7, folder, "a.xlsx", f"{folder}/{sha256}|7|1", AT)
+        return claims.add_claims(session, [claim])[0]
 
 
 def answer(store: Store, row: SubmissionRow, read: Reading, taken: bool = True, **changes: object) -> None:
@@ -103,7 +102,7 @@ def answer(store: Store, row: SubmissionRow, read: Reading, taken: bool = True, 
     with store.writing() as session:
         current = session.get_one(SubmissionRow, row.number)
         ledger.save_answer(session, current, replace(full, **changes), AT)  # type: ignore[arg-type]
-        ledger.mark_answered(session, row.number, AT, "outbox/r.html", "")
+        ledger.mark_answered(session, current, AT, "outbox/r.html", "")
 
 
 def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
@@ -165,14 +164,12 @@ def test_the_same_bytes_are_found_again_unless_they_came_to_the_wrong_place(stor
     right = enter(store, "a" * 64)
     again = enter(store, "a" * 64)
     with store.reading() as session:
-        assert ledger.find_first_like(session, wrong) is None
-        first = ledger.find_first_like(session, right)
-        assert first is not None
-        assert first.number == wrong.number
-        assert ledger.find_first_like(session, right, refused={wrong.number}) is None
-        found = ledger.find_first_like(session, again, refused={wrong.number})
-        assert found is not None
-        assert found.number == right.number
+        likes = claims.find_likes(session, [wrong, right, again])
+    assert likes.first(wrong) is None
+    assert likes.first(right) == wrong.number
+    assert likes.first_here(right) is None
+    assert likes.first(right, refused={wrong.number}) is None
+    assert likes.first(again, refused={wrong.number}) == right.number
 
 
 def test_numbers_and_names_of_submissions() -> None:
