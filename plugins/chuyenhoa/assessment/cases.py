@@ -6,10 +6,9 @@ are what the blanks could yet make of it; when they agree, the rest has already 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
+from chuyenhoa.assessment.exactly import PASSING_SIGNS, combine, known_verdicts
 from chuyenhoa.assessment.facts import Facts, missing_in
 from chuyenhoa.assessment.linear import (
     Condition,
@@ -20,6 +19,7 @@ from chuyenhoa.assessment.linear import (
     is_possible,
     is_zero,
 )
+from chuyenhoa.assessment.numbers import exact
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -34,15 +34,6 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict
-
-_PASSING_SIGNS = {
-    Direction.AT_LEAST: {0, 1},
-    Direction.AT_MOST: {-1, 0},
-    Direction.LESS_THAN: {-1},
-    Direction.MORE_THAN: {1},
-    Direction.EQUAL: {0},
-}
-"""The signs of "value minus limit" that pass; this table alone decides what happens on the limit."""
 
 _ANSWERED = {
     Answer.YES: Verdict.MET,
@@ -73,7 +64,13 @@ def possible_verdicts(measure: Measure, facts: Facts) -> frozenset[Verdict]:
     One verdict: it is decided. Several: insufficient. None: the figures contradict each other, as with a
     denominator below zero (more tips handed on than there were), and no value of a blank mends that.
     """
-    return frozenset(case.verdict for case in possible_cases(measure, facts))
+    found = facts.decided.get(id(measure))
+    if found is None:
+        found = known_verdicts(measure, facts.value)
+        if found is None:
+            found = frozenset(case.verdict for case in possible_cases(measure, facts))
+        facts.decided[id(measure)] = found
+    return found
 
 
 def cases_of(measure: Measure, facts: Facts) -> tuple[Case, ...]:
@@ -103,7 +100,7 @@ def possible_cases(measure: Measure, facts: Facts) -> tuple[Case, ...]:
 
 
 def _limit(threshold: Threshold) -> Linear:
-    return Linear(Fraction(threshold.value))
+    return Linear(exact(threshold.value))
 
 
 def _compare_sign(
@@ -111,7 +108,7 @@ def _compare_sign(
 ) -> tuple[Case, ...]:
     """The three cases of "value minus limit": below, on and above it, each with what else is `given`."""
     signs = ((-1, is_negative(difference)), (0, is_zero(difference)), (1, is_positive(difference)))
-    passing = _PASSING_SIGNS[direction]
+    passing = PASSING_SIGNS[direction]
     return tuple(
         Case(Verdict.MET if sign in passing else Verdict.NOT_MET, given + conditions)
         for sign, conditions in signs
@@ -124,7 +121,7 @@ def _ratio_cases(measure: RatioMeasure, facts: Facts) -> tuple[Case, ...]:
     A denominator below zero has no case: it counts things, so such figures contradict each other.
     """
     base = facts.total(measure.denominator)
-    difference = _hundredfold(facts.total(measure.numerator)) - base.times(Fraction(measure.threshold.value))
+    difference = _hundredfold(facts.total(measure.numerator)) - base.times(exact(measure.threshold.value))
     nothing = Case(measure.when_nothing.verdict, is_zero(base))
     return (nothing, *_compare_sign(difference, measure.threshold.direction, is_positive(base)))
 
@@ -139,7 +136,7 @@ def _change_cases(measure: ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
     current, base = facts.total(measure.terms), facts.total(measure.before)
     change = current - base if measure.rises else base - current
     if measure.threshold.in_percent:
-        enough = _hundredfold(change) - base.times(Fraction(measure.threshold.value))
+        enough = _hundredfold(change) - base.times(exact(measure.threshold.value))
     else:
         enough = change - _limit(measure.threshold)
     from_nothing: tuple[Case, ...] = ()
@@ -159,7 +156,7 @@ def _change_cases(measure: ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
 
 
 def _hundredfold(total: Linear) -> Linear:
-    return total.times(Fraction(100))
+    return total.times(100)
 
 
 def _declared_cases(measure: DeclarationMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -172,10 +169,8 @@ def _declared_cases(measure: DeclarationMeasure, facts: Facts) -> tuple[Case, ..
 
 def _open_cases(unknown: Unknown) -> tuple[Case, ...]:
     """Every verdict, by the value of an unknown that stands for what will be said."""
-    said = Linear(multiples={unknown: Fraction(1)})
-    return tuple(
-        Case(verdict, is_zero(said - Linear(Fraction(number)))) for number, verdict in enumerate(_SAYABLE)
-    )
+    said = Linear(multiples={unknown: 1})
+    return tuple(Case(verdict, is_zero(said - Linear(number))) for number, verdict in enumerate(_SAYABLE))
 
 
 def _combined_cases(measure: CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -194,18 +189,5 @@ def _combined_cases(measure: CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
         ]
         combinations = [entry for entry in joined if is_possible(entry[1])]
     return tuple(
-        Case(_combine(verdicts, measure.at_least), conditions) for verdicts, conditions in combinations
+        Case(combine(verdicts, measure.at_least), conditions) for verdicts, conditions in combinations
     )
-
-
-def _combine(verdicts: Sequence[Verdict], at_least: int | None) -> Verdict:
-    """The verdict over parts: all applicable parts met, or at least so many of them.
-
-    A part that does not apply is neutral under "all of", and is not counted as passed under "at least";
-    when no part applies the whole does not.
-    """
-    met, failed = verdicts.count(Verdict.MET), verdicts.count(Verdict.NOT_MET)
-    if not met and not failed:
-        return Verdict.NOT_APPLICABLE
-    passes = failed == 0 if at_least is None else met >= at_least
-    return Verdict.MET if passes else Verdict.NOT_MET

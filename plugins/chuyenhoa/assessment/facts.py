@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from chuyenhoa.assessment.linear import Linear, Unknown
-from chuyenhoa.assessment.numbers import canonical_text
+from chuyenhoa.assessment.numbers import Number, canonical_text, exact
 from chuyenhoa.model.baselines import prefix_of
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
@@ -16,17 +16,16 @@ from chuyenhoa.model.criteria import (
     DeclarationMeasure,
     Term,
     leaves_of,
-    terms_of,
 )
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import DOCUMENT_DATE, DOCUMENT_NUMBER
-from chuyenhoa.model.results import Input, Reason
+from chuyenhoa.model.results import Input, Reason, Verdict
 
 
 def name_of(term: Term) -> str:
     """The name of an input: `TTXH_XR` for the period, `baseline.TTXH_XR` for the window compared with."""
-    return term.indicator if term.basis is Basis.CURRENT else f"{prefix_of(term.basis)}.{term.indicator}"
+    return term.name
 
 
 @dataclass(frozen=True)
@@ -43,21 +42,29 @@ class Facts:
             return self.evidence.figures.get((term.indicator, term.basis))
         return self.evidence.baselines.get((term.indicator, term.basis))
 
-    def value(self, term: Term) -> Fraction | None:
+    def value(self, term: Term) -> Number | None:
         """The figure of a term without its sign; None when its cell is blank or not in the file at all."""
         known = self.known(term)
-        return None if known is None or known.value is None else Fraction(known.value) / known.divisor
+        if known is None or known.value is None:
+            return None
+        return exact(known.value) if known.divisor == 1 else Fraction(known.value) / known.divisor
 
     def total(self, terms: Iterable[Term]) -> Linear:
         """The signed sum of terms, with every missing figure as an unknown."""
-        total = Linear()
+        constant: Number = 0
+        unknown = Linear()
         for term in terms:
             value = self.value(term)
             if value is None:
-                total += Linear(multiples={unknown_of(term): Fraction(term.sign)})
+                unknown += Linear(multiples={unknown_of(term): term.sign})
             else:
-                total += Linear(value * term.sign)
-        return total
+                constant += value * term.sign
+        return unknown + Linear(constant) if unknown.multiples else Linear(constant)
+
+    @cached_property
+    def decided(self) -> dict[int, frozenset[Verdict]]:
+        """Verdicts that were worked out already, by the identity of their measure."""
+        return {}
 
     def lacks(self, term: Term) -> Reason:
         """Why a figure is missing: nothing was accepted, what it says itself, else a blank or no baseline."""
@@ -76,8 +83,7 @@ class Facts:
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """The distinct figures that the criterion needs, in order."""
-        named = {name_of(term): term for term in terms_of(self.criterion.measure)}
-        return tuple(named.values())
+        return self.criterion.distinct_terms
 
     @cached_property
     def missing_terms(self) -> tuple[Term, ...]:
@@ -87,13 +93,7 @@ class Facts:
     @cached_property
     def missing_statements(self) -> tuple[str, ...]:
         """What lacks in the declaration: its code, or the code with the workbook column not filled in."""
-        leaves = leaves_of(self.criterion.measure)
-        found = (
-            gap
-            for leaf in leaves
-            if isinstance(leaf, DeclarationMeasure)
-            for gap in missing_in(leaf, self.declaration)
-        )
+        found = (gap for leaf in self.criterion.statements for gap in missing_in(leaf, self.declaration))
         return tuple(dict.fromkeys(f"{self.criterion.code}{gap}" for gap in found))
 
     @cached_property
@@ -110,7 +110,7 @@ class Facts:
     def inputs(self) -> tuple[Input, ...]:
         """Every figure and declaration of the criterion with its cell; a missing one has no value."""
         inputs = [entry for term in self.terms for entry in self._figure_inputs(term)]
-        if any(isinstance(leaf, DeclarationMeasure) for leaf in leaves_of(self.criterion.measure)):
+        if self.criterion.statements:
             inputs.append(self._declared_input())
         return tuple(inputs)
 
@@ -172,5 +172,14 @@ def _input(
 ) -> Input:
     if source is None:
         return Input(name, value, unit, reason=reason)
-    place = (source.submission, source.sha256, source.file_name, source.sheet, source.cell)
-    return Input(name, value, unit, *place, reason)
+    return Input(
+        name,
+        value,
+        unit,
+        source.submission,
+        source.sha256,
+        source.file_name,
+        source.sheet,
+        source.cell,
+        reason,
+    )

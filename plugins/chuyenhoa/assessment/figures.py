@@ -9,7 +9,7 @@ from chuyenhoa.assessment import words
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, missing_in
 from chuyenhoa.assessment.linear import Linear
-from chuyenhoa.assessment.numbers import number_text, percent_text
+from chuyenhoa.assessment.numbers import Number, exact, number_text, percent_text
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -87,7 +87,7 @@ def _ratio_figure(measure: RatioMeasure, facts: Facts) -> str:
     text = f"{_number(part)}/{_number(base)}"
     if not (part.is_known and base.is_known):
         return text
-    return f"{text} = {percent_text(part.constant / base.constant, Fraction(measure.threshold.value))}"
+    return f"{text} = {percent_text(Fraction(part.constant) / base.constant, exact(measure.threshold.value))}"
 
 
 def _change_figure(measure: ChangeMeasure, facts: Facts) -> str:
@@ -98,13 +98,14 @@ def _change_figure(measure: ChangeMeasure, facts: Facts) -> str:
         return _change_from_nothing(current, measure.terms, facts)
     if current.constant == base.constant:
         return f"{words.SAME_AS_BASELINE} ({_counted(current, measure.terms, facts)})"
-    rise = current.constant - base.constant
-    size = _counted(Linear(abs(rise)), measure.terms, facts)
+    rise: Number = current.constant - base.constant
+    much: Number = rise if rise > 0 else -rise
+    size = _counted(Linear(much), measure.terms, facts)
     if measure.threshold.in_percent:
         # Only what is asked for is held against the threshold; the rest need only not read as "0,00%".
         held = (rise > 0) == measure.rises
-        limit = Fraction(measure.threshold.value) if held else Fraction(0)
-        size = percent_text(abs(rise) / base.constant, limit)
+        limit = exact(measure.threshold.value) if held else 0
+        size = percent_text(Fraction(much) / base.constant, limit)
     change = f"{words.RISES if rise > 0 else words.FALLS} {size}"
     return f"{change} ({_number(base)} → {_counted(current, measure.terms, facts)})"
 

@@ -7,12 +7,11 @@ A figure that is missing stands there by its name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from chuyenhoa.assessment import words
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, name_of
-from chuyenhoa.assessment.numbers import number_text
+from chuyenhoa.assessment.numbers import exact, number_text
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -33,7 +32,7 @@ def describe_formula(measure: Measure, facts: Facts) -> str:
     match measure:
         case ValueMeasure():
             sign = _sign(measure.threshold.direction, measure, facts)
-            return f"{_sum(measure.terms, facts)} {sign} {number_text(Fraction(measure.threshold.value))}"
+            return f"{_sum(measure.terms, facts)} {sign} {number_text(exact(measure.threshold.value))}"
         case CompareMeasure():
             sign = _sign(measure.direction, measure, facts)
             return f"{_sum(measure.left, facts)} {sign} {_sum(measure.right, facts)}"
@@ -53,7 +52,7 @@ def _ratio_formula(measure: RatioMeasure, facts: Facts) -> str:
         names = _join([(term.sign, name_of(term)) for term in measure.denominator])
         return f"{names} = {number_text(base.constant)}"
     sign = _sign(measure.threshold.direction, measure, facts)
-    limit = number_text(Fraction(measure.threshold.value))
+    limit = number_text(exact(measure.threshold.value))
     return f"{_factor(measure.numerator, facts)} × 100 {sign} {limit} × {_factor(measure.denominator, facts)}"
 
 
@@ -70,7 +69,7 @@ def _change_formula(measure: ChangeMeasure, facts: Facts) -> str:
     if not measure.threshold.value:
         return changes
     sign = _sign(measure.threshold.direction, measure, facts)
-    limit = number_text(Fraction(measure.threshold.value))
+    limit = number_text(exact(measure.threshold.value))
     high, low = (measure.terms, measure.before) if measure.rises else (measure.before, measure.terms)
     size = f"{_factor(high, facts)} − {_factor(low, facts)}"
     if not measure.threshold.in_percent:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
+from collections.abc import Mapping
 
-from chuyenhoa.assessment.cases import possible_verdicts
+from chuyenhoa.assessment.exactly import known_verdicts
 from chuyenhoa.assessment.facts import Facts
-from chuyenhoa.assessment.numbers import number_text
-from chuyenhoa.model.criteria import ChangeMeasure, Leaf, Measure, RatioMeasure, Term, leaves_of, terms_of
-from chuyenhoa.model.evidence import KnownFigure
+from chuyenhoa.assessment.numbers import Number, number_text
+from chuyenhoa.model.criteria import ChangeMeasure, Leaf, Measure, RatioMeasure, leaves_of, terms_of
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.model.results import Guard
+from chuyenhoa.model.results import Guard, Verdict
 
 FEW = 4
 """Up to so many cases a percentage says little: with 4, one case is 25 of a hundred."""
@@ -33,7 +30,7 @@ def guard_of(measure: Measure, facts: Facts) -> Guard | None:
     return None
 
 
-def _total_of(leaf: Leaf, facts: Facts) -> Fraction | None:
+def _total_of(leaf: Leaf, facts: Facts) -> Number | None:
     """What a percentage is of; None for a measure without one, or where a figure is missing."""
     if isinstance(leaf, RatioMeasure):
         base = leaf.denominator
@@ -46,23 +43,20 @@ def _total_of(leaf: Leaf, facts: Facts) -> Fraction | None:
 
 
 def _turns(leaf: Leaf, facts: Facts) -> bool:
-    """Whether one case more or fewer in any figure of the period gives another verdict."""
-    as_it_is = possible_verdicts(leaf, facts)
+    """Whether one case more or fewer in any figure of the period gives another verdict.
+
+    No figure falls below zero, and figures that would contradict each other decide nothing.
+    """
+    values = {term.name: facts.value(term) or 0 for term in terms_of(leaf)}
+    undecided = (_verdict(leaf, values), frozenset())
+    current = dict.fromkeys(term.name for term in terms_of(leaf) if term.basis is Basis.CURRENT)
     return any(
-        possible_verdicts(leaf, moved) not in (as_it_is, frozenset())
-        for term in dict.fromkeys(terms_of(leaf))
-        if term.basis is Basis.CURRENT
+        _verdict(leaf, {**values, name: values[name] + change}) not in undecided
+        for name in current
         for change in (1, -1)
-        if (moved := _move(facts, term, change)) is not None
+        if values[name] + change >= 0
     )
 
 
-def _move(facts: Facts, term: Term, change: int) -> Facts | None:
-    """The facts with one figure moved; None where it would fall below zero."""
-    key = (term.indicator, Basis.CURRENT)
-    known = facts.evidence.figures[key]
-    value = (known.value or Decimal(0)) + change
-    if value < 0:
-        return None
-    figures = {**facts.evidence.figures, key: KnownFigure(value, known.source)}
-    return replace(facts, evidence=replace(facts.evidence, figures=figures))
+def _verdict(leaf: Leaf, values: Mapping[str, Number]) -> frozenset[Verdict] | None:
+    return known_verdicts(leaf, lambda term: values[term.name])

@@ -2,14 +2,15 @@
 
 A blank cell is an unknown number of zero or more. Everything that a measure asks (a comparison, a zero
 denominator) is a linear condition on such numbers, so "could this verdict still come out?" has an exact
-answer: it can when the conditions have a solution. Fractions only; nothing is ever rounded.
+answer: it can when the conditions have a solution. Exact numbers only; nothing is ever rounded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
+
+from chuyenhoa.assessment.numbers import Number
 
 Unknown = tuple[str, ...]
 """A missing figure: indicator and window. The same figure used twice is the same unknown."""
@@ -19,8 +20,8 @@ Unknown = tuple[str, ...]
 class Linear:
     """A constant and a multiple of every unknown; an unknown with a multiple of zero is left out."""
 
-    constant: Fraction = Fraction(0)
-    multiples: Mapping[Unknown, Fraction] = field(default_factory=dict)
+    constant: Number = 0
+    multiples: Mapping[Unknown, Number] = field(default_factory=dict)
 
     @property
     def is_known(self) -> bool:
@@ -28,20 +29,24 @@ class Linear:
         return not self.multiples
 
     def __add__(self, other: Linear) -> Linear:
+        if not self.multiples and not other.multiples:
+            return Linear(self.constant + other.constant)
         sums = {
-            unknown: self.multiples.get(unknown, Fraction(0)) + other.multiples.get(unknown, Fraction(0))
+            unknown: self.multiples.get(unknown, 0) + other.multiples.get(unknown, 0)
             for unknown in {**self.multiples, **other.multiples}
         }
         kept = {unknown: multiple for unknown, multiple in sums.items() if multiple}
         return Linear(self.constant + other.constant, kept)
 
     def __sub__(self, other: Linear) -> Linear:
-        return self + other.times(Fraction(-1))
+        return self + other.times(-1)
 
-    def times(self, factor: Fraction) -> Linear:
+    def times(self, factor: Number) -> Linear:
         """This sum multiplied by a number other than zero, or nothing at all for zero."""
         if not factor:
             return Linear()
+        if not self.multiples:
+            return Linear(self.constant * factor)
         multiples = {unknown: multiple * factor for unknown, multiple in self.multiples.items()}
         return Linear(self.constant * factor, multiples)
 
@@ -65,12 +70,12 @@ def is_positive(total: Linear) -> tuple[Condition, ...]:
 
 def is_zero(total: Linear) -> tuple[Condition, ...]:
     """The demand that a sum is exactly zero."""
-    return (Condition(total), Condition(total.times(Fraction(-1))))
+    return (Condition(total), Condition(total.times(-1)))
 
 
 def is_negative(total: Linear) -> tuple[Condition, ...]:
     """The demand that a sum is less than zero."""
-    return (Condition(total.times(Fraction(-1)), strict=True),)
+    return (Condition(total.times(-1), strict=True),)
 
 
 def is_possible(conditions: Iterable[Condition]) -> bool:
@@ -85,7 +90,7 @@ def is_possible(conditions: Iterable[Condition]) -> bool:
         elif not condition.holds():
             return False
     unknowns = dict.fromkeys(unknown for row in rows for unknown in row.sum.multiples)
-    rows += [Condition(Linear(multiples={unknown: Fraction(1)})) for unknown in unknowns]
+    rows += [Condition(Linear(multiples={unknown: 1})) for unknown in unknowns]
     for unknown in unknowns:
         rows = _eliminate(unknown, rows)
     return all(row.holds() for row in rows)

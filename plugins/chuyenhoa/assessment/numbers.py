@@ -8,9 +8,20 @@ from fractions import Fraction
 
 _PERCENT_DECIMALS = 2
 
+Number = int | Fraction
+"""An exact number; whole ones are integers, since arithmetic on fractions costs many times as much."""
 
-def number_text(value: Fraction) -> str:
+
+def exact(value: Decimal) -> Number:
+    """A stored figure or limit as an exact number."""
+    whole = int(value)
+    return whole if whole == value else Fraction(value)
+
+
+def number_text(value: Number) -> str:
     """An exact figure: 1234 is "1.234", 5/2 is "2,5", and a third, which has no end, is "(1/3)"."""
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", ".")
     decimals = _decimals_of(value.denominator)
     return f"({value.numerator}/{value.denominator})" if decimals is None else _fixed_text(value, decimals)
 
@@ -27,7 +38,7 @@ def _decimals_of(denominator: int) -> int | None:
     return decimals
 
 
-def percent_text(share: Fraction, limit: Fraction) -> str:
+def percent_text(share: Fraction, limit: Number) -> str:
     """A share as a percentage with two decimals, rounded half up: 2313/2742 is "84,35%".
 
     More decimals are shown where two would put it on the other side of the limit (in percent), or onto it:
@@ -48,14 +59,14 @@ def canonical_text(value: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
-def _side(value: Fraction, limit: Fraction) -> int:
+def _side(value: Fraction, limit: Number) -> int:
     return (value > limit) - (value < limit)
 
 
 def _round_half_up(value: Fraction, decimals: int) -> Fraction:
     """Rounded to so many decimals, halves away from zero."""
     scale = 10**decimals
-    size = math.floor(abs(value) * scale + Fraction(1, 2))
+    size = (2 * abs(value.numerator) * scale + value.denominator) // (2 * value.denominator)
     return Fraction(size if value >= 0 else -size, scale)
 
 

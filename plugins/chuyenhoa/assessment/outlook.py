@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from chuyenhoa.assessment.cases import STATEMENT, Case, possible_cases
+from chuyenhoa.assessment.exactly import known_verdicts
 from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
 from chuyenhoa.assessment.linear import Condition, Linear, Unknown, is_possible
 from chuyenhoa.model.results import Verdict
@@ -76,6 +77,9 @@ _CORRECTED = tuple(Case(verdict) for verdict in (Verdict.MET, Verdict.NOT_MET, V
 
 
 def _cases(facts: Facts) -> tuple[Case, ...]:
+    known = known_verdicts(facts.criterion.measure, facts.value)
+    if known:
+        return tuple(map(Case, known))
     return possible_cases(facts.criterion.measure, facts) or _CORRECTED
 
 

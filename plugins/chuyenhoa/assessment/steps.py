@@ -10,6 +10,7 @@ from fractions import Fraction
 from chuyenhoa.assessment.cases import cases_of, possible_verdicts
 from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
 from chuyenhoa.assessment.linear import Condition, Linear, Unknown
+from chuyenhoa.assessment.numbers import Number
 from chuyenhoa.model.criteria import (
     ChangeMeasure,
     CombinedMeasure,
@@ -34,11 +35,9 @@ class _Shifted(Facts):
 
     def total(self, terms: Iterable[Term]) -> Linear:
         listed = tuple(terms)
+        way = sum(self.moved.get(unknown_of(term), 0) * term.sign for term in listed)
         total = super().total(listed)
-        for term in listed:
-            way = self.moved.get(unknown_of(term), 0) * term.sign
-            total += Linear(multiples={_SHIFT: Fraction(way)} if way else {})
-        return total
+        return total + Linear(multiples={_SHIFT: way}) if way else total
 
 
 def steps_to_met(measure: Measure, facts: Facts) -> tuple[Step, ...]:
@@ -54,7 +53,7 @@ def steps_to_met(measure: Measure, facts: Facts) -> tuple[Step, ...]:
     lead = [term for term in _lead_of(measure) if term.basis is Basis.CURRENT and term.sign > 0]
     if not lead or any(facts.value(term) is None for term in lead):
         return ()
-    room = sum((facts.value(term) or Fraction(0) for term in lead), Fraction(0))
+    room = sum(facts.value(term) or 0 for term in lead)
     found = [
         (abs(change), change)
         for way in (1, -1)
@@ -79,7 +78,7 @@ def _lead_of(measure: Measure) -> tuple[Term, ...]:
             return ()
 
 
-def _least_change(measure: Measure, facts: Facts, term: Term, way: int, room: Fraction) -> int | None:
+def _least_change(measure: Measure, facts: Facts, term: Term, way: int, room: Number) -> int | None:
     """The least whole number other than zero by which a figure must move one way; None when none will do."""
     shifted = _Shifted(facts.criterion, facts.evidence, facts.units, {unknown_of(term): way})
     least: list[int] = []
@@ -98,12 +97,12 @@ def _least_whole(conditions: Iterable[Condition]) -> int | None:
     for condition in conditions:
         if set(condition.sum.multiples) - {_SHIFT}:
             return None
-        slope = condition.sum.multiples.get(_SHIFT, Fraction(0))
+        slope = condition.sum.multiples.get(_SHIFT, 0)
         if not slope:
             if not condition.holds():
                 return None
             continue
-        root = -condition.sum.constant / slope
+        root = Fraction(-condition.sum.constant) / slope
         if slope > 0:
             low = max(low, math.floor(root) + 1 if condition.strict else math.ceil(root))
         else:

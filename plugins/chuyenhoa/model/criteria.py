@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
-from chuyenhoa.model.baselines import Against
+from chuyenhoa.model.baselines import Against, prefix_of
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Verdict
 
@@ -33,6 +34,13 @@ class Term:
     indicator: str
     basis: Against = Basis.CURRENT
     sign: int = 1
+
+    @cached_property
+    def name(self) -> str:
+        """Its name as an input: `TTXH_XR` for the period, `baseline.TTXH_XR` for the window compared with."""
+        if self.basis is Basis.CURRENT:
+            return self.indicator
+        return f"{prefix_of(self.basis)}.{self.indicator}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ class ChangeMeasure:
     rises: bool = False
     against: Against = Basis.BASELINE
 
-    @property
+    @cached_property
     def before(self) -> tuple[Term, ...]:
         """The same terms, counted in the window compared with."""
         return tuple(Term(term.indicator, self.against, term.sign) for term in self.terms)
@@ -217,12 +225,32 @@ class Criterion:
         """Whether this edition is in force on a day."""
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
+    @cached_property
+    def distinct_terms(self) -> tuple[Term, ...]:
+        """The figures of `measure`, in order, each once."""
+        named = {term.name: term for term in terms_of(self.measure)}
+        return tuple(named.values())
+
+    @cached_property
+    def statements(self) -> tuple[DeclarationMeasure, ...]:
+        """The declarations in `measure`."""
+        return tuple(leaf for leaf in leaves_of(self.measure) if isinstance(leaf, DeclarationMeasure))
+
+    @cached_property
+    def _asked(self) -> dict[frozenset[int], Criterion]:
+        return {}
+
     def for_types(self, types: frozenset[int]) -> Criterion:
         """The criterion as it is measured in a locality of these types.
 
         A locality of several types must pass what is asked of each of them to which the criterion applies;
         so two types with different thresholds mean both, which is the stricter one.
         """
+        if types not in self._asked:
+            self._asked[types] = self._asked_of(types)
+        return self._asked[types]
+
+    def _asked_of(self, types: frozenset[int]) -> Criterion:
         asked = dict.fromkeys(self._measure_of(one) for one in sorted(types & self.applies_to_types))
         if len(asked) < 2:
             return replace(self, measure=next(iter(asked), self.measure), by_type=())
