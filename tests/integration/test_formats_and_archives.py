@@ -18,6 +18,7 @@ from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
+from tests.unit.intake.drafts import change_parts
 from tests.unit.intake.formats_made import convert, make_xlsb, make_zip, rows_of
 
 RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
@@ -53,15 +54,23 @@ def poison() -> bytes:
     return make_zip({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content})
 
 
+def poison_workbook(good: bytes) -> bytes:
+    """A workbook whose styles alone take more memory than a reader may have."""
+    tags = random.Random(2).choices(["<a/>", "<b/>", "<c/>", "<d/>"], k=13_700_000)
+    return change_parts(good, {"xl/styles.xml": f"<x>{''.join(tags)}</x>".encode()})
+
+
 def test_a_poison_file_in_a_batch_of_sixteen_costs_itself_only(good: bytes, data_folder: Path) -> None:
-    files = {f"{number:02}.txt": f"thư số {number}".encode() for number in range(13)}
-    rows = drop(data_folder, {"00-poison.ods": poison(), **files, "good.xlsx": good, "x.pdf": b"%PDF-1.4"})
+    files = {f"{number:02}.txt": f"thư số {number}".encode() for number in range(12)}
+    heavy = {"00-poison.ods": poison(), "00-poison.xlsx": poison_workbook(good)}
+    rows = drop(data_folder, {**heavy, **files, "good.xlsx": good, "x.pdf": b"%PDF-1.4"})
     assert len(rows) == 16
-    assert rows["00-poison.ods"].status == "refused"
-    with open_workplace().store.reading() as session:
-        (finding,) = ledger.load_findings(session, rows["00-poison.ods"].number)
-    assert finding.rule_id == "D60"
-    assert "cần quá nhiều bộ nhớ" in finding.message
+    for name in heavy:
+        assert rows[name].status == "refused"
+        with open_workplace().store.reading() as session:
+            (finding,) = ledger.load_findings(session, rows[name].number)
+        assert finding.rule_id == "D60"
+        assert "cần quá nhiều bộ nhớ" in finding.message
     assert rows["good.xlsx"].status == "accepted"
     assert all(rows[name].status == "refused" for name in (*files, "x.pdf"))
     assert all((data_folder / row.receipt).is_file() for row in rows.values())

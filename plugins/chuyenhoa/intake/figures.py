@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from chuyenhoa.intake.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.intake.personal import is_masked, report_row
 from chuyenhoa.intake.rows import Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables import Table
+from chuyenhoa.intake.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values import NumberReading, read_number
 from chuyenhoa.intake.words import clean_text
 from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
@@ -58,10 +59,14 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
     found = Figures()
     rows: dict[str, list[int]] = {}
+    others = []
     for row in table.rows():
-        locality = identify_row(scope, table, row, _holds_number(scope, table, row))
+        filled = _holds_number(scope, table, row)
+        locality = identify_row(scope, table, row, filled)
         if locality is not None:
             rows.setdefault(locality.code, []).append(row)
+        elif filled:
+            others.append(row)
     for code, places in rows.items():
         locality = scope.own[code]
         report_repeats(scope, table, locality, places)
@@ -69,7 +74,22 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     for locality in scope.own.values():
         if locality.code not in rows:
             scope.findings.add("D31", sheet=table.sheet.name, locality=locality.code, name=locality.name)
+    if others:
+        _check_totals(scope, table, [row for places in rows.values() for row in places], others)
     return found
+
+
+def _check_totals(scope: Scope, table: Table, own: Iterable[int], others: Sequence[int]) -> None:
+    """Lines of totals under the code row against what they add up; other filled lines count as well."""
+    columns = [
+        (places[0], scope.plan.indicator_by_code[code])
+        for code, places in table.columns.items()
+        if len(places) == 1 and code in scope.plan.indicator_by_code
+    ]
+    totals = total_rows(table, others, [column for column, _ in columns])
+    if totals:
+        rows = sorted({*own, *others} - set(totals))
+        check_totals(scope, coded_grid(table), rows, totals, columns)
 
 
 def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:

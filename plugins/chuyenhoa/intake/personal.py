@@ -39,13 +39,15 @@ def _withhold(sheet: Sheet) -> Sheet:
             masked = mask_value(value)
             if masked is not value:
                 found[row, column] = masked
-    above = tuple(map(mask_personal, sheet.above))
-    if not found and above == sheet.above:
+    above, name = tuple(map(mask_personal, sheet.above)), mask_personal(sheet.name)
+    if not found and above == sheet.above and name == sheet.name:
         return sheet
     rows = list(sheet.rows)
     for row in {row for row, _ in found}:
         rows[row] = [found.get((row, column), value) for column, value in enumerate(rows[row])]
-    return replace(sheet, rows=rows, above=above, marks={**sheet.marks, **dict.fromkeys(found, MASKED)})
+    return replace(
+        sheet, name=name, rows=rows, above=above, marks={**sheet.marks, **dict.fromkeys(found, MASKED)}
+    )
 
 
 def mask_value(value: CellValue) -> CellValue:
@@ -87,16 +89,16 @@ def report_row(scope: Scope, table: Table, row: int, locality: Locality, but: Co
         for column in range(len(table.sheet.rows[row]))
         if is_masked(marks.get((row, column))) and column not in left_out
     ]
+    report_cells(scope, table.sheet.name, cells, locality)
+    return bool(cells)
+
+
+def report_cells(scope: Scope, sheet: str, cells: Collection[str], locality: Locality) -> None:
+    """An error on each of the cells of a locality's row that held personal data."""
     for cell in cells:
         scope.findings.add(
-            "D55",
-            sheet=table.sheet.name,
-            cells=(cell,),
-            locality=locality.code,
-            value=MASK,
-            name=locality.name,
+            "D55", sheet=sheet, cells=(cell,), locality=locality.code, value=MASK, name=locality.name
         )
-    return bool(cells)
 
 
 def report_text(findings: FindingList, sheet: Sheet, row: int, column: int | None) -> bool:

@@ -16,7 +16,7 @@ from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
 from chuyenhoa.intake.personal import report_lists, withhold_personal
 from chuyenhoa.intake.rows import Scope
-from chuyenhoa.intake.stated import Stated, find_district, find_wrong_baselines
+from chuyenhoa.intake.stated import Stated, check_against_form, find_district, find_wrong_baselines
 from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
 from chuyenhoa.intake.tables import Table, find_table
 from chuyenhoa.intake.words import strip_marks
@@ -70,6 +70,8 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         return _refuse(sha256, findings, owner)
     check_heads(meta, found.coded, plan, findings)
     check_titles(owner, found.coded, plan, findings)
+    if meta:
+        check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     report_lists(findings, book, found.sheet_names)
     scope = Scope(plan, owner, findings, find_district(titles, owner.submitter, plan) if titles else "")
     report_unread(found, book, findings)

@@ -131,6 +131,30 @@ def find_district(titles: Sequence[Stated], submitter: Submitter, plan: Plan) ->
     return home if home in named else ""
 
 
+def check_against_form(
+    titles: Sequence[Stated], submitter: Submitter, period: Period, plan: Plan, findings: FindingList
+) -> None:
+    """Titles of tables found by labels that name another window, period or district than `_meta` does."""
+    places = gazetteer_of(plan)
+    home = places.home_of(submitter)
+    for title in titles:
+        cells = (title.cell,) if title.cell else ()
+        for entry in read_statements(title.text, plan):
+            if entry.kind is Kind.CUMULATIVE:
+                _blame("D71", title, entry.shown, plan, findings)
+            elif not title.is_of_baseline(entry, plan) and _contradicts(title, entry, period):
+                findings.add("D19", sheet=title.sheet, cells=cells, value=entry.shown, expected=period.label)
+        named = places.districts_in(title.text)
+        if home and named and home not in named:
+            findings.add("D19", sheet=title.sheet, cells=cells, value=title.text, expected=submitter.name)
+
+
+def _contradicts(title: Stated, entry: Statement, period: Period) -> bool:
+    if entry.window is not None:
+        return entry.window != period.window
+    return entry.period != period and (entry.period is None or _is_firm(title, entry, has_window=True))
+
+
 def is_anothers(titles: Sequence[Stated], submitter: Submitter, plan: Plan, findings: FindingList) -> bool:
     """Whether the titles name the district of another submitter and not this one's; it is told."""
     places = gazetteer_of(plan)

@@ -11,14 +11,15 @@ def judge(reading: Reading, findings: Sequence[Finding]) -> tuple[SubmissionStat
     """The status of a file and the localities whose figures are taken.
 
     An error or an unexplained warning on figures holds back the locality that it touches; one that touches
-    the whole file holds back everything.
+    the whole file holds back everything. Of a file of words alone, what was read of them is taken.
     """
     holding = [finding for finding in findings if finding.holds]
     touched = {finding.locality for finding in holding}
     taken = frozenset[str]() if "" in touched else frozenset(reading.localities) - touched
     if reading.refused:
         return SubmissionStatus.REFUSED, frozenset()
-    if holding and not taken:
+    has_words = not reading.localities and bool(reading.narratives or reading.justifications)
+    if holding and not taken and ("" in touched or not has_words):
         return SubmissionStatus.RETURNED, taken
     if holding:
         return SubmissionStatus.PARTLY_ACCEPTED, taken

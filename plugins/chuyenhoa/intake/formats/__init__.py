@@ -33,6 +33,7 @@ PACKAGE_READERS: Mapping[Kind, Callable[[Archive, FindingList], Book | None]] = 
 }
 REFUSALS: Mapping[Kind, tuple[str, str]] = {
     Kind.EMPTY: ("D01", ""),
+    Kind.BROKEN_ZIP: ("D05", "không giải nén được"),
     Kind.ENCRYPTED: ("D04", ""),
     Kind.OLD_EXCEL: ("D03", ""),
     Kind.PDF: ("D61", "tệp PDF"),

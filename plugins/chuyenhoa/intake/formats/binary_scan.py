@@ -93,6 +93,8 @@ def read_values(kind: str, content: bytes, scans: Sequence[Scan], findings: Find
         for scan in scans:
             rows = workbook.get_sheet_by_name(scan.name).to_python(skip_empty_area=False)
             sheets.append(_sheet(scan, [list(row) for row in rows]))
+    except MemoryError:
+        raise
     except BaseException as error:
         # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":

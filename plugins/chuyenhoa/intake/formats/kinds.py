@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Collection
 from enum import StrEnum
 
@@ -13,6 +15,11 @@ from chuyenhoa.intake.formats.texts import decode_text
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(ValueError, NotImplementedError, EOFError, OSError, RuntimeError),
+)
+"""What `zipfile` raises on archives that are damaged, or whose parts are encrypted."""
 BLANK = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
 
 
@@ -110,7 +117,7 @@ def _detect_zip(content: bytes) -> Kind:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {name.replace("\\", "/").lstrip("/") for name in archive.namelist()}
             return _kind_of_package(names, archive)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError):
+    except BROKEN:
         return Kind.BROKEN_ZIP
 
 

@@ -28,9 +28,18 @@ def parse_markup(data: bytes, name: str) -> etree._Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        if getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
-            raise MemoryError(f"{name} is too large to be parsed here.") from error
+        pass_on_memory(error)
         raise
+
+
+def pass_on_memory(error: Exception) -> None:
+    """Raise what libxml2 calls a flaw of the markup as what it is, where memory ran out.
+
+    Raises:
+        MemoryError: this process has no memory left for the file.
+    """
+    if isinstance(error, MemoryError) or getattr(error, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+        raise MemoryError("the markup is too large to be parsed here.") from error
 
 
 def local_name(element: etree._Element) -> str:

@@ -19,20 +19,6 @@ HIGHEST_RATIO = 200
 SMALL_PART = 1_000_000
 """Bytes below which a part's compression ratio does not matter."""
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-KINDS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "tệp PDF"),
-    (b"\x89PNG", "tệp hình ảnh"),
-    (b"\xff\xd8\xff", "tệp hình ảnh"),
-    (b"GIF8", "tệp hình ảnh"),
-    (b"{\\rtf", "tệp văn bản RTF"),
-    (b"Rar!", "tệp nén RAR"),
-    (b"7z\xbc\xaf", "tệp nén 7z"),
-    (b"\x1f\x8b", "tệp nén GZ"),
-    (b"MZ", "chương trình"),
-)
-"""How other kinds of files begin, and what to call them."""
-
 LOCAL_HEADER = struct.Struct("<4s2xHH16xHH")
 """Signature, flags, method, length of the name, length of the extra field of an entry's own header."""
 ENCRYPTED = 1
@@ -83,7 +69,7 @@ class Package:
 
 
 def open_package(content: bytes, findings: FindingList) -> Package | None:
-    """Unpack a workbook after checking that it is one and that it is harmless.
+    """The parts of a workbook (`kinds.detect` saw that it is one), after checking that it is harmless.
 
     Args:
         content: the bytes of the file, whatever its name says.
@@ -92,31 +78,8 @@ def open_package(content: bytes, findings: FindingList) -> Package | None:
     Returns:
         The parts, or None when the file must not or cannot be opened.
     """
-    if not content.strip(b"\0\r\n\t "):
-        findings.add("D01")
-    elif len(content) > LARGEST_FILE:
-        findings.add("D06", detail=f"tệp lớn hơn {LARGEST_FILE // 1_000_000} MB")
-    elif content.startswith(OLE):
-        findings.add("D04" if "EncryptedPackage".encode("utf-16-le") in content else "D03")
-    elif not content.startswith(b"PK"):
-        findings.add("D02", kind=_name_kind(content))
-    else:
-        archive = open_archive(content, findings)
-        return sift_workbook(archive, findings) if archive else None
-    return None
-
-
-def _name_kind(content: bytes) -> str:
-    """What a file that is no workbook looks like."""
-    head = content[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
-    for start, name in KINDS:
-        if head.startswith(start):
-            return name
-    if re.match(rb"<!doctype html|<html|<table", head, re.IGNORECASE):
-        return "trang web HTML"
-    if b"\0" in head:
-        return "tệp không rõ loại"
-    return "tệp văn bản hoặc CSV"
+    archive = open_archive(content, findings)
+    return _sift_workbook(archive, findings) if archive else None
 
 
 def open_archive(content: bytes, findings: FindingList) -> Archive | None:
@@ -182,11 +145,8 @@ def _inflate(entry: zipfile.ZipInfo, packed: memoryview) -> bytes:
         raise BrokenArchiveError("không giải nén được") from error
 
 
-def sift_workbook(archive: Archive, findings: FindingList) -> Package | None:
-    """The markup parts of a workbook, with a word on what was left out; None when it is none or unsafe."""
-    if "xl/workbook.xml" not in archive.entries:
-        findings.add("D02", kind=_name_archive(archive))
-        return None
+def _sift_workbook(archive: Archive, findings: FindingList) -> Package | None:
+    """The markup parts of a workbook, with a word on what was left out; None when it is broken or unsafe."""
     try:
         markup = {name: archive.read(name) for name in archive.entries if name.endswith(MARKUP)}
     except BrokenArchiveError as error:
@@ -225,16 +185,3 @@ def _mention_extras(parts: Iterable[str], findings: FindingList) -> None:
         findings.add("D10")
     if any(f"xl/{folder}/" in names for folder in ("media", "embeddings", "activeX")):
         findings.add("D11")
-
-
-def _name_archive(archive: Archive) -> str:
-    """What kind of archive it is when it is no .xlsx."""
-    if any(name.startswith("word/") for name in archive.entries):
-        return "văn bản Word"
-    if any(name.startswith("ppt/") for name in archive.entries):
-        return "tệp trình chiếu"
-    if "xl/workbook.bin" in archive.entries:
-        return "tệp Excel nhị phân (.xlsb)"
-    if "mimetype" in archive.entries and archive.read("mimetype").startswith(b"application/vnd.oasis"):
-        return "tệp OpenDocument"
-    return "tệp nén ZIP"

@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, Sheet
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.formats.markup import pass_on_memory
 from chuyenhoa.intake.formats.package import Package
 from chuyenhoa.intake.formats.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.intake.formats.xlsx_styles import parse, read_styles
@@ -57,6 +58,7 @@ def open_workbook(package: Package, findings: FindingList) -> Book | None:
         styles = read_styles(package.parts.get(STYLES, b""))
         scans = [scan_sheet(package.parts[place.part], styles) for place in places]
     except (etree.XMLSyntaxError, ValueError) as error:
+        pass_on_memory(error)
         findings.add("D05", detail=_describe(error))
         return None
     for place, scan in zip(places, scans, strict=True):
@@ -102,6 +104,8 @@ def _read_values(
         content = package.repack([*READ_PARTS, *dict.fromkeys(place.part for place in places)])
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [_make_sheet(workbook, place, scan) for place, scan in zip(places, scans, strict=True)]
+    except MemoryError:
+        raise
     except BaseException as error:
         # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":

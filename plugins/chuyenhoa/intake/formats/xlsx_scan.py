@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Flaw, Mark, name_cell
+from chuyenhoa.intake.formats.markup import pass_on_memory
 from chuyenhoa.intake.formats.xlsx_styles import CellStyles
 
 MAIN_SPACES = frozenset(
@@ -72,7 +73,8 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
         return None
     try:
         root = etree.fromstring(head + end + b"</worksheet>", _PARSER)
-    except etree.XMLSyntaxError:
+    except etree.XMLSyntaxError as error:
+        pass_on_memory(error)
         return None
     space = etree.QName(root).namespace or ""
     if space not in MAIN_SPACES:

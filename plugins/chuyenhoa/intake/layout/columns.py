@@ -15,6 +15,8 @@ from chuyenhoa.model.plan import Indicator
 
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
 """What is worked out from figures needs no word."""
+COLUMN_ALONE = frozenset({"D74", "D87"})
+"""Questions about one column: its figures are not read, those of the others stand (docs/decisions/0022)."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,20 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
         titles = {section.code: section.title for section in words.plan.sections}
         shown = [f"“{titles[indicators[c].section]}: {indicators[c].label}”" for c in sorted(codes)]
         code, expected = "D74", ", ".join(shown)
+    cell = table.view.name(column.row, column.index)
     scope.findings.add(
         code,
         sheet=table.name,
-        cells=(table.view.name(column.row, column.index),),
+        cells=(cell,),
+        locality=_held(table, cell) if code in COLUMN_ALONE else "",
         value=column.shown or "(không có tiêu đề)",
         expected=expected,
     )
+
+
+def _held(table: FreeTable, cell: str) -> str:
+    """What a question about one column holds back: no locality, only what would have been read of it."""
+    return f"{table.name} {cell}"
 
 
 def _maybe(column: Column, words: Vocabulary) -> frozenset[str]:
@@ -117,7 +126,14 @@ def _maybe(column: Column, words: Vocabulary) -> frozenset[str]:
 def _report_twice(scope: Scope, table: FreeTable, group: Sequence[Slot]) -> None:
     """Columns that are the same indicator in the same window; none of them is read."""
     label = group[0].indicator.label
-    scope.findings.add("D75", sheet=table.name, cells=[slot.cell for slot in group], value=label)
+    scope.findings.add(
+        "D75",
+        sheet=table.name,
+        cells=[slot.cell for slot in group],
+        locality=_held(table, group[0].cell),
+        indicator=group[0].indicator.code,
+        value=label,
+    )
 
 
 def _without_overlap(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:

@@ -40,9 +40,55 @@ GENERIC = frozenset(
         "tinh hinh",
         "chi tieu bao cao",
         "noi dung bao cao",
+        "tong so",
     )
 )
 """Headings that add nothing to what stands under them."""
+KINDS_OF_COUNT = frozenset({"trong ky", "den cuoi ky", "dau ky", "cuoi ky"})
+"""Headings below a label that say when it is counted."""
+ABBREVIATIONS = {
+    "ttxh": "trat tu xa hoi",
+    "tnxh": "te nan xa hoi",
+    "tngt": "tai nan giao thong",
+    "atgt": "an toan giao thong",
+    "ttatgt": "trat tu an toan giao thong",
+    "gt": "giao thong",
+    "pphs": "pham phap hinh su",
+    "antt": "an ninh trat tu",
+    "bvantq": "bao ve an ninh to quoc",
+    "vphc": "vi pham hanh chinh",
+    "xphc": "xu phat hanh chinh",
+    "xpvphc": "xu phat vi pham hanh chinh",
+    "tgtb": "to giac tin bao",
+    "knkt": "kien nghi khoi to",
+    "gd": "giao duc",
+    "gdbb": "giao duc bat buoc",
+    "cnbb": "cai nghien bat buoc",
+    "vln": "vat lieu no",
+    "ccht": "cong cu ho tro",
+    "kdc": "khu dan cu",
+    "gq": "giai quyet",
+}
+"""What the services write short, in plain letters; what could be two things (ĐT, KT) is not among them."""
+SECTION_LEADS = (
+    "cong tac",
+    "tinh hinh",
+    "ket qua",
+    "linh vuc",
+    "so lieu",
+    "ve",
+    "dau tranh",
+    "phong chong",
+    "giai quyet",
+    "tiep nhan",
+    "xu ly",
+    "bao dam",
+    "toi pham",
+    "pham toi",
+    "vi pham",
+    "va",
+)
+"""Words in front of a section's name that do not change which section it is."""
 VALUE_HEADS = frozenset(
     (
         "so lieu",

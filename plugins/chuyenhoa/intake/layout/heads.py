@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from chuyenhoa.intake.layout.headings import GENERIC, LOCALITY_HEADS, OTHER_HEADS, VALUE_HEADS, Meaning, Part
 from chuyenhoa.intake.layout.view import View
-from chuyenhoa.intake.layout.vocabulary import Match, Vocabulary
+from chuyenhoa.intake.layout.vocabulary import Match, Vocabulary, name_key
 
 MOST_HEAD_ROWS = 7
 DASH = re.compile(r"\s*[-+–]")
@@ -124,6 +124,7 @@ def _says_something(view: View, words: Vocabulary, row: int) -> bool:
             or part.meaning
             or part.key in LOCALITY_HEADS | OTHER_HEADS
             or words.is_hit(text)
+            or (len(filled) > 1 and name_key(part.key) in words.leads)
         ):
             return True
     return False

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from chuyenhoa.intake.figures import Figures, read_cell
 from chuyenhoa.intake.layout.columns import Slot, read_columns
 from chuyenhoa.intake.layout.rows import DataRow, RowReader
 from chuyenhoa.intake.layout.tables import FreeTable
-from chuyenhoa.intake.layout.totals import check_totals
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
+from chuyenhoa.intake.personal import is_masked, report_cells
 from chuyenhoa.intake.rows import Scope
+from chuyenhoa.intake.totals import Grid, check_totals
+from chuyenhoa.intake.values import read_number
 from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
-from chuyenhoa.model.plan import Locality
+from chuyenhoa.model.plan import Indicator, Locality
 
 WHOLE_FILE = frozenset({"D83", "D85"})
 """What holds the whole file back; that localities are missing follows from it."""
@@ -40,11 +43,24 @@ class _Reader:
             if row.locality is None or row.locality.code not in self.scope.own:
                 continue
             self._note_name(table, row)
+            self._blame_personal(table, row, row.locality, {slot.column for slot in slots})
             for slot in slots:
                 basis = slot.basis or row.basis or table.basis or Basis.CURRENT
                 if not (basis is Basis.BASELINE and table.name in refused):
                     self._cell(table, row, row.locality, slot, basis)
-        check_totals(self.scope, table, rows, totals, slots)
+        columns = [(slot.column, slot.indicator) for slot in slots]
+        check_totals(self.scope, _grid(table), [row.row for row in rows], totals, columns)
+
+    def _blame_personal(
+        self, table: FreeTable, row: DataRow, locality: Locality, figures: Collection[int]
+    ) -> None:
+        """Personal data anywhere in a locality's row; cells of figures are reported as they are read."""
+        cells = [
+            table.view.name(row.row, column)
+            for column in range(table.first, table.view.width)
+            if column not in figures and is_masked(table.view.mark(row.row, column))
+        ]
+        report_cells(self.scope, table.name, cells, locality)
 
     def _cell(self, table: FreeTable, row: DataRow, locality: Locality, slot: Slot, basis: Basis) -> None:
         found = Figures()
@@ -124,6 +140,17 @@ class _Reader:
             self.scope.findings.add(
                 "D32", sheet=table.name, cells=(row.cell,), locality=locality.code, name=locality.name
             )
+
+
+def _grid(table: FreeTable) -> Grid:
+    """A table as totals are checked in it."""
+
+    def value(row: int, column: int, indicator: Indicator) -> Decimal | None:
+        if table.view.mark(row, column):
+            return None
+        return read_number(table.view.value(row, column), indicator.unit, indicator.decimals).value
+
+    return Grid(table.name, len(table.view.rows), value, table.view.name)
 
 
 def read_free_tables(

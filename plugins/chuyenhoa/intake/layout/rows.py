@@ -9,11 +9,10 @@ from chuyenhoa.intake.layout.headings import VALUE_HEADS, Meaning
 from chuyenhoa.intake.layout.tables import FreeTable
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
 from chuyenhoa.intake.rows import Scope
-from chuyenhoa.intake.words import TOTAL_WORDS, fold, is_foot
+from chuyenhoa.intake.totals import is_total
+from chuyenhoa.intake.words import is_foot
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Locality
-
-TOTAL_KEYS = tuple(fold(word) for word in TOTAL_WORDS)
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class RowReader:
             if basis and column not in table.names:
                 text = ""
             if text and is_foot(text):
-                if not fold(text).startswith(TOTAL_KEYS):
+                if not is_total(text):
                     break
                 totals += [row] if filled else []
             elif text and places.is_district(text):

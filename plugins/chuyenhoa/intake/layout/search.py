@@ -42,9 +42,13 @@ class FoundTables:
         """The names of the sheets on which they stand."""
         return frozenset({t.sheet.name for t in self.coded.values()} | {t.name for t in self.free})
 
+    def free_titles(self) -> list[Stated]:
+        """What stands over the tables found by labels."""
+        return [Stated(table.name, title.cell, title.text) for table in self.free for title in table.titles]
+
     def titles(self) -> list[Stated]:
         """What stands over all tables, sheets' names included."""
-        stated = [Stated(table.name, title.cell, title.text) for table in self.free for title in table.titles]
+        stated = self.free_titles()
         for official, table in self.coded.items():
             name = table.sheet.name
             is_baseline = official == form.BASELINE_SHEET

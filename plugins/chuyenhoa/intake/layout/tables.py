@@ -13,7 +13,7 @@ from chuyenhoa.intake.layout.headings import VALUE_HEADS, Meaning
 from chuyenhoa.intake.layout.heads import Column, Head, find_heads
 from chuyenhoa.intake.layout.view import View
 from chuyenhoa.intake.layout.vocabulary import Vocabulary
-from chuyenhoa.intake.periods import SPAN
+from chuyenhoa.intake.periods import SIX_MONTHS, SPAN
 from chuyenhoa.intake.words import is_foot, strip_marks
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan.names import plain_key
@@ -182,7 +182,8 @@ def _titles(view: View, start: int, head: Head, first: int) -> tuple[Title, ...]
 
 def _has_window(text: str) -> bool:
     """Whether a heading may state a window: titles of the same table are held against it."""
-    return sum(sign.isdigit() for sign in text) > 3 and bool(SPAN.search(strip_marks(text)))
+    plain = strip_marks(text) if any(map(str.isdigit, text)) else ""
+    return bool(SPAN.search(plain) or SIX_MONTHS.search(plain))
 
 
 def _topic(view: View, words: Vocabulary, names: Sequence[str]) -> str:

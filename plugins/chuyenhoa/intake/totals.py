@@ -1,0 +1,109 @@
+"""Holds the total lines of a table against the sums of the lines above them; a total is never a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chuyenhoa.intake.book import name_cell
+from chuyenhoa.intake.rows import Scope
+from chuyenhoa.intake.tables import Table
+from chuyenhoa.intake.values import read_number
+from chuyenhoa.intake.words import TOTAL_WORDS, clean_text, fold
+from chuyenhoa.model.plan import Indicator
+
+TOTAL_KEYS = tuple(fold(word) for word in TOTAL_WORDS)
+ValueOf = Callable[[int, int, Indicator], Decimal | None]
+"""The number in a row and column; None where there is none that could be added up."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a table, however it is laid out."""
+
+    name: str
+    """The name of its sheet."""
+    last: int
+    """The row behind its last one."""
+    value: ValueOf
+    address: Callable[[int, int], str]
+
+
+def is_total(text: str) -> bool:
+    """Whether a text opens a line of totals."""
+    return fold(text).startswith(TOTAL_KEYS)
+
+
+def check_totals(
+    scope: Scope,
+    grid: Grid,
+    rows: Sequence[int],
+    totals: Sequence[int],
+    columns: Sequence[tuple[int, Indicator]],
+) -> None:
+    """A warning for every total that is neither the sum of all lines nor of those beside it.
+
+    A total over a cell that is blank or cannot be read is left alone.
+    """
+    for number, total in enumerate(totals):
+        before = totals[number - 1] if number else -1
+        after = totals[number + 1] if number + 1 < len(totals) else grid.last
+        groups = (
+            list(rows),
+            [row for row in rows if before < row < total],
+            [row for row in rows if total < row < after],
+        )
+        for column, indicator in columns:
+            stated = grid.value(total, column, indicator)
+            sums = [_sum(grid, group, column, indicator) for group in groups if group]
+            known = [value for value in sums if value is not None]
+            if stated is not None and len(known) == len(sums) and known and stated not in known:
+                cells = [grid.address(row, column) for row in groups[0]]
+                scope.findings.add(
+                    "D81",
+                    sheet=grid.name,
+                    cells=(grid.address(total, column), *cells),
+                    locality=f"{grid.name} {grid.address(total, column)}",
+                    indicator=indicator.code,
+                    value=stated,
+                    expected=known[0],
+                    summed=", ".join(cells),
+                )
+
+
+def _sum(grid: Grid, rows: Sequence[int], column: int, indicator: Indicator) -> Decimal | None:
+    values = [grid.value(row, column, indicator) for row in rows]
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if len(known) == len(values) else None
+
+
+def total_rows(table: Table, rows: Sequence[int], columns: Sequence[int]) -> list[int]:
+    """Of some rows of a table with a code row those that call themselves totals.
+
+    Args:
+        table: the table.
+        rows: rows that belong to no locality.
+        columns: the columns of figures; the name of a total stands in none of them.
+    """
+    figures = frozenset(columns)
+    return [
+        row
+        for row in rows
+        if any(
+            isinstance(value, str) and column not in figures and is_total(clean_text(value))
+            for column, value in enumerate(table.sheet.rows[row])
+        )
+    ]
+
+
+def coded_grid(table: Table) -> Grid:
+    """A table with a code row as totals are checked in it."""
+    sheet = table.sheet
+
+    def value(row: int, column: int, indicator: Indicator) -> Decimal | None:
+        if (row, column) in sheet.marks:
+            return None
+        return read_number(sheet.value(row, column), indicator.unit, indicator.decimals).value
+
+    return Grid(sheet.name, len(sheet.rows), value, name_cell)
