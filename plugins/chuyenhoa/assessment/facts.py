@@ -170,16 +170,16 @@ def _text(known: KnownFigure) -> str | None:
 def _input(
     name: str, value: str | None, unit: str, source: Source | None, reason: Reason | None = None
 ) -> Input:
-    if source is None:
-        return Input(name, value, unit, reason=reason)
-    return Input(
-        name,
-        value,
-        unit,
-        source.submission,
-        source.sha256,
-        source.file_name,
-        source.sheet,
-        source.cell,
-        reason,
+    entry = object.__new__(Input)  # a country has millions: its own __init__ sets field by field
+    entry.__dict__.update(
+        name=name,
+        value=value,
+        unit=unit,
+        submission=source.submission if source else "",
+        sha256=source.sha256 if source else "",
+        file_name=source.file_name if source else "",
+        sheet=source.sheet if source else "",
+        cell=source.cell if source else "",
+        reason=reason,
     )
+    return entry

@@ -48,7 +48,7 @@ def _turns(leaf: Leaf, facts: Facts) -> bool:
     No figure falls below zero, and figures that would contradict each other decide nothing.
     """
     values = {term.name: facts.value(term) or 0 for term in terms_of(leaf)}
-    undecided = (_verdict(leaf, values), frozenset())
+    undecided: tuple[frozenset[Verdict] | None, ...] = (_verdict(leaf, values), frozenset())
     current = dict.fromkeys(term.name for term in terms_of(leaf) if term.basis is Basis.CURRENT)
     return any(
         _verdict(leaf, {**values, name: values[name] + change}) not in undecided

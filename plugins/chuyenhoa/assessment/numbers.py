@@ -53,10 +53,10 @@ def percent_text(share: Fraction, limit: Number) -> str:
 
 def canonical_text(value: Decimal) -> str:
     """The one way to write a figure for machines: 12.0 is "12", 12.50 is "12.5"; never an exponent."""
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    whole = int(value)
+    if whole == value:
+        return str(whole)
+    return format(value, "f").rstrip("0")
 
 
 def _side(value: Fraction, limit: Number) -> int:
