@@ -18,6 +18,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from chuyenhoa.store import disk
+
 NOW = "2021-12-16T09:00:00+07:00"
 STAGES: tuple[tuple[str, str, str], ...] = (
     ("chuyenhoa.pipeline.receiving", "claim", "claim: copy to the archive, ledger, remove (fsync)"),
@@ -28,11 +30,12 @@ STAGES: tuple[tuple[str, str, str], ...] = (
     ("chuyenhoa.pipeline.checking", "validate", "rules: frame, findings, messages"),
     ("chuyenhoa.validation.run", "run_rules", "rules: Great Expectations"),
     ("chuyenhoa.pipeline.receiving", "publish", "pages of what the rules found"),
-    ("chuyenhoa.pipeline.receiving", "store_answer", "judgement and figures into the store"),
-    ("chuyenhoa.pipeline.receiving", "answer_submission", "receipt: collect and close"),
-    ("chuyenhoa.pipeline.answering", "make_workbook", "receipt: marked workbook"),
+    ("chuyenhoa.pipeline.receiving", "judge_rows", "judgement and figures into the store"),
+    ("chuyenhoa.pipeline.receiving", "answer_submissions", "receipt: close, letter owed"),
+    ("chuyenhoa.pipeline.answering", "build_receipts", "receipt: collect"),
+    ("chuyenhoa.pipeline.answering", "make_workbooks", "receipt: marked workbooks"),
     ("chuyenhoa.pipeline.answering", "render_receipt", "receipt: page"),
-    ("chuyenhoa.pipeline.answering", "write_file", "receipt: files (fsync)"),
+    ("chuyenhoa.pipeline.answering", "write_files", "receipt: files (fsync)"),
 )
 """Where a stage's function is looked up, and what to call it."""
 OTHER = "everything else"
@@ -149,13 +152,18 @@ def time_sync(folder: Path, times: int = 50) -> float:
 def count_syncs(engine: Engine) -> list[None]:
     """A list that grows by one with every wait for the disk."""
     seen: list[None] = []
-    real = os.fsync
+    one, all_of_them = os.fsync, disk.find_syncfs()
 
-    def counted(descriptor: int) -> None:
+    def sync_one(descriptor: int) -> None:
         seen.append(None)
-        real(descriptor)
+        one(descriptor)
 
-    setattr(os, "fsync", counted)  # noqa: B010  (mypy refuses the plain assignment)
+    def sync_together(descriptor: int) -> int:
+        seen.append(None)
+        return all_of_them(descriptor) if all_of_them else -1
+
+    setattr(os, "fsync", sync_one)  # noqa: B010  (mypy refuses the plain assignment)
+    setattr(disk, "find_syncfs", lambda: sync_together if all_of_them else None)  # noqa: B010
     event.listen(engine, "commit", lambda _connection: seen.append(None))
     return seen
 

@@ -11,7 +11,7 @@ import pytest
 from airflow.triggers.base import TriggerEvent
 
 from chuyenhoa.intake.inbox import scan_inbox
-from chuyenhoa.orchestration.trigger import STATE_KEY, InboxTrigger, Watch
+from chuyenhoa.orchestration.trigger import SHOWN, STATE_KEY, InboxTrigger, Watch
 
 FOLDER = "899-rach-gia"
 POKE_S = 0.05
@@ -63,6 +63,18 @@ def test_files_that_wait_at_the_start_wake_once_together(inbox: Path) -> None:
         again = trigger.run()
         assert len(await _next(again)) == 2
         assert await _is_silent(again)
+
+    asyncio.run(watch())
+
+
+def test_an_event_counts_all_files_and_names_a_few(inbox: Path) -> None:
+    for number in range(30):
+        (inbox / FOLDER / f"{number:02}.xlsx").write_bytes(b"a")
+
+    async def watch() -> None:
+        event = await asyncio.wait_for(anext(InboxTrigger(str(inbox), POKE_S).run()), 5)
+        named = [f"{FOLDER}/{number:02}.xlsx" for number in range(SHOWN)]
+        assert event.payload == {"count": 30, "files": named}
 
     asyncio.run(watch())
 

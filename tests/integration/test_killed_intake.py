@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -58,6 +59,16 @@ def run(prepared: Path, work: Path, step: int, urls: list[str]) -> list[dict[str
     return ended
 
 
+def answers(data: Path) -> dict[str, str]:
+    """The hash of every answer in the outbox; what a killed process left half-written is none."""
+    outbox = data / "outbox"
+    return {
+        path.relative_to(outbox).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in outbox.rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
 def check(data: Path, contents: dict[str, bytes]) -> None:
     """Everything is archived byte for byte, in the ledger once, and answered once."""
     place = open_workplace()
@@ -105,8 +116,10 @@ def test_killed_anywhere_and_run_again_ends_the_same(
     assert {entry["again"] for entry in ended} == {0}
     names = {str(entry["name"]) for entry in ended}
     assert names >= {"within write", "before do_commit", "after do_commit"}
+    wanted = answers(work / "counted")
     for entry in ended:
         data = work / str(entry["number"])
         monkeypatch.setenv("CHUYENHOA_DATA", str(data))
         monkeypatch.setenv("CHUYENHOA_STORE", str(entry["url"]))
         check(data, prepared)
+        assert answers(data) == wanted

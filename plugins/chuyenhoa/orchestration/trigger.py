@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 STATE_KEY = "inbox"
 HEARTBEAT_S = 60.0
+SHOWN = 10
+"""Files that an event names; it counts all."""
 LONGEST_WAIT_S = 60.0
 """How long a failing scan waits at most before it tries again."""
 
@@ -58,7 +60,9 @@ class InboxTrigger(BaseEventTrigger):
             ready = await asyncio.to_thread(watch.scan)
             if ready:
                 log.info("Files wait in the inbox", files=len(ready), inbox=str(inbox))
-                yield TriggerEvent({"files": ready})  # type: ignore[no-untyped-call]
+                # The ledger decides what is new; Airflow keeps the event, so it stays small.
+                payload = {"count": len(ready), "files": ready[:SHOWN]}
+                yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
             if ready or clock.monotonic() - beat >= HEARTBEAT_S:
                 beat = clock.monotonic()
                 await self._record(watch)

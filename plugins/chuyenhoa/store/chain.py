@@ -20,13 +20,14 @@ LAST = "last event"
 Facts = Mapping[str, Any]
 """Names with JSON values: what an event settles for good."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 START = ""
 """What stands in the place of the seal before the first event."""
 
 
 def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted names, no spaces, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def digest(value: Any) -> str:

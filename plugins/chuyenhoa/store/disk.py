@@ -16,7 +16,7 @@ TELLS_ERRORS = (5, 8)
 
 
 @cache
-def _syncfs() -> Callable[[int], int] | None:
+def find_syncfs() -> Callable[[int], int] | None:
     """Linux's call that flushes a whole file system; None where it is missing or would hide an error."""
     system = os.uname()
     version = tuple(int(part) for part in system.release.split(".")[:2] if part.isdigit())
@@ -32,7 +32,7 @@ def sync_all(descriptors: Sequence[int]) -> None:
     Raises:
         OSError: one of them cannot be written.
     """
-    together = _syncfs() if len(descriptors) > FEW else None
+    together = find_syncfs() if len(descriptors) > FEW else None
     if together is not None and together(descriptors[0]) == 0:
         return
     for descriptor in descriptors:
@@ -53,13 +53,18 @@ def sync_folders(folders: Iterable[Path]) -> None:
 
 def make_folder(folder: Path) -> None:
     """Make a folder with those above it, each entered for good in the one above."""
+    sync_folders(_make_folder(folder))
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make a folder with those above it; the folders that are to be flushed then."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
     for path in reversed(missing):
         path.mkdir(exist_ok=True)
-    sync_folders(path.parent for path in missing)
+    return [path.parent for path in missing]
 
 
 def write_all(descriptor: int, content: bytes) -> None:
@@ -76,9 +81,10 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     """
     temporary: dict[Path, str] = {}
     opened = []
+    changed = [path.parent for path in contents]
     try:
         for path, content in contents.items():
-            make_folder(path.parent)
+            changed += _make_folder(path.parent)
             descriptor, temporary[path] = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
             opened.append(descriptor)
             write_all(descriptor, content)
@@ -92,4 +98,4 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             os.close(descriptor)
         for name in temporary.values():
             Path(name).unlink(missing_ok=True)
-    sync_folders(path.parent for path in contents)
+    sync_folders(changed)

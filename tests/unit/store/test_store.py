@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
 
 from chuyenhoa import clock
 from chuyenhoa.model.figures import Answer as Said
@@ -50,6 +53,22 @@ def test_the_newest_migration_is_the_one_the_code_expects() -> None:
 def test_migrations_make_exactly_the_tables(store: Store) -> None:
     with store.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_a_writer_holds_its_lock_before_it_looks_at_anything(store: Store) -> None:
+    # Else two intakes see the same file in the inbox, and the second one enters it again.
+    url = store.engine.url
+    with store.writing():
+        if store.engine.dialect.name == "sqlite":
+            with (
+                closing(sqlite3.connect(str(url.database), timeout=0, isolation_level=None)) as other,
+                pytest.raises(sqlite3.OperationalError, match="locked"),
+            ):
+                other.execute("BEGIN IMMEDIATE")
+        else:
+            with create_engine(url).connect() as connection:
+                asked = text(f"SELECT pg_try_advisory_lock({engine.WRITERS_LOCK})")
+                assert connection.execute(asked).scalar() is False
 
 
 def _open(url: str) -> str:

@@ -1,0 +1,101 @@
+"""Many files wait for the disk together, and what cannot be written leaves nothing half-done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from chuyenhoa import pipeline
+from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.store import disk
+from chuyenhoa.store.archive import Incoming, list_archived
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows with every wait for the disk: one file or folder flushed, or a whole file system."""
+    seen: list[str] = []
+    one, together = os.fsync, disk.find_syncfs()
+
+    def fsync(descriptor: int) -> None:
+        seen.append("one")
+        one(descriptor)
+
+    def syncfs(descriptor: int) -> int:
+        seen.append("all")
+        return together(descriptor) if together else -1
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(disk, "find_syncfs", lambda: syncfs)
+    return seen
+
+
+def test_many_files_cost_as_many_waits_as_few(data_folder: Path, waits: list[str]) -> None:
+    store = open_workplace().store
+    event.listen(store.engine, "commit", lambda _connection: waits.append("commit"))
+    spent = []
+    folder = data_folder / "inbox" / "899-rach-gia"
+    folder.mkdir(parents=True)
+    for count in (1, 5, 40):
+        for number in range(count):
+            (folder / f"{number}.txt").write_text(f"{count} {number}")
+        del waits[:]
+        for members in pipeline.batch(pipeline.claim_drops(), 64):
+            pipeline.process_batch(members)
+        spent.append(len(waits))
+    assert spent[2] == spent[1] < 20
+    assert len(list((data_folder / "outbox").rglob("PHIEU*"))) == 46
+
+
+def test_files_are_whole_and_readable_by_others(tmp_path: Path, waits: list[str]) -> None:
+    contents = {tmp_path / "sâu" / f"{number}" / "a.txt": b"%d" % number for number in range(5)}
+    disk.write_files(contents)
+    assert {path: path.read_bytes() for path in contents} == contents
+    assert {path.stat().st_mode & 0o777 for path in contents} == {0o644}
+    assert sorted(tmp_path.rglob("*.txt")) == sorted(contents)
+    assert waits == ["all", "all"]
+
+
+def fail_at(number: int) -> Callable[[int], None]:
+    """An fsync that finds the disk full at its n-th call."""
+    left = [number]
+
+    def fsync(_descriptor: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise OSError(28, "No space left on device")
+
+    return fsync
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_full_disk_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr(disk, "find_syncfs", lambda: lambda _descriptor: -1)
+    monkeypatch.setattr(os, "fsync", fail_at(number))
+    with pytest.raises(OSError, match="No space left"):
+        disk.write_files({tmp_path / f"{name}.txt": b"x" for name in "abcd"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_copies_that_are_not_kept_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Incoming(tmp_path) as incoming:
+        incoming.add([b"one"])
+        incoming.add([b"two"])
+        incoming.drop()
+        incoming.keep()
+        incoming.add([b"three"])
+    assert [path.read_bytes() for path in list_archived(tmp_path)] == [b"one"]
+    monkeypatch.setattr(disk, "find_syncfs", lambda: lambda _descriptor: -1)
+    monkeypatch.setattr(os, "fsync", fail_at(2))
+    with Incoming(tmp_path) as incoming:
+        for content in (b"three", b"four", b"five"):
+            incoming.add([content])
+        with pytest.raises(OSError, match="No space left"):
+            incoming.keep()
+    assert [path.read_bytes() for path in list_archived(tmp_path)] == [b"one"]
