@@ -8,7 +8,8 @@ from chuyenhoa.reporting.phrases import PhraseError, load_phrases
 from chuyenhoa.reporting.redline import RedlineError, redline_document
 from chuyenhoa.reporting.render import RenderError, render_document
 from chuyenhoa.reporting.snapshot import build_snapshot
-from chuyenhoa.reporting.templates_check import TemplateProblem, check_template
+from chuyenhoa.reporting.template_problem import TemplateProblem
+from chuyenhoa.reporting.templates_check import check_template
 
 __all__ = [
     "DocumentKind",

@@ -2,61 +2,38 @@
 
 from __future__ import annotations
 
-import difflib
 import io
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from collections.abc import Mapping, Sequence
+from typing import Any, get_type_hints, is_typeddict
 
 from docxtpl import DocxTemplate
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import TemplateAssertionError, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from chuyenhoa.reporting.compiled import make_environment
 from chuyenhoa.reporting.context import contract_of
-from chuyenhoa.reporting.kinds import load_kinds
-from chuyenhoa.reporting.locate import list_paragraphs, locate_error, locate_names
+from chuyenhoa.reporting.kinds import DocumentKind, load_kinds
+from chuyenhoa.reporting.locate import locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, text_parts
+from chuyenhoa.reporting.template_problem import TemplateProblem
+from chuyenhoa.reporting.template_tags import check_tags, read_paragraphs
+from chuyenhoa.reporting.template_walk import Walk
 from chuyenhoa.reporting.words import parse_part
 
-_OPEN = re.compile(r"\{\{|\{%|\{#")
-_CLOSE = re.compile(r"\}\}|%\}|#\}")
-_TAG = re.compile(r"\{[{%].*?[}%]\}")
-_SMART = re.compile("[“”‘’–]")
-_ANY = "anything"
-_PLACE = re.compile(r"^(?:(header|footer|footnotes|endnotes)(\d*), )?paragraph (\d+)")
-_PARTS = {
-    "header": "đầu trang",
-    "footer": "chân trang",
-    "footnotes": "chú thích",
-    "endnotes": "chú thích cuối",
-}
-_SEVERITIES = {"error": "lỗi", "warning": "cảnh báo"}
+__all__ = ["MANDATORY", "TemplateProblem", "check_template"]
+
 _UNREADABLE = "không mở được tệp; phải là tệp Word lưu dạng .docx, mở lại bằng Word và lưu lại"
-
-
-@dataclass(frozen=True)
-class TemplateProblem:
-    """What is wrong with a template; `severity` is `error` (it cannot be used) or `warning`."""
-
-    severity: str
-    where: str
-    message: str
-    advice: str = ""
-    """The message in the office's words: what is, and what must be."""
-
-    def __str__(self) -> str:
-        place = _PLACE.sub(_say_place, self.where)
-        head = ", ".join(part for part in (_SEVERITIES[self.severity], place) if part)
-        return f"{head}: {self.advice or self.message}"
-
-
-def _say_place(found: re.Match[str]) -> str:
-    """Say `header2, paragraph 3` as the office does."""
-    part, number, paragraph = found.groups()
-    return f"{_PARTS[part]} {number}, đoạn {paragraph}" if part else f"đoạn {paragraph}"
+MANDATORY = {
+    "number_line": "số, ký hiệu",
+    "date_line": "địa danh, ngày tháng",
+    "subject": "trích yếu",
+    "recipients": "nơi nhận",
+    "board.name": "tên cơ quan ban hành",
+    "board.capacity": "chức vụ người ký",
+    "board.signer": "họ tên người ký",
+}
+"""What the template of a numbered document must print, where the fields of its kind have it."""
 
 
 def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
@@ -72,47 +49,65 @@ def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
     Raises:
         KeyError: there is no such kind.
     """
-    contract = contract_of(load_kinds()[kind].context)
+    listed = load_kinds()[kind]
+    contract = contract_of(listed.context)
     try:
         parts = read_parts(template)
-        paragraphs = list_paragraphs(parts)
+        paragraphs = read_paragraphs(parts)
     except PackageError as error:
         return (TemplateProblem("error", "", str(error), _UNREADABLE),)
     except etree.XMLSyntaxError as error:
         message = f"The file is damaged ({error}); save it again in Word."
         return (TemplateProblem("error", "", message, _UNREADABLE),)
-    found = [problem for where, text in paragraphs for problem in _check_tags(where, text)]
-    if found:
-        return tuple(found)
-    trees, broken = _parse(template, parts)
-    if broken:
-        return tuple(broken)
-    walk = _Walk(contract, parts)
+    found = check_tags(paragraphs, list(get_type_hints(contract)))
+    if not any(problem.severity == "error" for problem in found):
+        trees, broken = _parse(template, parts)
+        found += broken or _check_fields(contract, listed, trees, parts)
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: problem.severity != "error"))
+
+
+def _check_fields(
+    contract: type, kind: DocumentKind, trees: Sequence[nodes.Template], parts: Mapping[str, bytes]
+) -> list[TemplateProblem]:
+    """Unknown and misused names, mandatory fields that are missing, and fields that are never used."""
+    found: list[TemplateProblem] = []
+
+    def complain(message: str, advice: str, names: Sequence[str]) -> None:
+        where = locate_names(names, parts).removeprefix(", ")
+        found.append(TemplateProblem("error", where, message, advice))
+
+    walk = Walk(contract, complain)
     for tree in trees:
         walk.visit(tree, {})
-    unused = [name for name in get_type_hints(contract) if name not in walk.used]
-    warnings = [
-        TemplateProblem(
-            "warning", "", f"The field {name} is never used.", f"trường {name} không được dùng trong mẫu"
-        )
-        for name in unused
-    ]
-    return (*walk.problems, *warnings)
+    missing = _find_missing(walk, kind)
+    for name in missing:
+        advice = f"thiếu trường bắt buộc {name} ({MANDATORY[name]})"
+        found.append(TemplateProblem("error", "", f"The mandatory field {name} is missing.", advice))
+    for name in get_type_hints(contract):
+        if name not in walk.used and name not in missing:
+            message, advice = f"The field {name} is never used.", f"trường {name} không được dùng trong mẫu"
+            found.append(TemplateProblem("warning", "", message, advice))
+    return found
 
 
-def _check_tags(where: str, text: str) -> list[TemplateProblem]:
-    """Tags that are not closed, and typographic signs that Word put into one."""
-    shown = f"{where} “{text[:70]}”"
-    if len(_OPEN.findall(text)) != len(_CLOSE.findall(text)):
-        message = "A tag is opened and not closed, or closed and not opened."
-        advice = "thẻ mở mà không đóng, hoặc đóng mà không mở; mỗi {{ phải có }}, mỗi {% phải có %}"
-        return [TemplateProblem("error", shown, message, advice)]
-    smart = [sign for tag in _TAG.findall(text) for sign in _SMART.findall(tag)]
-    if smart and not re.search("[\"']", text):
-        message = f"The tag holds {smart[0]}; type a plain sign instead."
-        advice = f"trong thẻ có dấu {smart[0]} do Word tự đổi; phải gõ dấu thẳng"
-        return [TemplateProblem("error", shown, message, advice)]
-    return []
+def _find_missing(walk: Walk, kind: DocumentKind) -> list[str]:
+    """The mandatory fields that the kind has and the template does not print."""
+    if not kind.symbol:
+        return []
+    missing = []
+    for path in MANDATORY:
+        name, _, part = path.partition(".")
+        if name not in walk.root:
+            continue
+        owner: Any = walk.root[name]
+        if not part:
+            is_missing = name not in walk.used
+        else:
+            is_missing = (
+                is_typeddict(owner) and part in get_type_hints(owner) and (owner, part) not in walk.used_parts
+            )
+        missing += [path] if is_missing else []
+    return missing
 
 
 def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Template], list[TemplateProblem]]:
@@ -129,6 +124,9 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
             reason = (error.message or "").rstrip(".")
             advice = f"thẻ sai cú pháp ({reason}); thẻ phải có dạng {{{{ tên }}}} hoặc {{% lệnh %}}"
             return [], [TemplateProblem("error", where, f"{reason}. Mend it.", advice)]
+        except (TemplateError, RecursionError, SyntaxError) as error:
+            message = f"The tags cannot be read ({error})."
+            return [], [TemplateProblem("error", "", message, f"không đọc được các thẻ ({error})")]
     return trees, []
 
 
@@ -136,79 +134,12 @@ def _compile(environment: SandboxedEnvironment, source: str) -> nodes.Template:
     """Parse and compile, since only compiling finds an unknown filter."""
     text = source.replace("><w:", ">\n<w:")
     environment.from_string(text)
-    return environment.parse(text)
-
-
-class _Walk:
-    """Walks a template's tree with the types of the fields at hand."""
-
-    def __init__(self, contract: type, parts: Mapping[str, bytes]) -> None:
-        self.root = get_type_hints(contract)
-        self.parts = parts
-        self.used: set[str] = set()
-        self.problems: list[TemplateProblem] = []
-
-    def visit(self, node: nodes.Node, scope: Mapping[str, Any]) -> None:
-        """Visit a node; names bound by loops and `set` are in `scope` with their types."""
-        if isinstance(node, nodes.For):
-            self._visit_loop(node, scope)
-            return
-        if isinstance(node, nodes.Getattr | nodes.Name):
-            self._resolve(node, scope)
-            return
-        inner = dict(scope)
-        for child in node.iter_child_nodes():
-            if isinstance(child, nodes.Assign) and isinstance(child.target, nodes.Name):
-                inner[child.target.name] = self._resolve(child.node, inner)
-            else:
-                self.visit(child, inner)
-
-    def _visit_loop(self, node: nodes.For, scope: Mapping[str, Any]) -> None:
-        kind = self._resolve(node.iter, scope)
-        entry = get_args(kind)[0] if get_origin(kind) is list else _ANY
-        inner = {**scope, "loop": _ANY}
-        if isinstance(node.target, nodes.Name):
-            inner[node.target.name] = entry
-        for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
-            self.visit(child, inner)
-
-    def _resolve(self, node: nodes.Node, scope: Mapping[str, Any]) -> Any:
-        """The type of an expression; everything that is neither name nor attribute is visited."""
-        if isinstance(node, nodes.Name):
-            return self._resolve_name(node.name, scope)
-        if isinstance(node, nodes.Getattr):
-            return self._resolve_attribute(node, scope)
-        for child in node.iter_child_nodes():
-            self.visit(child, scope)
-        return _ANY
-
-    def _resolve_name(self, name: str, scope: Mapping[str, Any]) -> Any:
-        if name in scope:
-            return scope[name]
-        if name in self.root:
-            self.used.add(name)
-            return self.root[name]
-        if name != "namespace":
-            self._complain(name, list(self.root) + list(scope))
-        return _ANY
-
-    def _resolve_attribute(self, node: nodes.Getattr, scope: Mapping[str, Any]) -> Any:
-        owner = self._resolve(node.node, scope)
-        if owner is _ANY:
-            return _ANY
-        fields = get_type_hints(owner) if is_typeddict(owner) else {}
-        if node.attr not in fields:
-            self._complain(node.attr, list(fields))
-            return _ANY
-        return fields[node.attr]
-
-    def _complain(self, name: str, known: list[str]) -> None:
-        close = difflib.get_close_matches(name, known, n=1)
-        advice = f" Did you mean {close[0]}?" if close else ""
-        where = locate_names([name], self.parts).removeprefix(", ")
-        meant = f"; có phải là {close[0]}?" if close else "; phải là một trường có sẵn"
-        problem = TemplateProblem(
-            "error", where, f"There is no field {name}.{advice}", f"không có trường {name}{meant}"
+    tree = environment.parse(text)
+    # Within a condition Jinja looks for them only when it gets there.
+    for node in tree.find_all((nodes.Filter, nodes.Test)):
+        word, known = (
+            ("filter", environment.filters) if isinstance(node, nodes.Filter) else ("test", environment.tests)
         )
-        if problem not in self.problems:
-            self.problems.append(problem)
+        if node.name not in known:
+            raise TemplateAssertionError(f"No {word} named {node.name!r}.", node.lineno)
+    return tree

@@ -1,0 +1,130 @@
+"""Templates tried on made-up data: rendered, held against the layout, written for the office to see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chuyenhoa import settings
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.worst_case import CASES, SampleCase, sample_snapshots
+from chuyenhoa.plan import load_plan
+from chuyenhoa.reporting import (
+    DocumentKind,
+    LayoutProblem,
+    Previous,
+    RenderError,
+    TemplateProblem,
+    check_layout,
+    check_template,
+    list_subjects,
+    load_kinds,
+    render_document,
+)
+from chuyenhoa.reporting.kinds import Destination
+
+_QUICK = ("thuong", "chua-gui", "khong-dia-ban")
+"""The cases that a check tries; a preview tries all."""
+_NUMBER, _DAY = "09", "2021-12-05"
+"""The number and date of the sample issue: both are short ones, which must be padded."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A template rendered on one case, and what is wrong with the outcome."""
+
+    kind: str
+    case: SampleCase
+    document: bytes
+    """Empty when it could not be rendered."""
+    error: str
+    """Why it could not be rendered; empty when it could."""
+    layout: tuple[LayoutProblem, ...]
+
+
+def sample_plan() -> Plan:
+    """The newest plan of the project, whose criteria and wording the samples use."""
+    plans = settings.load().plans
+    name = max(path.name for path in plans.iterdir() if (path / "plan.yaml").exists())
+    return load_plan(plans, name)
+
+
+def try_template(template: bytes, kind: str, *, only: tuple[str, ...] = ()) -> Iterator[Trial]:
+    """Render a template on the made-up cases.
+
+    Args:
+        template: the .docx.
+        kind: a name of `documents.yaml`.
+        only: names of the cases to try; all when empty.
+
+    Yields:
+        One trial for each case that the kind can be made for.
+    """
+    listed = load_kinds()[kind]
+    for case, snapshot in sample_snapshots(sample_plan(), listed):
+        subjects = list_subjects(listed, snapshot)
+        if subjects and (not only or case.name in only):
+            yield _try(template, listed, case, snapshot, subjects[0])
+
+
+def _try(
+    template: bytes, kind: DocumentKind, case: SampleCase, snapshot: Mapping[str, Any], about: str
+) -> Trial:
+    issue = {"number": _NUMBER, "date": _DAY, "signer": snapshot["board"]["signer"]}
+    previous = None
+    if kind.goes_to is Destination.ATTACHMENT:
+        first = next(iter(load_kinds()))
+        previous = Previous(first, snapshot, _NUMBER, _DAY, 1, 2)
+    try:
+        document = render_document(
+            kind.name, template, snapshot, issue if kind.symbol else None, about=about, previous=previous
+        )
+    except RenderError as error:
+        return Trial(kind.name, case, b"", str(error), ())
+    layout = () if kind.goes_to is Destination.ATTACHMENT else check_layout(document)
+    return Trial(kind.name, case, document, "", layout)
+
+
+def write_trials(trials: Iterator[Trial], folder: Path) -> Iterator[tuple[Trial, Path]]:
+    """Write what was rendered into a folder, as `<kind>-<case>.docx`.
+
+    Yields:
+        Each trial with its path; the file is not there when the trial failed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for trial in trials:
+        path = folder / f"{trial.kind}-{trial.case.name}.docx"
+        path.unlink(missing_ok=True)
+        if trial.document:
+            path.write_bytes(trial.document)
+        yield trial, path
+
+
+def diagnose(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
+    """All that is wrong with a template: its tags and fields, and what comes out of it on made-up data.
+
+    The layout is looked at on ordinary data; on empty data it must merely be possible to render it.
+    """
+    found = check_template(template, kind)
+    if any(problem.severity == "error" for problem in found):
+        return found
+    tried: dict[str, TemplateProblem] = {}
+    for trial in try_template(template, kind, only=_QUICK):
+        if trial.error:
+            problem = TemplateProblem(
+                "error",
+                "",
+                f"It cannot be rendered on made-up data ({trial.case.name}): {trial.error}",
+                f"không lập được văn bản với {trial.case.title}: {trial.error}",
+            )
+            tried.setdefault(trial.error, problem)
+        elif trial.case is CASES[0]:
+            for deviation in trial.layout:
+                advice = f"thể thức khi in với số liệu mẫu: {deviation}"
+                tried[str(deviation)] = TemplateProblem("error", "", f"Layout: {deviation}", advice)
+    return (*tried.values(), *found)
+
+
+__all__ = ["CASES", "Trial", "diagnose", "sample_plan", "try_template", "write_trials"]
