@@ -6,6 +6,7 @@ from docx.document import Document as WordDocument
 from docx.enum.section import WD_SECTION
 from docx.shared import Pt
 
+from templates.documents.grids import write_rows
 from templates.documents.pieces import (
     LEFT,
     add_grid_table,
@@ -16,33 +17,35 @@ from templates.documents.pieces import (
 )
 
 
-def _open_annex(document: WordDocument, number: str, title: str) -> None:
-    """A landscape section of its own, numbered from 1, with the head that Decree 30 asks for."""
-    set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
-    add_line(document, f"Phụ lục {number}", bold=True, keep=True)
+def open_annex(document: WordDocument, number: str, title: str, *, landscape: bool = True) -> None:
+    """A section of its own, numbered from 1, with the decree's head; a single one has no number."""
+    set_page(document.add_section(WD_SECTION.NEW_PAGE), landscape=landscape)
+    add_line(document, f"Phụ lục {number}".strip(), bold=True, keep=True)
     add_line(document, title, bold=True, keep=True)
     line = add_line(document, "{{ attachment_line }}", italic=True, keep=True)
     line.paragraph_format.space_after = Pt(8)
 
 
 def write_annexes(document: WordDocument) -> None:
-    """Write annexes I to VI behind the signature."""
+    """Write annexes I to VIII behind the signature."""
     _write_locality_annex(document)
     _write_comparison_annex(document)
-    _open_annex(document, "III", "KẾT QUẢ ĐIỀU TRA, KHÁM PHÁ TỘI PHẠM")
-    _write_column_table(document, "investigation_table", name_width=44, size=11)
-    _open_annex(document, "IV", "KẾT QUẢ ĐÁNH GIÁ THEO TỪNG TIÊU CHÍ")
+    open_annex(document, "III", "KẾT QUẢ ĐIỀU TRA, KHÁM PHÁ TỘI PHẠM")
+    write_column_table(document, "investigation_table", name_width=44, size=11)
+    open_annex(document, "IV", "KẾT QUẢ ĐÁNH GIÁ THEO TỪNG TIÊU CHÍ")
     document.add_paragraph("{%p if notice %}")
     add_line(document, "({{ notice }})", italic=True, keep=True).paragraph_format.space_after = Pt(6)
     document.add_paragraph("{%p endif %}")
-    _write_column_table(document, "matrix", name_width=44, size=10)
-    _open_annex(document, "V", "MÔ HÌNH TỰ QUẢN, CÔNG TÁC TUYÊN TRUYỀN")
-    _write_column_table(document, "movement_table", name_width=44, size=11)
+    write_column_table(document, "matrix", name_width=44, size=10)
+    open_annex(document, "V", "MÔ HÌNH TỰ QUẢN, CÔNG TÁC TUYÊN TRUYỀN")
+    write_column_table(document, "movement_table", name_width=44, size=11)
     _write_submission_annex(document)
+    _write_task_annex(document)
+    _write_source_annex(document)
 
 
 def _write_locality_annex(document: WordDocument) -> None:
-    _open_annex(document, "I", "DANH SÁCH ĐỊA BÀN VÀ KẾT QUẢ ĐÁNH GIÁ")
+    open_annex(document, "I", "DANH SÁCH ĐỊA BÀN VÀ KẾT QUẢ ĐÁNH GIÁ")
     widths = (14, 48, 42, 20, 34, 94)
     table = add_grid_table(document, widths)
     heads = ("STT", "Địa bàn", "Đơn vị cấp huyện", "Loại", "Kết quả", "Lý do")
@@ -60,7 +63,7 @@ def _write_locality_annex(document: WordDocument) -> None:
 
 
 def _write_comparison_annex(document: WordDocument) -> None:
-    _open_annex(document, "II", "SỐ LIỆU TÌNH HÌNH SO SÁNH VỚI CÙNG KỲ")
+    open_annex(document, "II", "SỐ LIỆU TÌNH HÌNH SO SÁNH VỚI CÙNG KỲ")
     note = "Kỳ này: {{ current_window }}. Cùng kỳ: {{ baseline_window }}."
     add_line(document, note, italic=True, keep=True).paragraph_format.space_after = Pt(6)
     document.add_paragraph("{%p if comparison_note %}")
@@ -88,12 +91,14 @@ def _write_comparison_annex(document: WordDocument) -> None:
         document, "B. Số vụ phạm tội về trật tự xã hội theo địa bàn", bold=True, align=LEFT, keep=True
     )
     title.paragraph_format.space_before = Pt(12)
-    _write_column_table(document, "comparison_localities", name_width=80, size=11)
+    write_column_table(document, "comparison_localities", name_width=80, size=11)
 
 
-def _write_column_table(document: WordDocument, name: str, *, name_width: float, size: float) -> None:
-    """A table by locality whose other columns come from data."""
-    rest = 252 - 13 - name_width
+def write_column_table(
+    document: WordDocument, name: str, *, name_width: float, size: float, width: float = 252
+) -> None:
+    """A table by locality whose other columns come from data; widths in millimetres, size in points."""
+    rest = width - 13 - name_width
     widths = (13, name_width, rest / 3, rest / 3, rest / 3)
     table = add_grid_table(document, widths)
     opening, closing = "{{%tc for {item} in {source} %}}", "{%tc endfor %}"
@@ -115,7 +120,7 @@ def _write_column_table(document: WordDocument, name: str, *, name_width: float,
 
 
 def _write_submission_annex(document: WordDocument) -> None:
-    _open_annex(document, "VI", "TÌNH HÌNH NỘP BÁO CÁO CỦA CÁC ĐƠN VỊ")
+    open_annex(document, "VI", "TÌNH HÌNH NỘP BÁO CÁO CỦA CÁC ĐƠN VỊ")
     widths = (14, 50, 20, 46, 44, 46, 32)
     table = add_grid_table(document, widths)
     heads = (
@@ -133,3 +138,47 @@ def _write_submission_annex(document: WordDocument) -> None:
     add_row(table, widths, tuple(f"{{{{ row.{name} }}}}" for name in cells), aligns="clcclll")
     add_tag_row(table, "{%tr endfor %}")
     document.add_paragraph(style="Ghi chú bảng").add_run("Tổng cộng: {{ submission_total }}").bold = True
+
+
+def _write_task_annex(document: WordDocument) -> None:
+    open_annex(document, "VII", "KẾT QUẢ THỰC HIỆN NHIỆM VỤ THEO CƠ QUAN CHỦ TRÌ")
+    columns = (
+        ("Nhiệm vụ", "code", 18.0, "c"),
+        ("Nội dung", "title", 92.0, "l"),
+        ("Cơ quan chủ trì, phối hợp", "lead", 52.0, "l"),
+        ("Kết quả theo tiêu chí", "result", 50.0, "l"),
+        ("Báo cáo tiến độ", "report", 40.0, "l"),
+    )
+    write_rows(document, "task_rows", columns)
+
+
+def _write_source_annex(document: WordDocument) -> None:
+    open_annex(document, "VIII", "NGUỒN SỐ LIỆU")
+    add_line(document, "{{ source_note }}", italic=True, keep=True).paragraph_format.space_after = Pt(6)
+    document.add_paragraph("{%p if source_rows %}")
+    columns = (
+        ("STT", "number", 12.0, "c"),
+        ("Tệp", "file", 50.0, "l"),
+        ("Đơn vị", "submitter", 36.0, "l"),
+        ("Bản nộp", "version", 16.0, "c"),
+        ("Thời điểm nhận", "received", 30.0, "c"),
+        ("Địa bàn sử dụng", "localities", 36.0, "l"),
+        ("Mã rút gọn", "short", 26.0, "c"),
+        ("SHA-256", "sha256", 46.0, "l"),
+    )
+    write_rows(document, "source_rows", columns, size=10)
+    document.add_paragraph("{%p endif %}")
+    document.add_paragraph("{%p if justification_rows %}")
+    title = add_line(document, "Giải trình số liệu khác thường", bold=True, align=LEFT, keep=True)
+    title.paragraph_format.space_before = Pt(12)
+    reasons = (
+        ("STT", "number", 12.0, "c"),
+        ("Địa bàn", "name", 36.0, "l"),
+        ("Chỉ tiêu", "label", 44.0, "l"),
+        ("Số liệu", "value", 18.0, "r"),
+        ("Quy tắc", "rule", 46.0, "l"),
+        ("Lý do đơn vị nêu", "reason", 56.0, "l"),
+        ("Nguồn", "source", 40.0, "l"),
+    )
+    write_rows(document, "justification_rows", reasons, size=10)
+    document.add_paragraph("{%p endif %}")

@@ -1,12 +1,12 @@
 """Snapshot → context → Word documents; the template doctor and the layout checker."""
 
 from chuyenhoa.reporting.canonical import SnapshotError, canonical_bytes
-from chuyenhoa.reporting.context import Previous
 from chuyenhoa.reporting.kinds import DocumentKind, KindError, list_subjects, load_kinds
 from chuyenhoa.reporting.layout import LayoutProblem, check_layout
 from chuyenhoa.reporting.phrases import PhraseError, load_phrases
 from chuyenhoa.reporting.redline import RedlineError, redline_document
 from chuyenhoa.reporting.render import RenderError, render_document
+from chuyenhoa.reporting.request import Previous
 from chuyenhoa.reporting.snapshot import build_snapshot
 from chuyenhoa.reporting.template_problem import TemplateProblem
 from chuyenhoa.reporting.templates_check import check_template

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -25,7 +24,7 @@ from chuyenhoa.reporting.fields import (
 )
 from chuyenhoa.reporting.heading import (
     Issue,
-    describe_board,
+    describe_issuer,
     list_recipients,
     say_kind,
     write_attachment,
@@ -47,8 +46,17 @@ from chuyenhoa.reporting.outcomes import (
     write_tasks,
     write_verdicts,
 )
+from chuyenhoa.reporting.papers.decision import DecisionContext, build_decision
+from chuyenhoa.reporting.papers.district import DistrictContext, build_district
+from chuyenhoa.reporting.papers.ministry import MinistryContext, build_ministry
+from chuyenhoa.reporting.papers.reminder import ReminderContext, build_reminder
+from chuyenhoa.reporting.papers.sheet import SheetContext, build_sheet
+from chuyenhoa.reporting.papers.sources import fill_sources
+from chuyenhoa.reporting.papers.submission import SubmissionContext, build_submission
+from chuyenhoa.reporting.papers.tasks import fill_tasks
 from chuyenhoa.reporting.prose import write_chapter
 from chuyenhoa.reporting.ranking import list_by_place, rank_localities
+from chuyenhoa.reporting.request import Builder, Previous, Request
 from chuyenhoa.reporting.review import (
     count_reporting,
     quote_narratives,
@@ -64,40 +72,8 @@ from chuyenhoa.reporting.tables import (
     list_localities,
     list_submissions,
 )
+from chuyenhoa.reporting.traced import seal
 from chuyenhoa.reporting.view import Snapshot, SnapshotView
-
-
-@dataclass(frozen=True)
-class Previous:
-    """The last issued version of a document, for the list of what changed since."""
-
-    kind: str
-    snapshot: Snapshot
-    number: str
-    date: str
-    """ISO date of issue."""
-    version: int
-    next_version: int
-
-
-@dataclass(frozen=True)
-class Request:
-    """One document to be filled: its kind, what it is about, the frozen data, and how it is issued."""
-
-    kind: str
-    about: str
-    """The locality's or submitter's code; empty for a document of the whole province."""
-    view: SnapshotView
-    issue: Issue | None
-    previous: Previous | None = None
-
-
-@dataclass(frozen=True)
-class Builder:
-    """How a context is built, and the contract that says which fields it has."""
-
-    contract: type
-    build: Callable[[Request], Mapping[str, Any]]
 
 
 def build_context(
@@ -119,7 +95,8 @@ def build_context(
     """
     view = SnapshotView(snapshot)
     context = str(view.documents[kind]["context"])
-    return BUILDERS[context].build(Request(kind, about, view, issue, previous))
+    sealed: Mapping[str, Any] = seal(BUILDERS[context].build(Request(kind, about, view, issue, previous)))
+    return sealed
 
 
 def _build_progress(request: Request) -> ProgressContext:
@@ -184,6 +161,12 @@ BUILDERS: Mapping[str, Builder] = {
     "progress_report": Builder(ProgressContext, _build_progress),
     "annual_report": Builder(AnnualContext, _build_annual),
     "changes": Builder(ChangesContext, _build_changes),
+    "ministry_report": Builder(MinistryContext, build_ministry),
+    "submission": Builder(SubmissionContext, build_submission),
+    "decision": Builder(DecisionContext, build_decision),
+    "sheet": Builder(SheetContext, build_sheet),
+    "district_report": Builder(DistrictContext, build_district),
+    "reminder": Builder(ReminderContext, build_reminder),
 }
 """The contexts by the name under which `documents.yaml` asks for them."""
 
@@ -206,11 +189,11 @@ def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportC
 def _build_front(kind: str, view: SnapshotView, issue: Issue | None) -> FrontFields:
     reported, expected, _ = count_reporting(view)
     return FrontFields(
-        board=describe_board(view, issue),
+        board=describe_issuer(kind, view, issue),
         is_draft=issue is None,
         number_line=write_number(kind, view, issue),
-        date_line=write_date(view, issue),
-        recipients=list_recipients(view),
+        date_line=write_date(kind, view, issue),
+        recipients=list_recipients(kind, view),
         subject=say_kind("subject", kind, view),
         notice=str(view.raw["plan"]["notice"]),
         list_notice=write_list_notice(view),
@@ -262,6 +245,8 @@ def _build_annexes(view: SnapshotView) -> AnnexFields:
         movement_table=build_table("movement", view),
         submission_rows=list_submissions(view),
         submission_total=_count_submissions(view),
+        **fill_tasks(view),
+        **fill_sources(view),
     )
 
 

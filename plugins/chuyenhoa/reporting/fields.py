@@ -126,7 +126,57 @@ class BodyFields(TypedDict):
     proposals: list[str]
 
 
-class AnnexFields(TypedDict):
+class TaskRow(TypedDict):
+    """A task with those who lead it, what its criteria say, and whether a report on it came."""
+
+    code: str
+    title: str
+    lead: str
+    result: str
+    report: str
+
+
+class TaskFields(TypedDict):
+    """Tasks and agencies in a report."""
+
+    agency_lines: list[str]
+    task_rows: list[TaskRow]
+
+
+class SourceRow(TypedDict):
+    """A file whose figures were used."""
+
+    number: str
+    file: str
+    submitter: str
+    version: str
+    received: str
+    localities: str
+    short: str
+    sha256: str
+
+
+class JustificationRow(TypedDict):
+    """An unusual figure and the reason that its submitter gave."""
+
+    number: str
+    name: str
+    label: str
+    value: str
+    rule: str
+    reason: str
+    source: str
+
+
+class SourceFields(TypedDict):
+    """The annex "Nguồn số liệu"."""
+
+    source_rows: list[SourceRow]
+    source_note: str
+    justification_rows: list[JustificationRow]
+
+
+class AnnexFields(TaskFields, SourceFields):
     """The annexes of a report."""
 
     locality_rows: list[LocalityRow]

@@ -124,6 +124,7 @@ def freeze_kind(kind: DocumentKind) -> dict[str, Any]:
         "symbol": kind.symbol,
         "issuer": kind.issuer,
         "when": kind.when,
+        "recipients": list(kind.recipients),
         "context": kind.context,
     }
 

@@ -12,7 +12,7 @@ _ABSENT = "not_submitted"
 
 
 def list_debtors(snapshot: Snapshot) -> list[str]:
-    """Codes of the submitters that sent nothing usable, or whose localities lack figures; in the plan's order."""
+    """Codes of the submitters that sent nothing usable, or whose localities lack figures; in plan order."""
     owing = set(snapshot["not_reported"])
     owing |= {entry["submitter"] for entry in snapshot["localities"] if is_owed(entry)}
     return [str(entry["code"]) for entry in snapshot["submitters"] if entry["code"] in owing]
@@ -25,7 +25,7 @@ def is_owed(locality: Snapshot) -> bool:
 
 def owed_by_submitter(result: Snapshot) -> bool:
     """Whether a criterion cannot be judged for want of what the submitter has to send."""
-    return result["verdict"] == "insufficient" and result["actor"] == _OWED
+    return bool(result["verdict"] == "insufficient" and result["actor"] == _OWED)
 
 
 def list_missing(locality: Snapshot) -> list[str]:

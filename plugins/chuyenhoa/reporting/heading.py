@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from chuyenhoa.reporting.numbers import (
     format_long_date,
 )
 from chuyenhoa.reporting.phrases import fill
-from chuyenhoa.reporting.view import SnapshotView, read_moment
+from chuyenhoa.reporting.view import SnapshotView, lower_first, read_moment
 
 Issue = Mapping[str, Any]
 
@@ -25,19 +25,20 @@ def write_window(window: tuple[date, date], view: SnapshotView) -> str:
     return view.phrases.say("period.window", start=start, end=end)
 
 
-def say_kind(name: str, kind: str, view: SnapshotView) -> str:
+def say_kind(name: str, kind: str, view: SnapshotView, **values: str) -> str:
     """A phrase that depends on the kind of document (`subject`, `closing`)."""
-    return view.phrases.say(
-        f"kinds.{kind}.{name}",
-        length=str(view.phrases.find(f"kinds.{kind}.length")),
-        year=str(view.raw["plan"]["year"]),
-        board=view.raw["board"]["short_name"],
-    )
+    entry = view.phrases.find(f"kinds.{kind}")
+    known = {
+        "length": str(entry.get("length", "")),
+        "year": str(view.raw["plan"]["year"]),
+        "board": view.raw["board"]["short_name"],
+    }
+    return view.phrases.say(f"kinds.{kind}.{name}", **{**known, **values})
 
 
-def describe_board(view: SnapshotView, issue: Issue | None) -> BoardFields:
-    """The board, with whoever signs; a capacity of two lines ("KT. …") comes as two entries."""
-    board, signed = view.raw["board"], issue or {}
+def describe_issuer(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> BoardFields:
+    """Whoever issues, with whoever signs; a capacity of two lines ("KT. …") comes as two entries."""
+    board, signed = find_issuer(kind, view, about), issue or {}
     capacity = str(signed.get("capacity") or board["capacity"])
     return BoardFields(
         parent=board["parent"],
@@ -50,49 +51,75 @@ def describe_board(view: SnapshotView, issue: Issue | None) -> BoardFields:
     )
 
 
+def find_issuer(kind: str, view: SnapshotView, about: str = "") -> Mapping[str, Any]:
+    """The board, the standing agency, or the submitter that a document is about, in the board's fields."""
+    issuer = view.documents[kind].get("issuer", "board")
+    if issuer != "submitter":
+        found: Mapping[str, Any] = view.raw[issuer]
+        return found
+    place = lower_first(view.place(about))
+    kinds = [str(entry) for entry in view.phrases.find("submitter_issuer.kinds")]
+    bare = next((place.removeprefix(f"{entry} ") for entry in kinds if place.startswith(f"{entry} ")), place)
+    words = {"place": place, "bare": bare, "upper": place.upper()}
+    names = ("parent", "name", "short_name", "place", "symbol", "capacity", "office", "signer")
+    return {name: view.phrases.say(f"submitter_issuer.{name}", **words) for name in names}
+
+
 def _issue_date(issue: Issue) -> date:
     day = issue["date"]
     return day if isinstance(day, date) else date.fromisoformat(str(day))
 
 
-def _blanks(view: SnapshotView, kind: str = "") -> dict[str, str]:
-    board = view.raw["board"]
+def _blanks(view: SnapshotView, kind: str, about: str = "") -> dict[str, str]:
+    issuer, board = find_issuer(kind, view, about), view.raw["board"]
+    symbols = {"board": board["symbol"], "agency": view.raw["agency"]["symbol"]}
     return {
-        "symbol": fill(str(view.documents[kind]["symbol"]), kind, {"board": board["symbol"]}) if kind else "",
-        "place": board["place"],
-        "board": board["short_name"],
+        "symbol": fill(str(view.documents[kind]["symbol"]), kind, symbols),
+        "place": issuer["place"],
+        "board": issuer["short_name"],
         "year": str(read_moment(view.raw["frozen_at"]).year),
     }
 
 
-def write_number(kind: str, view: SnapshotView, issue: Issue | None) -> str:
+def write_number(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> str:
     """`Số: 152/BC-BCĐ`; a number that carries its own symbol is printed as it is."""
     if issue is None:
-        return view.phrases.say("document.number_blank", **_blanks(view, kind))
+        return view.phrases.say("document.number_blank", **_blanks(view, kind, about))
     number = format_document_number(str(issue["number"]))
-    line = view.phrases.say("document.number", number=number, **_blanks(view, kind))
+    line = view.phrases.say("document.number", number=number, **_blanks(view, kind, about))
     return line.split("/")[0] + "/" + number.partition("/")[2] if "/" in number else line
 
 
-def write_date(view: SnapshotView, issue: Issue | None) -> str:
+def write_date(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> str:
     """`Kiên Giang, ngày 20 tháng 12 năm 2021`; blank for a draft."""
     if issue is None:
-        return view.phrases.say("document.date_blank", **_blanks(view))
-    return view.phrases.say("document.date", date=format_long_date(_issue_date(issue)), **_blanks(view))
-
-
-def write_attachment(kind: str, view: SnapshotView, issue: Issue | None) -> str:
-    """Which document an annex belongs to."""
-    if issue is None:
-        return view.phrases.say("document.attachment_blank", **_blanks(view, kind))
-    number = write_number(kind, view, issue).partition(":")[2].strip()
+        return view.phrases.say("document.date_blank", **_blanks(view, kind, about))
     day = format_long_date(_issue_date(issue))
-    return view.phrases.say("document.attachment", number=number, date=day, **_blanks(view, kind))
+    return view.phrases.say("document.date", date=day, **_blanks(view, kind, about))
 
 
-def list_recipients(view: SnapshotView) -> list[str]:
+def write_attachment(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> str:
+    """The line under an annex's title: which document it belongs to, blank where that has no number yet."""
+    words = {**_blanks(view, kind, about), "type": _type(kind, view)}
+    if issue is None:
+        return view.phrases.say("document.attachment_blank", **words)
+    number = write_number(kind, view, issue, about).partition(":")[2].strip()
+    day = format_long_date(_issue_date(issue))
+    return view.phrases.say("document.attachment", number=number, date=day, **words)
+
+
+def _type(kind: str, view: SnapshotView) -> str:
+    return str(view.phrases.find(f"kinds.{kind}.type"))
+
+
+def list_recipients(kind: str, view: SnapshotView) -> list[str]:
     """The list under "Nơi nhận:", each line ending in `;` and the last in `.`."""
-    names = list(view.raw["board"]["recipients"])
+    names = list(view.documents[kind].get("recipients") or view.raw["board"]["recipients"])
+    return punctuate(names, view)
+
+
+def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:
+    """Entries each on a line of its own: `- …;`, and the last `- ….`."""
     last = len(names) - 1
     return [
         view.phrases.say(f"document.{'last_recipient' if index == last else 'recipient'}", name=name)
@@ -110,7 +137,7 @@ def write_list_notice(view: SnapshotView) -> str:
 def write_opening(view: SnapshotView) -> str:
     """The opening sentence: what the report rests on and which windows it covers."""
     plan, say = view.raw["plan"], view.phrases.say
-    bases = [_cite(base, view) for base in plan["bases"]]
+    bases = [cite_basis(base, view) for base in plan["bases"]]
     return say(
         "document.opening",
         bases="; ".join(bases),
@@ -123,7 +150,7 @@ def write_opening(view: SnapshotView) -> str:
     )
 
 
-def _cite(base: Mapping[str, str], view: SnapshotView) -> str:
+def cite_basis(base: Mapping[str, str], view: SnapshotView) -> str:
     """`Kế hoạch số 72/KH-BCĐ ngày 28/4/2021 của …`: the number follows the two words of the type."""
     words = base["title"].split(" ", 2)
     return view.phrases.say(

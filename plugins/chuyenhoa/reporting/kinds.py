@@ -60,7 +60,9 @@ class DocumentKind:
     """Name of the context that its template is filled with, see `chuyenhoa.reporting.context`."""
     issuer: Issuer = Issuer.BOARD
     when: str = ""
-    """Name of the condition under which it is produced, see `chuyenhoa.reporting.conditions`; "" is always."""
+    """The condition under which it is produced, of `chuyenhoa.reporting.conditions`; "" is always."""
+    recipients: tuple[str, ...] = ()
+    """The list under "Nơi nhận:"; that of the issuer when empty."""
 
 
 class KindError(ValueError):
@@ -120,6 +122,7 @@ def _read_kind(path: Path, name: str, entry: Any) -> DocumentKind:
             context=str(entry["context"]),
             issuer=Issuer(entry.get("issuer", "board")),
             when=check_condition(str(entry.get("when", ""))),
+            recipients=tuple(str(line) for line in entry.get("recipients", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise KindError(f"{path}: {name}: {error}; see the head of the file.") from error

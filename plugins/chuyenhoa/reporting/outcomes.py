@@ -142,7 +142,7 @@ def write_tasks(view: SnapshotView) -> list[str]:
     """The measurable tasks of the plan's part III by the criteria that measure them."""
     lines = []
     for task in view.raw["tasks"]:
-        counts = [_count_task(code, view) for code in task["criteria"] if code in view.criteria]
+        counts = [count_task(code, view) for code in task["criteria"] if code in view.criteria]
         if task["code"].startswith("III.") and counts and view.localities:
             joined = "; ".join(counts)
             lines.append(
@@ -151,7 +151,8 @@ def write_tasks(view: SnapshotView) -> list[str]:
     return lines
 
 
-def _count_task(code: str, view: SnapshotView) -> str:
+def count_task(code: str, view: SnapshotView) -> str:
+    """How many localities meet a criterion: `12/16 địa bàn đạt tiêu chí V.2, 01 địa bàn chưa đủ số liệu`."""
     unknown = len(view.with_verdict("insufficient", code))
     text = view.phrases.say(
         "assessment.task_count",

@@ -19,12 +19,33 @@ class PhraseError(ValueError):
 
 
 def load_phrases(path: Path | None = None) -> dict[str, Any]:
-    """Read the sentence patterns (`templates/messages/report.yaml` unless another file is named).
+    """Read the sentence patterns: `report.yaml`, and what the folder `report/` beside it adds by document.
+
+    Args:
+        path: the main file; `templates/messages/report.yaml` when None.
 
     Raises:
-        PhraseError: the file is missing or is no mapping.
+        PhraseError: a file is missing or no mapping, or two of them say the same thing.
     """
     source = path or settings.load().templates / "messages" / "report.yaml"
+    content = _read(source)
+    for more in sorted(source.with_suffix("").glob("*.yaml")):
+        _add(content, _read(more), more.name)
+    return content
+
+
+def _add(content: dict[str, Any], more: Mapping[str, Any], source: str) -> None:
+    """Merge mappings, however deep; nothing may be said twice."""
+    for key, value in more.items():
+        known = content.setdefault(key, value)
+        if known is value:
+            continue
+        if not isinstance(known, dict) or not isinstance(value, Mapping):
+            raise PhraseError(f"{source}: {key!r} is said in another file already.")
+        _add(known, value, source)
+
+
+def _read(source: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
@@ -57,6 +78,10 @@ class Phrases:
     def say(self, name: str, /, **values: str) -> str:
         """The pattern under `name` with its slots filled."""
         return fill(str(self.find(name)), name, values)
+
+    def say_all(self, name: str, /, **values: str) -> list[str]:
+        """Every pattern of the list under `name` with its slots filled."""
+        return [fill(str(pattern), name, values) for pattern in self.find(name)]
 
     def enumerate(self, entries: Sequence[str]) -> str:
         """A list in prose: `A`, `A và B`, `A, B và C`."""

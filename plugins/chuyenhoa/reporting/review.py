@@ -17,12 +17,16 @@ def quote_narratives(item: str, view: SnapshotView) -> list[str]:
     """The texts of all submitters on one item, each under the name of its place; [] when there is none."""
     lines: list[str] = []
     for code, place in view.places.items():
-        text = str(view.raw["narratives"].get(code, {}).get(item) or "").strip()
-        parts = [_close(part) for part in _BREAK.split(text) if part]
+        parts = split_lines(str(view.raw["narratives"].get(code, {}).get(item) or ""))
         if parts:
             lines.append(view.phrases.say("quotes.line", place=place, text=parts[0]))
             lines += parts[1:]
     return [str(view.phrases.find("quotes.intro")), *lines] if lines else []
+
+
+def split_lines(text: str) -> list[str]:
+    """A text's lines, each closed with a full stop where it has no end of its own."""
+    return [_close(part) for part in _BREAK.split(text.strip()) if part]
 
 
 def _close(text: str) -> str:
@@ -47,7 +51,7 @@ def write_strengths(view: SnapshotView) -> list[str]:
             )
     lines = lines or [str(view.phrases.find("review.strong_none"))]
     lines += _write_trend(view, falls=True)
-    on_time = {entry["submitter"] for entry in _answers(view)} - set(_late(view))
+    on_time = {entry["submitter"] for entry in _answers(view)} - set(list_late(view))
     if on_time:
         count, expected = format_count(len(on_time)), format_count(len(view.raw["submitters"]))
         lines.append(view.phrases.say("review.on_time", count=count, total=expected))
@@ -57,7 +61,7 @@ def write_strengths(view: SnapshotView) -> list[str]:
 def write_shortcomings(view: SnapshotView) -> list[str]:
     """What fell short: criteria not met, a rise of crime, late or missing reports, missing figures."""
     lines = _write_weak(view, "review.weak") + _write_trend(view, falls=False)
-    late, absent = _late(view), list(view.raw["not_reported"])
+    late, absent = list_late(view), list(view.raw["not_reported"])
     for pattern, codes in (("review.late", late), ("review.absent", absent)):
         if codes:
             names = view.phrases.enumerate([lower_first(view.places[code]) for code in codes])
@@ -130,7 +134,7 @@ def _answers(view: SnapshotView) -> list[Snapshot]:
     return [e for e in view.raw["submissions"] if e["submitter"] not in silent and e["status"] in taken]
 
 
-def _late(view: SnapshotView) -> list[str]:
+def list_late(view: SnapshotView) -> list[str]:
     """Submitters whose first accepted file came after the deadline."""
     first: dict[str, Snapshot] = {}
     for entry in _answers(view):
@@ -141,4 +145,4 @@ def _late(view: SnapshotView) -> list[str]:
 def count_reporting(view: SnapshotView) -> tuple[int, int, int]:
     """How many submitters reported, how many were to, and how many were late."""
     expected = len(view.raw["submitters"])
-    return expected - len(view.raw["not_reported"]), expected, len(_late(view))
+    return expected - len(view.raw["not_reported"]), expected, len(list_late(view))

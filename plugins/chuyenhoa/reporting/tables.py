@@ -9,6 +9,7 @@ from typing import Any
 from chuyenhoa.reporting.fields import ComparisonRow, LocalityRow, SubmissionRow, Table, TableRow
 from chuyenhoa.reporting.numbers import format_count, format_date, format_number, format_share, format_signed
 from chuyenhoa.reporting.outcomes import explain_locality
+from chuyenhoa.reporting.traced import add_sign
 from chuyenhoa.reporting.view import SnapshotView, read_moment
 
 Column = Mapping[str, Any]
@@ -118,8 +119,8 @@ def _change_share(current: Decimal, baseline: Decimal) -> str:
         return "-"
     share = format_share(abs(current - baseline), baseline)
     if current == baseline:
-        return "0%"
-    return f"{'-' if current < baseline else '+'}{share}"
+        return share
+    return add_sign("-" if current < baseline else "+", share)
 
 
 def build_table(name: str, view: SnapshotView) -> Table:
@@ -164,39 +165,27 @@ def _terms(column: Column) -> Sequence[str]:
 def _cell(column: Column, codes: Sequence[str], view: SnapshotView) -> str | None:
     """A cell over one or more localities; None when a figure of any of them is missing."""
     if "ratio" in column:
-        part = _add(codes, column["ratio"]["part"], view)
-        whole = _add(codes, column["ratio"]["whole"], view)
+        part = view.add(codes, column["ratio"]["part"])
+        whole = view.add(codes, column["ratio"]["whole"])
         if part is None or whole is None:
             return None
         return format_share(part, whole) if whole > 0 else "-"
     if "difference" in column or "change" in column:
         return _change_cell(column, codes, view)
     if "sum" in column:
-        value = _add(codes, column["sum"], view)
+        value = view.add(codes, column["sum"])
     else:
-        value = _add_basis(codes, str(column["of"]), str(column.get("basis", "current")), view)
+        value = view.add(codes, [str(column["of"])], str(column.get("basis", "current")))
     return None if value is None else format_number(value)
 
 
 def _change_cell(column: Column, codes: Sequence[str], view: SnapshotView) -> str | None:
     code = str(column.get("difference") or column["change"])
-    now = _add_basis(codes, code, "current", view)
-    then = _add_basis(codes, code, "baseline", view)
+    now = view.add(codes, [code])
+    then = view.add(codes, [code], "baseline")
     if now is None or then is None:
         return None
     return format_signed(now - then) if "difference" in column else _change_share(now, then)
-
-
-def _add(codes: Sequence[str], terms: Sequence[str], view: SnapshotView) -> Decimal | None:
-    values = [view.signed_sum(code, terms) for code in codes]
-    known = [value for value in values if value is not None]
-    return sum(known, Decimal(0)) if len(known) == len(values) else None
-
-
-def _add_basis(codes: Sequence[str], indicator: str, basis: str, view: SnapshotView) -> Decimal | None:
-    values = [view.figure(code, indicator, basis) for code in codes]
-    known = [value for value in values if value is not None]
-    return sum(known, Decimal(0)) if len(known) == len(values) else None
 
 
 def build_matrix(view: SnapshotView) -> Table:
@@ -233,7 +222,7 @@ def list_submissions(view: SnapshotView) -> list[SubmissionRow]:
                     number=str(index),
                     submitter=place,
                     version=_version(entry, view),
-                    received=_received(entry["received_at"], view),
+                    received=say_received(entry["received_at"], view),
                     status=str(words["statuses"].get(entry["status"], entry["status"])),
                     held=", ".join(view.names.get(held, held) for held in entry["held"]),
                     remark=str(words["late"]) if entry["is_late"] else "",
@@ -256,7 +245,8 @@ def _version(entry: Mapping[str, Any], view: SnapshotView) -> str:
     return view.phrases.say("annexes.submissions.version", version=format_count(entry["version"]))
 
 
-def _received(text: str, view: SnapshotView) -> str:
+def say_received(text: str, view: SnapshotView) -> str:
+    """When a file came: `09:12 ngày 16/12/2021`."""
     moment = read_moment(text)
     return view.phrases.say(
         "annexes.submissions.received", time=moment.strftime("%H:%M"), date=format_date(moment.date())

@@ -64,7 +64,7 @@ def test_the_issued_document_comes_from_the_same_template(snapshot_of: Make) -> 
     assert "Kiên Giang, ngày 20 tháng 12 năm 2021" in lines
     assert "Nguyễn Văn An" in lines
     assert "DỰ THẢO" not in lines
-    assert lines.count("(Kèm theo Báo cáo số 09/BC-BCĐ ngày 20 tháng 12 năm 2021 của Ban Chỉ đạo tỉnh)") == 6
+    assert lines.count("(Kèm theo Báo cáo số 09/BC-BCĐ ngày 20 tháng 12 năm 2021 của Ban Chỉ đạo tỉnh)") == 8
 
 
 def test_a_deputy_signs_for_the_head(snapshot_of: Make) -> None:

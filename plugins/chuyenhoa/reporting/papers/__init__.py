@@ -1,0 +1,1 @@
+"""The contexts of the papers beside the two reports: one module a document."""

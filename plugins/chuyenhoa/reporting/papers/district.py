@@ -1,0 +1,136 @@
+"""A district's own annual report, drafted from its figures alone for the district to finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chuyenhoa.reporting.fields import ComparisonRow, Table
+from chuyenhoa.reporting.heading import write_attachment, write_window
+from chuyenhoa.reporting.outcomes import explain_locality
+from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
+from chuyenhoa.reporting.prose import write_chapter
+from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.review import split_lines
+from chuyenhoa.reporting.tables import build_matrix, compare_indicators
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+
+
+class DistrictContext(PaperFields, AddressFields):
+    """The draft of a submitter's annual report."""
+
+    guide: str
+    opening: str
+    localities: list[str]
+    situation: list[str]
+    leadership: list[str]
+    propaganda: list[str]
+    movement: list[str]
+    management: list[str]
+    rehabilitation: list[str]
+    investigation: list[str]
+    forces: list[str]
+    highlights: list[str]
+    verdict_lines: list[str]
+    shortcomings: list[str]
+    causes: list[str]
+    directions: list[str]
+    proposals: list[str]
+    attachment_line: str
+    comparison_rows: list[ComparisonRow]
+    matrix: Table
+
+
+def build_district(request: Request) -> DistrictContext:
+    """Fill the draft of one submitter; what only a person can write stands in brackets."""
+    view = SnapshotView(narrow(request.view.raw, request.about))
+    own = Request(request.kind, request.about, view, request.issue)
+    names, say = name_parties(view), view.phrases.say
+    place = lower_first(view.place(request.about))
+    return DistrictContext(
+        **fill_paper(own),
+        **address([say("district.addressee", **names)], view),
+        guide=str(view.phrases.find("district.guide")),
+        opening=say(
+            "district.opening",
+            place=place,
+            window=write_window(view.window, view),
+            baseline=write_window(view.baseline_window, view),
+            **names,
+        ),
+        localities=[_introduce(entry, view) for entry in view.localities],
+        situation=write_chapter("situation", view),
+        leadership=[*write_chapter("leadership", view), *_own_words("leadership", own)],
+        propaganda=write_chapter("propaganda", view),
+        movement=write_chapter("movement", view),
+        management=write_chapter("management", view),
+        rehabilitation=write_chapter("rehabilitation", view),
+        investigation=write_chapter("investigation", view),
+        forces=write_chapter("forces", view),
+        highlights=_own_words("highlights", own),
+        verdict_lines=[_judge(entry, view) for entry in view.localities],
+        shortcomings=[*_weak(view), *_own_words("shortcomings", own)],
+        causes=_own_words("causes", own),
+        directions=view.phrases.say_all("district.directions", **names),
+        proposals=_own_words("proposals", own),
+        attachment_line=write_attachment(request.kind, view, request.issue, request.about),
+        comparison_rows=compare_indicators(view),
+        matrix=build_matrix(view),
+    )
+
+
+def narrow(snapshot: Snapshot, submitter: str) -> Snapshot:
+    """The part of a snapshot that is one submitter's: its localities, figures, files and texts."""
+    codes = {entry["code"] for entry in snapshot["localities"] if entry["submitter"] == submitter}
+
+    def of_own(name: str) -> Sequence[Snapshot]:
+        return [entry for entry in snapshot[name] if entry["locality"] in codes]
+
+    return {
+        **snapshot,
+        "localities": [entry for entry in snapshot["localities"] if entry["code"] in codes],
+        "submitters": [entry for entry in snapshot["submitters"] if entry["code"] == submitter],
+        "submissions": [entry for entry in snapshot["submissions"] if entry["submitter"] == submitter],
+        "not_reported": [code for code in snapshot["not_reported"] if code == submitter],
+        "narratives": {submitter: snapshot["narratives"].get(submitter, {})},
+        "figures": of_own("figures"),
+        "declarations": of_own("declarations"),
+        "justifications": of_own("justifications"),
+    }
+
+
+def _introduce(locality: Snapshot, view: SnapshotView) -> str:
+    types = ", ".join(str(kind) for kind in locality["types"])
+    name = f"district.locality{'' if types else '_plain'}"
+    return view.phrases.say(name, name=locality["name"], types=types)
+
+
+def _own_words(chapter: str, request: Request) -> list[str]:
+    """What the submitter wrote on a chapter; a bracket that asks for it where it wrote nothing."""
+    view = request.view
+    item = str(view.phrases.find("narratives")[chapter])
+    written = split_lines(str(view.raw["narratives"][request.about].get(item) or ""))
+    return written or [str(view.phrases.find("district.asked")[chapter])]
+
+
+def _judge(locality: Snapshot, view: SnapshotView) -> str:
+    """The locality's outcome by the criteria, with the reasons where it is not met."""
+    return view.phrases.say(
+        f"district.verdicts.{locality['verdict']}",
+        name=locality["name"],
+        reasons=explain_locality(locality, view) or str(view.phrases.find("reasons.other")),
+    )
+
+
+def _weak(view: SnapshotView) -> list[str]:
+    """The criteria that its localities do not meet."""
+    found = [(code, view.with_verdict("not_met", code)) for code in view.criteria]
+    return [
+        view.phrases.say(
+            "district.weak",
+            code=code,
+            short=lower_first(view.criteria[code]["short"]),
+            names=view.name_list([entry["code"] for entry in entries]),
+        )
+        for code, entries in found
+        if entries
+    ]

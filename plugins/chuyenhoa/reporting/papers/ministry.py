@@ -1,0 +1,98 @@
+"""The board's report to the ministry: the year in brief."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chuyenhoa.reporting.fields import GroupRow, LocalityRow
+from chuyenhoa.reporting.heading import write_attachment, write_data_note, write_window
+from chuyenhoa.reporting.outcomes import list_groups, write_targets, write_verdicts
+from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
+from chuyenhoa.reporting.prose import write_chapter
+from chuyenhoa.reporting.ranking import rank_localities
+from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.review import count_reporting, quote_narratives, write_shortcomings, write_strengths
+from chuyenhoa.reporting.tables import count_verdicts, list_localities
+from chuyenhoa.reporting.view import SnapshotView, lower_first
+
+
+class MinistryContext(PaperFields, AddressFields):
+    """The annual report to the ministry."""
+
+    opening: str
+    data_note: str
+    notice: str
+    locality_intro: str
+    situation: list[str]
+    ranking: list[str]
+    results: list[str]
+    group_rows: list[GroupRow]
+    verdict_lines: list[str]
+    target_lines: list[str]
+    strengths: list[str]
+    shortcomings: list[str]
+    causes: list[str]
+    directions: list[str]
+    requests: list[str]
+    attachment_line: str
+    locality_rows: list[LocalityRow]
+    locality_total: str
+
+
+def build_ministry(request: Request) -> MinistryContext:
+    """Fill the report to the ministry."""
+    view = request.view
+    reported, expected, _ = count_reporting(view)
+    names = name_parties(view)
+    say = view.phrases.say
+    return MinistryContext(
+        **fill_paper(request),
+        **address([names["ministry"]], view),
+        opening=say(
+            "ministry.opening",
+            **names,
+            window=write_window(view.window, view),
+            baseline=write_window(view.baseline_window, view),
+        ),
+        data_note=write_data_note(view, reported, expected),
+        notice=str(view.raw["plan"]["notice"]),
+        locality_intro=_introduce(view, names),
+        situation=write_chapter("situation", view),
+        ranking=rank_localities(view),
+        results=_sum_up(view),
+        group_rows=list_groups(view),
+        verdict_lines=write_verdicts(view),
+        target_lines=write_targets(view),
+        strengths=write_strengths(view),
+        shortcomings=write_shortcomings(view),
+        causes=_quote("causes", view) or [str(view.phrases.find("causes_none"))],
+        directions=view.phrases.say_all("ministry.directions", **names),
+        requests=_quote("proposals", view) or [str(view.phrases.find("ministry.requests_none"))],
+        attachment_line=write_attachment(request.kind, view, request.issue),
+        locality_rows=list_localities(view),
+        locality_total=count_verdicts(view),
+    )
+
+
+def _introduce(view: SnapshotView, names: Mapping[str, str]) -> str:
+    districts = len({entry["submitter"] for entry in view.localities})
+    if not districts:
+        return view.phrases.say("localities.intro_none", year=names["year"])
+    counts = {"count": f"{len(view.localities):02d}", "districts": f"{districts:02d}"}
+    return view.phrases.say("ministry.localities", **counts, **names)
+
+
+def _sum_up(view: SnapshotView) -> list[str]:
+    """A line for each chapter of the results that has something to say."""
+    lines = []
+    for entry in view.phrases.find("ministry.results"):
+        said = write_chapter(str(entry["chapter"]), view)
+        if said:
+            text = " ".join([lower_first(said[0]), *said[1:]])
+            lines.append(view.phrases.say("ministry.result", title=str(entry["title"]), text=text))
+    return lines
+
+
+def _quote(chapter: str, view: SnapshotView) -> list[str]:
+    found: list[str] = quote_narratives(str(view.phrases.find("narratives")[chapter]), view)
+    return found

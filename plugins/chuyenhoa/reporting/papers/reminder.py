@@ -1,0 +1,133 @@
+"""The letter that reminds submitters of what they still owe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import TypedDict
+
+from chuyenhoa.reporting.gaps import is_owed, list_debtors, list_missing
+from chuyenhoa.reporting.heading import write_window
+from chuyenhoa.reporting.numbers import format_count, format_date
+from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
+from chuyenhoa.reporting.papers.inputs import name_input
+from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.review import count_reporting, list_late
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first, read_moment
+
+
+class OwedRow(TypedDict):
+    """What a submitter owes of one locality."""
+
+    number: str
+    submitter: str
+    locality: str
+    what: str
+
+
+class ReminderContext(PaperFields, AddressFields):
+    """The reminding letter (công văn đôn đốc)."""
+
+    opening: str
+    state: str
+    owed_rows: list[OwedRow]
+    late_note: str
+    requests_intro: str
+    requests: list[str]
+    contact: str
+
+
+def build_reminder(request: Request) -> ReminderContext:
+    """Fill the letter to those who owe something at the freeze."""
+    view = request.view
+    names, say = name_parties(view), view.phrases.say
+    debtors = list_debtors(view.raw)
+    full_names = {entry["code"]: entry["name"] for entry in view.raw["submitters"]}
+    limit = date.fromisoformat(view.raw["period"]["deadline"]) + timedelta(days=1)
+    return ReminderContext(
+        **fill_paper(request),
+        **address([full_names[code] for code in debtors], view),
+        opening=say(
+            "reminder.opening",
+            window=write_window(view.window, view),
+            deadline=format_date(limit),
+            **names,
+        ),
+        state=_tell_state(view, debtors),
+        owed_rows=_list_owed(view, debtors),
+        late_note=_tell_late(view, debtors),
+        requests_intro=str(view.phrases.find("reminder.requests_intro")),
+        requests=view.phrases.say_all("reminder.requests", **names),
+        contact=say("reminder.contact", contact=view.raw["board"]["contact"]),
+    )
+
+
+def _tell_state(view: SnapshotView, debtors: Sequence[str]) -> str:
+    reported, expected, _ = count_reporting(view)
+    absent = [code for code in debtors if code in view.raw["not_reported"]]
+    partial = [code for code in debtors if code not in absent]
+    moment = read_moment(view.raw["frozen_at"])
+    parts = [
+        view.phrases.say(f"reminder.{name}", count=format_count(len(found)))
+        for name, found in (("absent", absent), ("partial", partial))
+        if found
+    ]
+    return view.phrases.say(
+        "reminder.state" if reported else "reminder.state_none",
+        hour=f"{moment.hour:02d}",
+        minute=f"{moment.minute:02d}",
+        date=format_date(moment.date()),
+        reported=format_count(reported),
+        expected=format_count(expected),
+        owing="; ".join(parts),
+        **name_parties(view),
+    )
+
+
+def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
+    """By submitter and locality; one that has no locality owes its report."""
+    rows: list[OwedRow] = []
+    for number, code in enumerate(debtors, start=1):
+        own = [entry for entry in view.localities if entry["submitter"] == code]
+        if code not in view.raw["not_reported"]:
+            own = [entry for entry in own if is_owed(entry)]
+        owed = [(entry["name"], _say_owed(entry, view)) for entry in own]
+        owed = owed or [(str(view.phrases.find("reminder.no_locality")), _absent(view))]
+        for index, (locality, what) in enumerate(owed):
+            first = index == 0
+            rows.append(
+                OwedRow(
+                    number=str(number) if first else "",
+                    submitter=view.place(code) if first else "",
+                    locality=locality,
+                    what=what,
+                )
+            )
+    return rows
+
+
+def _absent(view: SnapshotView) -> str:
+    return str(view.phrases.find("reminder.report_owed"))
+
+
+def _say_owed(locality: Snapshot, view: SnapshotView) -> str:
+    """Everything, or the figures that are blank; a long list is cut, with the count of the rest."""
+    if locality["absence"] == "not_submitted":
+        return _absent(view)
+    if locality["absence"]:
+        return str(view.phrases.find("reminder.held"))
+    missing = [name_input(name, view) for name in list_missing(locality)]
+    most = int(view.phrases.find("reminder.most"))
+    if len(missing) <= most:
+        return view.phrases.say("reminder.figures", names="; ".join(missing))
+    rest = format_count(len(missing) - most)
+    return view.phrases.say("reminder.figures_more", names="; ".join(missing[:most]), count=rest)
+
+
+def _tell_late(view: SnapshotView, debtors: Sequence[str]) -> str:
+    """Those who sent everything but late; empty when there is none."""
+    late = [code for code in list_late(view) if code not in debtors]
+    if not late:
+        return ""
+    names = view.phrases.enumerate([lower_first(view.places[code]) for code in late])
+    return view.phrases.say("reminder.late", count=format_count(len(late)), names=names)

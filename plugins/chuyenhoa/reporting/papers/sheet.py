@@ -1,0 +1,214 @@
+"""The sheet of one locality: every criterion with its figures, limit, verdict, clause and source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypedDict
+
+from chuyenhoa.reporting.heading import write_window
+from chuyenhoa.reporting.numbers import format_number
+from chuyenhoa.reporting.papers.common import PaperFields, fill_paper
+from chuyenhoa.reporting.papers.inputs import name_input
+from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+
+
+class SheetRow(TypedDict):
+    """A criterion with its outcome; a group's heading has only title and verdict."""
+
+    is_heading: bool
+    code: str
+    title: str
+    basis: str
+    threshold: str
+    figure: str
+    formula: str
+    verdict: str
+    sources: list[str]
+
+
+class MissingRow(TypedDict):
+    """What is missing for a criterion, why, and who has to act."""
+
+    number: str
+    criterion: str
+    what: str
+    reason: str
+    actor: str
+
+
+class SheetContext(PaperFields):
+    """The sheet of one locality (phiếu đánh giá)."""
+
+    notice: str
+    particulars: list[str]
+    rows: list[SheetRow]
+    missing_rows: list[MissingRow]
+    notes: list[str]
+    conclusion: str
+
+
+def build_sheet(request: Request) -> SheetContext:
+    """Fill the sheet of the locality that the request is about."""
+    view = request.view
+    locality = next(entry for entry in view.localities if entry["code"] == request.about)
+    fields = fill_paper(request)
+    fields["subject"] = view.phrases.say(
+        "sheet.subject",
+        name=lower_first(locality["name"]),
+        place=lower_first(view.place(locality["submitter"])),
+        year=str(view.raw["plan"]["year"]),
+    )
+    return SheetContext(
+        **fields,
+        notice=str(view.raw["plan"]["notice"]),
+        particulars=_describe(locality, view),
+        rows=_list_rows(locality, view),
+        missing_rows=_list_missing(locality, view),
+        notes=_list_notes(locality, view),
+        conclusion=_conclude(locality, view),
+    )
+
+
+def _describe(locality: Snapshot, view: SnapshotView) -> list[str]:
+    types = ", ".join(str(kind) for kind in locality["types"])
+    return view.phrases.say_all(
+        "sheet.particulars",
+        name=locality["name"],
+        code=locality["code"],
+        submitter=lower_first(view.place(locality["submitter"])),
+        types=types or str(view.phrases.find("sheet.no_types")),
+        window=write_window(view.window, view),
+        baseline=write_window(view.baseline_window, view),
+    )
+
+
+def _list_rows(locality: Snapshot, view: SnapshotView) -> list[SheetRow]:
+    verdicts = view.phrases.find("verdicts")
+    results = {result["criterion"]: result for result in locality["criteria"]}
+    rows: list[SheetRow] = []
+    for group in view.raw["groups"]:
+        title = view.phrases.say("assessment.group_title", code=group["code"], title=group["title"])
+        verdict = locality["groups"].get(group["code"])
+        members = [c for c in view.criteria.values() if c["group"] == group["code"] and c["code"] in results]
+        if members:
+            rows.append(_head_row(title, str(verdicts[verdict]) if verdict else ""))
+        rows += [_fill_row(entry, results[entry["code"]], view) for entry in members]
+    return rows
+
+
+def _head_row(title: str, verdict: str) -> SheetRow:
+    return SheetRow(
+        is_heading=True,
+        code="",
+        title=title,
+        basis="",
+        threshold="",
+        figure="",
+        formula="",
+        verdict=verdict,
+        sources=[],
+    )
+
+
+def _fill_row(criterion: Snapshot, result: Snapshot, view: SnapshotView) -> SheetRow:
+    return SheetRow(
+        is_heading=False,
+        code=criterion["code"],
+        title=criterion["title"],
+        basis=view.phrases.say("sheet.basis", text=criterion["legal_basis"]),
+        threshold=_say_threshold(criterion, view),
+        figure=result["figure"],
+        formula=result["formula"],
+        verdict=str(view.phrases.find("verdicts")[result["verdict"]]),
+        sources=_list_sources(result, view),
+    )
+
+
+def _say_threshold(criterion: Snapshot, view: SnapshotView) -> str:
+    """`Mức yêu cầu: từ 80% trở lên`; empty where the title says it all."""
+    limit: Mapping[str, str] | None = criterion["threshold"]
+    if limit is None:
+        return ""
+    value = Decimal(limit["value"])
+    if not value and limit["direction"] == "at_least":
+        return ""
+    unit = "%" if limit["unit"] == "percent" else f" {limit['unit']}"
+    text = view.phrases.say(f"sheet.limits.{limit['direction']}", value=f"{format_number(value)}{unit}")
+    return view.phrases.say("sheet.threshold", text=text)
+
+
+def _list_sources(result: Snapshot, view: SnapshotView) -> list[str]:
+    """The cells by file and sheet: `bao-cao-899.xlsx, sheet “Số liệu”: D12, E12`."""
+    by_sheet: dict[tuple[str, str], list[str]] = {}
+    for entry in result["inputs"]:
+        if entry["file_name"]:
+            cells = by_sheet.setdefault((entry["file_name"], entry["sheet"]), [])
+            if entry["cell"] and entry["cell"] not in cells:
+                cells.append(entry["cell"])
+    return [
+        view.phrases.say("sheet.source", file=file, sheet=sheet, cells=", ".join(cells))
+        for (file, sheet), cells in by_sheet.items()
+    ]
+
+
+def _list_missing(locality: Snapshot, view: SnapshotView) -> list[MissingRow]:
+    """What is missing by criterion; a locality of which nothing came has one row for all."""
+    reasons, actors = view.phrases.find("reasons"), view.phrases.find("sheet.actors")
+    if locality["absence"]:
+        return [
+            MissingRow(
+                number="1",
+                criterion=str(view.phrases.find("sheet.all_criteria")),
+                what=str(view.phrases.find("sheet.all_figures")),
+                reason=str(reasons.get(locality["absence"], reasons["other"])),
+                actor=_name_actor(str(actors["submitter"]), locality, view),
+            )
+        ]
+    lacking = [result for result in locality["criteria"] if result["verdict"] == "insufficient"]
+    return [
+        MissingRow(
+            number=str(index),
+            criterion=result["criterion"],
+            what="; ".join(name_input(name, view) for name in result["missing"])
+            or view.criteria[result["criterion"]]["short"],
+            reason=str(reasons.get(result["reason"], reasons["other"])),
+            actor=_name_actor(str(actors.get(result["actor"], actors["submitter"])), locality, view),
+        )
+        for index, result in enumerate(lacking, start=1)
+    ]
+
+
+def _name_actor(pattern: str, locality: Snapshot, view: SnapshotView) -> str:
+    return pattern.replace("{place}", lower_first(view.place(locality["submitter"])))
+
+
+def _list_notes(locality: Snapshot, view: SnapshotView) -> list[str]:
+    """What the assessment remarked on the locality's figures, and the reasons given for unusual ones."""
+    code = locality["code"]
+    notes = [f"{text}." for key, text in view.raw["notes"].items() if code in key.split(".")]
+    for entry in view.raw["justifications"]:
+        if entry["locality"] == code:
+            label = name_input(entry["indicator"], view)
+            notes.append(
+                view.phrases.say(
+                    "sheet.justified", label=label, value=entry["value"], reason=entry["reason"].rstrip(".")
+                )
+            )
+    return notes
+
+
+def _conclude(locality: Snapshot, view: SnapshotView) -> str:
+    groups = locality["groups"]
+    met = sum(verdict == "met" for verdict in groups.values())
+    failed = [group for group, verdict in groups.items() if verdict == "not_met"]
+    lacking = [group for group, verdict in groups.items() if verdict == "insufficient"]
+    return view.phrases.say(
+        f"sheet.conclusion.{locality['verdict']}",
+        name=locality["name"],
+        met=str(met),
+        total=str(len(groups)),
+        failed=view.phrases.enumerate(failed),
+        lacking=view.phrases.enumerate(lacking),
+    )

@@ -1,0 +1,69 @@
+"""Where the figures of a report come from: the files used, and the reasons given for unusual figures."""
+
+from __future__ import annotations
+
+from chuyenhoa.reporting.fields import JustificationRow, SourceFields, SourceRow
+from chuyenhoa.reporting.numbers import format_count
+from chuyenhoa.reporting.papers.inputs import name_input
+from chuyenhoa.reporting.tables import say_received
+from chuyenhoa.reporting.view import Snapshot, SnapshotView
+
+_SHOWN = 12
+"""Digits of a sha256 by which people tell files apart."""
+
+
+def fill_sources(view: SnapshotView) -> SourceFields:
+    """The annex of sources; without a file in use it says so."""
+    used = _count_used(view)
+    rows = [entry for entry in view.raw["submissions"] if entry["id"] in used]
+    note = "sources.note" if rows else "sources.none"
+    return SourceFields(
+        source_rows=[
+            _row(index, entry, used[entry["id"]], view) for index, entry in enumerate(rows, start=1)
+        ],
+        source_note=view.phrases.say(note, count=format_count(len(rows))),
+        justification_rows=[
+            _justify(index, entry, view) for index, entry in enumerate(view.raw["justifications"], start=1)
+        ],
+    )
+
+
+def _count_used(view: SnapshotView) -> dict[str, dict[str, None]]:
+    """The localities by submission whose figures or declarations are in force."""
+    used: dict[str, dict[str, None]] = {}
+    for name in ("figures", "declarations"):
+        for entry in view.raw[name]:
+            submission = entry["source"]["submission"]
+            if submission:
+                used.setdefault(submission, {})[entry["locality"]] = None
+    return used
+
+
+def _row(index: int, entry: Snapshot, codes: dict[str, None], view: SnapshotView) -> SourceRow:
+    version = entry["version"]
+    words = "annexes.submissions.version"
+    return SourceRow(
+        number=str(index),
+        file=entry["file_name"],
+        submitter=view.place(entry["submitter"]),
+        version="" if version is None else view.phrases.say(words, version=format_count(version)),
+        received=say_received(entry["received_at"], view),
+        localities=", ".join(view.names.get(code, code) for code in codes),
+        short=entry["sha256"][:_SHOWN],
+        sha256=entry["sha256"],
+    )
+
+
+def _justify(index: int, entry: Snapshot, view: SnapshotView) -> JustificationRow:
+    source = entry["source"]
+    return JustificationRow(
+        number=str(index),
+        name=view.names.get(entry["locality"], str(entry["locality"])),
+        label=name_input(entry["indicator"], view),
+        value=str(entry["value"]),
+        rule=f"{entry['rule_id']}. {entry['title']}" if entry["title"] else entry["rule_id"],
+        reason=entry["reason"],
+        source=view.phrases.say(
+            "sources.cell", file=source["file_name"], sheet=source["sheet"], cell=source["cell"]
+        ),
+    )

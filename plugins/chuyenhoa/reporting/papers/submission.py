@@ -1,0 +1,136 @@
+"""The standing agency's submission to the board's head: whom to recognise, whom not, and why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from chuyenhoa.reporting.fields import GroupRow
+from chuyenhoa.reporting.heading import write_window
+from chuyenhoa.reporting.numbers import format_count, format_date
+from chuyenhoa.reporting.outcomes import explain_locality, list_groups, write_targets
+from chuyenhoa.reporting.papers.common import (
+    AddressFields,
+    LocalityEntry,
+    PaperFields,
+    address,
+    cite_bases,
+    count_localities,
+    fill_paper,
+    list_entries,
+    name_parties,
+)
+from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.review import count_reporting
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first, read_moment
+
+
+class SubmissionContext(PaperFields, AddressFields):
+    """The submission for recognition (tờ trình)."""
+
+    notice: str
+    opening: str
+    process: list[str]
+    group_rows: list[GroupRow]
+    target_lines: list[str]
+    proposal_intro: str
+    proposed: list[LocalityEntry]
+    left_out: list[str]
+    enclosures: list[str]
+
+
+def build_submission(request: Request) -> SubmissionContext:
+    """Fill the submission."""
+    view = request.view
+    met, names = view.with_verdict("met"), name_parties(view)
+    say = view.phrases.say
+    return SubmissionContext(
+        **fill_paper(request),
+        **address([say("submission.addressee", **names)], view),
+        notice=str(view.raw["plan"]["notice"]),
+        opening=say(
+            "submission.opening",
+            bases="; ".join(cite_bases(view)),
+            window=write_window(view.window, view),
+            **names,
+        ),
+        process=_tell_process(view),
+        group_rows=list_groups(view),
+        target_lines=write_targets(view),
+        proposal_intro=say("submission.proposed", **count_localities(view, met), **names)
+        if met
+        else say("submission.proposed_none", **names),
+        proposed=list_entries(met, view, lambda entry: _merits(entry, view)),
+        left_out=_leave_out(view),
+        enclosures=view.phrases.say_all(
+            "submission.enclosures", count=format_count(len(view.localities)), **names
+        ),
+    )
+
+
+def _tell_process(view: SnapshotView) -> list[str]:
+    """How the figures came together, and by which criteria they were judged."""
+    reported, expected, late = count_reporting(view)
+    moment, say, names = read_moment(view.raw["frozen_at"]), view.phrases.say, name_parties(view)
+    absent = expected - reported
+    received = say(
+        "submission.received",
+        reported=format_count(reported),
+        expected=format_count(expected),
+        late=say("submission.late", count=format_count(late)) if late else "",
+        absent=say("submission.absent", count=format_count(absent)) if absent else "",
+        **names,
+    )
+    frozen = say(
+        "submission.frozen",
+        hour=f"{moment.hour:02d}",
+        minute=f"{moment.minute:02d}",
+        date=format_date(moment.date()),
+    )
+    judged = say(
+        "submission.judged",
+        groups=format_count(len(view.raw["groups"])),
+        criteria=format_count(len(view.criteria)),
+        letters=_cite_letters(view),
+    )
+    return [received, frozen, judged]
+
+
+def _cite_letters(view: SnapshotView) -> str:
+    """The letters on "tiêu chí khác" that were in force; empty when there is none."""
+    cited = [
+        view.phrases.say(
+            "submission.letter" if letter["status"] == "verified" else "submission.letter_sample",
+            number=letter["number"],
+            title=lower_first(letter["title"]),
+            issued_on=format_date(date.fromisoformat(letter["issued_on"])),
+            issuer=letter["issuer"],
+        )
+        for letter in view.raw["guidance"]
+    ]
+    return view.phrases.say("submission.letters", letters=view.phrases.enumerate(cited)) if cited else ""
+
+
+def _merits(locality: Snapshot, view: SnapshotView) -> str:
+    """The figures that speak for a locality, of the criteria that the wording names."""
+    results = {result["criterion"]: result for result in locality["criteria"]}
+    said = []
+    for entry in view.phrases.find("submission.merits"):
+        result = results.get(str(entry["criterion"]))
+        if result is not None and result["figure"] and result["verdict"] == "met":
+            said.append(f"{entry['title']}: {result['figure']}")
+    return "; ".join(said)
+
+
+def _leave_out(view: SnapshotView) -> list[str]:
+    """Localities that are not proposed, each with its reasons; a sentence when there is none."""
+    lines: list[str] = []
+    for verdict in ("not_met", "insufficient", "not_applicable"):
+        found = view.with_verdict(verdict)
+        if not found:
+            continue
+        lines.append(view.phrases.say(f"submission.{verdict}", **count_localities(view, found)))
+        for entry in found:
+            reasons = explain_locality(entry, view) or str(view.phrases.find("submission.no_criterion"))
+            name = view.names[entry["code"]]
+            lines.append(view.phrases.say("assessment.annual.locality", name=name, reasons=reasons))
+    return lines or [str(view.phrases.find("submission.left_out_none"))]
