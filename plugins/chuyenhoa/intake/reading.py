@@ -12,6 +12,8 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats import open_book
 from chuyenhoa.intake.layout.reader import read_free_tables
 from chuyenhoa.intake.layout.search import FoundTables, report_nothing, report_unread, search_tables
+from chuyenhoa.intake.layout.texts import read_texts
+from chuyenhoa.intake.layout.words import name_codes
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
 from chuyenhoa.intake.personal import report_lists, withhold_personal
@@ -21,7 +23,7 @@ from chuyenhoa.intake.statements import Declarations, read_declarations, read_ju
 from chuyenhoa.intake.tables import Table, find_table
 from chuyenhoa.intake.words import strip_marks
 from chuyenhoa.model import form
-from chuyenhoa.model.figures import Basis, Observation
+from chuyenhoa.model.figures import Basis, Normalisation, Observation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
 
@@ -61,7 +63,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     meta = read_meta(sheets)
     tables = _find_tables(sheets)
     found = search_tables(book, tables, plan)
-    titles = [] if meta and not found.free else found.titles()
+    titles = [] if meta and not found.free else found.titles(plan)
     titles += [Stated("", "", file_name, is_hint=True)] if not meta else []
     owner = find_owner(meta, titles, plan, folder, findings) if meta or found else None
     if not found and (owner or not meta):
@@ -74,7 +76,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     report_lists(findings, book, found.sheet_names)
     scope = Scope(plan, owner, findings, find_district(titles, owner.submitter, plan) if titles else "")
-    report_unread(found, book, findings)
+    report_unread(found, book, plan, findings)
     reading = _read_tables(scope, found, titles, sha256)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
 
@@ -110,7 +112,9 @@ def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
 
 def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha256: str) -> Reading:
     """Everything that the tables say."""
-    tables = found.coded
+    named: list[Normalisation] = []
+    by_labels = {name: name_codes(scope, table, named) for name, table in found.words.tables.items()}
+    tables = {**found.coded, **by_labels}
     _report_missing(scope, found)
     current, baseline = (
         read_figures(scope, tables[sheet], basis) if sheet in tables else Figures()
@@ -128,6 +132,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
         declared = read_declarations(scope, tables[form.DECLARATIONS_SHEET])
     narrative, reasons = tables.get(form.NARRATIVE_SHEET), tables.get(form.JUSTIFICATION_SHEET)
     narratives = read_narratives(scope, narrative) if narrative else []
+    narratives += [text for sheet in found.words.texts for text in read_texts(scope, sheet)]
     justifications = read_justifications(scope, reasons) if reasons else []
     localities = tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities)))
     observations = (*current.observations, *baseline.observations)
@@ -150,7 +155,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
         declarations=tuple(declared.declarations),
         narratives=tuple(narratives),
         justifications=tuple(justifications),
-        normalisations=(*current.normalisations, *baseline.normalisations, *declared.normalisations),
+        normalisations=(*current.normalisations, *baseline.normalisations, *named, *declared.normalisations),
         findings=tuple(scope.findings.found),
     )
 
@@ -169,7 +174,7 @@ def _report_missing(scope: Scope, found: FoundTables) -> None:
 
     Tables found by labels may hold both windows; which figures they lack is told figure by figure.
     """
-    tables = found.coded
+    tables = {**found.coded, **found.words.tables}
     if found.free:
         return
     only_words = not scope.owner.has_meta and not any(name in tables for name in LOCALITY_SHEETS)

@@ -115,7 +115,12 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
         )
     elif code:
         scope.findings.add(
-            "D27", sheet=sheet, cells=cells, locality=code, value=code, expected=scope.own_codes
+            "D27",
+            sheet=sheet,
+            cells=cells,
+            locality=code,
+            value=table.shown(row, LOCALITY_CODE),
+            expected=scope.own_codes,
         )
     else:
         known = [entry.code for entry in scope.own.values() if fold(entry.name) == fold(name)]

@@ -38,7 +38,8 @@ def read_declarations(scope: Scope, table: Table) -> Declarations:
 
     Of a criterion that a locality declares twice only the first row is read, with an error on both.
     """
-    check_columns(scope, table, form.DECLARATION_COLUMNS)
+    if not table.by_labels:
+        check_columns(scope, table, form.DECLARATION_COLUMNS)
     found = Declarations()
     rows: dict[tuple[str, str], list[int]] = {}
     for row in table.rows():
@@ -62,7 +63,7 @@ def read_declarations(scope: Scope, table: Table) -> Declarations:
                 sheet=table.sheet.name,
                 cells=cells,
                 locality=code,
-                value=criterion,
+                value=table.shown(row, form.CRITERION_CODE),
                 name=locality.name,
                 expected=", ".join(known),
             )
@@ -233,6 +234,6 @@ def _knows_locality(scope: Scope, table: Table, row: int) -> bool:
     locality = scope.find(code)
     if not code or (locality is not None and locality.code in scope.own):
         return True
-    cells = (table.cell(row, form.LOCALITY_CODE),)
-    scope.findings.add("D52", sheet=table.sheet.name, cells=cells, value=code, expected=scope.own_codes)
+    cells, shown = (table.cell(row, form.LOCALITY_CODE),), table.shown(row, form.LOCALITY_CODE)
+    scope.findings.add("D52", sheet=table.sheet.name, cells=cells, value=shown, expected=scope.own_codes)
     return False

@@ -21,6 +21,8 @@ class Table:
     code_row: int
     columns: Mapping[str, tuple[int, ...]]
     """Every code of the code row with the columns in which it stands, from left to right."""
+    by_labels: bool = False
+    """Its columns were found by their headings; the row of these stands for the code row."""
 
     def column(self, code: str) -> int | None:
         """The first column of a code, None when the table has none."""
@@ -40,6 +42,10 @@ class Table:
         """A row's cell under a code, read as a code itself."""
         column = self.column(code)
         return "" if column is None else read_code(self.sheet.value(row, column))
+
+    def shown(self, row: int, code: str) -> str:
+        """What a message repeats of a code: as it was typed where names may stand for codes."""
+        return self.text(row, code) if self.by_labels else self.code(row, code)
 
     def rows(self) -> Iterator[int]:
         """The rows below the code row, to the end of the sheet."""

@@ -145,6 +145,8 @@ class NarrativeItem:
     code: str
     title: str
     hint: str
+    aliases: tuple[str, ...] = ()
+    """Other headings under which it is written."""
 
 
 @dataclass(frozen=True)

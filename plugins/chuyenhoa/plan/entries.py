@@ -234,6 +234,7 @@ class NarrativeEntry(Strict):
     code: Name
     title: Text
     hint: str
+    aliases: list[Text] = []
 
 
 class PlanEntry(Strict):

@@ -146,7 +146,9 @@ class _Loader:
                 for row in self._rows(self.folder / "sections.csv", shape.SectionRow, "section")
             ),
             indicators=self._indicators(frozenset(head.decimal_units)),
-            narrative_items=tuple(NarrativeItem(n.code, n.title, n.hint) for n in head.narrative_items),
+            narrative_items=tuple(
+                NarrativeItem(n.code, n.title, n.hint, tuple(n.aliases)) for n in head.narrative_items
+            ),
             groups=tuple(
                 CriteriaGroup(g.code, g.title)
                 for g in self._list(criteria_file.part("groups"), shape.GroupEntry, "group")

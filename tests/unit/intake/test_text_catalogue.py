@@ -32,10 +32,18 @@ def list_of_persons(draft: Draft) -> bytes:
     return draft.save()
 
 
+def words_without_a_head(draft: Draft) -> bytes:
+    sheet = draft.sheet(D)
+    sheet.delete_rows(1, sheet.max_row)
+    sheet["A1"] = "Cả hai phường đã ban hành kế hoạch"
+    return draft.save()
+
+
 CASES: dict[str, Case] = {
     "D55": typed("079091234567"),
     "D56": filled(T, (1, form.ITEM_TEXT, "Liên hệ 0912 345 678")),
     "D57": list_of_persons,
+    "D58": words_without_a_head,
     "D90": typed("597/726"),
     "D91": typed("khoảng 12"),
     "D92": typed("12 người"),

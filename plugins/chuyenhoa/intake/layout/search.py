@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chuyenhoa.intake.book import Book, Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.layout.gazetteer import gazetteer_of
 from chuyenhoa.intake.layout.tables import FreeTable, find_tables
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
+from chuyenhoa.intake.layout.words import WordTables, find_words, looks_like_words
 from chuyenhoa.intake.stated import Stated
 from chuyenhoa.intake.tables import Table, find_table
 from chuyenhoa.intake.words import clean_text, strip_marks
@@ -33,22 +34,26 @@ class FoundTables:
 
     coded: Mapping[str, Table]
     free: tuple[FreeTable, ...] = ()
+    words: WordTables = field(default_factory=WordTables)
 
     def __bool__(self) -> bool:
-        return bool(self.coded or self.free)
+        return bool(self.coded or self.free or self.words)
 
     @property
     def sheet_names(self) -> frozenset[str]:
         """The names of the sheets on which they stand."""
-        return frozenset({t.sheet.name for t in self.coded.values()} | {t.name for t in self.free})
+        figures = {t.sheet.name for t in self.coded.values()} | {t.name for t in self.free}
+        return self.words.sheets | figures
 
     def free_titles(self) -> list[Stated]:
         """What stands over the tables found by labels."""
         return [Stated(table.name, title.cell, title.text) for table in self.free for title in table.titles]
 
-    def titles(self) -> list[Stated]:
-        """What stands over all tables, sheets' names included."""
+    def titles(self, plan: Plan) -> list[Stated]:
+        """What stands over all tables, sheets' names included; over words where there is nothing else."""
         stated = self.free_titles()
+        if not self.coded and not self.free:
+            stated = [Stated(*title) for title in self.words.titles(plan)]
         for official, table in self.coded.items():
             name = table.sheet.name
             is_baseline = official == form.BASELINE_SHEET
@@ -76,25 +81,24 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
             for the other one of the two, whose code row may be lost.
         plan: the plan whose labels count.
     """
-    if all(name in coded for name in FIGURE_SHEETS):
+    if all(name in coded for name in (*FIGURE_SHEETS, *WORD_TABLES)):
         return FoundTables(coded)
     found = dict(coded)
     used = {id(table.sheet) for table in coded.values()}
     has_figures = any(name in coded for name in FIGURE_SHEETS)
-    sheets = [
-        sheet
-        for sheet in book.sheets
-        if id(sheet) not in used
-        and strip_marks(sheet.name) not in OWN_SHEETS
-        and (not has_figures or strip_marks(sheet.name) in set(map(strip_marks, FIGURE_SHEETS)))
-    ]
-    rest = [sheet for sheet in sheets if not _take_coded(sheet, found)]
+    is_figure_sheet = set(map(strip_marks, FIGURE_SHEETS))
+    rest = [s for s in book.sheets if id(s) not in used and strip_marks(s.name) not in OWN_SHEETS]
     free: list[FreeTable] = []
-    if any(name not in found for name in FIGURE_SHEETS) and (not has_figures or rest):
-        words, places = vocabulary_of(plan), gazetteer_of(plan)
-        for sheet in rest:
-            free += find_tables(sheet, words, places, ())
-    return FoundTables(found, tuple(free))
+    if not all(name in coded for name in FIGURE_SHEETS):
+        sheets = [s for s in rest if not has_figures or strip_marks(s.name) in is_figure_sheet]
+        unread = [sheet for sheet in sheets if not _take_coded(sheet, found)]
+        if any(name not in found for name in FIGURE_SHEETS) and (not has_figures or unread):
+            for sheet in unread:
+                free += find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
+    used |= {id(table.view.sheet) for table in free} | {id(table.sheet) for table in found.values()}
+    missing = [name for name in WORD_TABLES if name not in found]
+    left = [s for s in rest if id(s) not in used and strip_marks(s.name) not in is_figure_sheet]
+    return FoundTables(found, tuple(free), find_words(left, missing, plan))
 
 
 def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
@@ -112,14 +116,15 @@ def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
     return found.setdefault(official, table) is table
 
 
-def report_unread(found: FoundTables, book: Book, findings: FindingList) -> None:
-    """Sheets of a hand-made file on which nothing was recognised."""
-    if not found.free:
-        return
-    used = {id(table.view.sheet) for table in found.free} | {id(t.sheet) for t in found.coded.values()}
+def report_unread(found: FoundTables, book: Book, plan: Plan, findings: FindingList) -> None:
+    """Sheets that seem to hold words and could not be read, and others of a file made by hand."""
     for sheet in book.sheets:
         is_filled = any(str(value).strip() for row in sheet.rows for value in row)
-        if id(sheet) not in used and strip_marks(sheet.name) not in OWN_SHEETS and is_filled:
+        if sheet.name in found.sheet_names or strip_marks(sheet.name) in OWN_SHEETS or not is_filled:
+            continue
+        if looks_like_words(sheet, plan):
+            findings.add("D58", sheet=sheet.name)
+        elif found.free:
             findings.add("D88", sheet=sheet.name)
 
 
