@@ -48,6 +48,8 @@ class Load:
     files: int
     seconds: float
     stages: dict[str, float]
+    computing: float
+    """Seconds of computing, confined readers included: what other work on the machine does not change."""
     memory: int
     """Largest resident memory of the process that does the intake."""
     reader_memory: int
@@ -126,16 +128,20 @@ def take_in() -> Load:
     store = open_workplace().store  # made once in the life of an installation
     each = time_sync(open_workplace().settings.data)
     syncs = count_syncs(store.engine)
-    started = time.perf_counter()
+    started, computed = time.perf_counter(), time.process_time()
     ids = pipeline.claim_drops()
     answered = [name for batch in pipeline.batch(ids) for name in pipeline.process_batch(batch)]
     statuses = pipeline.summarise_intake(answered)
     seconds = time.perf_counter() - started
+    computed = time.process_time() - computed
     watch.spent[OTHER] = seconds - sum(watch.spent.values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     importlib.import_module("chuyenhoa.confined").shut_down()
-    readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return Load(len(answered), seconds, dict(watch.spent), memory, readers, statuses, len(syncs), each)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    computed += children.ru_utime + children.ru_stime
+    readers = children.ru_maxrss * 1024
+    spent = dict(watch.spent)
+    return Load(len(answered), seconds, spent, computed, memory, readers, statuses, len(syncs), each)
 
 
 def time_sync(folder: Path, times: int = 50) -> float:

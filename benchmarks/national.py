@@ -91,6 +91,7 @@ class National:
         _write_csv(plan / "submitters.csv", ("code", "name", "kind", "folder", "email"), submitters)
         _write_csv(plan / "localities.csv", ("code", "name", "submitter", "types", "status"), localities)
         _write_csv(self.home / "plans" / "units" / "units.csv", UNIT_COLUMNS, units)
+        (self.home / "plans" / "units" / "successions.csv").unlink(missing_ok=True)
 
     @cached_property
     def _pattern(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -72,12 +72,12 @@ Content = dict[str, list[Values]]
 def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
     """The rows of every table that a submission fills, in texts that every database can hold."""
     for table, rows in _content_rows(number, answer):
-        yield table, [row if _is_storable(row) else _make_storable(row) for row in rows]
+        yield table, rows if _are_storable(rows) else [_make_storable(row) for row in rows]
 
 
-def _is_storable(row: Values) -> bool:
-    """Whether all texts of a row can be stored as they are, as nearly all can."""
-    texts = "".join(value for value in row.values() if isinstance(value, str))
+def _are_storable(rows: Sequence[Values]) -> bool:
+    """Whether all texts of some rows can be stored as they are, as nearly all can."""
+    texts = "".join([value for row in rows for value in row.values() if isinstance(value, str)])
     if "\0" in texts:
         return False
     try:
