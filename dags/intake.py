@@ -68,6 +68,14 @@ def send_letters() -> dict[str, int]:
     return pipeline.send_letters(find_mail_server())
 
 
+@task(execution_timeout=timedelta(minutes=10))
+def record_forms() -> int:
+    """Record the approval forms that the office dropped, issue what they approve; how many were taken."""
+    from chuyenhoa import pipeline
+
+    return len(pipeline.take_forms())
+
+
 @task
 def summarise_intake(ids: list[str]) -> dict[str, int]:
     """Count the answers by status; fails with its batches, so that a run with our fault is red."""
@@ -88,6 +96,7 @@ with DAG(
     tags=["chuyenhoa", "tiep-nhan"],
     default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
 ):
+    record_forms()
     claimed = claim_drops()
     answered = process_batch.expand(ids=batch_submissions(claimed))
     publish_observations(answered)

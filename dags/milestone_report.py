@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import pendulum
-from airflow.sdk import DAG, Param, TriggerRule, task
+from airflow.sdk import DAG, Param, TriggerRule, task, task_group
 
 from chuyenhoa import settings
 from chuyenhoa.orchestration import approval
@@ -66,36 +66,36 @@ def check_drafts(document_ids: list[str]) -> list[str]:
 
 
 @task
-def find_awaiting(document_ids: list[str]) -> list[str]:
-    """Find the documents that are neither approved nor issued yet."""
+def list_for_office(document_ids: list[str]) -> list[list[str]]:
+    """List the documents that the office decides on: one question each."""
     from chuyenhoa import pipeline
 
-    return pipeline.documents_awaiting(document_ids)
-
-
-@task
-def describe_drafts(document_ids: list[str]) -> str:
-    """Write what the office is asked to approve; skipped, with the question, when all is approved."""
-    from chuyenhoa import pipeline
-
-    return pipeline.describe_drafts(approval.require_any(document_ids, "Every document is approved already."))
-
-
-@task
-def record_decision(document_ids: list[str], answer: dict[str, Any]) -> list[str]:
-    """Record approval or return in our own store; the approved documents."""
-    from chuyenhoa import pipeline
-
-    return pipeline.record_decision(document_ids, approval.decision_of(answer))
+    return pipeline.list_for_office(document_ids)
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=timedelta(seconds=20))
-def issue_documents(drafts: list[str], awaiting: list[str], approved: list[str] | None) -> list[str]:
-    """Issue what is approved; skipped when the office sent everything back."""
+def issue_documents(documents: list[str]) -> list[str]:
+    """Issue what is approved; skipped when the office sent it back."""
     from chuyenhoa import pipeline
 
-    issuable = approval.select_issuable(drafts, awaiting, approved)
-    return pipeline.issue_documents(approval.require_any(issuable, "The office sent the drafts back."))
+    return approval.require_any(pipeline.issue_documents(documents), "The office sent the draft back.")
+
+
+@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, retries=2, retry_delay=timedelta(seconds=20))
+def publish_handover(milestone_id: str) -> str:
+    """Pack what is issued with all that proves it, and owe the recipients their letters."""
+    from chuyenhoa import pipeline
+
+    return pipeline.write_handover(milestone_id)
+
+
+@task_group(prefix_group_id=False)
+def decide(documents: list[str]) -> None:
+    """Ask about one document and issue it as soon as it is approved, whatever becomes of the others."""
+    await_approval = approval.OfficeApproval(
+        task_id="await_approval", documents=documents, **approval.approval_form()
+    )
+    await_approval >> issue_documents(documents)
 
 
 with DAG(
@@ -111,10 +111,5 @@ with DAG(
     milestone = resolve_milestone()
     snapshot = freeze_snapshot(milestone)
     assess_milestone(milestone) >> snapshot
-    checked = check_drafts(render_drafts(snapshot))
-    awaiting = find_awaiting(checked)
-    await_approval = approval.OfficeApproval(
-        task_id="await_approval", documents=awaiting, **approval.approval_form("describe_drafts")
-    )
-    describe_drafts(awaiting) >> await_approval
-    issue_documents(checked, awaiting, record_decision(awaiting, await_approval.output))
+    asked = list_for_office(check_drafts(render_drafts(snapshot)))
+    decide.expand(documents=asked) >> publish_handover(milestone)

@@ -26,6 +26,8 @@ class Settings:
     """The plan that counts as today's; empty to let the calendar decide."""
     smtp_url: str = ""
     """Where letters are handed in (see `chuyenhoa.mail.read_server`); empty when none are sent."""
+    office_users: tuple[str, ...] = ("office",)
+    """The accounts that may approve and return documents; nobody else's answer is recorded."""
 
     @property
     def plans(self) -> Path:
@@ -68,6 +70,21 @@ class Settings:
         return self.data / "office" / "issued"
 
     @property
+    def office_inbox(self) -> Path:
+        """Where the office drops approval forms that it filled in."""
+        return self.data / "office" / "inbox"
+
+    @property
+    def office_outbox(self) -> Path:
+        """Where the office finds what became of its forms."""
+        return self.data / "office" / "outbox"
+
+    @property
+    def handover(self) -> Path:
+        """Packages of issued documents with all that proves them, a folder a milestone."""
+        return self.data / "office" / "handover"
+
+    @property
     def data_docs(self) -> Path:
         """Pages that show what validation ran and found."""
         return self.data / "data_docs"
@@ -80,6 +97,12 @@ def _project_home() -> Path:
         return Path(named).resolve()
     checkout = Path(__file__).resolve().parents[2]
     return checkout if (checkout / "plans").is_dir() else Path.cwd()
+
+
+def office_users() -> tuple[str, ...]:
+    """Who may decide on documents: CHUYENHOA_OFFICE_USERS, ids with commas between (default `office`)."""
+    names = os.environ.get("CHUYENHOA_OFFICE_USERS", "office").split(",")
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def load() -> Settings:
@@ -101,4 +124,5 @@ def load() -> Settings:
         settle_seconds=settle_seconds,
         plan_id=os.environ.get("CHUYENHOA_PLAN", ""),
         smtp_url=os.environ.get("CHUYENHOA_SMTP", "").strip(),
+        office_users=office_users(),
     )

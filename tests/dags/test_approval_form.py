@@ -16,7 +16,6 @@ from chuyenhoa.orchestration.approval import (
     decision_of,
     office_users,
     require_any,
-    select_issuable,
 )
 from chuyenhoa.orchestration.failures import explain_failure
 
@@ -29,6 +28,7 @@ def test_an_approval_carries_number_date_signer_and_who_gave_it() -> None:
             "date": "20/10/2021",
             "signer": "Nguyễn Văn A",
             "comment": None,
+            "returns": None,
         },
         "responded_at": "2021-10-20T02:00:00Z",
         "responded_by_user": {"id": "office", "name": "office"},
@@ -39,7 +39,9 @@ def test_an_approval_carries_number_date_signer_and_who_gave_it() -> None:
         "date": "20/10/2021",
         "signer": "Nguyễn Văn A",
         "comment": "",
+        "returns": "",
         "by": "office",
+        "user": "office",
     }
 
 
@@ -63,29 +65,12 @@ def test_the_users_of_the_office_come_from_the_environment(monkeypatch: pytest.M
 
 
 def test_the_form_asks_in_vietnamese_and_requires_nothing_of_airflow() -> None:
-    form = approval_form("describe_drafts")
+    form = approval_form()
     assert form["options"] == ["Phê duyệt", "Trả lại"]
-    assert set(form["params"]) == {"number", "date", "signer", "comment"}
-    assert "describe_drafts" in form["body"]
+    assert set(form["params"]) == {"number", "date", "signer", "comment", "returns"}
     for param in form["params"].values():
         param.resolve(None)
         param.resolve("")
-
-
-@pytest.mark.parametrize(
-    ("awaiting", "approved", "issuable"),
-    [
-        (["a", "b"], ["a", "b"], ["a", "b"]),
-        (["a", "b"], ["b"], ["b"]),
-        (["a", "b"], [], []),
-        (["b"], [], ["a"]),
-        ([], None, ["a", "b"]),
-    ],
-)
-def test_only_approved_documents_are_issuable(
-    awaiting: list[str], approved: list[str] | None, issuable: list[str]
-) -> None:
-    assert select_issuable(["a", "b"], awaiting, approved) == issuable
 
 
 def test_a_task_without_documents_is_skipped_with_the_reason() -> None:

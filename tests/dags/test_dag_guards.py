@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
 VERBS = {
     "assess", "await", "batch", "check", "claim", "describe", "find", "freeze", "issue", "open", "process",
-    "publish", "record", "render", "resolve", "send", "summarise",
+    "list", "publish", "record", "render", "resolve", "send", "summarise",
 }  # fmt: skip
 # A retry can help where a disk or a store may be away for a moment; a computation fails the same way again.
 # The office is asked once more when its answer cannot be recorded.
-RETRIED = {"claim_drops", "open_period", "issue_documents", "await_approval"}
+RETRIED = {"claim_drops", "open_period", "issue_documents", "await_approval", "publish_handover"}
 HEAVY = (
     "great_expectations", "pandas", "numpy", "docxtpl", "docx", "openpyxl", "lxml", "xlsxwriter",
     "python_calamine", "alembic", "chuyenhoa.pipeline", "chuyenhoa.intake", "chuyenhoa.validation",

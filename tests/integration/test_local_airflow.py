@@ -14,7 +14,7 @@ from chuyenhoa import clock
 from chuyenhoa.orchestration.airflow_api import AirflowApiError, Question
 from chuyenhoa.orchestration.approval import APPROVE, RETURN
 from chuyenhoa.orchestration.launcher import DAG_IDS, Airflow, AirflowError
-from chuyenhoa.pipeline.publishing import REFUSAL_NOTE
+from chuyenhoa.pipeline.drafts import REFUSAL_NOTE
 
 pytestmark = [pytest.mark.last, pytest.mark.timeout(400)]
 

@@ -11,11 +11,11 @@ import docx
 import pytest
 
 from chuyenhoa import pipeline
-from chuyenhoa.pipeline.publishing import REFUSAL_NOTE
+from chuyenhoa.pipeline.drafts import REFUSAL_NOTE
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.release import DecisionError
 from chuyenhoa.store.documents import DocumentState
-from chuyenhoa.store.tables import DocumentRow
+from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
 
@@ -41,8 +41,8 @@ def draft(data_folder: Path) -> str:
 
 
 def render() -> str:
-    (document,) = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
-    return document
+    drafts = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
+    return next(name for name in drafts if ".bao_cao_so_ket." in name)
 
 
 def send_more(data: Path) -> None:
@@ -126,11 +126,73 @@ def test_a_decision_with_something_missing_says_what(
 def test_a_number_may_carry_its_symbol_and_is_given_once(draft: str, data_folder: Path) -> None:
     pipeline.record_decision([draft], {**APPROVAL, "number": "15/BC-BCĐ", "date": "2021-10-20"})
     assert row(draft).number == "15"
+    pipeline.issue_documents([draft])
     send_more(data_folder)
     newer = render()
     with pytest.raises(DecisionError, match="đã dùng cho văn bản"):
         pipeline.record_decision([newer], {**APPROVAL, "number": "15"})
     assert pipeline.record_decision([newer], {**APPROVAL, "number": "16"}) == [newer]
+
+
+def test_newer_figures_after_approval_block_the_issue_and_free_the_number(
+    draft: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.record_decision([draft], APPROVAL)
+    send_more(data_folder)
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-19T09:00:00+07:00")
+    pipeline.freeze_snapshot("2021-6t")
+    with pytest.raises(pipeline.DraftError, match="figures changed after approval"):
+        pipeline.issue_documents([draft])
+    newer = render()
+    assert row(draft).state == DocumentState.SUPERSEDED
+    assert pipeline.issue_documents([draft]) == []
+    assert pipeline.record_decision([newer], APPROVAL) == [newer]
+    assert len(pipeline.issue_documents([newer])) == 1
+
+
+@pytest.mark.parametrize("user", ["engineer", "admin", "Office"])
+def test_only_an_account_of_the_office_decides(draft: str, user: str) -> None:
+    for chosen in ("approve", "return"):
+        answer = {**APPROVAL, "chosen": chosen, "comment": "x", "by": "office", "user": user}
+        with pytest.raises(DecisionError, match="không thuộc văn phòng"):
+            pipeline.check_decision([draft], answer)
+        with pytest.raises(DecisionError, match="không thuộc văn phòng"):
+            pipeline.record_decision([draft], answer)
+    assert row(draft).state == DocumentState.DRAFT
+
+
+def test_one_locality_and_criterion_is_returned_to_its_district(
+    draft: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = {"chosen": "return", "by": "office", "returns": "30745 II.2: đối chiếu lại <số vụ>"}
+    with pytest.raises(DecisionError, match="Không có địa bàn mã '99999'"):
+        pipeline.record_decision([draft], {**answer, "returns": "99999 II.2: sai"})
+    with pytest.raises(DecisionError, match=r"Không có tiêu chí mã 'X\.9'"):
+        pipeline.record_decision([draft], {**answer, "returns": "30745 X.9: sai"})
+    with pytest.raises(DecisionError, match="chưa đủ mã địa bàn"):
+        pipeline.record_decision([draft], {**answer, "returns": "30745 thiếu lý do"})
+    assert pipeline.record_decision([draft], answer) == []
+    assert row(draft).comment == "30745 II.2: đối chiếu lại <số vụ>"
+    (notice,) = (data_folder / "outbox" / "899-rach-gia").glob("YEU-CAU-LAM-RO-*.html")
+    text = notice.read_text(encoding="utf-8")
+    assert "30745" in text
+    assert "tiêu chí II.2" in text
+    assert "đối chiếu lại &lt;số vụ&gt;" in text
+    with open_workplace().store.reading() as session:
+        (letter,) = session.query(DeliveryRow).filter_by(kind="remark")
+    assert letter.recipient == "bcd.rach-gia@kiengiang.example"
+    # Another district sends: nobody asked it, and what was asked is still to come.
+    send_more(data_folder)
+    newer = render()
+    described = pipeline.describe_drafts([newer])
+    assert "văn phòng không yêu cầu" in described
+    assert "chưa có số liệu mới: phường Vĩnh Lạc (30745)" in described.replace("Phường", "phường")
+    # Now the one that was asked.
+    blank = next((data_folder / "outbox" / "899-rach-gia").glob("BIEU-MAU-2021-6t-*.xlsx"))
+    inbox = data_folder / "inbox" / "899-rach-gia" / "c.xlsx"
+    inbox.write_bytes(fill(blank, {("30745", "TTXH_KP"): 16}))
+    run_intake()
+    assert "đã được yêu cầu làm rõ và có số liệu mới" in pipeline.describe_drafts([render()])
 
 
 def test_nothing_new_makes_no_new_draft(draft: str, monkeypatch: pytest.MonkeyPatch) -> None:

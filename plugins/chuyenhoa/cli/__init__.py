@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from chuyenhoa import settings
-from chuyenhoa.cli import checks, files, keeping, lifecycle, milestones, status
+from chuyenhoa.cli import checks, files, keeping, lifecycle, milestones, office, status
 from chuyenhoa.cli.errors import UnusableError, explain_os_error
 from chuyenhoa.clock import ClockError
 from chuyenhoa.pipeline.workplace import UnknownPeriodError
@@ -39,7 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chuyenhoa {version('chuyenhoa')}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
-    for module in (files, milestones, lifecycle, status, keeping, checks):
+    for module in (files, milestones, office, lifecycle, status, keeping, checks):
         module.add_commands(commands)
     return parser
 

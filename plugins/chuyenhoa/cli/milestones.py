@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from chuyenhoa import pipeline
@@ -15,7 +16,7 @@ from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
 from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS, say_reason, say_statement
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Reason
-from chuyenhoa.pipeline.publishing import DraftError
+from chuyenhoa.pipeline.drafts import DraftError
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
 
@@ -29,9 +30,17 @@ def add_commands(commands: Any) -> None:
     explain.add_argument("--criterion", help="code of the criterion, as in II.2; all of them if left out")
     explain.set_defaults(run=explain_results)
     report = commands.add_parser("report", help="freeze a snapshot and render drafts into office/drafts")
+    report.add_argument(
+        "--verify",
+        nargs="?",
+        const="",
+        metavar="DOCUMENT",
+        help="render what is issued again, compare sha256",
+    )
     report.set_defaults(run=render_report)
     for parser in (assess, explain, report):
-        parser.add_argument("--milestone", required=True, help="as in 2021-6t")
+        needed = parser is not report
+        parser.add_argument("--milestone", required=needed, help="as in 2021-6t")
         parser.add_argument("--json", action="store_true", help="print for programs")
 
 
@@ -176,12 +185,18 @@ def render_report(options: argparse.Namespace) -> int:
     """
     from chuyenhoa.reporting import RenderError
 
+    if options.verify is not None:
+        return _verify(options)
+    if not options.milestone:
+        raise UnusableError("Which milestone? Name it with --milestone, as in --milestone 2021-6t.")
     place = open_workplace()
     snapshot = pipeline.freeze_snapshot(options.milestone)
     try:
         names = pipeline.check_drafts(pipeline.render_drafts(snapshot))
     except (RenderError, DraftError) as error:
         raise UnusableError(f"{error}\nMend the template; 'chuyenhoa templates check' helps.") from error
+    for asked in pipeline.list_for_office(names):
+        pipeline.ask_office(asked)
     with place.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in names]
     entries = [
@@ -194,3 +209,23 @@ def render_report(options: argparse.Namespace) -> int:
         for entry in entries:
             print(entry["path"])
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """`chuyenhoa report --verify`: 0 when every issued document comes out again byte for byte, else 1.
+
+    Raises:
+        UnusableError: no such document is issued.
+    """
+    names = [options.verify] if options.verify else []
+    if options.milestone:
+        open_workplace().milestone(options.milestone)
+    found = pipeline.verify_documents(options.milestone or "", names)
+    if not found:
+        raise UnusableError("No such document is issued; 'chuyenhoa register' lists those that are.")
+    if options.json:
+        print_json({"documents": [{**asdict(entry), "is_same": not entry.fault} for entry in found]})
+    else:
+        for entry in found:
+            print(f"{entry.document}  {entry.sha256}  {entry.fault or 'same bytes'}")
+    return 1 if any(entry.fault for entry in found) else 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Context, Param
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 from airflow.sdk.execution_time.hitl import HITLUser
+
+from chuyenhoa import settings
 
 APPROVE = "Phê duyệt"
 RETURN = "Trả lại"
@@ -20,55 +22,86 @@ _FIELDS = {
     "date": ("Ngày ban hành", "Ví dụ: 20/10/2021. Bắt buộc khi phê duyệt."),
     "signer": ("Người ký", "Họ và tên người ký văn bản. Bắt buộc khi phê duyệt."),
     "comment": ("Ý kiến", "Lý do, nội dung cần sửa khi trả lại."),
+    "returns": (
+        "Trả lại riêng từng địa bàn, tiêu chí",
+        "Mỗi dòng một nội dung, ví dụ: 30745 II.2: đối chiếu lại số vụ. Chỉ ghi khi trả lại.",
+    ),
 }
 
 
 ASK_AGAIN = 50
 """How often the office may answer with something missing before the run fails."""
+LOOK_AGAIN_S = 300.0
+"""After how long a waiting question looks whether a form has answered it."""
 
 
 class OfficeApproval(HITLOperator):
-    """Asks the office about drafts, and asks once more when an answer cannot be recorded.
+    """Asks the office about drafts, records its answer, and asks once more when it cannot be recorded.
 
     Airflow does not check what is typed into the form; a retry of the task puts the same question anew, and
-    the pipeline leaves the reason beside the drafts.
+    the pipeline leaves the reason beside the drafts. From time to time the question looks whether a form in
+    `office/inbox/` has answered it, and then ends as skipped: the first valid decision counts.
     """
 
     template_fields = (*HITLOperator.template_fields, "documents")
 
     def __init__(self, *, documents: Any, **arguments: Any) -> None:
-        super().__init__(retries=ASK_AGAIN, retry_delay=timedelta(seconds=1), **arguments)
+        super().__init__(
+            retries=ASK_AGAIN,
+            retry_delay=timedelta(seconds=1),
+            response_timeout=timedelta(seconds=look_again_seconds()),
+            **arguments,
+        )
         self.documents = documents
 
-    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Take the answer if it can be recorded."""
+    def execute(self, context: Context) -> Any:
+        """Put the question with what the office must know; skipped when all is decided."""
         from chuyenhoa import pipeline
 
+        require_any(pipeline.ask_office(self.documents), "These documents are approved already.")
+        self.body = pipeline.describe_drafts(self.documents)
+        self.subject = f"Duyệt văn bản {', '.join(self.documents)}"
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Record the answer if it can be; without one, end if a form gave it, else wait on."""
+        from chuyenhoa import pipeline
+
+        if event.get("error_type") == "timeout":
+            require_any(pipeline.drafts_open(self.documents), "The office decided by a form.")
+            # The question stays as it is; an answer given at this moment is found when the task parks.
+            raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
         answer = super().execute_complete(context, event)
-        pipeline.check_decision(self.documents, decision_of(answer))
-        return answer
+        require_any(pipeline.drafts_open(self.documents), "The office had decided by a form.")
+        decision = decision_of(answer)
+        pipeline.check_decision(self.documents, decision)
+        return pipeline.record_decision(self.documents, decision)
 
 
 class AnswerError(ValueError):
     """The answer to the approval form is none that the form offers."""
 
 
-def approval_form(description: str) -> dict[str, Any]:
-    """What a HITLOperator needs to ask the office; `description` is the task whose XCom says what is asked.
+def look_again_seconds() -> float:
+    """CHUYENHOA_LOOK_AGAIN_SECONDS: how long a waiting question waits before it looks for a form's answer."""
+    return float(os.environ.get("CHUYENHOA_LOOK_AGAIN_SECONDS") or LOOK_AGAIN_S)
+
+
+def approval_form() -> dict[str, Any]:
+    """What a HITLOperator needs to ask the office; subject and body are written when it asks.
 
     The fields are optional texts, because Airflow does not check what is typed into them; the pipeline does.
     """
     return {
         "owner": "office",
-        "subject": "Duyệt văn bản {{ ti.xcom_pull(task_ids='resolve_milestone') }}",
-        "body": f"{{{{ ti.xcom_pull(task_ids='{description}') }}}}",
+        "subject": "Duyệt văn bản",
         "options": [APPROVE, RETURN],
         "params": {
             name: Param("", type=["null", "string"], title=title, description=hint)
             for name, (title, hint) in _FIELDS.items()
         },
         "assigned_users": office_users(),
-        "doc_md": "The office approves the drafts with number, date and signer, or returns them.",
+        "doc_md": "The office approves a draft with number, date and signer, or returns it.",
     }
 
 
@@ -77,12 +110,11 @@ def office_users() -> list[HITLUser]:
 
     The id is the user's name with Airflow's simple auth manager, and the number of the user with FAB.
     """
-    names = os.environ.get("CHUYENHOA_OFFICE_USERS", "office").split(",")
-    return [HITLUser(id=name.strip(), name=name.strip()) for name in names if name.strip()]
+    return [HITLUser(id=name, name=name) for name in settings.office_users()]
 
 
 def decision_of(answer: Mapping[str, Any]) -> dict[str, str]:
-    """The answer of Airflow's form as a decision: chosen, number, date, signer, comment, by.
+    """The answer of Airflow's form as a decision: chosen, number, date, signer, comment, returns, by, user.
 
     Raises:
         AnswerError: the answer chooses nothing that the form offers.
@@ -95,15 +127,8 @@ def decision_of(answer: Mapping[str, Any]) -> dict[str, str]:
     fields = answer.get("params_input") or {}
     user = answer.get("responded_by_user") or {}
     decision = {name: str(fields.get(name) or "").strip() for name in _FIELDS}
-    return {"chosen": chosen[0], **decision, "by": str(user.get("name") or user.get("id") or "")}
-
-
-def select_issuable(
-    document_ids: Sequence[str], awaiting: Sequence[str], approved: Sequence[str] | None
-) -> list[str]:
-    """The documents that may be issued: approved just now, or approved before (they waited no more)."""
-    allowed = (set(document_ids) - set(awaiting)) | set(approved or ())
-    return [entry for entry in document_ids if entry in allowed]
+    by = str(user.get("name") or user.get("id") or "")
+    return {"chosen": chosen[0], **decision, "by": by, "user": str(user.get("id") or "")}
 
 
 def require_any(document_ids: list[str], otherwise: str) -> list[str]:

@@ -6,19 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from chuyenhoa.pipeline.approving import FormError, ask_office, take_forms
     from chuyenhoa.pipeline.assessing import assess_milestone, milestones_to_assess
     from chuyenhoa.pipeline.decisions import check_decision, record_decision
-    from chuyenhoa.pipeline.mailing import LetterError, send_letters
-    from chuyenhoa.pipeline.opening import open_period, periods_opening
-    from chuyenhoa.pipeline.publishing import (
+    from chuyenhoa.pipeline.drafts import (
         DraftError,
-        check_drafts,
         describe_drafts,
         documents_awaiting,
-        freeze_snapshot,
-        issue_documents,
-        render_drafts,
+        drafts_open,
+        list_for_office,
     )
+    from chuyenhoa.pipeline.handover import write_handover
+    from chuyenhoa.pipeline.issuing import issue_documents, verify_documents
+    from chuyenhoa.pipeline.mailing import LetterError, send_letters
+    from chuyenhoa.pipeline.opening import open_period, periods_opening
+    from chuyenhoa.pipeline.publishing import check_drafts, freeze_snapshot, render_drafts
     from chuyenhoa.pipeline.receiving import (
         IntakeError,
         batch,
@@ -28,26 +30,24 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
+    "approving": ("FormError", "ask_office", "take_forms"),
     "assessing": ("assess_milestone", "milestones_to_assess"),
     "decisions": ("check_decision", "record_decision"),
+    "drafts": ("DraftError", "describe_drafts", "documents_awaiting", "drafts_open", "list_for_office"),
+    "handover": ("write_handover",),
+    "issuing": ("issue_documents", "verify_documents"),
     "mailing": ("LetterError", "send_letters"),
     "opening": ("open_period", "periods_opening"),
-    "publishing": (
-        "DraftError",
-        "check_drafts",
-        "describe_drafts",
-        "documents_awaiting",
-        "freeze_snapshot",
-        "issue_documents",
-        "render_drafts",
-    ),
+    "publishing": ("check_drafts", "freeze_snapshot", "render_drafts"),
     "receiving": ("IntakeError", "batch", "claim_drops", "process_batch", "summarise_intake"),
 }
 
 __all__ = [
     "DraftError",
+    "FormError",
     "IntakeError",
     "LetterError",
+    "ask_office",
     "assess_milestone",
     "batch",
     "check_decision",
@@ -55,8 +55,10 @@ __all__ = [
     "claim_drops",
     "describe_drafts",
     "documents_awaiting",
+    "drafts_open",
     "freeze_snapshot",
     "issue_documents",
+    "list_for_office",
     "milestones_to_assess",
     "open_period",
     "periods_opening",
@@ -65,6 +67,9 @@ __all__ = [
     "render_drafts",
     "send_letters",
     "summarise_intake",
+    "take_forms",
+    "verify_documents",
+    "write_handover",
 ]
 
 

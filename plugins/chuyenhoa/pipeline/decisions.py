@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.pipeline.publishing import REFUSAL_NOTE, read_draft
+from chuyenhoa.pipeline.drafts import REFUSAL_NOTE, is_numbered, read_draft, series_of
+from chuyenhoa.pipeline.remarks import check_remarks, record_remarks
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.release import APPROVE, Decision, DecisionError, check_number, read_decision
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
@@ -15,12 +16,12 @@ from chuyenhoa.store.tables import DocumentRow
 
 
 def record_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> list[str]:
-    """Record one decision on drafts.
+    """Record one decision on drafts that somebody with an account of the office gave.
 
     Args:
         document_ids: the drafts decided on.
         decision: `chosen` (approve or return), `number`, `date` (dd/mm/yyyy or ISO), `signer`, `comment`,
-            `by`.
+            `returns` (see `read_decision`), `by`, and `user`, the account (`by` when left out).
 
     Returns:
         The ids of the approved documents; empty when they were returned.
@@ -30,17 +31,10 @@ def record_decision(document_ids: Sequence[str], decision: Mapping[str, object])
         DraftError: when a draft is no longer what was rendered.
     """
     place = open_workplace()
-    read = read_decision(decision)
-    approved = []
     with place.store.writing() as session:
-        for name in document_ids:
-            row = session.get_one(DocumentRow, name)
-            _refuse_impossible(session, row, read)
-            if row.state in UNDECIDED:
-                _decide(place, row, read)
-            if row.state in (DocumentState.APPROVED, DocumentState.ISSUED):
-                approved.append(row.id)
-    return approved
+        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+        read = _read_from_account(place, rows, decision)
+        return decide(place, session, rows, read)
 
 
 def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> None:
@@ -56,9 +50,9 @@ def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) 
         rows = [session.get_one(DocumentRow, name) for name in document_ids]
         notes = {(place.settings.data / row.draft_path).parent / REFUSAL_NOTE for row in rows}
         try:
-            read = read_decision(decision)
+            read = _read_from_account(place, rows, decision)
             for row in rows:
-                _refuse_impossible(session, row, read)
+                _refuse_impossible(place, session, row, read)
         except DecisionError as error:
             for note in notes:
                 write_file(note, f"{error}\nHãy trả lời lại trên Airflow (Required Actions).\n".encode())
@@ -67,20 +61,58 @@ def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) 
         note.unlink(missing_ok=True)
 
 
-def _refuse_impossible(session: Session, row: DocumentRow, decision: Decision) -> None:
-    """What the fields alone cannot show: a newer draft, or a number that is taken."""
+def read_for(place: Workplace, rows: Sequence[DocumentRow], raw: Mapping[str, object]) -> Decision:
+    """A decision on these drafts with every field checked.
+
+    Raises:
+        DecisionError: saying what to fill in.
+    """
+    return read_decision(raw, numbered=any(is_numbered(place, row) for row in rows))
+
+
+def _read_from_account(place: Workplace, rows: Sequence[DocumentRow], raw: Mapping[str, object]) -> Decision:
+    """A decision by somebody who may decide: an account of the office, and no other one."""
+    read = read_for(place, rows, raw)
+    if (read.user or read.by) not in place.settings.office_users:
+        raise DecisionError(
+            f"Tài khoản {read.user or read.by!r} không thuộc văn phòng, không được quyết định."
+        )
+    return read
+
+
+def decide(place: Workplace, session: Session, rows: Sequence[DocumentRow], decision: Decision) -> list[str]:
+    """Record a decision whose author is known; what was approved before stays as it was.
+
+    Returns:
+        The ids of the approved documents among the rows.
+
+    Raises:
+        DecisionError: a newer draft is there, a number is taken, or a code is unknown.
+        DraftError: a draft is no longer what was rendered.
+    """
+    for row in rows:
+        _refuse_impossible(place, session, row, decision)
+        if row.state in UNDECIDED:
+            _decide(place, session, row, decision)
+    return [row.id for row in rows if row.state in (DocumentState.APPROVED, DocumentState.ISSUED)]
+
+
+def _refuse_impossible(place: Workplace, session: Session, row: DocumentRow, decision: Decision) -> None:
+    """What the fields alone cannot show: a newer draft, a number that is taken, an unknown code."""
     if row.state == DocumentState.SUPERSEDED:
         raise DecisionError(f"Dự thảo {row.id} đã được thay bằng bản mới hơn; hãy duyệt bản mới nhất.")
-    if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date is not None:
-        check_number(session, row, decision.number, decision.date)
+    check_remarks(place.plan_of(row.milestone), decision.remarks)
+    if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date and decision.number:
+        check_number(session, row, decision.number, decision.date, lambda other: series_of(place, other))
 
 
-def _decide(place: Workplace, row: DocumentRow, decision: Decision) -> None:
+def _decide(place: Workplace, session: Session, row: DocumentRow, decision: Decision) -> None:
     read_draft(place.settings.data, row)
     if decision.chosen == APPROVE and decision.date is not None:
         row.number, row.date, row.signer = decision.number, decision.date.isoformat(), decision.signer
         row.state = DocumentState.APPROVED.value
     else:
         row.state = DocumentState.RETURNED.value
+        record_remarks(place, session, row, decision)
     row.comment, row.decided_by = decision.comment, decision.by
     row.decided_at = clock.now().isoformat()

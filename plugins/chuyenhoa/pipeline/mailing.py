@@ -26,7 +26,9 @@ from chuyenhoa.mail import (
 )
 from chuyenhoa.model.submissions import Receipt
 from chuyenhoa.pipeline.receipts import build_receipt, describe_file
+from chuyenhoa.pipeline.remarks import REMARK_LETTER
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.release.register import ISSUED_LETTER
 from chuyenhoa.store import deliveries, ledger
 from chuyenhoa.store.tables import DeliveryRow, SubmissionRow
 
@@ -190,8 +192,18 @@ def _attach(place: Workplace, path: Path) -> tuple[Attachment, ...]:
         return (Attachment(path.name, file.read(LARGEST_ATTACHMENT)),)
 
 
+def _office_letter(place: Workplace, row: DeliveryRow, message_id: str) -> Letter:
+    """A letter of the office; loaded when one is sent, since it brings all of reporting with it."""
+    from chuyenhoa.pipeline.office_mail import issued_letter, remark_letter
+
+    compose = issued_letter if row.kind == ISSUED_LETTER else remark_letter
+    return compose(place, row, message_id)
+
+
 COMPOSERS: Mapping[str, Callable[[Workplace, DeliveryRow, str], Letter]] = {
     ANSWER: _answer_letter,
     FAULT: _fault_letter,
+    ISSUED_LETTER: _office_letter,
+    REMARK_LETTER: _office_letter,
 }
 """Who writes a letter of a kind; a new kind of letter is an entry here."""

@@ -1,4 +1,4 @@
-"""From a milestone's data to Word documents: freeze, render, check, and issue what the office approved."""
+"""From a milestone's data to Word documents: freeze, render, check."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,9 +14,10 @@ from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
+from chuyenhoa.pipeline.drafts import DraftError, read_draft
 from chuyenhoa.pipeline.explaining import gather_explanations
 from chuyenhoa.pipeline.lifecycle import find_standing
-from chuyenhoa.pipeline.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path, write_revision
+from chuyenhoa.pipeline.revising import write_revision
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import (
     build_snapshot,
@@ -27,9 +27,9 @@ from chuyenhoa.reporting import (
     load_kinds,
     render_document,
 )
+from chuyenhoa.reporting.kinds import Destination, DocumentKind
 from chuyenhoa.store import evidence as figures
 from chuyenhoa.store.documents import (
-    UNDECIDED,
     DocumentState,
     Subject,
     find_document,
@@ -40,13 +40,6 @@ from chuyenhoa.store.documents import (
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
-
-REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH.txt"
-"""Stands beside the drafts while the office's last answer could not be recorded."""
-
-
-class DraftError(RuntimeError):
-    """A draft that must not go to the office; the text names the document and what is wrong with it."""
 
 
 def _collect(place: Workplace, session: Session, milestone: Period) -> MilestoneData:
@@ -109,16 +102,26 @@ def render_drafts(snapshot_id: str) -> list[str]:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = place.milestone(snapshot.milestone)
         content = json.loads(snapshot.content)
-        return [
-            _render_draft(place, session, snapshot, content, Subject(milestone.id, kind.name, about))
-            for kind in load_kinds().values()
-            if milestone.kind in kind.milestones and kind.name in content["documents"]
-            for about in list_subjects(kind, content)
-        ]
+        names = []
+        for kind in load_kinds(place.settings.templates).values():
+            if milestone.kind not in kind.milestones or kind.name not in content["documents"]:
+                continue
+            subjects = list_subjects(kind, content)
+            if not subjects:
+                logger.info("%s: no %s (condition: %s)", milestone.id, kind.name, kind.when or "no subject")
+            for about in subjects:
+                subject = Subject(milestone.id, kind.name, about)
+                names.append(_render_draft(place, session, snapshot, content, subject, kind))
+        return names
 
 
 def _render_draft(
-    place: Workplace, session: Session, snapshot: SnapshotRow, frozen: dict[str, Any], subject: Subject
+    place: Workplace,
+    session: Session,
+    snapshot: SnapshotRow,
+    frozen: dict[str, Any],
+    subject: Subject,
+    kind: DocumentKind,
 ) -> str:
     template = _template(place, subject.kind)
     template_sha256 = hashlib.sha256(template).hexdigest()
@@ -128,7 +131,6 @@ def _render_draft(
         version = next_version(session, subject)
         identity = f"{subject.name}.v{version}"
         supersede_drafts(session, subject, f"Thay bằng bản dự thảo {identity}", clock.now())
-        file_name = f"{identity.removeprefix(subject.milestone + '.').replace('.', '-')}.docx"
         row = DocumentRow(
             id=identity,
             milestone=subject.milestone,
@@ -138,14 +140,28 @@ def _render_draft(
             snapshot=snapshot.id,
             template_sha256=template_sha256,
             draft_sha256=hashlib.sha256(content).hexdigest(),
-            draft_path=f"office/drafts/{subject.milestone}/{file_name}",
+            draft_path=_draft_path(place, subject, kind, version),
             state=DocumentState.DRAFT.value,
             rendered_at=clock.now().isoformat(),
         )
         session.add(row)
-    write_file(place.settings.data / row.draft_path, content)
+    path = place.settings.data / row.draft_path
+    if (
+        kind.goes_to is not Destination.SUBMITTER or not path.exists()
+    ):  # a submitter may be writing in its own
+        write_file(path, content)
     write_revision(place, session, row, content)
     return row.id
+
+
+def _draft_path(place: Workplace, subject: Subject, kind: DocumentKind, version: int) -> str:
+    """Where a draft goes: to the office, to the dossier beside its drafts, or to the submitter's outbox."""
+    name = "-".join(part for part in (subject.kind, subject.about, f"v{version}") if part) + ".docx"
+    if kind.goes_to is Destination.SUBMITTER:
+        folder = place.plan_of(subject.milestone).submitter_by_code[subject.about].folder
+        return f"outbox/{folder}/DU-THAO-BAO-CAO-{subject.milestone}-{folder}-v{version}.docx"
+    dossier = "ho-so/" if kind.goes_to is Destination.DOSSIER else ""
+    return f"office/drafts/{subject.milestone}/{dossier}{name}"
 
 
 def check_drafts(document_ids: Sequence[str]) -> list[str]:
@@ -159,104 +175,11 @@ def check_drafts(document_ids: Sequence[str]) -> list[str]:
     with place.store.reading() as session:
         for name in document_ids:
             row = session.get_one(DocumentRow, name)
+            kind = load_kinds(place.settings.templates).get(row.kind)
+            if kind is not None and kind.goes_to is Destination.SUBMITTER:
+                continue  # theirs from now on
             content = read_draft(place.settings.data, row)
             faults += [f"{name}: {problem}" for problem in check_layout(content)]
     if faults:
         raise DraftError("\n".join(faults))
     return list(document_ids)
-
-
-def read_draft(data: Path, row: DocumentRow) -> bytes:
-    """The bytes of a draft, which must be those that were rendered.
-
-    Raises:
-        DraftError: when the file is missing or was changed.
-    """
-    path = data / row.draft_path
-    content = path.read_bytes() if path.exists() else b""
-    if hashlib.sha256(content).hexdigest() != row.draft_sha256:
-        state = "was changed after it was rendered" if content else "is missing"
-        raise DraftError(f"{row.draft_path} {state}; clear the task render_drafts to write it anew.")
-    return content
-
-
-def documents_awaiting(document_ids: Sequence[str]) -> list[str]:
-    """The documents among these that the office has not approved; a returned one is put to it again."""
-    place = open_workplace()
-    with place.store.reading() as session:
-        rows = [session.get_one(DocumentRow, name) for name in document_ids]
-    return [row.id for row in rows if row.state in UNDECIDED]
-
-
-def describe_drafts(document_ids: Sequence[str]) -> str:
-    """What the office must know to decide, in Vietnamese markdown."""
-    place = open_workplace()
-    lines = []
-    with place.store.reading() as session:
-        for name in document_ids:
-            lines.append(_describe(session.get_one(DocumentRow, name), place))
-    return "\n\n".join(lines)
-
-
-def _describe(row: DocumentRow, place: Workplace) -> str:
-    period = place.period(row.milestone)
-    return (
-        f"**{row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
-        f"- Tệp: `{row.draft_path}`\n{_name_papers(row, place)}"
-        f"- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n\n"
-        "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
-        "khi trả lại, ghi rõ **lý do**. Phiếu này hiện lại sau khi đã trả lời là câu trả lời chưa ghi nhận "
-        f"được: lý do ở tệp `{REFUSAL_NOTE}` cạnh dự thảo."
-    )
-
-
-def _name_papers(row: DocumentRow, place: Workplace) -> str:
-    """The papers on what changed since the issued version, where there is one."""
-    papers = (
-        ("Nội dung thay đổi so với bản đã ban hành", LISTING_SUFFIX),
-        ("Bản có theo dõi thay đổi (Track Changes)", TRACKED_SUFFIX),
-    )
-    paths = ((title, paper_path(row.draft_path, suffix)) for title, suffix in papers)
-    return "".join(f"- {title}: `{path}`\n" for title, path in paths if (place.settings.data / path).exists())
-
-
-def issue_documents(document_ids: Sequence[str]) -> list[str]:
-    """Issue the approved documents among these into `office/issued/`.
-
-    Returns:
-        The paths of all issued documents among these, relative to the data folder.
-
-    Raises:
-        DraftError: when the approved draft is no longer what was approved.
-    """
-    place = open_workplace()
-    paths = []
-    with place.store.writing() as session:
-        for name in document_ids:
-            row = session.get_one(DocumentRow, name)
-            if row.state == DocumentState.APPROVED:
-                _issue(place, session, row)
-            if row.state == DocumentState.ISSUED:
-                paths.append(row.issued_path)
-    return paths
-
-
-def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
-    """Render the approved snapshot and template once more, with number, date and signer."""
-    read_draft(place.settings.data, row)
-    template = _template(place, row.kind)
-    if hashlib.sha256(template).hexdigest() != row.template_sha256:
-        raise DraftError(f"{row.id}: the template changed after approval; render and approve a new draft.")
-    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
-    issue = {"number": row.number, "date": row.date, "signer": row.signer}
-    board = place.plan_of(row.milestone).board
-    if row.signer != board.signatory.name:
-        issue |= {"capacity": board.deputy.capacity, "office": board.deputy.office}
-    content = render_document(row.kind, template, snapshot, issue=issue, about=row.about)
-    name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
-    row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
-    row.issued_sha256 = hashlib.sha256(content).hexdigest()
-    row.issued_at = clock.now().isoformat()
-    row.state = DocumentState.ISSUED.value
-    write_file(place.settings.data / row.issued_path, content)
-    logger.info("issued %s as %s", row.id, row.issued_path)

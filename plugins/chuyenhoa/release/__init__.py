@@ -1,6 +1,17 @@
 """What the office decides on drafts, and the numbers that issued documents carry."""
 
-from chuyenhoa.release.decision import APPROVE, RETURN, Decision, DecisionError, read_decision
-from chuyenhoa.release.register import check_number
+from chuyenhoa.release.decision import APPROVE, RETURN, Decision, DecisionError, Remark, read_decision
+from chuyenhoa.release.register import Entry, check_number, list_entries, write_register
 
-__all__ = ["APPROVE", "RETURN", "Decision", "DecisionError", "check_number", "read_decision"]
+__all__ = [
+    "APPROVE",
+    "RETURN",
+    "Decision",
+    "DecisionError",
+    "Entry",
+    "Remark",
+    "check_number",
+    "list_entries",
+    "read_decision",
+    "write_register",
+]

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 NUMBER = re.compile(r"(\d{1,5}[a-z]?)\s*(/.*)?")
 """A number, with or without the symbol behind it, as in `152` or `152/BC-BCĐ`."""
 APPROVE = "approve"
 RETURN = "return"
+_REMARK = re.compile(r"(\S+)\s+([^\s:]+)\s*:\s*(.*)")
+"""One line of what is returned by itself: locality, criterion, reason, as in `30745 II.2: thiếu 3 vụ`."""
+_LONGEST = 2000
+"""Characters of a reason or comment."""
 
 
 class DecisionError(ValueError):
     """A decision that cannot be recorded as it is; the text (Vietnamese) says what to fill in."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is returned by itself: one locality by one criterion, with the reason."""
+
+    locality: str
+    criterion: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -27,33 +40,81 @@ class Decision:
     signer: str
     comment: str
     by: str
+    user: str = ""
+    """Who answered by Airflow's account; empty for a form."""
+    remarks: tuple[Remark, ...] = ()
 
 
-def read_decision(raw: Mapping[str, object]) -> Decision:
-    """The decision with every field checked; all that is wrong is said at once."""
-    text = {key: str(raw.get(key) or "").strip() for key in ("chosen", "number", "signer", "comment", "by")}
-    faults = []
+def read_decision(raw: Mapping[str, object], *, numbered: bool = True) -> Decision:
+    """The decision with every field checked; all that is wrong is said at once.
+
+    Args:
+        raw: `chosen`, `number`, `date`, `signer`, `comment`, `by`, `user`, and `returns`: a line for each
+            locality and criterion that is returned by itself, or a sequence of `Remark`.
+        numbered: whether the documents carry a number.
+
+    Raises:
+        DecisionError: something is missing or wrong.
+    """
+    names = ("chosen", "number", "signer", "comment", "by", "user")
+    text = {key: str(raw.get(key) or "").strip() for key in names}
+    remarks, faults = _read_remarks(raw.get("returns"))
     day = _read_date(str(raw.get("date") or ""))
     if text["chosen"] not in (APPROVE, RETURN):
         faults.append(f"lựa chọn {text['chosen']!r} không hợp lệ (phê duyệt hoặc trả lại)")
     if text["chosen"] == APPROVE:
-        number = NUMBER.fullmatch(text["number"])
-        if number:
-            # Decree 30/2020: a number below 10 is written with a 0 in front.
-            text["number"] = number[1].zfill(2)
-        else:
-            faults.append("chưa có số văn bản hợp lệ (ghi phần số, ví dụ 152)")
-        if day is None:
-            faults.append("chưa có ngày ban hành hợp lệ (dd/mm/yyyy, ví dụ 20/10/2021)")
-        if not text["signer"]:
-            faults.append("chưa có họ tên người ký")
-    if text["chosen"] == RETURN and not text["comment"]:
-        faults.append("chưa ghi lý do trả lại")
+        faults += _check_approval(text, day, numbered=numbered)
+        if remarks:
+            faults.append("đã ghi nội dung trả lại từng địa bàn thì phải chọn trả lại")
+    if text["chosen"] == RETURN:
+        text["comment"] = text["comment"] or "; ".join(
+            f"{entry.locality} {entry.criterion}: {entry.reason}" for entry in remarks
+        )
+        if not text["comment"]:
+            faults.append("chưa ghi lý do trả lại")
     if not text["by"]:
         faults.append("không rõ ai quyết định")
+    if max(map(len, text.values())) > _LONGEST:
+        faults.append(f"có ô dài quá {_LONGEST} ký tự")
     if faults:
         raise DecisionError("Chưa ghi nhận được quyết định: " + "; ".join(faults) + ".")
-    return Decision(date=day, **text)
+    return Decision(date=day, remarks=remarks, **text)
+
+
+def _check_approval(text: dict[str, str], day: date | None, *, numbered: bool) -> list[str]:
+    """What an approval lacks; the number comes out in the form of Decree 30/2020."""
+    faults = []
+    number = NUMBER.fullmatch(text["number"])
+    if not numbered:
+        if text["number"]:
+            faults.append("văn bản này không ghi số, hãy để trống ô số văn bản")
+    elif number:
+        # Decree 30/2020: a number below 10 is written with a 0 in front.
+        text["number"] = number[1].zfill(2)
+    else:
+        faults.append("chưa có số văn bản hợp lệ (ghi phần số, ví dụ 152)")
+    if day is None:
+        faults.append("chưa có ngày ban hành hợp lệ (dd/mm/yyyy, ví dụ 20/10/2021)")
+    if not text["signer"]:
+        faults.append("chưa có họ tên người ký")
+    return faults
+
+
+def _read_remarks(raw: object) -> tuple[tuple[Remark, ...], list[str]]:
+    """What is returned by itself, and what cannot be read of it."""
+    if isinstance(raw, Sequence) and not isinstance(raw, str):
+        found = [entry for entry in raw if isinstance(entry, Remark)]
+    else:
+        found = []
+        for line in filter(None, map(str.strip, str(raw or "").splitlines())):
+            match = _REMARK.fullmatch(line)
+            found.append(Remark(match[1], match[2], match[3].strip()) if match else Remark(line, "", ""))
+    faults = [
+        f"dòng trả lại {entry.locality!r} chưa đủ mã địa bàn, mã tiêu chí và lý do (30745 II.2: lý do)"
+        for entry in found
+        if not (entry.locality and entry.criterion and entry.reason)
+    ]
+    return tuple(replace(entry, reason=entry.reason[:_LONGEST]) for entry in found), faults
 
 
 def _read_date(text: str) -> date | None:

@@ -20,11 +20,11 @@ class DocumentState(StrEnum):
     ISSUED = "issued"
     RETURNED = "returned"
     SUPERSEDED = "superseded"
-    """A draft that a newer draft replaced before anyone decided on it."""
+    """A draft that a newer draft replaced before it was issued."""
 
 
 UNDECIDED = (DocumentState.DRAFT, DocumentState.RETURNED)
-"""A returned draft may be put to the office again; an approved one is decided for good."""
+"""A returned draft may be put to the office again; an approved one is decided."""
 
 
 def latest_assessment(session: Session, milestone: str) -> AssessmentRow | None:
@@ -93,9 +93,9 @@ def next_version(session: Session, subject: Subject) -> int:
 
 
 def supersede_drafts(session: Session, subject: Subject, comment: str, at: datetime) -> None:
-    """Close drafts that nobody decided on, since a newer one takes their place."""
+    """Close drafts that nobody decided on or that were not issued yet: a newer one takes their place."""
     for row in list_versions(session, subject):
-        if row.state == DocumentState.DRAFT:
+        if row.state in (DocumentState.DRAFT, DocumentState.APPROVED):
             row.state, row.comment, row.decided_at = DocumentState.SUPERSEDED.value, comment, at.isoformat()
 
 

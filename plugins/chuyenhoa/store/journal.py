@@ -18,6 +18,11 @@ from chuyenhoa.store.disk import make_folder, sync_folders, write_all
 from chuyenhoa.store.tables import EventRow
 
 NAME = "journal.jsonl"
+KEPT_FILES: Mapping[str | None, tuple[str, ...]] = {
+    "register": ("template_sha256",),
+    "approval_forms": ("answer_sha256",),
+}
+"""By table, the columns that name a file of the archive."""
 LONG_TEXT = 2000
 """Characters from which a text of the facts becomes a file of the archive, which the journal only names."""
 _FIELDS = ("id", "position", "submission", "subject", "at", "kind", "detail", "facts_sha256", "sha256")
@@ -165,9 +170,12 @@ def _take_event(history: History, entry: dict[str, Any], where: str) -> None:
 
 
 def iterate_archived(history: History) -> Iterator[str]:
-    """The hashes of texts of the facts that are kept as files of the archive."""
+    """The hashes of texts of the facts, and of files that records name, that are kept in the archive."""
     for line in history.lines:
         row = (line.facts or {}).get("row") or {}
+        yield from (
+            str(row[name]) for name in KEPT_FILES.get((line.facts or {}).get("table"), ()) if row.get(name)
+        )
         for value in row.values():
             if isinstance(value, dict) and "archived" in value:
                 yield str(value["archived"])

@@ -1,0 +1,144 @@
+"""Drafts as the office gets them: which of them wait for its decision, and what it must know to decide."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.board import Board, StandingAgency
+from chuyenhoa.pipeline.remarks import compare_with_remarks
+from chuyenhoa.pipeline.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.plan.messages import load_texts
+from chuyenhoa.reporting import load_kinds
+from chuyenhoa.reporting.kinds import Destination, DocumentKind, Issuer
+from chuyenhoa.store.documents import UNDECIDED, DocumentState
+from chuyenhoa.store.tables import DocumentRow
+
+REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH.txt"
+"""Stands beside the drafts while the office's last answer could not be recorded."""
+UNKNOWN_NAME = "["
+"""A signatory's name that begins so is a blank of the plan's data, to be filled in at the issue."""
+
+
+class DraftError(RuntimeError):
+    """A draft that must not go to the office; the text names the document and what is wrong with it."""
+
+
+def read_draft(data: Path, row: DocumentRow) -> bytes:
+    """The bytes of a draft, which must be those that were rendered.
+
+    Raises:
+        DraftError: when the file is missing or was changed.
+    """
+    path = data / row.draft_path
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != row.draft_sha256:
+        state = "was changed after it was rendered" if content else "is missing"
+        raise DraftError(f"{row.draft_path} {state}; clear the task render_drafts to write it anew.")
+    return content
+
+
+def office_texts(place: Workplace) -> Mapping[str, str]:
+    """The wording of forms, answers and notices."""
+    return load_texts(place.settings.templates / "messages" / "office.yaml")
+
+
+def kind_of(place: Workplace, row: DocumentRow) -> DocumentKind | None:
+    """The kind of a document; None for one that the list has no more."""
+    return load_kinds(place.settings.templates).get(row.kind)
+
+
+def issuer_of(place: Workplace, row: DocumentRow) -> Board | StandingAgency:
+    """Who issues a document: its signatory, deputy and recipients are that one's."""
+    kind = kind_of(place, row)
+    board = place.plan_of(row.milestone).board
+    return board.agency if kind is not None and kind.issuer is Issuer.AGENCY else board
+
+
+def proposed_signer(place: Workplace, row: DocumentRow) -> str:
+    """Who signs a document unless the office names somebody else; empty when the plan does not know."""
+    name = issuer_of(place, row).signatory.name
+    return "" if name.startswith(UNKNOWN_NAME) else name
+
+
+def series_of(place: Workplace, row: DocumentRow) -> str:
+    """What stands behind a document's number, as in `BC-BCĐ`; the kind's name for one without a symbol."""
+    kind = kind_of(place, row)
+    if kind is None or not kind.symbol:
+        return row.kind
+    board = place.plan_of(row.milestone).board
+    return kind.symbol.replace("{board}", board.symbol).replace("{agency}", board.agency.symbol)
+
+
+def is_numbered(place: Workplace, row: DocumentRow) -> bool:
+    """Whether a document carries a number."""
+    kind = kind_of(place, row)
+    return kind is None or bool(kind.symbol)
+
+
+def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
+    """The documents that the office decides on, each in a list of its own: one question a document.
+
+    Left out are drafts for submitters and papers that only go with others.
+    """
+    place = open_workplace()
+    with place.store.reading() as session:
+        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+    kinds = {row.id: kind_of(place, row) for row in rows}
+    return [[name] for name, kind in kinds.items() if kind is None or kind.goes_to is Destination.OFFICE]
+
+
+def documents_awaiting(document_ids: Sequence[str]) -> list[str]:
+    """The documents among these that the office has not approved; a returned one is put to it again."""
+    return _in_state(document_ids, UNDECIDED)
+
+
+def drafts_open(document_ids: Sequence[str]) -> list[str]:
+    """The documents among these on which nobody has decided since the office was asked."""
+    return _in_state(document_ids, (DocumentState.DRAFT,))
+
+
+def _in_state(document_ids: Sequence[str], states: Sequence[DocumentState]) -> list[str]:
+    with open_workplace().store.reading() as session:
+        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+    return [row.id for row in rows if row.state in states]
+
+
+def describe_drafts(document_ids: Sequence[str]) -> str:
+    """What the office must know to decide, in Vietnamese markdown."""
+    place = open_workplace()
+    with place.store.reading() as session:
+        return "\n\n".join(
+            _describe(session, session.get_one(DocumentRow, name), place) for name in document_ids
+        )
+
+
+def _describe(session: Session, row: DocumentRow, place: Workplace) -> str:
+    period, kind = place.period(row.milestone), kind_of(place, row)
+    signer = proposed_signer(place, row)
+    notes = "".join(f"- {note}\n" for note in compare_with_remarks(place, session, row))
+    return (
+        f"**{kind.title if kind else row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
+        f"- Tệp: `{row.draft_path}`\n{_name_papers(row, place)}"
+        f"- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n"
+        f"- Ký hiệu: `{series_of(place, row)}`" + (f"; người ký: {signer}" if signer else "") + f"\n{notes}\n"
+        "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
+        "khi trả lại, ghi rõ **lý do**, hoặc từng dòng `mã địa bàn mã tiêu chí: lý do`. "
+        "Phiếu này hiện lại sau khi đã trả lời là câu trả lời chưa ghi nhận "
+        f"được: lý do ở tệp `{REFUSAL_NOTE}` cạnh dự thảo. "
+        "Có thể duyệt bằng tệp `PHIEU-DUYET-….xlsx` cạnh dự thảo, thả vào `office/inbox/`."
+    )
+
+
+def _name_papers(row: DocumentRow, place: Workplace) -> str:
+    """The papers on what changed since the issued version, where there is one."""
+    papers = (
+        ("Nội dung thay đổi so với bản đã ban hành", LISTING_SUFFIX),
+        ("Bản có theo dõi thay đổi (Track Changes)", TRACKED_SUFFIX),
+    )
+    paths = ((title, paper_path(row.draft_path, suffix)) for title, suffix in papers)
+    return "".join(f"- {title}: `{path}`\n" for title, path in paths if (place.settings.data / path).exists())

@@ -1,0 +1,137 @@
+"""Issues what the office approved, enters it in the register, and renders it again to prove its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.pipeline.drafts import DraftError, issuer_of, proposed_signer, read_draft, series_of
+from chuyenhoa.pipeline.revising import find_issued
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
+from chuyenhoa.reporting import RenderError, render_document
+from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
+from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
+from chuyenhoa.store.office_tables import RegisterRow
+from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whether a document comes out again as it was issued."""
+
+    document: str
+    path: str
+    sha256: str
+    fault: str = ""
+    """What differs; empty when every byte is the same."""
+
+
+def issue_documents(document_ids: Sequence[str]) -> list[str]:
+    """Issue the approved documents among these into `office/issued/`.
+
+    Returns:
+        The paths of all issued documents among these, relative to the data folder.
+
+    Raises:
+        DraftError: when the approved draft is no longer what was approved.
+    """
+    place = open_workplace()
+    paths = []
+    with place.store.writing() as session:
+        for name in document_ids:
+            row = session.get_one(DocumentRow, name)
+            if row.state == DocumentState.APPROVED:
+                _issue(place, session, row)
+            if row.state == DocumentState.ISSUED:
+                paths.append(row.issued_path)
+    return paths
+
+
+def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
+    """Render the approved snapshot and template once more, with number, date and signer."""
+    read_draft(place.settings.data, row)
+    template = (place.settings.templates / "documents" / f"{row.kind}.docx").read_bytes()
+    if hashlib.sha256(template).hexdigest() != row.template_sha256:
+        raise DraftError(f"{row.id}: the template changed after approval; render and approve a new draft.")
+    newest = latest_snapshot(session, row.milestone)
+    if newest is not None and newest.frozen_at > session.get_one(SnapshotRow, row.snapshot).frozen_at:
+        raise DraftError(
+            f"{row.id}: the figures changed after approval (snapshot {newest.id[:12]} is newer than "
+            f"{row.snapshot[:12]}); approve the draft of the newer figures."
+        )
+    content = _render(place, session, row, template)
+    name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
+    row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
+    row.issued_sha256 = hashlib.sha256(content).hexdigest()
+    row.issued_at = clock.now().isoformat()
+    row.state = DocumentState.ISSUED.value
+    archive_bytes(place.settings.archive, template)
+    _enter(place, session, row)
+    write_file(place.settings.data / row.issued_path, content)
+    logger.info("issued %s as %s", row.id, row.issued_path)
+
+
+def _render(place: Workplace, session: Session, row: DocumentRow, template: bytes) -> bytes:
+    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+    issue = {"number": row.number, "date": row.date, "signer": row.signer}
+    if row.signer != (proposed_signer(place, row) or row.signer):
+        deputy = issuer_of(place, row).deputy
+        issue |= {"capacity": deputy.capacity, "office": deputy.office}
+    return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
+
+
+def _enter(place: Workplace, session: Session, row: DocumentRow) -> None:
+    """Enter an issued document in the register."""
+    before = find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
+    session.add(
+        RegisterRow(
+            document=row.id,
+            series=series_of(place, row),
+            year=int(row.date[:4]),
+            number=row.number or None,
+            supersedes=before.id if before is not None else "",
+            recipients=json.dumps(list(issuer_of(place, row).recipients), ensure_ascii=False),
+            template_sha256=row.template_sha256,
+            issued_at=row.issued_at,
+        )
+    )
+
+
+def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list[Verified]:
+    """Render issued documents again from their snapshots and the templates of their issue.
+
+    Args:
+        milestone: only its documents; all when empty.
+        documents: only these, by id; all when empty.
+    """
+    place = open_workplace()
+    with place.store.reading() as session:
+        rows = [row for row in list_documents(session, milestone) if row.state == DocumentState.ISSUED]
+        return [
+            Verified(row.id, row.issued_path, row.issued_sha256, _find_fault(place, session, row))
+            for row in rows
+            if not documents or row.id in documents
+        ]
+
+
+def _find_fault(place: Workplace, session: Session, row: DocumentRow) -> str:
+    path = place.settings.data / row.issued_path
+    lying = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    if lying != row.issued_sha256:
+        return "the issued file was changed" if lying else "the issued file is gone"
+    try:
+        template = read_archived(place.settings.archive, row.template_sha256)
+        again = hashlib.sha256(_render(place, session, row, template)).hexdigest()
+    except (ArchiveError, RenderError) as error:
+        return str(error)
+    if again != row.issued_sha256:
+        return f"rendered again it is {again}; the program or the plan's board changed since"
+    return ""
