@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from benchmarks.assessing import bench_country, bench_growth_of_assessing
 from benchmarks.intake import bench_growth, bench_intake, bench_mutants, bench_reader
 from benchmarks.load import NOW
 from benchmarks.national import DISTRICTS, National
@@ -31,6 +32,8 @@ def main() -> None:
         os.environ["CHUYENHOA_HOME"] = str(where.home)
     plan = load_plan(where.plans, "2021")
     bench_assessment(plan)
+    bench_country(plan)
+    bench_growth_of_assessing(plan)
     bench_rendering(plan, where.templates)
 
 

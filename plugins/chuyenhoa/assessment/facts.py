@@ -44,6 +44,15 @@ class Facts:
 
     def value(self, term: Term) -> Number | None:
         """The figure of a term without its sign; None when its cell is blank or not in the file at all."""
+        if term.name not in self._values:
+            self._values[term.name] = self._find_value(term)
+        return self._values[term.name]
+
+    @cached_property
+    def _values(self) -> dict[str, Number | None]:
+        return {}
+
+    def _find_value(self, term: Term) -> Number | None:
         known = self.known(term)
         if known is None or known.value is None:
             return None
@@ -123,7 +132,10 @@ class Facts:
             return [_input(name, None, unit, None, reason)]
         if not known.parts:
             return [_input(name, _text(known), unit, known.source, reason)]
-        parts = [_input(f"{name}.{n}", _text(p), unit, p.source) for n, p in enumerate(known.parts, 1)]
+        parts = [
+            _input(f"{name}.{n}", _text(p), unit, p.source, of_unit=p.unit)
+            for n, p in enumerate(known.parts, 1)
+        ]
         return [_input(name, _text(known), unit, None, reason), *parts]
 
     def _declared_input(self) -> Input:
@@ -168,7 +180,12 @@ def _text(known: KnownFigure) -> str | None:
 
 
 def _input(
-    name: str, value: str | None, unit: str, source: Source | None, reason: Reason | None = None
+    name: str,
+    value: str | None,
+    unit: str,
+    source: Source | None,
+    reason: Reason | None = None,
+    of_unit: str = "",
 ) -> Input:
     entry = object.__new__(Input)  # a country has millions: its own __init__ sets field by field
     entry.__dict__.update(
@@ -181,5 +198,6 @@ def _input(
         sheet=source.sheet if source else "",
         cell=source.cell if source else "",
         reason=reason,
+        of_unit=of_unit,
     )
     return entry

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from chuyenhoa.assessment.cases import cases_of, possible_verdicts
 from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
@@ -102,11 +101,12 @@ def _least_whole(conditions: Iterable[Condition]) -> int | None:
             if not condition.holds():
                 return None
             continue
-        root = Fraction(-condition.sum.constant) / slope
+        constant = condition.sum.constant
+        below, above = -constant // slope, -(constant // slope)  # the root, rounded down and up
         if slope > 0:
-            low = max(low, math.floor(root) + 1 if condition.strict else math.ceil(root))
+            low = max(low, below + 1 if condition.strict else above)
         else:
-            high = min(high, math.ceil(root) - 1 if condition.strict else math.floor(root))
+            high = min(high, above - 1 if condition.strict else below)
     return low if low <= high else None
 
 

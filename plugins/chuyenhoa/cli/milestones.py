@@ -1,4 +1,4 @@
-"""Commands about milestones: assess, explain, report."""
+"""Commands about milestones: assess, report; `explain` stands in a module of its own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from dataclasses import asdict
 from typing import Any
 
 from chuyenhoa import pipeline
+from chuyenhoa.cli import explain
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.explaining import explain_locality, explain_outlook, list_steps
+from chuyenhoa.cli.explaining import list_steps
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
-from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS, say_reason, say_statement
+from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.model.results import Reason
 from chuyenhoa.pipeline.drafts import DraftError
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
@@ -25,10 +24,7 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     assess = commands.add_parser("assess", help="criterion results and verdicts of a milestone")
     assess.set_defaults(run=print_assessment)
-    explain = commands.add_parser("explain", help="from a verdict down to file, sheet and cell")
-    explain.add_argument("--locality", required=True, help="code of the locality, as in 30745")
-    explain.add_argument("--criterion", help="code of the criterion, as in II.2; all of them if left out")
-    explain.set_defaults(run=explain_results)
+    explain.add_command(commands)
     report = commands.add_parser("report", help="freeze a snapshot and render drafts into office/drafts")
     report.add_argument(
         "--verify",
@@ -38,7 +34,7 @@ def add_commands(commands: Any) -> None:
         help="render what is issued again, compare sha256",
     )
     report.set_defaults(run=render_report)
-    for parser in (assess, explain, report):
+    for parser in (assess, report):
         needed = parser is not report
         parser.add_argument("--milestone", required=needed, help="as in 2021-6t")
         parser.add_argument("--json", action="store_true", help="print for programs")
@@ -114,67 +110,6 @@ def _say_note(plan: Plan, key: str, text: str) -> str:
         basis, indicator = figure[:2]
         about += f", {indicator} ({BASES[basis]})"
     return f"{about}: {text}"
-
-
-def explain_results(options: argparse.Namespace) -> int:
-    """`chuyenhoa explain`: formula and inputs of each result, with file, sheet, cell and hash."""
-    place = open_workplace()
-    found = _assess(place, options.milestone)
-    plan = place.plan_of(options.milestone)
-    locality = next((e for e in found["localities"] if e["locality"] == options.locality), None)
-    if locality is None:
-        known = ", ".join(plan.locality_by_code)
-        raise UnusableError(f"plan {plan.id} has no locality {options.locality!r}; it has {known}.")
-    results = [r for r in locality["criteria"] if options.criterion in (None, r["criterion"])]
-    if not results:
-        known = ", ".join(plan.criterion_by_code)
-        raise UnusableError(f"plan {plan.id} has no criterion {options.criterion!r}; it has {known}.")
-    period = place.period(options.milestone)
-    read = None if options.criterion is None else [e["name"] for r in results for e in r["inputs"]]
-    reasons = find_reasons(place, period.id, options.locality, read)
-    if options.json:
-        listed = [reason_json(entry) for entry in reasons]
-        print_json({**locality, "milestone": period.id, "criteria": results, "reasons": listed})
-        return 0
-    name = plan.locality_by_code[options.locality].name
-    print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
-    outlook = "" if options.criterion else explain_locality(locality)
-    if outlook:
-        print(outlook)
-    criteria = {criterion.code: criterion for criterion in plan.criteria_on(period.window.end)}
-    for result in results:
-        criterion = criteria[result["criterion"]]
-        reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
-        print(f"\n{criterion.code}  {criterion.title}: {VERDICTS[result['verdict']]}{reason}")
-        print(f"    căn cứ: {criterion.legal_basis}")
-        for line in explain_outlook(plan, result):
-            print(f"    {line}")
-        _print_inputs(result)
-    if reasons:
-        print("\nGiải trình:")
-    for line in say_reasons(reasons):
-        print(f"    {line}")
-    return 0
-
-
-def _print_inputs(result: Mapping[str, Any]) -> None:
-    if result["formula"]:
-        print(f"    {result['formula']}")
-    for entry in result["inputs"]:
-        where = f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
-        said = _say_input(entry, is_statement=entry["name"] == result["criterion"])
-        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _say_origin(entry)))
-
-
-def _say_origin(entry: Mapping[str, Any]) -> str:
-    """Where a figure without a cell comes from: a line of the plan's data; empty for a sum."""
-    return f"  {entry['file_name']}" if entry["file_name"] else ""
-
-
-def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
-    if entry["value"] is None:
-        return "(trống)" if entry["reason"] in (None, Reason.BLANK) else f"({say_reason(entry['reason'])})"
-    return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
 
 
 def render_report(options: argparse.Namespace) -> int:

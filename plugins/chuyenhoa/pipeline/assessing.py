@@ -24,6 +24,7 @@ from chuyenhoa.assessment import (
     wanted_baselines,
 )
 from chuyenhoa.model.calendars import Window
+from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
@@ -141,7 +142,8 @@ def assess_milestone(milestone_id: str) -> str:
     with place.store.writing() as session:
         gathered = gather_evidence(place, session, milestone)
         outcome = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
-        content = json.dumps(asdict(outcome), ensure_ascii=False, sort_keys=True)
+        explained = {**asdict(outcome), "explanation": describe_rules(plan, milestone.window.end)}
+        content = json.dumps(explained, ensure_ascii=False, sort_keys=True)
         sha256 = hashlib.sha256(content.encode()).hexdigest()
         newest = _newest_answer(place, session, milestone)
         last = latest_assessment(session, milestone.id)

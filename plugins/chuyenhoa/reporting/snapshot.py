@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from chuyenhoa.model.evidence import MilestoneData, SubmissionRecord
+from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import CriterionResult, LocalityResult
 from chuyenhoa.model.submissions import ACCEPTING
@@ -22,7 +23,7 @@ from chuyenhoa.reporting.frozen_plan import (
 )
 from chuyenhoa.reporting.kinds import load_kinds
 from chuyenhoa.reporting.phrases import load_phrases
-from chuyenhoa.reporting.standing import freeze_standing
+from chuyenhoa.reporting.standing import freeze_standing, outlook_of
 
 SCHEMA = "chuyenhoa.snapshot/1"
 
@@ -57,6 +58,7 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
         "notes": dict(data.assessment.notes),
         **_reporting(data),
         **freeze_standing(data.standing),
+        "explanation": describe_rules(data.plan, data.period.window.end),
         "phrases": dict(load_phrases() if phrases is None else phrases),
     }
     frozen: dict[str, Any] = to_plain(content, "snapshot")
@@ -74,6 +76,7 @@ def _locality(result: LocalityResult, data: MilestoneData) -> dict[str, Any]:
         "status": locality.status,
         "verdict": result.verdict,
         "reasons": result.reasons,
+        "possible": result.possible,
         "absence": evidence.absence if evidence else None,
         "groups": {group.group: group.verdict for group in result.groups},
         "criteria": [_result(entry) for entry in result.criteria],
@@ -90,6 +93,7 @@ def _result(result: CriterionResult) -> dict[str, Any]:
         "formula": result.formula,
         "missing": result.missing,
         "inputs": [asdict(entry) for entry in result.inputs],
+        **outlook_of(result),
     }
 
 

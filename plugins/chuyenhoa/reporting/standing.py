@@ -1,4 +1,4 @@
-"""What people decided on localities, as a snapshot freezes it beside the computed verdicts."""
+"""What stands beside computed verdicts in a snapshot: what people decided, and what can still change."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from chuyenhoa.model.lifecycle import Earlier, Standing, Transition
+from chuyenhoa.model.results import CriterionResult
 
 
 def freeze_standing(standing: Standing | None) -> dict[str, Any]:
@@ -44,3 +45,15 @@ def _record(entry: Transition) -> dict[str, Any]:
 
 def _earlier(entry: Earlier) -> dict[str, Any]:
     return {"locality": entry.locality, "state": entry.state, "recognised": _record(entry.recognised)}
+
+
+def outlook_of(result: CriterionResult) -> dict[str, Any]:
+    """Of a criterion's result: by which edition, who must act, what is still possible, what lacks."""
+    return {
+        "edition": result.edition,
+        "actor": result.actor,
+        "possible": result.possible,
+        "matters": result.matters,
+        "steps": [asdict(step) for step in result.steps],
+        "guard": asdict(result.guard) if result.guard else None,
+    }

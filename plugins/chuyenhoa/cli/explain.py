@@ -1,0 +1,160 @@
+"""`chuyenhoa explain`: from a stored verdict down to rule, formula, file, sheet and cell."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from chuyenhoa import pipeline
+from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.explaining import explain_locality, explain_outlook
+from chuyenhoa.cli.printing import print_json
+from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
+from chuyenhoa.cli.words import VERDICTS, say_reason, say_statement
+from chuyenhoa.model.results import Reason
+from chuyenhoa.pipeline.stored_results import (
+    StoredResults,
+    UnknownResultError,
+    read_assessment,
+    read_snapshot,
+)
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+
+
+def add_command(commands: Any) -> None:
+    """Add `explain` to the parser."""
+    explain = commands.add_parser("explain", help="from a verdict down to file, sheet and cell")
+    of = explain.add_mutually_exclusive_group(required=True)
+    of.add_argument("--milestone", help="as in 2021-6t: as it stands today")
+    of.add_argument("--assessment", type=int, metavar="NUMBER", help="an assessment as it was stored")
+    of.add_argument(
+        "--snapshot", metavar="ID", help="a snapshot as it was frozen; its first characters will do"
+    )
+    explain.add_argument("--locality", required=True, help="code of the locality, as in 30745")
+    explain.add_argument("--criterion", help="code of the criterion, as in II.2; all of them if left out")
+    explain.add_argument("--json", action="store_true", help="print for programs")
+    explain.set_defaults(run=explain_results)
+
+
+def _read(place: Workplace, options: argparse.Namespace) -> StoredResults:
+    try:
+        if options.snapshot is not None:
+            return read_snapshot(place, options.snapshot)
+        number = options.assessment
+        if number is None:
+            number = int(pipeline.assess_milestone(options.milestone))
+        return read_assessment(place, number)
+    except UnknownResultError as error:
+        raise UnusableError(str(error)) from error
+
+
+def explain_results(options: argparse.Namespace) -> int:
+    """Print rule, formula and inputs of each result, as they were stored.
+
+    Raises:
+        UnusableError: there is no such assessment, snapshot, locality or criterion.
+    """
+    place = open_workplace()
+    stored = _read(place, options)
+    rules = stored.explanation["rules"]
+    locality = next((e for e in stored.localities if e["locality"] == options.locality), None)
+    if locality is None:
+        known = ", ".join(entry["locality"] for entry in stored.localities)
+        plan = stored.explanation["plan"]["id"]
+        raise UnusableError(f"plan {plan} has no locality {options.locality!r}; it has {known}.")
+    results = [r for r in locality["criteria"] if options.criterion in (None, r["criterion"])]
+    if not results:
+        plan = stored.explanation["plan"]["id"]
+        raise UnusableError(f"plan {plan} has no criterion {options.criterion!r}; it has {', '.join(rules)}.")
+    if options.json:
+        asked = {result["criterion"]: rules[result["criterion"]] for result in results}
+        print_json(
+            {
+                **locality,
+                "milestone": stored.milestone,
+                "criteria": results,
+                "reasons": _reasons(place, stored, options, results),
+                "explanation": {
+                    **stored.explanation,
+                    "rules": asked,
+                    "types": {options.locality: stored.explanation["types"][options.locality]},
+                    "origin": stored.origin,
+                    "stored": stored.is_complete,
+                },
+            }
+        )
+        return 0
+    _print(place, stored, options, {**locality, "criteria": results})
+    return 0
+
+
+def _print(
+    place: Workplace, stored: StoredResults, options: argparse.Namespace, locality: Mapping[str, Any]
+) -> None:
+    plan, period = place.plan_of(stored.milestone), place.period(stored.milestone)
+    known = plan.locality_by_code.get(options.locality)
+    name = known.name if known else options.locality
+    print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
+    outlook = "" if options.criterion else explain_locality(locality)
+    if outlook:
+        print(outlook)
+    for result in locality["criteria"]:
+        rule = stored.explanation["rules"][result["criterion"]]
+        reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
+        print(f"\n{result['criterion']}  {rule['title']}: {VERDICTS[result['verdict']]}{reason}")
+        print(f"    căn cứ: {rule['legal_basis']}")
+        for line in explain_outlook(plan, result):
+            print(f"    {line}")
+        _print_inputs(result)
+    if stored.justifications is None:
+        reasons = find_reasons(
+            place, stored.milestone, options.locality, _named(options, locality["criteria"])
+        )
+        if reasons:
+            print("\nGiải trình:")
+        for line in say_reasons(reasons):
+            print(f"    {line}")
+    edition = stored.explanation["plan"]["edition"]
+    kind = "đánh giá" if "assessment" in stored.origin else "số liệu chốt"
+    told = "" if stored.is_complete else "; quy tắc lấy theo kế hoạch hiện hành"
+    print(f"Nguồn: {kind} {stored.origin['sha256'][:12]}, kế hoạch ấn bản {edition}{told}")
+
+
+def _named(options: argparse.Namespace, results: list[Mapping[str, Any]]) -> list[str] | None:
+    return None if options.criterion is None else [e["name"] for r in results for e in r["inputs"]]
+
+
+def _reasons(
+    place: Workplace, stored: StoredResults, options: argparse.Namespace, results: list[Mapping[str, Any]]
+) -> list[Any]:
+    """The reasons given for the figures behind results: today's, or those that the snapshot froze."""
+    named = _named(options, results)
+    if stored.justifications is None:
+        found = find_reasons(place, stored.milestone, options.locality, named)
+        return [reason_json(entry) for entry in found]
+    return [
+        entry
+        for entry in stored.justifications
+        if entry["locality"] == options.locality and (named is None or entry["indicator"] in named)
+    ]
+
+
+def _print_inputs(result: Mapping[str, Any]) -> None:
+    if result["formula"]:
+        print(f"    {result['formula']}")
+    for entry in result["inputs"]:
+        where = f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
+        said = _say_input(entry, is_statement=entry["name"] == result["criterion"])
+        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _say_origin(entry)))
+
+
+def _say_origin(entry: Mapping[str, Any]) -> str:
+    """Where a figure without a cell comes from: a line of the plan's data; empty for a sum."""
+    return f"  {entry['file_name']}" if entry["file_name"] else ""
+
+
+def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
+    if entry["value"] is None:
+        return "(trống)" if entry["reason"] in (None, Reason.BLANK) else f"({say_reason(entry['reason'])})"
+    return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()

@@ -1,0 +1,155 @@
+"""Assessments and snapshots of the sample year: recomputed from their own JSON, and explained however old."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from chuyenhoa import pipeline
+from chuyenhoa.cli import main
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.orchestration.sample import load_sample, load_scenario
+from chuyenhoa.orchestration.sample_files import SampleFiles
+from chuyenhoa.pipeline.stored_results import read_assessment, read_snapshot
+from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
+from tests.integration.rehearsal import run_intake
+from tests.unit.assessment.recompute import faults_of
+
+MILESTONES = ("2021-6t", "2021-nam")
+
+
+@pytest.fixture(scope="module")
+def year(root: Path, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The sample year up to its snapshots: assessed after every wave of files."""
+    data = tmp_path_factory.mktemp("year") / "data"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CHUYENHOA_DATA", str(data))
+        patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
+        patch.delenv("CHUYENHOA_STORE", raising=False)
+        for name in MILESTONES:
+            folder = root / "demo" / "2021" / name
+            scenario = load_scenario(folder)
+            files = SampleFiles(plan, scenario, load_sample(folder), data)
+            patch.setenv("CHUYENHOA_NOW", scenario.forms_at.isoformat())
+            for period in pipeline.periods_opening():
+                pipeline.open_period(period)
+            for wave in scenario.waves:
+                patch.setenv("CHUYENHOA_NOW", wave.at.isoformat())
+                for drop in wave.drops:
+                    files.drop(drop)
+                run_intake()
+                for milestone in pipeline.milestones_to_assess():
+                    pipeline.assess_milestone(milestone)
+            patch.setenv("CHUYENHOA_NOW", scenario.report_at.isoformat())
+            pipeline.freeze_snapshot(name)
+        yield data
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(year: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
+    """`chuyenhoa explain --json` of one criterion in one locality."""
+
+    def run(*of: object, locality: str = "30754", criterion: str = "II.2") -> Any:
+        capsys.readouterr()
+        arguments = [*map(str, of), "--locality", locality, "--criterion", criterion, "--json"]
+        assert main(["explain", *arguments]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def test_every_stored_result_follows_from_its_explanation(year: Path) -> None:
+    place = open_workplace()
+    with place.store.reading() as session:
+        assessments = list(session.scalars(select(AssessmentRow)))
+        snapshots = list(session.scalars(select(SnapshotRow)))
+    assert {row.milestone for row in assessments} == {row.milestone for row in snapshots} == set(MILESTONES)
+    assert len(assessments) > 2
+    for row in assessments:
+        assert faults_of(json.loads(row.content)) == []
+    for frozen in snapshots:
+        stored = read_snapshot(place, frozen.id)
+        assert stored.is_complete
+        assert faults_of({"localities": stored.localities, "explanation": stored.explanation}) == []
+
+
+def test_the_newest_assessment_and_its_snapshot_say_the_same(year: Path) -> None:
+    place = open_workplace()
+    snapshot = read_snapshot(place, pipeline.freeze_snapshot("2021-nam"))
+    newest = read_assessment(place, int(pipeline.assess_milestone("2021-nam")))
+    assert snapshot.explanation == newest.explanation
+    plain = json.loads(json.dumps(snapshot.localities))
+    assert plain == list(newest.localities)
+
+
+def _pairs(old: AssessmentRow, new: AssessmentRow) -> list[tuple[Any, Any]]:
+    """The localities of two assessments."""
+    stored = (json.loads(row.content)["localities"] for row in (old, new))
+    return list(zip(*stored, strict=True))
+
+
+def test_an_old_assessment_is_explained_as_it_was_stored(ask: Ask) -> None:
+    with open_workplace().store.reading() as session:
+        query = select(AssessmentRow).where(AssessmentRow.milestone == "2021-6t").order_by(AssessmentRow.id)
+        old, *_, new = session.scalars(query)
+    first, last, today = (
+        ask("--assessment", old.id),
+        ask("--assessment", new.id),
+        ask("--milestone", "2021-6t"),
+    )
+    assert first["explanation"]["origin"] == {
+        "assessment": old.id,
+        "sha256": old.sha256,
+        "at": old.assessed_at,
+    }
+    assert first["explanation"]["stored"] is True
+    assert first["criteria"] != last["criteria"]
+    assert last["criteria"] == today["criteria"]
+    rule = last["explanation"]["rules"]["II.2"]
+    assert rule["measure"]["threshold"] == {
+        "value": "80",
+        "unit": "percent",
+        "direction": "at_least",
+        "legal_basis": "",
+    }
+    (result,) = last["criteria"]
+    assert {entry["name"] for entry in result["inputs"]} == {"TTXH_KP", "TTXH_XR"}
+    assert all(len(e["sha256"]) == 64 and e["cell"] and e["file_name"] for e in result["inputs"])
+
+
+def test_a_snapshot_is_explained_by_the_first_characters_of_its_id(
+    ask: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frozen = pipeline.freeze_snapshot("2021-nam")
+    found = ask("--snapshot", frozen[:10])
+    assert found["explanation"]["origin"]["snapshot"] == frozen
+    assert found["milestone"] == "2021-nam"
+    assert main(["explain", "--snapshot", frozen, "--locality", "30754"]) == 0
+    assert f"Nguồn: số liệu chốt {frozen[:12]}, kế hoạch ấn bản 2021.1" in capsys.readouterr().out
+    for wrong in ("", "zz"):
+        assert main(["explain", "--snapshot", wrong, "--locality", "30754"]) == 2
+    assert main(["explain", "--assessment", "999", "--locality", "30754"]) == 2
+    assert "no assessment 999; there are: 1, " in capsys.readouterr().err
+    assert main(["explain", "--snapshot", frozen, "--locality", "00000"]) == 2
+    assert main(["explain", "--snapshot", frozen, "--locality", "30754", "--criterion", "X"]) == 2
+
+
+def test_one_stored_before_rules_were_kept_says_so(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_workplace().store.reading() as session:
+        row = session.get_one(AssessmentRow, 1)
+    old = {name: value for name, value in json.loads(row.content).items() if name != "explanation"}
+    with open_workplace().store.engine.begin() as connection:
+        change = text("UPDATE assessments SET content = :content WHERE id = 1")
+        connection.execute(change, {"content": json.dumps(old)})
+    assert ask("--assessment", 1)["explanation"]["stored"] is False
+    assert main(["explain", "--assessment", "1", "--locality", "30754"]) == 0
+    assert "quy tắc lấy theo kế hoạch hiện hành" in capsys.readouterr().out
