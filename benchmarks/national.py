@@ -91,7 +91,9 @@ class National:
         _write_csv(plan / "submitters.csv", ("code", "name", "kind", "folder", "email"), submitters)
         _write_csv(plan / "localities.csv", ("code", "name", "submitter", "types", "status"), localities)
         _write_csv(self.home / "plans" / "units" / "units.csv", UNIT_COLUMNS, units)
-        (self.home / "plans" / "units" / "successions.csv").unlink(missing_ok=True)
+        successions = self.home / "plans" / "units" / "successions.csv"
+        if successions.exists():  # of real communes; these here have no past
+            successions.write_text(successions.read_text(encoding="utf-8").splitlines()[0] + "\n")
 
     @cached_property
     def _pattern(self) -> dict[str, str]:
