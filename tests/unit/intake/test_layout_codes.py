@@ -225,6 +225,9 @@ CASES = {
         "D88", [*TITLES, HEAD, LAC, SOI], "", "Nháp", ALL_TAKEN, more={"Nháp": [["Gọi lại cho phường"]]}
     ),
     "what the file lacks": Case("D89", [*TITLES, HEAD, LAC, SOI], "", "68 chỉ tiêu", ALL_TAKEN),
+    "a percentage of other figures": Case(
+        "W26", [*TITLES, [*HEAD, "Tỷ lệ khám phá (%)"], [*LAC, 90], [*SOI, 80]], "E8", "là 80,00%", ALL_TAKEN
+    ),
     "a locality twice": Case(
         "D28", [*TITLES, HEAD, LAC, [2, "P. Vĩnh Lạc", 1, 1], SOI], "B8", "nhiều dòng", ALL_TAKEN
     ),

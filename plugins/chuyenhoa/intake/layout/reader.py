@@ -9,6 +9,7 @@ from decimal import Decimal
 from chuyenhoa.intake.figures import Figures, read_cell
 from chuyenhoa.intake.layout.columns import Slot, read_columns
 from chuyenhoa.intake.layout.rows import DataRow, RowReader
+from chuyenhoa.intake.layout.shares import ValueOf, check_share, find_shares
 from chuyenhoa.intake.layout.tables import FreeTable
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
 from chuyenhoa.intake.personal import is_masked, report_cells
@@ -48,8 +49,29 @@ class _Reader:
                 basis = slot.basis or row.basis or table.basis or Basis.CURRENT
                 if not (basis is Basis.BASELINE and table.name in refused):
                     self._cell(table, row, row.locality, slot, basis)
+        self._check_shares(table, rows, slots)
         columns = [(slot.column, slot.indicator) for slot in slots]
         check_totals(self.scope, _grid(table), [row.row for row in rows], totals, columns)
+
+    def _check_shares(self, table: FreeTable, rows: Sequence[DataRow], slots: list[Slot]) -> None:
+        """Percentages of the period that the table states against its own figures."""
+        current = [slot for slot in slots if slot.basis in {None, Basis.CURRENT}]
+        for share in find_shares(table, current, vocabulary_of(self.scope.plan)):
+            for row in rows:
+                if row.locality is None or row.locality.code not in self.scope.own:
+                    continue
+                if (row.basis or table.basis or Basis.CURRENT) is Basis.CURRENT:
+                    told = check_share(
+                        self.scope, table, row, row.locality, share, self._figure_of(row.locality)
+                    )
+                    self.figures[Basis.CURRENT].normalisations += [told] if told else []
+
+    def _figure_of(self, locality: Locality) -> ValueOf:
+        def value(code: str) -> Decimal | None:
+            found = self.taken.get((locality.code, code, Basis.CURRENT))
+            return None if found is None or found.value is None else Decimal(found.value)
+
+        return value
 
     def _blame_personal(
         self, table: FreeTable, row: DataRow, locality: Locality, figures: Collection[int]
