@@ -62,11 +62,14 @@ def run_intake() -> list[str]:
 def report(plan: Plan, scenario: Scenario) -> list[str]:
     """Freeze, render, check, approve and issue; paths below the data folder."""
     drafts = pipeline.render_drafts(pipeline.freeze_snapshot(scenario.period))
-    decision: dict[str, object] = {
-        **scenario.decision,
-        "chosen": "approve",
-        "signer": plan.board.signatory.name,
-        "by": "office",
-    }
-    approved = pipeline.record_decision(pipeline.check_drafts(drafts), decision)
-    return pipeline.issue_documents(approved)
+    issued: list[str] = []
+    for count, documents in enumerate(pipeline.list_for_office(pipeline.check_drafts(drafts))):
+        decision: dict[str, object] = {
+            **scenario.decision,
+            "number": str(int(scenario.decision["number"]) + count),
+            "chosen": "approve",
+            "signer": plan.board.signatory.name,
+            "by": "office",
+        }
+        issued += pipeline.issue_documents(pipeline.record_decision(documents, decision))
+    return issued

@@ -58,6 +58,8 @@ class Question:
     subject: str
     body: str
     options: tuple[str, ...]
+    fields: Mapping[str, str]
+    """What stands in the form before it is filled in."""
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Question:
@@ -71,6 +73,7 @@ class Question:
             subject=entry["subject"],
             body=entry.get("body") or "",
             options=tuple(entry["options"]),
+            fields={name: str(param.get("value") or "") for name, param in (entry["params"] or {}).items()},
         )
 
 

@@ -60,6 +60,7 @@ class OfficeApproval(HITLOperator):
 
         require_any(pipeline.ask_office(self.documents), "These documents are approved already.")
         self.body = pipeline.describe_drafts(self.documents)
+        self.params["signer"] = pipeline.propose_signer(self.documents)
         self.subject = f"Duyệt văn bản {', '.join(self.documents)}"
         return super().execute(context)
 

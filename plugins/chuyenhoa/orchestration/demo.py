@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from time import sleep
 from types import FrameType
@@ -17,11 +18,13 @@ from typing import TypeVar
 
 from chuyenhoa import clock, settings
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.orchestration.airflow_api import AirflowApi, AirflowApiError, Question
+from chuyenhoa.orchestration.airflow_api import ENDED, AirflowApi, AirflowApiError, Question
 from chuyenhoa.orchestration.demo_check import (
     RECEIPTS,
     check_milestone,
     check_runs,
+    count_runs,
+    explain_run,
     look_at,
     store_url,
     summarise,
@@ -86,7 +89,7 @@ class Demo:
             problem for entry in self.scenarios for problem in check_milestone(self.plan, entry, found)
         ]
         problems += check_runs(api, [entry.period for entry in self.scenarios], DAG_IDS)
-        return problems, [_count_runs(api, dag_id) for dag_id in DAG_IDS]
+        return problems, [count_runs(api, dag_id) for dag_id in DAG_IDS]
 
     def _open_period(self, scenario: Scenario) -> None:
         with self.stage(f"{scenario.period}: blank workbooks for {len(self.plan.submitters)} submitters"):
@@ -114,12 +117,29 @@ class Demo:
         with self.stage(f"{scenario.period}: milestone report of {scenario.report_at:%d/%m/%Y %H:%M}"):
             _persist(lambda: self.airflow.set_time(scenario.report_at))
             question = self._await_question(scenario)
-            print(f"           the office is asked: {question.subject}", flush=True)
-        with self.stage(f"{scenario.period}: the office approves, number {scenario.decision['number']}"):
-            fields = {**scenario.decision, "signer": self.plan.board.signatory.name}
-            option, office = fields.pop("option"), self.airflow.api("office")
-            _persist(lambda: office.answer(question, option, fields))
+        with self.stage(
+            f"{scenario.period}: the office approves, numbers from {scenario.decision['number']}"
+        ):
+            self._answer_all(scenario, question)
             self._require_success(self.airflow.api(), question.dag_id, question.run_id)
+
+    def _answer_all(self, scenario: Scenario, first: Question) -> None:
+        """Approve document by document, each with a number of its own, until the run has ended."""
+        api, office = self.airflow.api(), self.airflow.api("office")
+        end, answered = clock.monotonic() + PATIENCE_S, set()
+        while api.run(first.dag_id, first.run_id).state not in ENDED:
+            for question in api.questions(first.dag_id):
+                if question.run_id != first.run_id or question.map_index in answered:
+                    continue
+                answered.add(question.map_index)
+                fields = {**scenario.decision, "comment": "", "returns": ""}
+                option = fields.pop("option")
+                # Who signs stands in the form already: it is the signatory of whoever issues the document.
+                fields["signer"] = question.fields.get("signer") or self.plan.board.signatory.name
+                fields["number"] = str(int(scenario.decision["number"]) + max(question.map_index, 0))
+                print(f"           {question.subject}: number {fields['number']}", flush=True)
+                _persist(partial(office.answer, question, option, fields))
+            self._pause(end, "the office's answers to be recorded")
 
     def _await_rest(self) -> None:
         """Wait until nothing runs and nothing follows: an asset event starts its run a moment later."""
@@ -146,7 +166,7 @@ class Demo:
             runs = [run for run in api.runs("milestone_report") if run.partition_key == scenario.period]
             for run in runs:
                 if run.state == "failed":
-                    raise DemoError(_explain(api, run.dag_id, run.run_id))
+                    raise DemoError(explain_run(api, run.dag_id, run.run_id))
             ids = {run.run_id for run in runs}
             for question in api.questions("milestone_report"):
                 if question.run_id in ids:
@@ -156,7 +176,7 @@ class Demo:
     def _require_success(self, api: AirflowApi, dag_id: str, run_id: str) -> None:
         run = api.wait_for_run(dag_id, run_id, PATIENCE_S)
         if run.state != "success":
-            raise DemoError(_explain(api, dag_id, run_id))
+            raise DemoError(explain_run(api, dag_id, run_id))
 
     def _pause(self, end: float, what: str) -> None:
         self.airflow.check_alive()
@@ -248,20 +268,6 @@ def _print_outcome(demo: Demo, run_lines: Sequence[str]) -> None:
     print(f"\nWhere it is\n  forms, receipts, marked workbooks  {data}/outbox/<folder>/")
     print(f"  issued documents                   {data}/office/issued/")
     print(f"  what validation ran and found      {data}/data_docs/")
-
-
-def _count_runs(api: AirflowApi, dag_id: str) -> str:
-    states = [run.state for run in api.runs(dag_id)]
-    counted = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
-    return f"{dag_id:<18}{counted or 'none'}"
-
-
-def _explain(api: AirflowApi, dag_id: str, run_id: str) -> str:
-    """What failed in a run, with the end of the log of each failed task."""
-    lines = [f"The run {run_id} of {dag_id} failed."]
-    for log in api.failed_logs(dag_id, run_id):
-        lines += [f"--- {log.task_id} ({log.state})", *log.text.splitlines()[-25:]]
-    return "\n".join(lines)
 
 
 def _make_anew(folder: Path) -> None:

@@ -170,8 +170,23 @@ def _check_document(scenario: Scenario, found: Found) -> list[str]:
         path = found.data / row.issued_path
         if path.suffix != ".docx" or not path.is_file() or not path.stat().st_size:
             problems.append(f"{scenario.period}: file {row.issued_path}")
-        if row.number != scenario.decision["number"]:
-            problems.append(
-                f"{scenario.period}: number {scenario.decision['number']}, and it is {row.number}"
-            )
+    first = scenario.decision["number"]
+    if issued and first not in {row.number for row in issued}:
+        problems.append(f"{scenario.period}: number {first}, and there is none")
+    problems += [f"{row.id}: {row.state}" for row in _documents(scenario, found) if row.state == "approved"]
     return problems
+
+
+def count_runs(api: AirflowApi, dag_id: str) -> str:
+    """The runs of a DAG counted by state."""
+    states = [run.state for run in api.runs(dag_id)]
+    counted = ", ".join(f"{states.count(state)} {state}" for state in sorted(set(states)))
+    return f"{dag_id:<18}{counted or 'none'}"
+
+
+def explain_run(api: AirflowApi, dag_id: str, run_id: str) -> str:
+    """What failed in a run, with the end of the log of each failed task."""
+    lines = [f"The run {run_id} of {dag_id} failed."]
+    for log in api.failed_logs(dag_id, run_id):
+        lines += [f"--- {log.task_id} ({log.state})", *log.text.splitlines()[-25:]]
+    return "\n".join(lines)

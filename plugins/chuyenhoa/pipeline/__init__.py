@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         documents_awaiting,
         drafts_open,
         list_for_office,
+        propose_signer,
     )
     from chuyenhoa.pipeline.handover import write_handover
     from chuyenhoa.pipeline.issuing import issue_documents, verify_documents
@@ -33,7 +34,14 @@ _HOME = {
     "approving": ("FormError", "ask_office", "take_forms"),
     "assessing": ("assess_milestone", "milestones_to_assess"),
     "decisions": ("check_decision", "record_decision"),
-    "drafts": ("DraftError", "describe_drafts", "documents_awaiting", "drafts_open", "list_for_office"),
+    "drafts": (
+        "DraftError",
+        "describe_drafts",
+        "documents_awaiting",
+        "drafts_open",
+        "list_for_office",
+        "propose_signer",
+    ),
     "handover": ("write_handover",),
     "issuing": ("issue_documents", "verify_documents"),
     "mailing": ("LetterError", "send_letters"),
@@ -63,6 +71,7 @@ __all__ = [
     "open_period",
     "periods_opening",
     "process_batch",
+    "propose_signer",
     "record_decision",
     "render_drafts",
     "send_letters",

@@ -65,6 +65,14 @@ def proposed_signer(place: Workplace, row: DocumentRow) -> str:
     return "" if name.startswith(UNKNOWN_NAME) else name
 
 
+def propose_signer(document_ids: Sequence[str]) -> str:
+    """Who signs these documents unless the office names somebody else; empty when they differ."""
+    place = open_workplace()
+    with place.store.reading() as session:
+        names = {proposed_signer(place, session.get_one(DocumentRow, name)) for name in document_ids}
+    return names.pop() if len(names) == 1 else ""
+
+
 def series_of(place: Workplace, row: DocumentRow) -> str:
     """What stands behind a document's number, as in `BC-BCĐ`; the kind's name for one without a symbol."""
     kind = kind_of(place, row)

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.pipeline.drafts import DraftError, issuer_of, proposed_signer, read_draft, series_of
+from chuyenhoa.pipeline.drafts import (
+    DraftError,
+    issuer_of,
+    kind_of,
+    proposed_signer,
+    read_draft,
+    series_of,
+)
 from chuyenhoa.pipeline.revising import find_issued
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import RenderError, render_document
@@ -81,15 +88,33 @@ def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
 
 def _render(place: Workplace, session: Session, row: DocumentRow, template: bytes) -> bytes:
     snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
-    issue = {"number": row.number, "date": row.date, "signer": row.signer}
+    issue: dict[str, object] = {"number": row.number, "date": row.date, "signer": row.signer}
+    issue["references"] = _list_references(session, row)
     if row.signer != (proposed_signer(place, row) or row.signer):
         deputy = issuer_of(place, row).deputy
         issue |= {"capacity": deputy.capacity, "office": deputy.office}
     return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 
+def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, str]]:
+    """Number and date by kind of what was issued for the milestone before, for a document to cite.
+
+    "Before" is by the time of issue, so that rendering it again later cites the same.
+    """
+    moment = row.issued_at or clock.now().isoformat()
+    earlier = [
+        other
+        for other in list_documents(session, row.milestone)
+        if other.state == DocumentState.ISSUED and not other.about and other.issued_at < moment
+    ]
+    ordered = sorted(earlier, key=lambda other: other.issued_at)
+    return {other.kind: {"number": other.number, "date": other.date} for other in ordered}
+
+
 def _enter(place: Workplace, session: Session, row: DocumentRow) -> None:
     """Enter an issued document in the register."""
+    kind = kind_of(place, row)
+    recipients = (kind.recipients if kind is not None else ()) or issuer_of(place, row).recipients
     before = find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
     session.add(
         RegisterRow(
@@ -98,11 +123,17 @@ def _enter(place: Workplace, session: Session, row: DocumentRow) -> None:
             year=int(row.date[:4]),
             number=row.number or None,
             supersedes=before.id if before is not None else "",
-            recipients=json.dumps(list(issuer_of(place, row).recipients), ensure_ascii=False),
+            recipients=json.dumps(list(recipients), ensure_ascii=False),
             template_sha256=row.template_sha256,
             issued_at=row.issued_at,
         )
     )
+
+
+def _recipients(place: Workplace, row: DocumentRow) -> Sequence[str]:
+    """The lines under "Nơi nhận:" as the document prints them."""
+    kind = kind_of(place, row)
+    return (kind.recipients if kind else ()) or issuer_of(place, row).recipients
 
 
 def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list[Verified]:
