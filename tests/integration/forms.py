@@ -59,8 +59,16 @@ def columns(sheet: Worksheet, key: str) -> tuple[int, dict[str, int]]:
     raise LookupError(f"no code row with {key} on sheet {sheet.title}")
 
 
-def fill(blank: Path, changes: Mapping[tuple[str, str], object] | None = None, declared: str = "Có") -> bytes:
-    """The bytes of a filled workbook; `changes` replaces values by (locality, indicator) on "Số liệu"."""
+Changes = Mapping[tuple[str, str], object]
+
+
+def fill(
+    blank: Path, changes: Changes | None = None, declared: str = "Có", baseline: Changes | None = None
+) -> bytes:
+    """The bytes of a filled workbook; `changes` replaces values by (locality, indicator) on "Số liệu".
+
+    `baseline` does so on "Cùng kỳ".
+    """
     book = load_workbook(blank)
     for name, figures in (("Số liệu", FIGURES), ("Cùng kỳ", {**FIGURES, **BEFORE})):
         sheet = book[name]
@@ -69,8 +77,8 @@ def fill(blank: Path, changes: Mapping[tuple[str, str], object] | None = None, d
         while locality := sheet.cell(row, codes["MA_DIA_BAN"]).value:
             for code, value in figures.items():
                 sheet.cell(row, codes[code], value)
-            for (place, code), changed in (changes or {}).items():
-                if place == str(locality) and name == "Số liệu":
+            for (place, code), changed in ((changes if name == "Số liệu" else baseline) or {}).items():
+                if place == str(locality):
                     sheet.cell(row, codes[code]).value = changed  # type: ignore[assignment]
             row += 1
     sheet = book["Định tính"]

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 
-from chuyenhoa.assessment.tiling import cover, order_of
+from chuyenhoa.assessment.restating import History, Told, add_up, figure_of
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Plan
+from chuyenhoa.model.results import Reason
 
 BASELINES_FILE = "baselines.csv"
 DAYS_APART = 1
 """Windows of the same length may differ by a leap day."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """The figures that one accepted report gives of one locality for one window."""
-
-    window: Window
-    figures: Mapping[str, KnownFigure]
-
-
-History = Mapping[str, Sequence[Told]]
-"""By locality, all that accepted reports of any plan tell, each of its own window first."""
 
 
 def told_in(window: Window, baseline: Window, evidence: LocalityEvidence) -> tuple[Told, Told]:
@@ -61,7 +49,7 @@ def add_baselines(
     only: where the window is shorter the figure is left out rather than held against more months.
     """
     return {
-        code: replace(known, baselines=_baselines_of(plan, window, code, wanted, history.get(code, ())))
+        code: replace(known, baselines=_baselines_of(plan, window, code, wanted, history))
         if known.absence is None
         else known
         for code, known in evidence.items()
@@ -69,14 +57,14 @@ def add_baselines(
 
 
 def _baselines_of(
-    plan: Plan, window: Window, locality: str, wanted: Sequence[tuple[str, Baseline]], told: Sequence[Told]
+    plan: Plan, window: Window, locality: str, wanted: Sequence[tuple[str, Baseline]], history: History
 ) -> dict[tuple[str, Baseline], KnownFigure]:
     found = {}
     for code, against in wanted:
         if against.kind is BaselineKind.FIXED:
             figure = _stated(plan, against.name, locality, code)
         else:
-            figure = _reported(plan.indicator_by_code[code], against, window, told)
+            figure = _reported(plan, plan.indicator_by_code[code], against, window, locality, history)
         if figure is not None:
             found[code, against] = figure
     return found
@@ -91,43 +79,24 @@ def _stated(plan: Plan, name: str, locality: str, indicator: str) -> KnownFigure
 
 
 def _reported(
-    indicator: Indicator, against: Baseline, window: Window, told: Sequence[Told]
+    plan: Plan, indicator: Indicator, against: Baseline, window: Window, locality: str, history: History
 ) -> KnownFigure | None:
+    """The figure of the unit that the locality is at the window's end, restated where it came from others.
+
+    Where the boundary moved since and it cannot be restated, the figure lacks for that reason.
+    """
+    register = plan.register
+    unit, key = register.on(locality, window.end), register.key_of(locality, window.end)
     spans = against.windows(window)
     compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is IndicatorKind.FLOW
     if compares_years and abs(spans[0].days - window.days) > DAYS_APART:
         return None
-    figures = [_figure_in(indicator, span, told) for span in spans]
+    figures = [figure_of(indicator, span, unit, key, register, history) for span in spans]
     known = tuple(figure for figure in figures if figure is not None)
     if len(known) < len(figures):
-        return None
+        moved = unit is not None and any(register.has_moved(unit, span.start) for span in spans)
+        nowhere = Source("", "", "", "", "")
+        return KnownFigure(None, nowhere, lacks=Reason.UNIT_CHANGED) if moved else None
     if len(known) == 1:
         return known[0]
-    return KnownFigure(_sum(known), known[-1].source, known, divisor=len(known))
-
-
-def _sum(figures: Sequence[KnownFigure]) -> Decimal:
-    """The sum of figures that all have a value."""
-    return sum((figure.value for figure in figures if figure.value is not None), Decimal(0))
-
-
-def _figure_in(indicator: Indicator, span: Window, told: Sequence[Told]) -> KnownFigure | None:
-    """A flow summed over reports that cover a window; a stock as some report tells it for that day."""
-    having = [
-        (entry.window, figure)
-        for entry in told
-        if (figure := entry.figures.get(indicator.code)) is not None and figure.value is not None
-    ]
-    if indicator.kind is IndicatorKind.STOCK:
-        return next(
-            (
-                figure
-                for window, figure in having
-                if (window.start == span.start if indicator.at_start else window.end == span.end)
-            ),
-            None,
-        )
-    tiles = [figure for _, figure in cover(span, sorted(having, key=lambda entry: order_of(entry[0])))]
-    if len(tiles) < 2:
-        return tiles[0] if tiles else None
-    return KnownFigure(_sum(tiles), tiles[-1].source, tuple(tiles))
+    return KnownFigure(add_up(known), known[-1].source, known, divisor=len(known))

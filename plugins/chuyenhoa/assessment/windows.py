@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chuyenhoa.assessment.restating import Restated
 from chuyenhoa.assessment.tiling import cover, crossings, gaps_in, order_of
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
@@ -54,6 +55,8 @@ class Assembled:
     differences: tuple[Difference, ...]
     overlaps: Mapping[str, tuple[Overlap, ...]] = field(default_factory=dict)
     """By locality, reports that stand in each other's way where none could be put together."""
+    restated: tuple[Restated, ...] = ()
+    """Figures of the year before that differ from the sum over the units that were merged."""
 
 
 def finer_periods(plan: Plan, milestone: Period) -> tuple[Period, ...]:

@@ -40,6 +40,8 @@ class KnownFigure:
     divisor: int = 1
     lacks: Reason | None = None
     """Why there is no value, where that is not a blank cell."""
+    unit: str = ""
+    """The former unit whose figure it is, with its code, where it is a part of what came of it."""
 
 
 @dataclass(frozen=True)

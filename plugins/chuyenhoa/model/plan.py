@@ -15,6 +15,8 @@ from chuyenhoa.model.board import StandingAgency as StandingAgency
 from chuyenhoa.model.calendars import Calendar, is_after
 from chuyenhoa.model.calendars import Window as Window
 from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Guidance, ProvinceTarget, criteria_in_force
+from chuyenhoa.model.units import Unit as Unit
+from chuyenhoa.model.units import UnitRegister
 
 
 class Status(StrEnum):
@@ -40,22 +42,8 @@ class PeriodKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Unit:
-    """An administrative unit of commune level, as it was named between two dates."""
-
-    code: str
-    name: str
-    kind: str
-    district_code: str
-    district_name: str
-    valid_from: date | None
-    valid_to: date | None = None
-    legal_basis: str = ""
-
-
-@dataclass(frozen=True)
 class Submitter:
-    """Who reports: a district board, later a commune; never assume "district"."""
+    """Who reports; `kind` is `district_board`, `commune_board` or `agency`: never assume "district"."""
 
     code: str
     name: str
@@ -185,6 +173,7 @@ class Plan:
     board: Board
     bases: tuple[LegalAct, ...]
     units: tuple[Unit, ...]
+    """The units as they were named in the plan's windows, one a code."""
     submitters: tuple[Submitter, ...]
     agencies: tuple[Agency, ...]
     localities: tuple[Locality, ...]
@@ -203,6 +192,8 @@ class Plan:
     """Short official texts that documents and messages quote, by key."""
     fixed_figures: tuple[FixedFigure, ...] = ()
     """Figures to compare with that the plan itself states."""
+    register: UnitRegister = field(default_factory=UnitRegister)
+    """Every unit before, in and after the plan's windows, with what became of each."""
 
     @cached_property
     def submitter_by_code(self) -> Mapping[str, Submitter]:

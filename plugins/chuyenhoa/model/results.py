@@ -89,6 +89,8 @@ class Input:
     cell: str = ""
     reason: Reason | None = None
     """Why it has no value; None where it has one."""
+    of_unit: str = ""
+    """The former unit that it tells of, where a baseline was summed over those that were merged."""
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,12 @@ from chuyenhoa import clock
 from chuyenhoa.assessment import (
     Assembled,
     Difference,
-    History,
-    Told,
     add_baselines,
     assemble,
     assess,
+    changed_localities,
     finer_periods,
-    told_in,
+    restate_baselines,
     wanted_baselines,
 )
 from chuyenhoa.model.calendars import Window
@@ -28,6 +27,7 @@ from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
+from chuyenhoa.pipeline.earlier import load_history, needs_history, say_restated
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
@@ -55,7 +55,7 @@ def _newest_answer(place: Workplace, session: Session, milestone: Period) -> int
     """The newest event by which the milestone's figures may have changed."""
     plan = place.plan_of(milestone.id)
     periods = {milestone.id, *(period.id for period in finer_periods(plan, milestone))}
-    if wanted_baselines(plan.criteria_on(milestone.window.end)):
+    if needs_history(place, plan, milestone):
         periods |= {period.id for other in place.plans.values() for period in other.periods}
     return ledger.last_answer_event(session, sorted(periods))
 
@@ -73,24 +73,12 @@ def gather_evidence(
     reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
     gathered = assemble(plan, milestone, reported)
     wanted = wanted_baselines(plan.criteria_on(milestone.window.end))
-    if not wanted:
+    if not wanted and not changed_localities(plan, milestone):
         return gathered
-    history = _load_history(place, session)
-    found = add_baselines(plan, milestone.window, gathered.evidence, wanted, history)
-    return replace(gathered, evidence=found)
-
-
-def _load_history(place: Workplace, session: Session) -> History:
-    """What accepted reports of all plans tell of every locality, each of its own window first."""
-    own: dict[str, list[Told]] = {}
-    stated: dict[str, list[Told]] = {}
-    for plan in place.plans.values():
-        for period in plan.periods:
-            for code, evidence in load_evidence(session, plan, period.id).items():
-                now, before = told_in(period.window, period.baseline, evidence)
-                own.setdefault(code, []).append(now)
-                stated.setdefault(code, []).append(before)
-    return {code: [*told, *stated[code]] for code, told in own.items()}
+    history = load_history(place, session) if needs_history(place, plan, milestone) else {}
+    found, differing = restate_baselines(plan, milestone, gathered.evidence, history)
+    found = add_baselines(plan, milestone.window, found, wanted, history)
+    return replace(gathered, evidence=found, restated=differing)
 
 
 def find_earlier(session: Session, plan: Plan) -> tuple[Earlier, ...]:
@@ -116,6 +104,9 @@ def compute_assessment(
         key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
         of = "" if entry.period == milestone.id else f".{entry.period}"
         notes[key + of] = _say_difference(plan, entry, of.replace(".", " "))
+    for restated in gathered.restated:
+        key = f"restated.{restated.locality}.{restated.indicator}"
+        notes[key] = say_restated(restated)
     return replace(found, notes=notes)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from chuyenhoa.model.history import FileHistory
+from chuyenhoa.model.history import Accepted, FileHistory
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.explaining import explain, reasons_of
@@ -118,10 +118,21 @@ class BatchCheck:
         with self.store.reading() as session:
             in_force = load_in_force(session, wanted, periods)
         histories = {
-            entry.reading.sha256: build_history(period, accepted)
+            entry.reading.sha256: build_history(period, self._of_same_units(entry.reading, period, accepted))
             for (entry, period), accepted in zip(known, in_force, strict=True)
         }
         return {sha256: history for sha256, history in histories.items() if history}
+
+    def _of_same_units(
+        self, reading: Reading, period: Period, accepted: Sequence[Accepted]
+    ) -> tuple[Accepted, ...]:
+        """Reports on the units that the file speaks of: another one may have borne the same code before."""
+        key_of = self.place.plans[reading.plan].register.key_of
+        return tuple(
+            entry
+            for entry in accepted
+            if key_of(entry.locality, entry.period.window.end) == key_of(entry.locality, period.window.end)
+        )
 
 
 def _is_usable(reading: Reading) -> bool:

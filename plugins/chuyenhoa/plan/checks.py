@@ -69,6 +69,10 @@ def _check_unit(check: Check, locality: Locality, units: list[Unit]) -> None:
             "locality", locality.code, f"is named {locality.name!r} here and {valid[0].name!r} in units.csv"
         )
     submitter = check.plan.submitter_by_code.get(locality.submitter)
+    if submitter and submitter.kind == "commune_board" and locality.code != submitter.code:
+        check.blame(
+            "locality", locality.code, f"is reported by the board of another commune, {submitter.code}"
+        )
     if submitter and submitter.kind == "district_board" and valid[0].district_code != submitter.code:
         check.blame(
             "locality",

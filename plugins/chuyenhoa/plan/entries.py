@@ -23,6 +23,22 @@ class UnitRow(Row):
     valid_from: BlankDate
     valid_to: BlankDate
     legal_basis: str
+    province_code: str = ""
+    province_name: str = ""
+    status: Standing = "verified"
+
+
+class SuccessionRow(Row):
+    """`successions.csv`: one unit went into another; each is named by its code and its first day."""
+
+    from_code: Annotated[str, Field(pattern=r"^\d{5}$")]
+    from_valid_from: BlankDate
+    to_code: Annotated[str, Field(pattern=r"^\d{5}$")]
+    to_valid_from: date
+    kind: Literal["merge", "rename", "split"]
+    extent: Literal["whole", "part"]
+    legal_basis: Text
+    status: Standing
 
 
 class SubmitterRow(Row):
@@ -30,7 +46,7 @@ class SubmitterRow(Row):
 
     code: Text
     name: Text
-    kind: Text
+    kind: Literal["district_board", "commune_board", "agency"]
     folder: Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z-]*$")]
     email: str
 

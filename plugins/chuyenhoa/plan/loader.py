@@ -29,7 +29,6 @@ from chuyenhoa.model.plan import (
     Status,
     Submitter,
     Task,
-    Unit,
     Window,
 )
 from chuyenhoa.model.vietnamese import format_date
@@ -39,6 +38,7 @@ from chuyenhoa.plan.criterion_entries import CriterionEntry
 from chuyenhoa.plan.errors import PlanError
 from chuyenhoa.plan.measures import build_criterion
 from chuyenhoa.plan.sources import Located, Problems, parse, read_csv, read_yaml
+from chuyenhoa.plan.units import read_register, units_of
 
 Entry = TypeVar("Entry", bound=BaseModel)
 EDITION = "code valid_from"
@@ -114,6 +114,10 @@ class _Loader:
         return read_yaml(self.folder / name, self.problems)
 
     def _assemble(self, head: shape.PlanEntry) -> Plan:
+        periods = tuple(
+            _period(p) for p in self._list(self._yaml("periods.yaml"), shape.PeriodEntry, "period", "id")
+        )
+        register = read_register(self.units_folder, self.problems)
         criteria_file = self._yaml("criteria.yaml")
         criteria = self._list(criteria_file.part("criteria"), CriterionEntry, "criterion", EDITION)
         edition = str(criteria_file.part("edition").data or head.id)
@@ -128,7 +132,7 @@ class _Loader:
             unverified_notice=head.unverified_notice,
             board=_board(head.board),
             bases=tuple(LegalAct(b.number, b.issued_on, b.title) for b in head.bases),
-            units=self._units(),
+            units=units_of(register, [period.window for period in periods]),
             submitters=tuple(
                 Submitter(**row.model_dump())
                 for row in self._rows(self.folder / "submitters.csv", shape.SubmitterRow, "submitter")
@@ -138,9 +142,7 @@ class _Loader:
                 for row in self._rows(self.folder / "agencies.csv", shape.AgencyRow, "agency")
             ),
             localities=self._localities(),
-            periods=tuple(
-                _period(p) for p in self._list(self._yaml("periods.yaml"), shape.PeriodEntry, "period", "id")
-            ),
+            periods=periods,
             sections=tuple(
                 Section(row.code, row.title, row.aliases)
                 for row in self._rows(self.folder / "sections.csv", shape.SectionRow, "section")
@@ -163,17 +165,8 @@ class _Loader:
             suites=tuple(head.suites),
             texts=head.texts,
             fixed_figures=self._fixed_figures(),
+            register=register,
         )
-
-    def _units(self) -> tuple[Unit, ...]:
-        rows = read_csv(self.units_folder / "units.csv", list(shape.UnitRow.model_fields), self.problems)
-        units = []
-        for at in rows:
-            row = parse(at, shape.UnitRow, "unit", self.problems)
-            if row is not None:
-                self.register.note("unit", f"{row.code} {row.valid_from or ''}".strip(), at, self.problems)
-                units.append(Unit(**row.model_dump()))
-        return tuple(units)
 
     def _localities(self) -> tuple[Locality, ...]:
         rows = self._rows(self.folder / "localities.csv", shape.LocalityRow, "locality")

@@ -156,6 +156,13 @@ CASES = {
     "a wrong kind": Case(
         "D78", [*TITLES, HEAD, [1, "Xã Vĩnh Lạc", 10, 8], SOI], "B8", "Phường Vĩnh Lạc", SOI_TAKEN
     ),
+    "a name of earlier days": Case(
+        "D96",
+        [*TITLES, HEAD, LAC, SOI, [3, "Xã Hòn Thơm", 1, 1]],
+        "B10",
+        "Phường An Thới (mã 31081)",
+        ALL_TAKEN,
+    ),
     "an unlisted commune": Case(
         "D79", [*TITLES, HEAD, LAC, SOI, [3, "P. Vĩnh Thanh", 1, 1]], "B10", "Thành phố Rạch Giá", ALL_TAKEN
     ),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import SequenceMatcher
 
 from chuyenhoa.intake.layout.headings import NUMBERING
 from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.words import clean_text, fold, strip_marks
-from chuyenhoa.model.plan import Locality, Plan, Submitter
+from chuyenhoa.model.plan import Locality, Plan, Submitter, Unit
 
 KINDS = {
     "phuong": "phường",
@@ -72,6 +73,8 @@ class Resolved:
     other: Named | None = None
     several: tuple[Named, ...] = ()
     near: Locality | None = None
+    former: Unit | None = None
+    """A unit that was there before the plan's windows and went into others."""
 
 
 def number_words(key: str) -> str:
@@ -99,6 +102,8 @@ class Gazetteer:
     """Codes of the districts by their short key."""
     homes: Mapping[str, str] = field(default_factory=dict)
     """The district of every unit by the unit's code."""
+    former: Mapping[str, tuple[Unit, ...]] = field(default_factory=dict)
+    """Units of earlier days by key, where nothing bears their name any more."""
 
     def read(self, text: str) -> tuple[str, str, str, str]:
         """A typed name as kind, name, its key and district; "" for what it does not say."""
@@ -129,7 +134,9 @@ class Gazetteer:
         if text.isdigit():
             return len(text) >= 4 and text.zfill(CODE_LENGTH) in self.homes
         kind, _, key, _ = self.read(text)
-        return any(not kind or entry.kind == kind for entry in self.by_key.get(key, ()))
+        kinds = [entry.kind for entry in self.by_key.get(key, ())]
+        kinds += [unit.kind for unit in self.former.get(key, ())]
+        return any(not kind or known == kind for known in kinds)
 
     def mentioned(self, text: str) -> frozenset[str]:
         """The codes of the units that a text names with their kind; of two names in one place the longer."""
@@ -189,7 +196,8 @@ class Gazetteer:
         own = {entry.code: entry for entry in self.plan.localities_of(submitter.code)}
         for code, entry in units.items():
             return Resolved(locality=own[code]) if code in own else Resolved(other=entry)
-        return Resolved(near=self._near(key, own.values()))
+        before = [entry for entry in self.former.get(key, ()) if not kind or entry.kind == kind]
+        return Resolved(near=self._near(key, own.values()), former=before[0] if len(before) == 1 else None)
 
     @staticmethod
     def _is_plain(name: str) -> bool:
@@ -214,9 +222,11 @@ def gazetteer_of(plan: Plan) -> Gazetteer:
     entries: list[tuple[str, str, str]] = []
     homes: dict[str, str] = {}
     for unit in plan.units:
-        districts.setdefault(short_key(DISTRICT.sub("", strip_marks(unit.district_name))), unit.district_code)
+        if unit.district_code:
+            key = short_key(DISTRICT.sub("", strip_marks(unit.district_name)))
+            districts.setdefault(key, unit.district_code)
         homes[unit.code] = unit.district_code
-        entries.append((unit.code, unit.name, unit.name))
+        entries += [(unit.code, name, unit.name) for name in (unit.name, *plan.register.earlier_names(unit))]
     for locality in plan.localities:
         entries += [(locality.code, name, locality.name) for name in (locality.name, *locality.aliases)]
     blank = Gazetteer(plan, {}, districts)
@@ -226,4 +236,22 @@ def gazetteer_of(plan: Plan) -> Gazetteer:
         named = Named(code, official, kind, homes.get(code, ""), key, fold(short))
         by_key.setdefault(key, {})[code, kind] = named
     names = {key: tuple(found.values()) for key, found in by_key.items()}
-    return Gazetteer(plan, names, districts, homes)
+    former: dict[str, tuple[Unit, ...]] = {}
+    for unit in former_units(plan):
+        key = blank.read(unit.name)[2]
+        if not any(kind == unit.kind for _, kind in by_key.get(key, ())):
+            former[key] = (*former.get(key, ()), unit)
+    return Gazetteer(plan, names, districts, homes, former)
+
+
+def former_units(plan: Plan) -> tuple[Unit, ...]:
+    """The units that ended before the plan's last window did, those left out that only changed their name."""
+    today = {unit.identity for unit in plan.units}
+    day = max((period.window.end for period in plan.periods), default=date.max)
+    renamed = {name for unit in plan.units for name in plan.register.earlier_names(unit)}
+    return tuple(
+        unit
+        for unit in plan.register.units
+        if unit.valid_to is not None and unit.valid_to < day and unit.identity not in today
+        if unit.name not in renamed
+    )

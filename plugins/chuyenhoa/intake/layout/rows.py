@@ -12,7 +12,8 @@ from chuyenhoa.intake.rows import Scope
 from chuyenhoa.intake.totals import is_total
 from chuyenhoa.intake.words import is_foot
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.model.plan import Locality
+from chuyenhoa.model.plan import Locality, Unit
+from chuyenhoa.model.vietnamese import format_date
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class RowReader:
         locality = scope.find(codes[0])
         named = places.resolve(names[0], scope.owner.submitter, stated) if names else Resolved()
         other = named.locality or named.other
-        if other and other.code.zfill(5) != codes[0].zfill(5):
+        if named.former or (other and other.code.zfill(5) != codes[0].zfill(5)):
             where = table.view.name(row, table.names[0])
             scope.findings.add(
                 "D30",
@@ -168,11 +169,26 @@ class RowReader:
             code = "D77"
             expected = " hoặc ".join(f"{entry.name} ({districts[entry.district]})" for entry in found.several)
             held = next((entry.code for entry in found.several if entry.code in self.scope.own), held)
+        elif found.former:
+            code, expected = "D96", self._heirs(found.former)
+            heirs = self.scope.plan.register.heirs(found.former, self.scope.owner.period.window.end)
+            held = next((heir.code for heir in heirs if heir.code in self.scope.own), held)
         elif found.near:
             code, expected, held = "D78", f"{found.near.name} (mã {found.near.code})", found.near.code
         self.scope.findings.add(
             code, sheet=table.name, cells=(cell,), locality=held, value=text, expected=expected
         )
+
+    def _heirs(self, unit: Unit) -> str:
+        """Where a former unit belongs now: "Phường Rạch Giá (mã 30742) từ ngày 01/7/2025"."""
+        plan = self.scope.plan
+        heirs = plan.register.heirs(unit, self.scope.owner.period.window.end)
+        said = (
+            f"{heir.name} (mã {heir.code}) từ ngày {format_date(heir.valid_from)}"
+            for heir in heirs
+            if heir.valid_from is not None
+        )
+        return ", ".join(said)
 
     def _read_single(self, table: FreeTable) -> tuple[list[DataRow], list[int]]:
         """The rows of a table that names no locality: its sheet's name or its titles do."""
