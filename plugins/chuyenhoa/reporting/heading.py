@@ -114,8 +114,8 @@ def _type(kind: str, view: SnapshotView) -> str:
 
 def list_recipients(kind: str, view: SnapshotView) -> list[str]:
     """The list under "Nơi nhận:", each line ending in `;` and the last in `.`."""
-    names = list(view.documents[kind].get("recipients") or view.raw["board"]["recipients"])
-    return punctuate(names, view)
+    issuer = "agency" if view.documents[kind].get("issuer") == "agency" else "board"
+    return punctuate(list(view.documents[kind].get("recipients") or view.raw[issuer]["recipients"]), view)
 
 
 def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:

@@ -122,7 +122,8 @@ def _state_figure(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | None
     if total.value is None:
         return Fact(name, "", known=False)
     count = f"{format_count(total.value)} {unit}"
-    text = fill(str(pattern["some"]), code, {"count": count}) if total.value else str(pattern["none"])
+    values = {"count": count, "number": format_count(total.value)}
+    text = fill(str(pattern["some"]), code, values) if total.value else str(pattern["none"])
     change = _compare(code, total.value, len(total.missing), view) if pattern.get("compare") else ""
     return Fact(name, text, total.missing, change=change)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.prose import describe_difference, name_baseline
 from chuyenhoa.reporting.view import SnapshotView, lower_first
@@ -39,10 +42,22 @@ def rank_localities(view: SnapshotView) -> list[str]:
         return []
     unit, top = view.unit(code), int(view.phrases.find("ranking.top"))
     counts = [(name, value) for name in view.names if (value := view.figure(name, code))]
-    highest = sorted(counts, key=lambda entry: -entry[1])[:top]
+    highest = _pick_highest(counts, top)
     named = [_named(view, name, f"{format_count(value)} {unit}") for name, value in highest]
     lines = [view.phrases.say("ranking.highest", names=view.phrases.enumerate(named))] if named else []
     return lines + _rank_changes(code, unit, view)
+
+
+def _pick_highest(counts: Sequence[tuple[str, Decimal]], top: int) -> list[tuple[str, Decimal]]:
+    """The first `top` by figure, never cutting between equal ones; [] where there is nothing to rank."""
+    ranked = sorted(counts, key=lambda entry: -entry[1])
+    if len({value for _, value in ranked}) < 2:
+        return []
+    if len(ranked) <= top:
+        return ranked
+    last = ranked[top - 1][1]
+    whole = [entry for entry in ranked if entry[1] >= last]
+    return whole if len(whole) <= 2 * top else [entry for entry in ranked if entry[1] > last]
 
 
 def _rank_changes(code: str, unit: str, view: SnapshotView) -> list[str]:

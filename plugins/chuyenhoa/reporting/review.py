@@ -14,13 +14,16 @@ _BREAK = re.compile(r"\s*(?:\r\n|\r|\n|\v|\f|\u2028|\u2029)\s*")
 
 
 def quote_narratives(item: str, view: SnapshotView) -> list[str]:
-    """The texts of all submitters on one item, each under the name of its place; [] when there is none."""
-    lines: list[str] = []
+    """The texts of all submitters on one item, each under those who wrote it; [] when there is none."""
+    places: dict[tuple[str, ...], list[str]] = {}
     for code, place in view.places.items():
-        parts = split_lines(str(view.raw["narratives"].get(code, {}).get(item) or ""))
+        parts = tuple(split_lines(str(view.raw["narratives"].get(code, {}).get(item) or "")))
         if parts:
-            lines.append(view.phrases.say("quotes.line", place=place, text=parts[0]))
-            lines += parts[1:]
+            places.setdefault(parts, []).append(place)
+    lines: list[str] = []
+    for parts, who in places.items():
+        names = view.phrases.enumerate([who[0], *map(lower_first, who[1:])])
+        lines += [view.phrases.say("quotes.line", place=names, text=parts[0]), *parts[1:]]
     return [str(view.phrases.find("quotes.intro")), *lines] if lines else []
 
 

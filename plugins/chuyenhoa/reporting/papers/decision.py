@@ -67,12 +67,14 @@ def _list_bases(request: Request) -> list[str]:
 
 
 def _cite_submission(request: Request) -> str:
-    """The submission's number and date, blank while it has none."""
+    """The submission's number and date: blank in a draft, left out where an issued decision has none."""
     view, kind = request.view, str(request.view.phrases.find("decision.rests_on"))
     symbols = {"board": view.raw["board"]["symbol"], "agency": view.raw["agency"]["symbol"]}
     symbol = fill(str(view.documents[kind]["symbol"]), kind, symbols)
     references: Mapping[str, Any] = (request.issue or {}).get("references", {})
     known = references.get(kind)
+    if known is None and request.issue is not None:
+        return view.phrases.say("decision.submission_untold", year=str(view.raw["plan"]["year"]))
     if known is None:
         return view.phrases.say(
             "decision.submission_blank", symbol=symbol, year=str(view.raw["plan"]["year"])

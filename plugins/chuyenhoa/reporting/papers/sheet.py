@@ -72,7 +72,7 @@ def build_sheet(request: Request) -> SheetContext:
 
 
 def _describe(locality: Snapshot, view: SnapshotView) -> list[str]:
-    types = ", ".join(str(kind) for kind in locality["types"])
+    types = view.phrases.enumerate([str(kind) for kind in locality["types"]])
     return view.phrases.say_all(
         "sheet.particulars",
         name=locality["name"],
