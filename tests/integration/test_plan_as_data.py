@@ -233,7 +233,9 @@ def test_a_change_is_rehearsed_and_flips_what_it_says(
     assert main(["plan", "compare", "2021", "2021"]) == 0
     assert capsys.readouterr().out.endswith("Số kết quả thay đổi: 0\n")
     assert main(["plan", "compare", "2021", str(draft / "2021"), "--json"]) == 1
-    flips = json.loads(capsys.readouterr().out)
+    told = json.loads(capsys.readouterr().out)
+    flips = told["flips"]
+    assert (told["newly_insufficient"], told["files"]) == ([], [])
     assert [(f["milestone"], f["locality"], f["criterion"], f["before"], f["after"]) for f in flips] == [
         ("2021-6t", PLACE, "", "insufficient", "not_met"),
         ("2021-6t", PLACE, "II.2", "met", "not_met"),
@@ -255,3 +257,45 @@ def test_a_change_is_rehearsed_and_flips_what_it_says(
     assert "compare two wordings of it" in capsys.readouterr().err
     assert main(["plan", "compare", "2021", "1999"]) == 2
     assert "there is no such plan folder" in capsys.readouterr().err
+
+
+def test_a_rehearsed_wait_for_guidance_names_what_it_leaves_open(
+    plans: Path, data_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(data_folder, "2021-6t", {("30754", "TTXH_KP"): 20})
+    draft = Path(shutil.copytree(plans, tmp_path / "draft" / "plans"))
+    path = draft / "2021" / "criteria.yaml"
+    old = "measure: {kind: value, of: [XHD]}\n    threshold: {value: 0, unit: vụ, direction: equal}"
+    new = "measure: {kind: guidance}\n    threshold: {value: 0, unit: theo hướng dẫn, direction: at_least}"
+    assert old in path.read_text(encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert main(["plan", "compare", "2021", str(draft / "2021"), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert {"milestone": "2021-6t", "locality": PLACE, "criteria": ["II.4"]} in told["newly_insufficient"]
+
+
+def test_a_rehearsed_rule_names_the_files_that_it_would_hold_and_no_others(
+    root: Path, plans: Path, data_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stricter suite in a folder of its own, over the files that were accepted by today's."""
+    send(data_folder, "2021-6t", {("30754", "TTXH_KP"): 20})
+    suites = Path(shutil.copytree(root / "expectations", tmp_path / "draft-expectations"))
+    assert main(["plan", "compare", "2021", "2021", "--expectations", str(suites)]) == 0
+    assert "Số tệp bị đánh giá khác: 0" in capsys.readouterr().out
+    path = suites / "so_lieu.2021.json"
+    suite = json.loads(path.read_text(encoding="utf-8"))
+    (rule,) = [e for e in suite["expectations"] if e["meta"]["rule_id"] == "E08"]
+    rule["kwargs"] |= {"min_value": 1, "max_value": 1}
+    path.write_text(json.dumps(suite, ensure_ascii=False), encoding="utf-8")
+    assert main(["plan", "compare", "2021", "2021", "--expectations", str(suites), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["flips"] == []
+    (file,) = told["files"]
+    assert (file["submission"], file["period"], file["gone"], file["is_held"]) == (
+        "S000001",
+        "2021-6t",
+        [],
+        True,
+    )
+    assert {rule for rule, _, _, _ in file["new"]} == {"E08"}
+    assert PLACE in {locality for _, _, locality, _ in file["new"]}

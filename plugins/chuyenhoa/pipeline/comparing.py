@@ -1,13 +1,23 @@
-"""Rehearses a change of the plan's criteria: which verdicts would flip on the data that is stored."""
+"""Rehearses a change of plan and rules: verdicts that would flip, files that would be judged otherwise."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Assessment, Verdict
+from chuyenhoa.model.submissions import ACCEPTING, Severity
 from chuyenhoa.pipeline.assessing import compute_assessment, gather_evidence
+from chuyenhoa.pipeline.checking import BatchCheck, Numbered
+from chuyenhoa.pipeline.receiving import read_rows
 from chuyenhoa.pipeline.workplace import Workplace
+from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.store.ledger import submission_id
+from chuyenhoa.store.tables import SubmissionRow
 
 
 @dataclass(frozen=True)
@@ -58,3 +68,77 @@ def _verdicts(found: Assessment) -> dict[tuple[str, str], Verdict]:
         verdicts[locality.locality, ""] = locality.verdict
         verdicts |= {(locality.locality, result.criterion): result.verdict for result in locality.criteria}
     return verdicts
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A stored file of which the new rules say something else: findings that come, and findings that go.
+
+    Each is the rule's id, its severity, locality and indicator. `is_held` says that a locality which the file
+    gives is held back by a new error.
+    """
+
+    submission: str
+    file_name: str
+    submitter: str
+    period: str
+    new: tuple[tuple[str, str, str, str], ...]
+    gone: tuple[tuple[str, str, str, str], ...]
+    is_held: bool
+
+
+def compare_files(
+    place: Workplace, old: Plan, new: Plan, expectations: Path | None = None
+) -> list[FileChange]:
+    """Read every accepted file again by both wordings, and list those that are judged otherwise.
+
+    Nothing is stored. Each file is held against what was in force when it came.
+
+    Args:
+        place: Where the files lie.
+        old: The plan as it is.
+        new: The plan as it would be, with its suites.
+        expectations: The folder of the new suites; today's when None.
+    """
+    with place.store.reading() as session:
+        accepted = [status.value for status in ACCEPTING]
+        query = select(SubmissionRow).where(SubmissionRow.plan == old.id, SubmissionRow.status.in_(accepted))
+        rows = list(session.scalars(query.order_by(SubmissionRow.number)))
+    before = _findings_by(place, old, rows, None)
+    after = _findings_by(place, new, rows, expectations)
+    found = []
+    for row in rows:
+        come = tuple(key for key in after[row.number] if key not in before[row.number])
+        gone = tuple(key for key in before[row.number] if key not in after[row.number])
+        if come or gone:
+            held = any(severity == Severity.ERROR for _, severity, _, _ in come)
+            name = submission_id(row.number)
+            found.append(FileChange(name, row.file_name, row.submitter, row.period, come, gone, held))
+    return found
+
+
+Told = dict[tuple[str, str, str, str], None]
+
+
+def _findings_by(
+    place: Workplace, plan: Plan, rows: Sequence[SubmissionRow], expectations: Path | None
+) -> dict[int, Told]:
+    """What reader and rules of a plan say of stored files, by number."""
+    other = Workplace(place.settings)
+    rules = load_rules(expectations or place.settings.expectations, plan)
+    other.__dict__.update(plans={**place.plans, plan.id: plan}, plan=plan, store=place.store)
+    other.__dict__["_rules"] = {plan.id: rules}
+    readings = read_rows(other, rows)
+    failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]
+    if failed:
+        raise RuntimeError("; ".join(failed))
+    numbered = [Numbered(n, entry) for n, entry in readings.items() if not isinstance(entry, Exception)]
+    check = BatchCheck(other, place.store, numbered)
+    return {
+        entry.number: {
+            (f.rule_id, f.severity.value, f.locality, f.indicator): None
+            for f in check.findings_of(entry.number)
+        }
+        for entry in numbered
+        if entry.number is not None
+    }
