@@ -53,6 +53,7 @@ PRELUDES = (
     b"  ",
 )
 Parts = list[tuple[str, bytes]]
+Level = tuple[str, Callable[[bytes, random.Random], bytes]]
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,43 @@ def make_mutant(originals: Sequence[bytes], seed: int) -> Mutant:
     """The mutant of a seed: one to three changes, all on one level."""
     chance = random.Random(seed)
     number = seed % len(originals)
-    level, change = LEVELS[seed // len(originals) % len(LEVELS)]
+    levels = levels_of(originals[number])
+    level, change = levels[seed // len(originals) % len(levels)]
     return Mutant(seed, number, level, change(originals[number], chance))
+
+
+def levels_of(content: bytes) -> tuple[Level, ...]:
+    """The levels on which a file can be spoiled: archives in their parts, others in their bytes and lines."""
+    if not content.startswith(b"PK"):
+        return (LEVELS[0], ("lines", spoil_lines))
+    names = [name for name, _ in _unzip(content)]
+    has_markup = any(name.endswith((".xml", ".rels")) for name in names)
+    has_cells = any(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names)
+    return (*LEVELS[:2], *(LEVELS[2:3] if has_markup else ()), *(LEVELS[3:] if has_cells else ()))
+
+
+def spoil_lines(content: bytes, chance: random.Random) -> bytes:
+    """Repeat, swap, cut and recode pieces between line ends, quotes, separators and records."""
+    sign = chance.choice((b"\n", b",", b";", b'"', b"<", b"\0\0", b"\t"))
+    pieces = content.split(sign)
+    for _ in range(chance.randint(1, 4)):
+        at, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
+        choice = chance.randrange(6)
+        if choice == 0:
+            pieces[at], pieces[other] = pieces[other], pieces[at]
+        elif choice == 1:
+            pieces[at] = pieces[at] * chance.choice((0, 2, 50))
+        elif choice == 2:
+            pieces[at:at] = [pieces[other]] * chance.choice((1, 300))
+        elif choice == 3:
+            pieces[at] = pieces[at] + chance.choice(
+                (b'"', b"\r", b"\xff\xfe", b"\0", b"\xe1\xba", b"<table>")
+            )
+        elif choice == 4:
+            pieces[at] = chance.choice(TEXTS).encode()
+        else:
+            pieces[0] = chance.choice(PRELUDES) + pieces[0]
+    return sign.join(pieces)
 
 
 def spoil_bytes(content: bytes, chance: random.Random) -> bytes:
@@ -240,7 +276,7 @@ def _zip(parts: Parts) -> bytes:
     return buffer.getvalue()
 
 
-LEVELS: tuple[tuple[str, Callable[[bytes, random.Random], bytes]], ...] = (
+LEVELS: tuple[Level, ...] = (
     ("bytes", spoil_bytes),
     ("zip entries", spoil_entries),
     ("markup", spoil_markup),

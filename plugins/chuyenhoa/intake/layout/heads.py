@@ -104,7 +104,8 @@ def _counts(view: View, words: Vocabulary, row: int) -> bool:
     hits = sum(1 for text in texts if text and words.is_hit(text))
     if hits >= 2:
         return True
-    near = texts + [view.text(row + step, column) for step in (-1, 1) for column in range(min(view.width, 4))]
+    beside = [other for other in (row - 1, row + 1) if other >= 0]
+    near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
     named = any(words.part(text).key in LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
     headed = sum(1 for text in texts if text and words.is_section(text))
     return bool(hits) and (named or headed > 0 or view.is_turned)

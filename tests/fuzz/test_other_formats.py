@@ -1,0 +1,81 @@
+"""Spoiled files of every other format, and of tables without our codes, through the confined reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.fuzzing import fuzz
+from benchmarks.mutants import levels_of, make_mutants
+from chuyenhoa import confined
+from chuyenhoa.intake.archives import Unpacked
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.expanding import unpack_file
+from chuyenhoa.pipeline.reading import FileToRead
+from chuyenhoa.pipeline.workplace import open_workplace
+from tests.unit.intake.drafts import Draft
+from tests.unit.intake.formats_made import (
+    convert,
+    make_csv,
+    make_docx,
+    make_html,
+    make_spreadsheet_xml,
+    make_xlsb,
+    make_zip,
+    rows_of,
+)
+from tests.unit.intake.handmade import FOOT, TITLES, Grid, book
+
+pytestmark = pytest.mark.fuzz
+MUTANTS = 60
+HAND_MADE: Grid = (
+    *TITLES,
+    ["TT", "Xã, phường", "Phạm pháp hình sự", "", "", "Tai nạn giao thông"],
+    ["", "", "Xảy ra", "Khám phá", "Tỷ lệ (%)", "Số vụ"],
+    [1, "P. Vĩnh Lạc", 10, "08 vụ", "80%", 3],
+    [2, "P. Rạch Sỏi", 5, 4, 80, "-"],
+    ["", "Tổng cộng", 15, 12, "", 3],
+    *FOOT,
+)
+MAKE: dict[str, Callable[[bytes, Path], bytes]] = {
+    "xls": lambda form, folder: convert(form, folder, "xls"),
+    "ods": lambda form, folder: convert(form, folder, "ods"),
+    "xlsb": lambda form, folder: make_xlsb(rows_of(form)),
+    "csv": lambda form, folder: make_csv(rows_of(form)[0][1]),
+    "docx": lambda form, folder: make_docx([(["Kỳ báo cáo: 06 tháng năm 2021"], HAND_MADE)]),
+    "html": lambda form, folder: make_html(rows_of(form)),
+    "xml": lambda form, folder: make_spreadsheet_xml(rows_of(form)),
+    "xlsx by hand": lambda form, folder: book({"Biểu 1": HAND_MADE}),
+}
+
+
+@pytest.fixture(scope="module")
+def form(plan: Plan) -> bytes:
+    draft = Draft(plan)
+    draft.fill_all(plan)
+    return draft.save()
+
+
+@pytest.mark.usefixtures("data_folder")
+@pytest.mark.parametrize("kind", MAKE)
+def test_every_spoiled_file_has_a_reading(kind: str, form: bytes, tmp_path: Path) -> None:
+    original = MAKE[kind](form, tmp_path)
+    outcome = fuzz(open_workplace(), [original], 0, MUTANTS, tmp_path / "kept")
+    assert outcome.failures == [], f"the mutants are in {tmp_path}"
+    assert outcome.mutants == MUTANTS
+    assert {name for name, _ in levels_of(original)} >= set(outcome.read) | set(outcome.refused)
+    assert outcome.read or outcome.refused
+
+
+def test_every_spoiled_archive_is_unpacked_in_part_or_refused(form: bytes) -> None:
+    inner = make_zip({"con/bao-cao.xlsx": form})
+    archive = make_zip({"899/bao-cao.xlsx": form, "thu.txt": b"x", "con.zip": inner})
+    mutants = [mutant.content for mutant in make_mutants([archive], 0, MUTANTS)]
+    outcomes = [unpack_file(FileToRead(content, "a.zip", None)) for content in mutants]
+    assert len(outcomes) == MUTANTS
+    for outcome in outcomes:
+        assert not isinstance(outcome, confined.FaultError)
+        if isinstance(outcome, Unpacked):
+            assert outcome.members or outcome.findings
