@@ -107,7 +107,7 @@ def test_check_as_if_in_a_folder(call: Call, form: Form) -> None:
 def test_an_intake_with_nothing_to_do_says_so(call: Call, data_folder: Path) -> None:
     answer = call("intake")
     assert (answer.code, answer.out) == (0, f"no file was waiting in {data_folder / 'inbox'}\n")
-    assert call("intake", "--json").json == {"answered": []}
+    assert call("intake", "--json").json == {"answered": [], "letters": {}}
 
 
 def test_intake_lists_what_it_answered(call: Call, form: Form, data_folder: Path) -> None:
@@ -156,6 +156,18 @@ def test_trace_tells_every_time_a_file_came(call: Call, form: Form, send: Send) 
     found = call("trace", path.with_name("again.xlsx"), "--json").json
     assert [life["status"] for life in found["receptions"]] == ["partly_accepted", "duplicate"]
     assert found["file_name"] == "bao-cao.xlsx"
+
+
+def test_a_name_cannot_play_with_the_terminal(call: Call, data_folder: Path) -> None:
+    folder = data_folder / "inbox" / RACH_GIA
+    folder.mkdir(parents=True)
+    (folder / "a\x1b[31m\n\u202ecod.txt").write_text("no workbook")
+    taken = call("intake")
+    answer = call("trace", "S000001")
+    shown = "a\\x1b[31m\\n\\u202ecod.txt"
+    assert answer.out.splitlines()[0].startswith(f"S000001  {shown}  ")
+    assert shown in taken.out
+    assert "\x1b" not in answer.out + taken.out
 
 
 @pytest.mark.parametrize("what", ["", "%", "không.xlsx", "0123456789abcdef"])
