@@ -1,0 +1,51 @@
+"""The short way for known figures against the conditions that hold with blanks too, on generated criteria."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chuyenhoa.assessment.cases import possible_cases
+from chuyenhoa.assessment.exactly import known_verdicts
+from chuyenhoa.assessment.facts import Facts
+from chuyenhoa.model.criteria import AwaitedMeasure, DeclarationMeasure
+from tests.unit.assessment.building import facts_of, limit, ratio
+from tests.unit.assessment.test_generated_plans import (
+    UNITS,
+    Entry,
+    _build,
+    _criteria,
+    _evidence,
+    _figures,
+    _terms_named,
+    oracle,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(entry=_criteria(), figures=_figures, data=st.data())
+def test_the_short_way_says_what_the_conditions_say_or_nothing(
+    entry: Entry, figures: list[int], data: st.DataObject
+) -> None:
+    names = _terms_named(entry)
+    blanks = set(data.draw(st.lists(st.sampled_from(names), max_size=1))) if names else set()
+    world = oracle.World(
+        {name: Fraction(figures[index % 18]) for index, name in enumerate(names)}, "yes", True
+    )
+    criterion = _build(entry)
+    facts = Facts(criterion, _evidence(world, blanks, as_cells=True), UNITS)
+    for measure in criterion.measures:
+        found = known_verdicts(measure, facts.value)
+        by_conditions = frozenset(case.verdict for case in possible_cases(measure, facts))
+        assert found is None or found == by_conditions
+        said = any(isinstance(leaf, DeclarationMeasure | AwaitedMeasure) for leaf in criterion.leaves)
+        assert found is not None or blanks or said or not by_conditions or "parts" in entry["measure"]
+
+
+def test_a_denominator_below_zero_has_no_verdict_either_way() -> None:
+    measure = ratio("A", "B -C", limit(80))
+    facts = facts_of(measure, "A=1 B=1 C=2")
+    assert known_verdicts(measure, facts.value) == frozenset()
+    assert possible_cases(measure, facts) == ()
