@@ -24,6 +24,7 @@ from chuyenhoa.reporting.frozen_plan import (
 from chuyenhoa.reporting.kinds import load_kinds
 from chuyenhoa.reporting.phrases import load_phrases
 from chuyenhoa.reporting.standing import freeze_standing, outlook_of
+from chuyenhoa.reporting.tiers import freeze_place, words_for
 
 SCHEMA = "chuyenhoa.snapshot/1"
 
@@ -59,7 +60,7 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
         **_reporting(data),
         **freeze_standing(data.standing),
         "explanation": describe_rules(data.plan, data.period.window.end),
-        "phrases": dict(load_phrases() if phrases is None else phrases),
+        "phrases": words_for(data.plan, load_phrases() if phrases is None else phrases),
     }
     frozen: dict[str, Any] = to_plain(content, "snapshot")
     return frozen
@@ -74,6 +75,7 @@ def _locality(result: LocalityResult, data: MilestoneData) -> dict[str, Any]:
         "submitter": locality.submitter,
         "types": sorted(locality.types),
         "status": locality.status,
+        "place": freeze_place(data, locality.code),
         "verdict": result.verdict,
         "reasons": result.reasons,
         "possible": result.possible,

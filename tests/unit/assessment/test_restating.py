@@ -56,7 +56,7 @@ HISTORY = {OLD_A.key: told(3), OLD_B.key: told(4)}
 
 @st.composite
 def forests(draw: st.DrawFn) -> tuple[UnitRegister, dict[str, int | None], dict[str, list[str]]]:
-    """Units of three days, merged at random under codes issued again; the old figures, and old units by new."""
+    """Units of three days, merged at random, codes issued again; the old figures, and old units by new."""
     olds = [unit(f"{n:05}", 0) for n in range(draw(st.integers(1, 8)))]
     mids = [unit(f"{n:05}", 1) for n in range(draw(st.integers(1, 4)))]
     news = [unit(f"{n:05}", 2) for n in range(draw(st.integers(1, 3)))]
