@@ -1,4 +1,4 @@
-"""Both reports through LibreOffice: pages, head, numbers, landscape annexes, repeated heads."""
+"""Every document through LibreOffice: pages, head, numbers; landscape annexes and repeated heads."""
 
 from __future__ import annotations
 
@@ -11,34 +11,47 @@ from pypdf import PdfReader
 
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
-from chuyenhoa.reporting import build_snapshot, render_document
+from chuyenhoa.reporting import build_snapshot, check_layout, render_document
 from tests.unit.reporting.conftest import make_milestone
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"bao_cao_so_ket": "2021-6t", "bao_cao_tong_ket": "2021-nam"}
+PAPERS = {
+    "bao_cao_bo_cong_an": ("2021-nam", "", "BÁO CÁO", 5, 9),
+    "to_trinh_cong_nhan": ("2021-nam", "", "TỜ TRÌNH", 3, 5),
+    "quyet_dinh_cong_nhan": ("2021-nam", "", "QUYẾT ĐỊNH", 2, 4),
+    "phieu_danh_gia": ("2021-nam", "30754", "PHIẾU ĐÁNH GIÁ", 2, 4),
+    "du_thao_bao_cao_huyen": ("2021-nam", "899", "BÁO CÁO", 5, 11),
+    "cong_van_don_doc": ("2021-nam", "", "", 1, 2),
+}
+"""Period, subject, title, and the fewest and most pages of every other document."""
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 
 
 @pytest.fixture(scope="module")
 def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Both reports as PDF, converted in one LibreOffice run with a profile of its own."""
+    """All documents as PDF, converted in one LibreOffice run with a profile of its own."""
     office = shutil.which("soffice")
     assert office, "LibreOffice is needed: apt-get install libreoffice-writer-nogui fonts-liberation2"
     folder = tmp_path_factory.mktemp("pages")
     plan = load_plan(ROOT / "plans", "2021")
-    for kind, period in KINDS.items():
-        figures: dict[tuple[str, str, Basis], int | None] = {
-            ("30754", "TTXH_XR", Basis.BASELINE): None,
-            ("30808", "DIEM_MT", Basis.CURRENT): 1,
-        }
+    figures: dict[tuple[str, str, Basis], int | None] = {
+        ("30754", "TTXH_XR", Basis.BASELINE): None,
+        ("30808", "DIEM_MT", Basis.CURRENT): 1,
+    }
+    wanted = {kind: (period, "") for kind, period in KINDS.items()}
+    wanted |= {kind: (period, about) for kind, (period, about, *_) in PAPERS.items()}
+    for kind, (period, about) in wanted.items():
         snapshot = build_snapshot(make_milestone(plan, period, figures=figures))
         template = (ROOT / "templates" / "documents" / f"{kind}.docx").read_bytes()
-        (folder / f"{kind}.docx").write_bytes(render_document(kind, template, snapshot))
-    documents = [str(folder / f"{kind}.docx") for kind in KINDS]
+        content = render_document(kind, template, snapshot, about=about)
+        assert not check_layout(content)
+        (folder / f"{kind}.docx").write_bytes(content)
+    documents = [str(folder / f"{kind}.docx") for kind in wanted]
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *documents]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {kind: folder / f"{kind}.pdf" for kind in KINDS}
+    return {kind: folder / f"{kind}.pdf" for kind in wanted}
 
 
 def read_lines(pdf: Path, page: int) -> list[str]:
@@ -61,14 +74,14 @@ def test_the_first_page_opens_as_the_decree_says(pdfs: dict[str, Path], kind: st
 @pytest.mark.parametrize("kind", KINDS)
 def test_annexes_are_landscape_and_numbered_on_their_own(pdfs: dict[str, Path], kind: str) -> None:
     pages = PdfReader(pdfs[kind]).pages
-    assert 12 <= len(pages) <= 26
+    assert 16 <= len(pages) <= 30
     wide = [float(page.mediabox.width) > float(page.mediabox.height) for page in pages]
     first = wide.index(True)
     assert not any(wide[:first])
     assert all(wide[first:])
     openings = [read_lines(pdfs[kind], number)[0] for number in range(first + 1, len(pages) + 1)]
     assert [line for line in openings if line.startswith("Phụ lục")] == [
-        f"Phụ lục {number}" for number in ("I", "II", "III", "IV", "V", "VI")
+        f"Phụ lục {number}" for number in ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
     ]
     assert all(line.isdecimal() for line in openings if not line.startswith("Phụ lục"))
 
@@ -83,12 +96,27 @@ def test_a_table_over_several_pages_repeats_its_head(pdfs: dict[str, Path], kind
     assert all("Đơn vị tính" in text and "Cùng kỳ" in text for text in texts[start:end])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PAPERS)
+def test_every_paper_opens_as_the_decree_says_and_keeps_its_size(pdfs: dict[str, Path], kind: str) -> None:
+    _, _, title, fewest, most = PAPERS[kind]
+    lines = read_lines(pdfs[kind], 1)
+    assert NATION in lines[0]
+    assert any(line.startswith("Kính gửi:") for line in lines) or kind in {
+        "quyet_dinh_cong_nhan",
+        "phieu_danh_gia",
+    }
+    assert not title or title in lines
+    assert not any(line.isdecimal() for line in lines if not line.startswith("2021"))
+    assert fewest <= len(PdfReader(pdfs[kind]).pages) <= most
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *PAPERS])
 def test_nothing_unfilled_reaches_the_page(pdfs: dict[str, Path], kind: str) -> None:
     text = "\n".join(page.extract_text() for page in PdfReader(pdfs[kind]).pages)
     for sign in ("None", "nan", "{{", "{%", "\ufffd"):
         assert sign not in text.replace("nan ninh", ""), sign
-    assert "Lâm Minh Thành" in text
+    if kind in KINDS:
+        assert "Lâm Minh Thành" in text
 
 
 @pytest.mark.parametrize("kind", KINDS)

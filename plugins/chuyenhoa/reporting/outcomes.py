@@ -153,12 +153,14 @@ def write_tasks(view: SnapshotView) -> list[str]:
 
 def count_task(code: str, view: SnapshotView) -> str:
     """How many localities meet a criterion: `12/16 địa bàn đạt tiêu chí V.2, 01 địa bàn chưa đủ số liệu`."""
-    unknown = len(view.with_verdict("insufficient", code))
+    met, unknown = view.with_verdict("met", code), view.with_verdict("insufficient", code)
+    return say_counts(len(met), len(unknown), code, view)
+
+
+def say_counts(met: int, unknown: int, codes: str, view: SnapshotView) -> str:
+    """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be judged where there are any."""
     text = view.phrases.say(
-        "assessment.task_count",
-        met=format_count(len(view.with_verdict("met", code))),
-        total=format_count(len(view.localities)),
-        code=code,
+        "assessment.task_count", met=format_count(met), total=format_count(len(view.localities)), code=codes
     )
     gap = view.phrases.say("assessment.task_unknown", count=format_count(unknown)) if unknown else ""
     return text + gap

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chuyenhoa.reporting.fields import TaskFields, TaskRow
 from chuyenhoa.reporting.numbers import format_count
-from chuyenhoa.reporting.outcomes import count_task
+from chuyenhoa.reporting.outcomes import count_task, say_counts
 from chuyenhoa.reporting.review import count_reporting
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.view import Snapshot, SnapshotView
 
 
 def fill_tasks(view: SnapshotView) -> TaskFields:
@@ -48,18 +48,34 @@ def _is_heard(agency: str, view: SnapshotView) -> bool:
 
 def _tell_agencies(view: SnapshotView) -> list[str]:
     """Which agencies led what with which result, and of which no report came."""
-    words, lines, silent = view.phrases.find("tasks"), [], []
+    led = {a["code"]: [t for t in view.raw["tasks"] if a["code"] in t["lead"]] for a in view.raw["agencies"]}
+    lines = []
     for agency in view.raw["agencies"]:
-        own = [task for task in view.raw["tasks"] if agency["code"] in task["lead"]]
-        measured = [t for t in own if any(code in view.criteria for code in t["criteria"])]
-        if agency["code"] != words["districts"] and own and not _is_heard(agency["code"], view):
-            silent.append(agency["name"])
+        measured = [t for t in led[agency["code"]] if any(code in view.criteria for code in t["criteria"])]
         if measured and view.localities:
-            codes = dict.fromkeys(c for t in measured for c in t["criteria"] if c in view.criteria)
-            counts = "; ".join(count_task(code, view) for code in codes)
-            tasks = view.phrases.enumerate([t["code"] for t in measured])
+            codes = {code for task in measured for code in task["criteria"]}
+            tasks = view.phrases.enumerate([task["code"] for task in measured])
+            counts = _count_together([code for code in view.criteria if code in codes], view)
             lines.append(view.phrases.say("tasks.led", name=agency["name"], tasks=tasks, counts=counts))
-    if silent:
-        names = "; ".join(lower_first(name) if name.startswith("Các ") else name for name in silent)
-        lines.append(view.phrases.say("tasks.unheard", count=format_count(len(silent)), names=names))
-    return lines
+    own = (view.phrases.find("tasks.districts"), view.raw["board"]["standing_agency"])
+    asked = [a for a in view.raw["agencies"] if led[a["code"]] and not {a["code"], a["name"]} & set(own)]
+    return lines + _tell_silent([a for a in asked if not _is_heard(a["code"], view)], len(asked), view)
+
+
+def _tell_silent(silent: list[Snapshot], asked: int, view: SnapshotView) -> list[str]:
+    """Of which agencies no report came; one sentence when it came of none."""
+    if not silent:
+        return []
+    if len(silent) == asked:
+        return [str(view.phrases.find("tasks.unheard_all"))]
+    names = "; ".join(entry["name"] for entry in silent)
+    return [view.phrases.say("tasks.unheard", count=format_count(len(silent)), names=names)]
+
+
+def _count_together(codes: list[str], view: SnapshotView) -> str:
+    """Criteria with the same counts in one breath: `15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3`."""
+    alike: dict[tuple[int, int], list[str]] = {}
+    for code in codes:
+        key = (len(view.with_verdict("met", code)), len(view.with_verdict("insufficient", code)))
+        alike.setdefault(key, []).append(code)
+    return "; ".join(say_counts(*key, view.phrases.enumerate(found), view) for key, found in alike.items())
