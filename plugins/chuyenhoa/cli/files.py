@@ -19,6 +19,7 @@ from chuyenhoa.cli.printing import (
     observation_json,
     print_json,
     print_table,
+    show_exactly,
 )
 from chuyenhoa.cli.words import SEVERITIES, STATUSES, say_moment, say_with_code
 from chuyenhoa.model.plan import Plan, Submitter
@@ -199,16 +200,16 @@ def _hash_of(what: str) -> str:
 
 def _print_life(place: Workplace, row: SubmissionRow, life: dict[str, Any]) -> None:
     status = say_with_code(STATUSES, life["status"])
-    print(f"{life['id']}  {life['file_name']}  {status}  {life['sha256']}")
+    print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
-        print(f"  {say_moment(event['at'])}  {event['kind']:10} {event['detail']}")
+        print(f"  {say_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
     with place.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
     for name in ("container", "member", "files", "used_by"):
         if life[name]:
             shown = life[name] if isinstance(life[name], str) else ", ".join(life[name])
-            print(f"  {LIFE_WORDS[name]}: {shown}")
+            print(f"  {LIFE_WORDS[name]}: {show_exactly(shown)}")
 
 
 def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from chuyenhoa.model.figures import Normalisation, Observation
-from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding
+
+NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def print_json(value: Any) -> None:
@@ -21,7 +22,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns wide enough for their longest text."""
     if not rows:
         return
-    table = [list(map(str, header)), *[[show_plainly(str(text)) for text in row] for row in rows]]
+    table = [list(map(str, header)), *[[show_exactly(str(text)) for text in row] for row in rows]]
     widths = [max(_width(row[index]) for row in table) for index in range(len(header))]
     for number, row in enumerate(table):
         print(
@@ -31,6 +32,13 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         )
         if number == 0:
             print("  ".join("-" * width for width in widths))
+
+
+def show_exactly(text: str) -> str:
+    """A text of others on one line: what a terminal would obey or not show is written as its code."""
+    if text.isprintable():
+        return text
+    return "".join(repr(sign)[1:-1] if unicodedata.category(sign) in NOT_SHOWN else sign for sign in text)
 
 
 def _width(text: str) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -24,6 +23,7 @@ from chuyenhoa.pipeline.faults import tell_faults, tell_overdue
 from chuyenhoa.pipeline.leftovers import OUR_FAULT, load_left, note_left
 from chuyenhoa.pipeline.reading import FileToRead, read_files
 from chuyenhoa.pipeline.receipts import page_of
+from chuyenhoa.pipeline.together import groups, noting_failure, settle
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.archive import read_archived, sweep_incoming
@@ -39,8 +39,6 @@ BATCH_SIZE = 16
 MOST_BATCHES = 4
 """Many files make larger batches before they make more: the rules cost about the same for 16 as for 256."""
 MOST_FILES = 256
-TOGETHER = 64
-"""Files that are stored in one transaction and answered with one wait for the disk."""
 MOST_BYTES = 64_000_000
 """What is judged at once, however many files a batch has: bounds the memory of one task."""
 
@@ -132,7 +130,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
         for part in _parts(expansion.files):
             failed |= _process(place, part)
         for row, findings in expansion.archives:
-            with _noting_failure(row, failed):
+            with noting_failure(row, failed):
                 answer_archive(place, row, findings)
     if failed:
         tell_faults(place, failed)
@@ -173,50 +171,12 @@ def _process(place: Workplace, rows: list[SubmissionRow]) -> dict[int, str]:
         if len(rows) == 1:
             return {rows[0].number: f"{rows[0].file_name} ({rows[0].sha256[:12]}): {error}"}
         return {number: why for row in rows for number, why in _process(place, [row]).items()}
-    for group in _groups([row for row in rows if row.number not in part.failed], check):
-        _settle(group, lambda some: judge_rows(place, part, some, check), part.failed)
+    for group in groups([row for row in rows if row.number not in part.failed], check):
+        settle(group, lambda some: judge_rows(place, part, some, check), part.failed)
         judged = [row for row in group if row.number not in part.failed]
-        _settle(judged, lambda some: answer_submissions(place, [row.number for row in some]), part.failed)
+        settle(judged, lambda some: answer_submissions(place, [row.number for row in some]), part.failed)
     _publish(place, part, check)
     return part.failed
-
-
-def _groups(rows: Sequence[SubmissionRow], check: BatchCheck) -> Iterator[list[SubmissionRow]]:
-    """Rows that are stored and answered together; one that rests on those before it begins a new group."""
-    group: list[SubmissionRow] = []
-    for row in rows:
-        if group and (len(group) == TOGETHER or check.waits(row.number)):
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
-
-
-def _settle(
-    rows: Sequence[SubmissionRow], step: Callable[[Sequence[SubmissionRow]], None], failed: dict[int, str]
-) -> None:
-    """Take a step for some submissions together; when it fails, for each by itself, and note what failed."""
-    if len(rows) > 1:
-        try:
-            step(rows)
-        except Exception:
-            logger.exception("a step for %d files together failed", len(rows))
-        else:
-            return
-    for row in rows:
-        with _noting_failure(row, failed):
-            step([row])
-
-
-@contextmanager
-def _noting_failure(row: SubmissionRow, failed: dict[int, str]) -> Iterator[None]:
-    """Keep what goes wrong with one submission from the others, and note it."""
-    try:
-        yield
-    except Exception as error:
-        logger.exception("answering %r (%s) failed", row.file_name, row.sha256)
-        failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {error}"
 
 
 def read_part(place: Workplace, part: Part) -> BatchCheck:
