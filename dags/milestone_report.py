@@ -81,11 +81,12 @@ def issue_documents(documents: list[str]) -> list[str]:
     return approval.require_any(pipeline.issue_documents(documents), "The office sent the draft back.")
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS, retries=2, retry_delay=timedelta(seconds=20))
+@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=timedelta(seconds=20))
 def publish_handover(milestone_id: str) -> str:
     """Pack what is issued with all that proves it, and owe the recipients their letters."""
     from chuyenhoa import pipeline
 
+    approval.require_any(pipeline.list_issued(milestone_id), "Nothing of this milestone is issued.")
     return pipeline.write_handover(milestone_id)
 
 

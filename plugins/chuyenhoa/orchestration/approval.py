@@ -31,7 +31,7 @@ _FIELDS = {
 
 ASK_AGAIN = 50
 """How often the office may answer with something missing before the run fails."""
-LOOK_AGAIN_S = 300.0
+LOOK_AGAIN_S = 900.0
 """After how long a waiting question looks whether a form has answered it."""
 
 

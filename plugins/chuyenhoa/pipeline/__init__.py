@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         propose_signer,
     )
     from chuyenhoa.pipeline.handover import write_handover
-    from chuyenhoa.pipeline.issuing import issue_documents, verify_documents
+    from chuyenhoa.pipeline.issuing import issue_documents, list_issued, verify_documents
     from chuyenhoa.pipeline.mailing import LetterError, send_letters
     from chuyenhoa.pipeline.opening import open_period, periods_opening
     from chuyenhoa.pipeline.publishing import check_drafts, freeze_snapshot, render_drafts
@@ -43,7 +43,7 @@ _HOME = {
         "propose_signer",
     ),
     "handover": ("write_handover",),
-    "issuing": ("issue_documents", "verify_documents"),
+    "issuing": ("issue_documents", "list_issued", "verify_documents"),
     "mailing": ("LetterError", "send_letters"),
     "opening": ("open_period", "periods_opening"),
     "publishing": ("check_drafts", "freeze_snapshot", "render_drafts"),
@@ -67,6 +67,7 @@ __all__ = [
     "freeze_snapshot",
     "issue_documents",
     "list_for_office",
+    "list_issued",
     "milestones_to_assess",
     "open_period",
     "periods_opening",

@@ -62,6 +62,13 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
     return paths
 
 
+def list_issued(milestone_id: str) -> list[str]:
+    """The issued documents of a milestone, by id."""
+    with open_workplace().store.reading() as session:
+        rows = list_documents(session, milestone_id)
+    return [row.id for row in rows if row.state == DocumentState.ISSUED]
+
+
 def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
     """Render the approved snapshot and template once more, with number, date and signer."""
     read_draft(place.settings.data, row)
