@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chuyenhoa import settings
-from chuyenhoa.cli import comparing, criteria_page
+from chuyenhoa.cli import comparing, criteria_page, templating
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.printing import print_json
+from chuyenhoa.cli.templating import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.cases import load_case_tables
@@ -30,10 +31,10 @@ def add_commands(commands: Any) -> None:
     check.set_defaults(run=check_plans)
     criteria_page.add_command(plan_commands)
     comparing.add_command(plan_commands)
-    templates = commands.add_parser("templates", help="templates check: the tags of the Word templates")
-    template_check = templates.add_subparsers(required=True, metavar="check").add_parser(
-        "check", help="check one template, or all"
-    )
+    templates = commands.add_parser("templates", help="the Word templates: check, preview, fields")
+    template_commands = templates.add_subparsers(required=True, metavar="check|preview|fields")
+    template_check = template_commands.add_parser("check", help="check one template, or all")
+    templating.add_commands(template_commands, _read_document)
     template_check.add_argument(
         "file", nargs="?", type=Path, help="a .docx; all shipped templates if left out"
     )
@@ -115,35 +116,15 @@ def check_templates(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: no such file, no .docx, or no such kind of document.
     """
-    from chuyenhoa.reporting import check_template
+    from chuyenhoa.pipeline.previewing import diagnose
 
     if options.kind and not options.file:
         raise UnusableError("--kind says what one file is: name the file too.")
     found = {
-        str(path): check_template(_read_document(path), _kind_of(path, options.kind))
-        for path in ([options.file] if options.file else _shipped_templates())
+        str(path): diagnose(_read_document(path), kind_of(path, options.kind))
+        for path in ([options.file] if options.file else shipped_templates())
     }
     return _print_problems(found, as_json=options.json)
-
-
-def _shipped_templates() -> list[Path]:
-    """The Word files among the templates, without the lock files of an open Word."""
-    folder = settings.load().templates / "documents"
-    found = sorted(path for path in folder.glob("*.docx") if not path.name.startswith("~$"))
-    if not found:
-        raise UnusableError(f"{folder}: no template here.")
-    return found
-
-
-def _kind_of(path: Path, named: str | None) -> str:
-    from chuyenhoa.reporting.kinds import load_kinds
-
-    kind, kinds = named or path.stem, load_kinds()
-    if kind not in kinds:
-        known = ", ".join(kinds)
-        advice = "" if named else "; say which one it is with --kind"
-        raise UnusableError(f"{path}: {kind!r} is no kind of document{advice}. Kinds are {known}.")
-    return kind
 
 
 def check_layout(options: argparse.Namespace) -> int:

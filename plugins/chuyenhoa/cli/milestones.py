@@ -15,6 +15,7 @@ from chuyenhoa.cli.explaining import list_steps
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS
 from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.pipeline.draft_faults import list_faults
 from chuyenhoa.pipeline.drafts import DraftError
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
@@ -143,6 +144,10 @@ def render_report(options: argparse.Namespace) -> int:
     else:
         for entry in entries:
             print(entry["path"])
+    faults = list_faults(options.milestone)
+    if faults:
+        told = "\n".join(faults)
+        raise UnusableError(f"{told}\nMend the template; 'chuyenhoa templates check' helps.")
     return 0
 
 

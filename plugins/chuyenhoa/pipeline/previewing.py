@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import (
     DocumentKind,
     LayoutProblem,
+    PhraseError,
     Previous,
     RenderError,
     TemplateProblem,
@@ -23,6 +25,7 @@ from chuyenhoa.reporting import (
     load_kinds,
     render_document,
 )
+from chuyenhoa.reporting.context import build_context
 from chuyenhoa.reporting.kinds import Destination
 
 _QUICK = ("thuong", "chua-gui", "khong-dia-ban")
@@ -69,19 +72,34 @@ def try_template(template: bytes, kind: str, *, only: tuple[str, ...] = ()) -> I
             yield _try(template, listed, case, snapshot, subjects[0])
 
 
+@lru_cache(maxsize=32)
+def sample_context(kind: str) -> Mapping[str, Any]:
+    """What the template of a kind would be filled with on ordinary made-up data."""
+    listed = load_kinds()[kind]
+    _, snapshot = next(sample_snapshots(sample_plan(), listed))
+    about = next(iter(list_subjects(listed, snapshot)), "")
+    return build_context(kind, snapshot, _sample_issue(snapshot), about, _sample_previous(listed, snapshot))
+
+
+def _sample_issue(snapshot: Mapping[str, Any]) -> dict[str, str]:
+    return {"number": _NUMBER, "date": _DAY, "signer": snapshot["board"]["signer"]}
+
+
+def _sample_previous(kind: DocumentKind, snapshot: Mapping[str, Any]) -> Previous | None:
+    """A version before, for a list of what changed since."""
+    if kind.goes_to is not Destination.ATTACHMENT:
+        return None
+    return Previous(next(iter(load_kinds())), snapshot, _NUMBER, _DAY, 1, 2)
+
+
 def _try(
     template: bytes, kind: DocumentKind, case: SampleCase, snapshot: Mapping[str, Any], about: str
 ) -> Trial:
-    issue = {"number": _NUMBER, "date": _DAY, "signer": snapshot["board"]["signer"]}
-    previous = None
-    if kind.goes_to is Destination.ATTACHMENT:
-        first = next(iter(load_kinds()))
-        previous = Previous(first, snapshot, _NUMBER, _DAY, 1, 2)
+    issue = _sample_issue(snapshot) if kind.symbol else None
+    previous = _sample_previous(kind, snapshot)
     try:
-        document = render_document(
-            kind.name, template, snapshot, issue if kind.symbol else None, about=about, previous=previous
-        )
-    except RenderError as error:
+        document = render_document(kind.name, template, snapshot, issue, about=about, previous=previous)
+    except (RenderError, PhraseError) as error:
         return Trial(kind.name, case, b"", str(error), ())
     layout = () if kind.goes_to is Destination.ATTACHMENT else check_layout(document)
     return Trial(kind.name, case, document, "", layout)
@@ -127,4 +145,4 @@ def diagnose(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
     return (*tried.values(), *found)
 
 
-__all__ = ["CASES", "Trial", "diagnose", "sample_plan", "try_template", "write_trials"]
+__all__ = ["CASES", "Trial", "diagnose", "sample_context", "sample_plan", "try_template", "write_trials"]

@@ -14,12 +14,15 @@ from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
+from chuyenhoa.pipeline.draft_faults import note_faults
 from chuyenhoa.pipeline.drafts import DraftError, read_draft
 from chuyenhoa.pipeline.explaining import gather_explanations
 from chuyenhoa.pipeline.lifecycle import find_standing
-from chuyenhoa.pipeline.revising import write_revision
+from chuyenhoa.pipeline.revising import LISTING, write_revision
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import (
+    PhraseError,
+    RenderError,
     build_snapshot,
     canonical_bytes,
     check_layout,
@@ -94,10 +97,16 @@ def _template(place: Workplace, kind: str) -> bytes:
 def render_drafts(snapshot_id: str) -> list[str]:
     """Render the documents of a snapshot's milestone into the office's drafts.
 
+    A document whose template or wording is broken is told in a note beside the drafts; the others go on.
+
     Returns:
         The ids of the documents; those that exist already for this snapshot and template keep theirs.
+
+    Raises:
+        DraftError: not one document could be rendered.
     """
     place = open_workplace()
+    faults: dict[Subject, str] = {}
     with place.store.writing() as session:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = place.milestone(snapshot.milestone)
@@ -111,8 +120,20 @@ def render_drafts(snapshot_id: str) -> list[str]:
                 logger.info("%s: no %s (condition: %s)", milestone.id, kind.name, kind.when or "no subject")
             for about in subjects:
                 subject = Subject(milestone.id, kind.name, about)
-                names.append(_render_draft(place, session, snapshot, content, subject, kind))
-        return names
+                try:
+                    row, written = _render_draft(place, session, snapshot, content, subject, kind)
+                except (RenderError, PhraseError, FileNotFoundError) as error:
+                    faults[subject] = str(error)
+                    continue
+                names.append(row.id)
+                try:
+                    write_revision(place, session, row, written)
+                except (RenderError, PhraseError, FileNotFoundError) as error:
+                    faults[Subject(milestone.id, LISTING, about)] = str(error)
+    note_faults(place, milestone.id, faults, keep=False)
+    if faults and not names:
+        raise DraftError("\n".join(faults.values()))
+    return names
 
 
 def _render_draft(
@@ -122,7 +143,7 @@ def _render_draft(
     frozen: dict[str, Any],
     subject: Subject,
     kind: DocumentKind,
-) -> str:
+) -> tuple[DocumentRow, bytes]:
     template = _template(place, subject.kind)
     template_sha256 = hashlib.sha256(template).hexdigest()
     content = render_document(subject.kind, template, frozen, about=subject.about)
@@ -150,8 +171,7 @@ def _render_draft(
         kind.goes_to is not Destination.SUBMITTER or not path.exists()
     ):  # a submitter may be writing in its own
         write_file(path, content)
-    write_revision(place, session, row, content)
-    return row.id
+    return row, content
 
 
 def _draft_path(place: Workplace, subject: Subject, kind: DocumentKind, version: int) -> str:
@@ -167,19 +187,40 @@ def _draft_path(place: Workplace, subject: Subject, kind: DocumentKind, version:
 def check_drafts(document_ids: Sequence[str]) -> list[str]:
     """Check that every draft is what was rendered and is laid out as Decree 30/2020 asks.
 
+    A draft that is not is told in the note beside the drafts, and does not go to the office.
+
+    Returns:
+        The ids of the drafts that are sound.
+
     Raises:
-        DraftError: with every fault of every draft.
+        DraftError: with every fault, when not one draft is sound.
     """
     place = open_workplace()
-    faults = []
+    faults: dict[Subject, str] = {}
+    sound = []
     with place.store.reading() as session:
         for name in document_ids:
             row = session.get_one(DocumentRow, name)
-            kind = load_kinds(place.settings.templates).get(row.kind)
-            if kind is not None and kind.goes_to is Destination.SUBMITTER:
-                continue  # theirs from now on
-            content = read_draft(place.settings.data, row)
-            faults += [f"{name}: {problem}" for problem in check_layout(content)]
-    if faults:
-        raise DraftError("\n".join(faults))
-    return list(document_ids)
+            found = _find_faults(place, row)
+            if found:
+                faults[Subject(row.milestone, row.kind, row.about)] = f"{name}: {found}"
+            else:
+                sound.append(name)
+    for milestone in {subject.milestone for subject in faults}:
+        own = {subject: fault for subject, fault in faults.items() if subject.milestone == milestone}
+        note_faults(place, milestone, own, keep=True)
+    if faults and not sound:
+        raise DraftError("\n".join(faults.values()))
+    return sound
+
+
+def _find_faults(place: Workplace, row: DocumentRow) -> str:
+    """What is wrong with a draft; empty when nothing is."""
+    kind = load_kinds(place.settings.templates).get(row.kind)
+    if kind is not None and kind.goes_to is Destination.SUBMITTER:
+        return ""  # theirs from now on
+    try:
+        content = read_draft(place.settings.data, row)
+    except DraftError as error:
+        return str(error)
+    return "; ".join(str(problem) for problem in check_layout(content))

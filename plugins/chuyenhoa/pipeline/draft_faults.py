@@ -1,0 +1,58 @@
+"""Documents that could not be produced: told in a note beside the drafts, while the others go on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
+from chuyenhoa.plan.messages import load_texts
+from chuyenhoa.reporting import load_kinds
+from chuyenhoa.store.documents import Subject
+
+logger = logging.getLogger(__name__)
+
+FAULTS_NOTE = "VAN-BAN-LOI.txt"
+"""Stands beside the drafts of a milestone while one of its documents could not be produced."""
+Faults = Mapping[Subject, str]
+
+
+def note_faults(place: Workplace, milestone: str, faults: Faults, *, keep: bool) -> None:
+    """Write the note of a milestone, or take it away when nothing is wrong.
+
+    Args:
+        place: where the data lie.
+        milestone: the milestone's id.
+        faults: what is wrong, by document.
+        keep: whether what the note says already stays in it.
+    """
+    texts = load_texts(place.settings.templates / "messages" / "drafts.yaml")
+    path = _note_path(place, milestone)
+    lines = _entries(path) if keep else []
+    for subject, fault in faults.items():
+        logger.error("%s cannot be produced: %s", subject.name, fault)
+        kind = load_kinds(place.settings.templates).get(subject.kind)
+        title = kind.title if kind is not None else subject.kind
+        told = " ".join(fault.split())
+        lines.append(texts["entry"].format(title=title, name=subject.name, fault=told))
+    if not lines:
+        path.unlink(missing_ok=True)
+        return
+    head = texts["title"].format(period=place.period(milestone).label)
+    write_file(path, "\n".join([head, "", *dict.fromkeys(lines), "", texts["advice"], ""]).encode())
+
+
+def list_faults(milestone: str) -> list[str]:
+    """What is wrong with the documents of a milestone, a line each; () when all could be produced."""
+    return _entries(_note_path(open_workplace(), milestone))
+
+
+def _note_path(place: Workplace, milestone: str) -> Path:
+    return place.settings.data / "office" / "drafts" / milestone / FAULTS_NOTE
+
+
+def _entries(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("- ")]

@@ -1,0 +1,79 @@
+"""A broken template stops its own document, with a message that names it; the others go on."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from chuyenhoa import pipeline
+from chuyenhoa.pipeline.draft_faults import FAULTS_NOTE, list_faults
+from chuyenhoa.pipeline.drafts import DraftError
+from tests.unit.reporting.word_edits import WordFile
+
+ROOT = Path(__file__).resolve().parents[2]
+BROKEN = "bao_cao_bo_cong_an"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("plans", "expectations", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / "home" / name)
+    monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CHUYENHOA_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("CHUYENHOA_STORE", raising=False)
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-18T08:00:00+07:00")
+    return tmp_path / "home"
+
+
+def edit(home: Path, kind: str, old: str, new: str) -> None:
+    path = home / "templates" / "documents" / f"{kind}.docx"
+    file = WordFile(path.read_bytes())
+    file.replace(old, new)
+    path.write_bytes(file.bytes())
+
+
+def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Path) -> None:
+    snapshot = pipeline.freeze_snapshot("2021-nam")
+    sound = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    assert f"2021-nam.{BROKEN}.v1" in sound
+    note = tmp_path / "data" / "office" / "drafts" / "2021-nam" / FAULTS_NOTE
+    assert not note.exists()
+
+    edit(home, BROKEN, "{{ subject }}", "{{ subjekt }}")
+    names = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    assert set(names) == {name for name in sound if BROKEN not in name}
+    (fault,) = list_faults("2021-nam")
+    assert f"2021-nam.{BROKEN}" in fault
+    assert "subjekt" in fault
+    assert "Báo cáo Bộ Công an" in fault
+    assert "văn bản khác không bị ảnh hưởng" in note.read_text(encoding="utf-8").lower()
+
+    edit(home, BROKEN, "{{ subjekt }}", "{{ subject }}")
+    mended = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    assert {name.rpartition(".v")[0] for name in mended} == {name.rpartition(".v")[0] for name in sound}
+    assert not note.exists()
+
+
+def test_a_draft_against_the_decree_is_held_back_alone(home: Path) -> None:
+    edit(home, BROKEN, "Độc lập - Tự do - Hạnh phúc", "Độc lập – Tự do – Hạnh phúc")
+    rendered = pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
+    sound = pipeline.check_drafts(rendered)
+    assert [name for name in rendered if name not in sound] == [f"2021-nam.{BROKEN}.v1"]
+    (fault,) = list_faults("2021-nam")
+    assert "Tiêu ngữ" in fault
+
+
+def test_a_missing_template_is_told(home: Path) -> None:
+    (home / "templates" / "documents" / f"{BROKEN}.docx").unlink()
+    assert pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
+    (fault,) = list_faults("2021-nam")
+    assert f"{BROKEN}.docx" in fault
+
+
+def test_when_nothing_can_be_rendered_the_run_stops(home: Path) -> None:
+    for path in (home / "templates" / "documents").glob("*.docx"):
+        path.unlink()
+    with pytest.raises(DraftError, match=f"{BROKEN}.docx"):
+        pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
