@@ -116,7 +116,8 @@ def test_a_sum_over_mergers_is_the_sum_of_the_old_map(
     ],
 )
 def test_there_is_no_sum(register: UnitRegister, history: dict[str, list[Told]], span: Window) -> None:
-    assert figure_of(FLOW, span, NEW_A, NEW_A.key, register, history) is None
+    of_span = {key: [replace(entry, window=span) for entry in entries] for key, entries in history.items()}
+    assert figure_of(FLOW, span, NEW_A, NEW_A.key, register, of_span) is None
 
 
 def test_a_unit_is_never_taken_for_another_of_its_code() -> None:

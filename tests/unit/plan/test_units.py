@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.units import UnitRegister
 from chuyenhoa.plan.sources import Problems
@@ -38,6 +39,8 @@ def test_the_two_maps_of_kien_giang(plan: Plan) -> None:
     ]
     assert register.on("30730", REFORM) is None
     assert register.key_of("99999", REFORM) == "99999"
+    keys = [register.key_of("30742", day) for day in (date(2024, 1, 1), date(2025, 3, 1), REFORM)]
+    assert keys == ["30742", "30742@2025-01-01", "30742@2025-07-01"]
 
 
 def test_every_unit_of_2021_has_one_heir_and_the_names_of_before(plan: Plan) -> None:
@@ -53,13 +56,19 @@ def test_every_unit_of_2021_has_one_heir_and_the_names_of_before(plan: Plan) -> 
     duong_dong = register.on("31078", date(2021, 6, 1))
     assert duong_dong is not None
     assert register.earlier_names(duong_dong) == ("Thị trấn Dương Đông",)
+    rach_gia = register.on("30742", REFORM)
+    assert rach_gia is not None
+    assert {"30730", "30742", "30742@2025-01-01", "30733"} < register.ancestors(rach_gia)
+    assert len(register.ancestors(rach_gia)) == 11
+    backwards = UnitRegister(register.units[::-1])
+    assert {unit.identity for unit in backwards.in_span(Window(date(2025, 6, 1), date(2025, 7, 14)))} == {
+        unit.identity for unit in register.in_span(Window(date(2025, 6, 1), date(2025, 7, 14)))
+    }
     assert not register.has_moved(duong_dong, date(2020, 6, 1))
     assert register.has_moved(an_thoi, date(2020, 6, 1))
 
 
 def test_units_of_a_span_are_named_as_on_its_last_day(plan: Plan) -> None:
-    from chuyenhoa.model.calendars import Window
-
     found = {unit.code: unit for unit in plan.register.in_span(Window(date(2025, 6, 1), date(2025, 7, 14)))}
     assert found["30742"].name == "Phường Rạch Giá"
     assert found["30733"].name == "Phường Vĩnh Thanh"  # nobody bears its code any more
