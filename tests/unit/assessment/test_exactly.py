@@ -11,6 +11,7 @@ from chuyenhoa.assessment.cases import possible_cases
 from chuyenhoa.assessment.exactly import known_verdicts
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.model.criteria import AwaitedMeasure, DeclarationMeasure
+from tests.unit.assessment import plan_oracle as oracle
 from tests.unit.assessment.building import facts_of, limit, ratio
 from tests.unit.assessment.test_generated_plans import (
     UNITS,
@@ -20,7 +21,6 @@ from tests.unit.assessment.test_generated_plans import (
     _evidence,
     _figures,
     _terms_named,
-    oracle,
 )
 
 

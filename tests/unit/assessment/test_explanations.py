@@ -21,6 +21,7 @@ from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Reason
+from tests.unit.assessment import plan_oracle as oracle
 from tests.unit.assessment.building import PLACE, SOURCE
 from tests.unit.assessment.recompute import faults_of
 from tests.unit.assessment.test_generated_plans import (
@@ -31,7 +32,6 @@ from tests.unit.assessment.test_generated_plans import (
     _evidence,
     _figures,
     _terms_named,
-    oracle,
 )
 
 
