@@ -10,7 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_TEXT = re.compile("[\ud800-\udfff\ufdd0-\ufdef]")
+"""Halves of characters, and the codes that Unicode leaves to programs (see `traced`)."""
 
 
 class SnapshotError(ValueError):
@@ -36,7 +37,7 @@ def to_plain(value: Any, where: str) -> Any:
         SnapshotError: a value has no canonical form; `where` says which.
     """
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", unicodedata.normalize("NFC", str(value)))
+        return _NO_TEXT.sub("\ufffd", unicodedata.normalize("NFC", str(value)))
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from chuyenhoa.model.vietnamese import format_date, format_number, pad_day, pad_month
+from chuyenhoa.model.vietnamese import format_date, pad_day, pad_month
+from chuyenhoa.model.vietnamese import format_number as _write
+from chuyenhoa.reporting.traced import Figure, mark
 
 __all__ = [
     "format_count",
@@ -20,18 +22,23 @@ __all__ = [
 _CENT = Decimal("0.01")
 
 
+def format_number(value: Decimal | int) -> str:
+    """Write a number with dots for thousands and a comma for decimals, as in `1.234,5`."""
+    return mark("N", value, _write(value))
+
+
 def format_count(value: Decimal | int) -> str:
     """Write a count for prose: below ten it is padded, as in `08` (plan 121: "01 mô hình", "06 tháng")."""
     number = Decimal(value)
     if number == number.to_integral_value() and 0 < number < 10:
-        return f"{int(number):02d}"
-    return format_number(number)
+        return mark("C", value, f"{int(number):02d}")
+    return mark("C", value, _write(number))
 
 
 def format_signed(value: Decimal | int) -> str:
     """Write a difference for a table: `+3`, `-849` or `0`."""
     number = Decimal(value)
-    return f"+{format_number(number)}" if number > 0 else format_number(number)
+    return mark("S", value, f"+{_write(number)}" if number > 0 else _write(number))
 
 
 def format_share(part: Decimal | int, whole: Decimal | int) -> str:
@@ -43,7 +50,16 @@ def format_share(part: Decimal | int, whole: Decimal | int) -> str:
     Raises:
         ZeroDivisionError: when `whole` is zero; the caller has to say "không xảy ra" instead.
     """
-    top, bottom = Decimal(part), Decimal(whole)
+    share = f"SHARE({_expression(part)};{_expression(whole)})"
+    is_figure = isinstance(part, Figure) or isinstance(whole, Figure)
+    return mark("P", Figure(0, share) if is_figure else 0, _write_share(Decimal(part), Decimal(whole)))
+
+
+def _expression(value: Decimal | int) -> str:
+    return value.expression if isinstance(value, Figure) else str(value)
+
+
+def _write_share(top: Decimal, bottom: Decimal) -> str:
     if bottom == 0:
         raise ZeroDivisionError("A share of nothing has no percentage.")
     if top in (0, bottom):
@@ -54,7 +70,7 @@ def format_share(part: Decimal | int, whole: Decimal | int) -> str:
     if rounded == 100:
         return "trên 99,99%" if top < bottom else "trên 100%"
     whole_part, _, fraction = f"{rounded:f}".partition(".")
-    return f"{format_number(int(whole_part))},{fraction}%"
+    return f"{_write(int(whole_part))},{fraction}%"
 
 
 def format_long_date(day: date) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chuyenhoa.reporting.numbers import format_count, format_share
 from chuyenhoa.reporting.phrases import fill
+from chuyenhoa.reporting.traced import seal_lines
 from chuyenhoa.reporting.view import SnapshotView, upper_first
 
 
@@ -27,7 +28,7 @@ class Fact:
 def write_chapter(name: str, view: SnapshotView) -> list[str]:
     """The paragraphs of a chapter of `report.yaml`, one line each, ready to print."""
     written = (_write_paragraph(entry, view) for entry in view.phrases.find("chapters")[name])
-    return [line for line in written if line]
+    return seal_lines(line for line in written if line)
 
 
 def name_baseline(view: SnapshotView) -> str:

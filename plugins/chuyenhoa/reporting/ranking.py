@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.prose import describe_difference, name_baseline
+from chuyenhoa.reporting.traced import seal_lines
 from chuyenhoa.reporting.view import SnapshotView, lower_first
 
 
@@ -45,7 +46,7 @@ def rank_localities(view: SnapshotView) -> list[str]:
     highest = _pick_highest(counts, top)
     named = [_named(view, name, f"{format_count(value)} {unit}") for name, value in highest]
     lines = [view.phrases.say("ranking.highest", names=view.phrases.enumerate(named))] if named else []
-    return lines + _rank_changes(code, unit, view)
+    return seal_lines([*lines, *_rank_changes(code, unit, view)])
 
 
 def _pick_highest(counts: Sequence[tuple[str, Decimal]], top: int) -> list[tuple[str, Decimal]]:

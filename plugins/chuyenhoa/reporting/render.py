@@ -11,10 +11,13 @@ from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template
-from chuyenhoa.reporting.context import Previous, build_context, list_strings
+from chuyenhoa.reporting.context import build_context, list_strings
+from chuyenhoa.reporting.controls import control_figures
 from chuyenhoa.reporting.heading import Issue
 from chuyenhoa.reporting.locate import locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, write_parts
+from chuyenhoa.reporting.request import Previous
+from chuyenhoa.reporting.traced import Marked
 from chuyenhoa.reporting.view import Snapshot
 from chuyenhoa.reporting.words import paragraph_texts
 
@@ -75,6 +78,7 @@ def render_document(
         raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
     context = sanitise(dict(build_context(kind, snapshot, issue, about, previous)))
     compiled, filled = _fill(label, template, context)
+    filled = {name: control_figures(xml) for name, xml in filled.items()}
     _refuse_leftovers(label, filled, context)
     parts = {name: _DECLARATION + xml.encode("utf-8") for name, xml in filled.items()}
     core = _properties(str(context["subject"]), snapshot)
@@ -83,6 +87,8 @@ def render_document(
 
 def sanitise(value: Any) -> Any:
     """Text that Word can hold: what it cannot (control characters, lone surrogates) shows as U+FFFD."""
+    if isinstance(value, Marked):
+        return Marked(_UNPRINTABLE.sub("\ufffd", _NEWLINE.sub("\n", value.marked)))
     if isinstance(value, str):
         return _UNPRINTABLE.sub("\ufffd", _NEWLINE.sub("\n", value))
     if isinstance(value, Mapping):

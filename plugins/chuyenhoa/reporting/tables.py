@@ -9,7 +9,7 @@ from typing import Any
 from chuyenhoa.reporting.fields import ComparisonRow, LocalityRow, SubmissionRow, Table, TableRow
 from chuyenhoa.reporting.numbers import format_count, format_date, format_number, format_share, format_signed
 from chuyenhoa.reporting.outcomes import explain_locality
-from chuyenhoa.reporting.traced import add_sign
+from chuyenhoa.reporting.traced import add_sign, seal, seal_lines
 from chuyenhoa.reporting.view import SnapshotView, read_moment
 
 Column = Mapping[str, Any]
@@ -50,7 +50,7 @@ def compare_indicators(view: SnapshotView) -> list[ComparisonRow]:
             rows.append(_comparison_heading(titles.get(section, section)))
         for code in members:
             number += 1
-            rows.append(_compare(number, code, view))
+            rows.append(seal(_compare(number, code, view)))
     return rows
 
 
@@ -131,7 +131,7 @@ def build_table(name: str, view: SnapshotView) -> Table:
         TableRow(
             number=str(index),
             name=view.names[code],
-            cells=[_cell(column, [code], view) or unknown for column in columns],
+            cells=seal_lines(_cell(column, [code], view) or unknown for column in columns),
         )
         for index, code in enumerate(view.names, start=1)
     ]
@@ -147,7 +147,9 @@ def build_table(name: str, view: SnapshotView) -> Table:
         has_gap = has_gap or gap
     note = "annexes.pair_note" if pairs_only else "annexes.gap_note"
     notes = [str(view.phrases.find(note))] if has_gap else []
-    return Table(heads=[str(c["title"]) for c in columns], table_rows=rows, totals=totals, notes=notes)
+    return Table(
+        heads=[str(c["title"]) for c in columns], table_rows=rows, totals=seal_lines(totals), notes=notes
+    )
 
 
 def _is_known(column: Column, view: SnapshotView) -> bool:

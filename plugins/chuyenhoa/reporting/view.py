@@ -12,8 +12,12 @@ from typing import Any
 
 from chuyenhoa.clock import ZONE
 from chuyenhoa.reporting.phrases import Phrases
+from chuyenhoa.reporting.traced import Figure
 
 Snapshot = Mapping[str, Any]
+_WINDOWS = {"current": "C", "baseline": "B"}
+_FEW = 4
+"""Fewer localities are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -121,56 +125,63 @@ class SnapshotView:
 
     def figure(self, locality: str, indicator: str, basis: str = "current") -> Decimal | None:
         """One figure in force; None when it is missing."""
-        return self._figures.get((locality, indicator, basis))
+        value = self._figures.get((locality, indicator, basis))
+        return None if value is None else Figure(value, f"{indicator}:{_WINDOWS[basis]}:{locality}")
+
+    def add(self, localities: Sequence[str], terms: Sequence[str], basis: str = "current") -> Decimal | None:
+        """Indicators over localities, `-CODE` taken away; None when a figure of any of them is missing."""
+        total = Decimal(0)
+        for locality in localities:
+            for term in terms:
+                value = self._figures.get((locality, term.removeprefix("-"), basis))
+                if value is None:
+                    return None
+                total += -value if term.startswith("-") else value
+        said = "+".join(terms).replace("+-", "-")
+        return Figure(total, f"{said}:{_WINDOWS[basis]}:{self._span(localities)}")
+
+    def _span(self, localities: Sequence[str]) -> str:
+        """Codes of localities; all of the view's are `*`, or `*` with the only submitter that it shows."""
+        if len(localities) < _FEW or tuple(localities) != self._codes:
+            return ",".join(localities)
+        submitters = self.raw["submitters"]
+        return f"*{submitters[0]['code']}" if len(submitters) == 1 else "*"
+
+    @cached_property
+    def _codes(self) -> tuple[str, ...]:
+        return tuple(self.names)
 
     def total(self, indicator: str) -> Sum:
         """The province's sum of an indicator in the window."""
-        values = {code: self.figure(code, indicator) for code in self.names}
-        missing = tuple(code for code, value in values.items() if value is None)
-        known = [value for value in values.values() if value is not None]
-        return Sum(sum(known, Decimal(0)) if known else None, missing)
+        known = [code for code in self.names if (code, indicator, "current") in self._figures]
+        missing = tuple(code for code in self.names if (code, indicator, "current") not in self._figures)
+        return Sum(self.add(known, [indicator]) if known else None, missing)
 
     def pair(self, indicator: str) -> Pair | None:
         """Both windows of an indicator over the localities that have both figures."""
         both = [
-            (now, then)
+            code
             for code in self.names
-            if (now := self.figure(code, indicator)) is not None
-            and (then := self.figure(code, indicator, "baseline")) is not None
+            if (code, indicator, "current") in self._figures
+            and (code, indicator, "baseline") in self._figures
         ]
-        if not both:
-            return None
-        return Pair(
-            len(both), sum((now for now, _ in both), Decimal(0)), sum((then for _, then in both), Decimal(0))
-        )
+        now, then = self.add(both, [indicator]), self.add(both, [indicator], "baseline")
+        return None if not both or now is None or then is None else Pair(len(both), now, then)
 
     def signed_sum(self, locality: str, terms: Sequence[str]) -> Decimal | None:
         """A sum of indicators of one locality, `-CODE` taken away; None when any is missing."""
-        total = Decimal(0)
-        for term in terms:
-            value = self.figure(locality, term.removeprefix("-"))
-            if value is None:
-                return None
-            total += -value if term.startswith("-") else value
-        return total
+        return self.add([locality], terms)
 
     def ratio(self, numerator: Sequence[str], denominator: Sequence[str]) -> Ratio | None:
         """A ratio of sums over the localities that have every figure it needs."""
-        parts: list[tuple[Decimal, Decimal]] = []
-        missing: list[str] = []
-        for code in self.names:
-            part, whole = self.signed_sum(code, numerator), self.signed_sum(code, denominator)
-            if part is None or whole is None:
-                missing.append(code)
-            else:
-                parts.append((part, whole))
-        if not parts:
+        needed = {term.removeprefix("-") for term in [*numerator, *denominator]}
+        known = [
+            code for code in self.names if all((code, term, "current") in self._figures for term in needed)
+        ]
+        part, whole = self.add(known, numerator), self.add(known, denominator)
+        if not known or part is None or whole is None:
             return None
-        return Ratio(
-            sum((part for part, _ in parts), Decimal(0)),
-            sum((whole for _, whole in parts), Decimal(0)),
-            tuple(missing),
-        )
+        return Ratio(part, whole, tuple(code for code in self.names if code not in set(known)))
 
     def with_verdict(self, verdict: str, criterion: str | None = None) -> list[Snapshot]:
         """Localities that carry a verdict: as a whole, or on one criterion."""
