@@ -142,22 +142,24 @@ def write_tasks(view: SnapshotView) -> list[str]:
     """The measurable tasks of the plan's part III by the criteria that measure them."""
     lines = []
     for task in view.raw["tasks"]:
-        counts = [count_task(code, view) for code in task["criteria"] if code in view.criteria]
+        counts = count_together([code for code in task["criteria"] if code in view.criteria], view)
         if task["code"].startswith("III.") and counts and view.localities:
-            joined = "; ".join(counts)
             lines.append(
-                view.phrases.say("assessment.task", title=task["title"], code=task["code"], counts=joined)
+                view.phrases.say("assessment.task", title=task["title"], code=task["code"], counts=counts)
             )
     return lines
 
 
-def count_task(code: str, view: SnapshotView) -> str:
-    """How many localities meet a criterion: `12/16 địa bàn đạt tiêu chí V.2, 01 địa bàn chưa đủ số liệu`."""
-    met, unknown = view.with_verdict("met", code), view.with_verdict("insufficient", code)
-    return say_counts(len(met), len(unknown), code, view)
+def count_together(codes: list[str], view: SnapshotView) -> str:
+    """Criteria with the same counts in one breath: `15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3`."""
+    alike: dict[tuple[int, int], list[str]] = {}
+    for code in codes:
+        key = (len(view.with_verdict("met", code)), len(view.with_verdict("insufficient", code)))
+        alike.setdefault(key, []).append(code)
+    return "; ".join(_say_counts(*key, view.phrases.enumerate(found), view) for key, found in alike.items())
 
 
-def say_counts(met: int, unknown: int, codes: str, view: SnapshotView) -> str:
+def _say_counts(met: int, unknown: int, codes: str, view: SnapshotView) -> str:
     """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be judged where there are any."""
     text = view.phrases.say(
         "assessment.task_count", met=format_count(met), total=format_count(len(view.localities)), code=codes

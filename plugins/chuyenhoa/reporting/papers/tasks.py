@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from chuyenhoa.reporting.fields import TaskFields, TaskRow
 from chuyenhoa.reporting.numbers import format_count
-from chuyenhoa.reporting.outcomes import count_task, say_counts
+from chuyenhoa.reporting.outcomes import count_together
 from chuyenhoa.reporting.review import count_reporting
-from chuyenhoa.reporting.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
 
 
 def fill_tasks(view: SnapshotView) -> TaskFields:
@@ -18,15 +20,22 @@ def fill_tasks(view: SnapshotView) -> TaskFields:
 
 def _row(task: Snapshot, view: SnapshotView) -> TaskRow:
     agencies = {entry["code"]: entry["name"] for entry in view.raw["agencies"]}
-    counts = [count_task(code, view) for code in task["criteria"] if code in view.criteria]
+    counts = count_together([code for code in task["criteria"] if code in view.criteria], view)
     words = view.phrases.find("tasks")
     return TaskRow(
         code=task["code"],
         title=task["title"],
         lead="; ".join(agencies.get(code, code) for code in task["lead"]),
-        result="; ".join(counts) if counts and view.localities else str(words["unmeasured"]),
-        report="; ".join(dict.fromkeys(_say_report(code, view) for code in task["lead"])),
+        result=counts if counts and view.localities else str(words["unmeasured"]),
+        report=_say_reports(task["lead"], agencies, view),
     )
+
+
+def _say_reports(leads: Sequence[str], names: Mapping[str, str], view: SnapshotView) -> str:
+    """Whether those who lead a task reported, each by name where there are several."""
+    if len(leads) == 1:
+        return _say_report(leads[0], view)
+    return "; ".join(f"{names.get(code, code)}: {lower_first(_say_report(code, view))}" for code in leads)
 
 
 def _say_report(agency: str, view: SnapshotView) -> str:
@@ -37,6 +46,9 @@ def _say_report(agency: str, view: SnapshotView) -> str:
         return view.phrases.say(
             "tasks.counted", reported=format_count(reported), expected=format_count(expected)
         )
+    names = {entry["code"]: entry["name"] for entry in view.raw["agencies"]}
+    if names.get(agency) == view.raw["board"]["standing_agency"]:
+        return str(words["standing"])
     has_sent = _is_heard(agency, view)
     return str(words["sent"] if has_sent else words["silent"])
 
@@ -55,7 +67,7 @@ def _tell_agencies(view: SnapshotView) -> list[str]:
         if measured and view.localities:
             codes = {code for task in measured for code in task["criteria"]}
             tasks = view.phrases.enumerate([task["code"] for task in measured])
-            counts = _count_together([code for code in view.criteria if code in codes], view)
+            counts = count_together([code for code in view.criteria if code in codes], view)
             lines.append(view.phrases.say("tasks.led", name=agency["name"], tasks=tasks, counts=counts))
     own = (view.phrases.find("tasks.districts"), view.raw["board"]["standing_agency"])
     asked = [a for a in view.raw["agencies"] if led[a["code"]] and not {a["code"], a["name"]} & set(own)]
@@ -70,12 +82,3 @@ def _tell_silent(silent: list[Snapshot], asked: int, view: SnapshotView) -> list
         return [str(view.phrases.find("tasks.unheard_all"))]
     names = "; ".join(entry["name"] for entry in silent)
     return [view.phrases.say("tasks.unheard", count=format_count(len(silent)), names=names)]
-
-
-def _count_together(codes: list[str], view: SnapshotView) -> str:
-    """Criteria with the same counts in one breath: `15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3`."""
-    alike: dict[tuple[int, int], list[str]] = {}
-    for code in codes:
-        key = (len(view.with_verdict("met", code)), len(view.with_verdict("insufficient", code)))
-        alike.setdefault(key, []).append(code)
-    return "; ".join(say_counts(*key, view.phrases.enumerate(found), view) for key, found in alike.items())
