@@ -14,7 +14,7 @@ RUNBOOK = ROOT / "docs" / "runbook.md"
 
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`|^ {4,}(\S.*)$", re.MULTILINE)
-_COMMAND = re.compile(r"chuyenhoa +([a-z]+)(?: +(check)\b)?")
+_COMMAND = re.compile(r"chuyenhoa +([a-z]+)(?: +([a-z]+)\b)?")
 _OPTION = re.compile(r"--[a-z-]+")
 
 
@@ -51,7 +51,7 @@ def make_targets(text: str) -> set[str]:
 
 
 def commands(text: str) -> list[tuple[str, str, list[str]]]:
-    """Every `chuyenhoa` command in code: its name, its second word (`check` or nothing), its options."""
+    """Every `chuyenhoa` command in code: its name, its second word (or nothing), its options."""
     found = []
     for piece in code_pieces(text):
         for match in _COMMAND.finditer(piece):
