@@ -66,9 +66,9 @@ def test_two_years_run_side_by_side(
     assert drop(data_folder, "2021-6t") == "accepted"  # late by a year, and still of its own plan
     assert pipeline.milestones_to_assess() == ["2021-6t", "2021-nam", "2022-6t", "2022-nam"]
     pipeline.assess_milestone("2022-6t")
-    (document,) = pipeline.render_drafts(pipeline.freeze_snapshot("2022-6t"))
-    assert document == "2022-6t.bao_cao_so_ket.v1"
-    assert pipeline.check_drafts([document]) == [document]
+    documents = pipeline.render_drafts(pipeline.freeze_snapshot("2022-6t"))
+    assert "2022-6t.bao_cao_so_ket.v1" in documents
+    assert pipeline.check_drafts(documents) == documents
     capsys.readouterr()
     assert main(["status", "--period", "2022-6t", "--json"]) == 0
     first = json.loads(capsys.readouterr().out)["submitters"][0]
@@ -103,4 +103,4 @@ def test_a_new_criterion_is_an_entry(
     (result,) = json.loads(capsys.readouterr().out)["criteria"]
     assert (result["verdict"], result["inputs"][0]["value"]) == ("met", "0")
     documents = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
-    assert documents == ["2021-6t.bao_cao_so_ket.v1"]
+    assert "2021-6t.bao_cao_so_ket.v1" in documents
