@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from chuyenhoa import clock
 
 ENDED = frozenset({"success", "failed"})
+TASK_ENDED = frozenset({*ENDED, "skipped", "upstream_failed", "removed"})
 POLL_S = 0.5
 PARKING_S = 3.0
 """How long the scheduler may take to see that a task parked."""
@@ -143,7 +144,12 @@ class AirflowApi:
     def questions(self, dag_id: str) -> tuple[Question, ...]:
         """The tasks of a DAG that wait for a person."""
         answer = self.call("GET", f"/dags/{dag_id}/dagRuns/~/hitlDetails?response_received=false&limit=100")
-        return tuple(Question.read(entry) for entry in answer["hitl_details"])
+        # Airflow keeps the question of a task that ended without an answer, as when a form gave it.
+        return tuple(
+            Question.read(entry)
+            for entry in answer["hitl_details"]
+            if entry["task_instance"]["state"] not in TASK_ENDED
+        )
 
     def answer(self, question: Question, option: str, fields: Mapping[str, str]) -> None:
         """Answer a question with one of its options and the fields of its form.
