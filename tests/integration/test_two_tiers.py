@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -115,7 +115,7 @@ def report(
     year: int,
     folder: str,
     figures: dict[tuple[str, str], object],
-    baseline: dict[tuple[str, str], object] | None = None,
+    baseline: Mapping[tuple[str, str], object] | None = None,
 ) -> None:
     """One submitter's file of a year, with figures put over the usual ones; `baseline` for "Cùng kỳ"."""
     blank = data / "outbox" / folder / f"BIEU-MAU-{year}-nam-{folder}.xlsx"

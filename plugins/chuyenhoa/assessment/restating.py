@@ -123,7 +123,8 @@ def restate_baselines(
 
     What the submitter states of the year before counts, and where the former units' figures add up to
     another sum the two are returned side by side. Where it states nothing the sum counts. Where there
-    is no sum either and the boundary moved, the figure cannot be compared: reason `unit_changed`, never a zero.
+    is no sum either and the boundary moved, the figure cannot be compared: reason `unit_changed`, never a
+    zero.
     """
     restated: list[Restated] = []
     found = dict(evidence)

@@ -250,7 +250,7 @@ class NarrativeEntry(Strict):
     code: Name
     title: Text
     hint: str
-    aliases: list[Text] = []
+    aliases: tuple[Text, ...] = ()
 
 
 class PlanEntry(Strict):
