@@ -11,6 +11,7 @@ from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.explaining import explain_locality, explain_outlook
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
+from chuyenhoa.cli.tracing import explain_figure
 from chuyenhoa.cli.words import VERDICTS, say_reason, say_statement
 from chuyenhoa.model.results import Reason
 from chuyenhoa.pipeline.stored_results import (
@@ -25,13 +26,16 @@ from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 def add_command(commands: Any) -> None:
     """Add `explain` to the parser."""
     explain = commands.add_parser("explain", help="from a verdict down to file, sheet and cell")
-    of = explain.add_mutually_exclusive_group(required=True)
+    of = explain.add_mutually_exclusive_group()
     of.add_argument("--milestone", help="as in 2021-6t: as it stands today")
     of.add_argument("--assessment", type=int, metavar="NUMBER", help="an assessment as it was stored")
     of.add_argument(
         "--snapshot", metavar="ID", help="a snapshot as it was frozen; its first characters will do"
     )
-    explain.add_argument("--locality", required=True, help="code of the locality, as in 30745")
+    of.add_argument("--document", metavar="ID", help="where --figure is asked about; the newest if left out")
+    what = explain.add_mutually_exclusive_group(required=True)
+    what.add_argument("--locality", help="code of the locality, as in 30745")
+    what.add_argument("--figure", metavar="TAG", help="tag of a figure in a document, as in f:ab…")
     explain.add_argument("--criterion", help="code of the criterion, as in II.2; all of them if left out")
     explain.add_argument("--json", action="store_true", help="print for programs")
     explain.set_defaults(run=explain_results)
@@ -55,6 +59,10 @@ def explain_results(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: there is no such assessment, snapshot, locality or criterion.
     """
+    if options.figure is not None:
+        return explain_figure(options)
+    if options.milestone is options.assessment is options.snapshot is None:
+        raise UnusableError("say whether as of --milestone, --assessment or --snapshot.")
     place = open_workplace()
     stored = _read(place, options)
     rules = stored.explanation["rules"]

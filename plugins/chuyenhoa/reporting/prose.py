@@ -165,8 +165,8 @@ def _state_criterion(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | N
     code = str(pattern["criterion"])
     if code not in view.criteria or not view.names:
         return None
-    met = view.with_verdict("met", code)
-    values = {"met": format_count(len(met)), "total": format_count(len(view.names))}
+    met, total = view.count_verdicts("met", code), view.locality_count
+    values = {"met": format_count(met), "total": format_count(total)}
     said = [fill(str(pattern["some"]), code, values)]
     for verdict in ("not_met", "insufficient"):
         left = [entry["code"] for entry in view.with_verdict(verdict, code)]

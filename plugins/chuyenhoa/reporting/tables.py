@@ -35,7 +35,7 @@ def count_verdicts(view: SnapshotView) -> str:
     """The "Tổng cộng" of annex I: how many localities carry each verdict, the empty ones left out."""
     verdicts = view.phrases.find("verdicts")
     order = ("met", "not_met", "not_applicable", "insufficient")
-    counts = ((verdicts[verdict], len(view.with_verdict(verdict))) for verdict in order)
+    counts = ((verdicts[verdict], view.count_verdicts(verdict)) for verdict in order)
     return "; ".join(f"{title}: {format_count(count)}" for title, count in counts if count)
 
 
@@ -192,14 +192,14 @@ def _change_cell(column: Column, codes: Sequence[str], view: SnapshotView) -> st
 
 def build_matrix(view: SnapshotView) -> Table:
     """Annex IV: localities by criteria; the last line counts those met."""
-    marks, total = view.phrases.find("marks"), len(view.localities)
+    marks, total = view.phrases.find("marks"), view.locality_count
     rows = []
     for index, entry in enumerate(view.localities, start=1):
         found = {result["criterion"]: str(marks[result["verdict"]]) for result in entry["criteria"]}
         cells = [found.get(code, "") for code in view.criteria]
         outcome = str(marks[entry["verdict"]])
         rows.append(TableRow(number=str(index), name=view.names[entry["code"]], cells=[*cells, outcome]))
-    met = [len(view.with_verdict("met", code)) for code in view.criteria] + [len(view.with_verdict("met"))]
+    met = [view.count_verdicts("met", code) for code in (*view.criteria, "")]
     legend = [
         view.phrases.say("annexes.matrix.legend", code=code, title=entry["title"])
         for code, entry in view.criteria.items()
@@ -207,7 +207,7 @@ def build_matrix(view: SnapshotView) -> Table:
     return Table(
         heads=[*view.criteria, str(view.phrases.find("annexes.matrix.outcome"))],
         table_rows=rows,
-        totals=[f"{count}/{total}" for count in met],
+        totals=seal_lines(f"{format_number(count)}/{format_number(total)}" for count in met),
         notes=[str(view.phrases.find("marks_legend")), f"{'; '.join(legend)}."],
     )
 

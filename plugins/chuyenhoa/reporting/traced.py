@@ -6,7 +6,7 @@ and become a content control when the document is written. The expressions are r
 
     TTXH_XR-TTXH_LRC:C:30745,30748    indicators added (or taken away), current or baseline window, localities
     SUB(a;b)  ADD(a;b)  NEG(a)  ABS(a)  SHARE(a;b)    of other expressions
-    COUNT(VERDICT;MET;II.2)    a count, by the rules of `counts`
+    COUNT(VERDICT;met;II.2;*)    localities among those named that carry a verdict; GROUP, LOCALITIES likewise
     RESULT(30745;II.2)    the figure of a criterion's result
 """
 
@@ -104,8 +104,8 @@ def add_sign(sign: str, text: str) -> str:
 
 
 def count(rule: str, number: int, *arguments: str) -> Figure:
-    """A number of localities or submitters, by a rule of `counts`."""
-    return Figure(number, f"COUNT({';'.join((rule, *arguments))})".upper())
+    """A number of localities or submitters, by a rule that `figures` knows."""
+    return Figure(number, f"COUNT({';'.join((rule, *arguments))})")
 
 
 def seal(value: Any) -> Any:

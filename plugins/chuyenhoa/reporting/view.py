@@ -12,7 +12,7 @@ from typing import Any
 
 from chuyenhoa.clock import ZONE
 from chuyenhoa.reporting.phrases import Phrases
-from chuyenhoa.reporting.traced import Figure
+from chuyenhoa.reporting.traced import Figure, count
 
 Snapshot = Mapping[str, Any]
 _WINDOWS = {"current": "C", "baseline": "B"}
@@ -192,6 +192,21 @@ class SnapshotView:
             for entry in self.localities
             if any(r["criterion"] == criterion and r["verdict"] == verdict for r in entry["criteria"])
         ]
+
+    def count_verdicts(self, verdict: str, criterion: str = "", *, group: str = "") -> Figure:
+        """How many localities carry a verdict: as a whole, on one criterion, or in one criteria group."""
+        rule = "GROUP" if group else "VERDICT"
+        found = (
+            sum(entry["groups"].get(group) == verdict for entry in self.localities)
+            if group
+            else len(self.with_verdict(verdict, criterion or None))
+        )
+        return count(rule, found, verdict, group or criterion, self._span(self._codes))
+
+    @property
+    def locality_count(self) -> Figure:
+        """How many localities there are."""
+        return count("LOCALITIES", len(self.localities), "all", "", self._span(self._codes))
 
     def place(self, submitter: str) -> str:
         """The name of a submitter's place; its code when the snapshot does not know it."""
