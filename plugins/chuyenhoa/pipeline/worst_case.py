@@ -31,7 +31,7 @@ _LONGEST_UNIT = 74
 """Letters in the longest name of a commune here; the longest real one has about half as many."""
 _LONG_BOARD = (
     "BAN CHỈ ĐẠO PHÒNG, CHỐNG TỘI PHẠM, TỆ NẠN XÃ HỘI, PHÒNG, CHỐNG MUA BÁN NGƯỜI VÀ XÂY DỰNG PHONG TRÀO "
-    "TOÀN DÂN BẢO VỆ AN NINH TỔ QUỐC TỈNH BÀ RỊA - VŨNG TÀU"
+    "TOÀN DÂN BẢO VỆ AN NINH TỔ QUỐC VÙNG ĐỒNG BẰNG VÀ BIÊN GIỚI TỈNH"
 )
 _LONG_WORDS = "Nguyễn Trường Thượng Khuyến Nghiêng Phương Chương Đường Giường Hương Tuyết Quỳnh Trưng Vương"
 
