@@ -207,6 +207,13 @@ def add_loop_with_intro(document: WordDocument, names: str) -> None:
     document.add_paragraph("{%p endfor %}")
 
 
+def add_chart(document: WordDocument, name: str) -> None:
+    """A paragraph of its own for a chart, left out when there is nothing to draw."""
+    document.add_paragraph(f"{{%p if {name} %}}")
+    add_line(document, f"{{{{ {name} }}}}", "Giữa").paragraph_format.space_before = Pt(6)
+    document.add_paragraph("{%p endif %}")
+
+
 def add_plain_table(document: WordDocument, widths: tuple[float, ...]) -> Table:
     """A table without borders or cell padding, of exact column widths in millimetres."""
     table: Table = document.add_table(rows=1, cols=len(widths))

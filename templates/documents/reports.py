@@ -8,7 +8,7 @@ from docx.shared import Pt
 from templates.documents.annexes import write_annexes
 from templates.documents.front import open_document, write_closing, write_head, write_signature, write_title
 from templates.documents.grids import write_group_table
-from templates.documents.pieces import add_line, add_loop, add_loop_with_intro
+from templates.documents.pieces import add_chart, add_line, add_loop, add_loop_with_intro
 
 
 def build_report(*, annual: bool) -> WordDocument:
@@ -36,6 +36,10 @@ def _write_body(document: WordDocument, *, annual: bool) -> None:
     add_line(document, "2. Tình hình an ninh, trật tự tại các địa bàn chuyển hóa", "Đề mục")
     add_loop(document, "situation", "- {{ line }}")
     add_loop(document, "ranking", "- {{ line }}")
+    add_chart(document, "chart_comparison")
+    document.add_paragraph("{%p if chart_comparison_note %}")
+    add_line(document, "{{ chart_comparison_note }}", "Ghi chú bảng", italic=True)
+    document.add_paragraph("{%p endif %}")
     add_line(document, "II. KẾT QUẢ THỰC HIỆN", "Đề mục lớn")
     for title, names in (
         ("1. Công tác lãnh đạo, chỉ đạo", "leadership"),
@@ -58,6 +62,7 @@ def _write_assessment(document: WordDocument, *, annual: bool) -> None:
     add_line(document, "III. ĐÁNH GIÁ THEO TIÊU CHÍ", "Đề mục lớn")
     add_line(document, "1. Kết quả theo nhóm tiêu chí (số địa bàn)", "Đề mục")
     write_group_table(document)
+    add_chart(document, "chart_groups")
     title = "2. Kết quả đánh giá từng địa bàn" if annual else "2. Tiến độ thực hiện của các địa bàn"
     add_line(document, title, "Đề mục").paragraph_format.space_before = Pt(8)
     add_loop_with_intro(document, "verdict_lines")

@@ -13,11 +13,13 @@ from chuyenhoa.reporting.changes import (
     say_moment,
     summarise_changes,
 )
+from chuyenhoa.reporting.charts import note_chart, place_chart
 from chuyenhoa.reporting.fields import (
     AnnexFields,
     AnnualContext,
     BodyFields,
     ChangesContext,
+    ChartFields,
     FrontFields,
     ProgressContext,
     ReportContext,
@@ -183,7 +185,9 @@ def contract_of(context: str) -> type:
 
 
 def _build_common(kind: str, view: SnapshotView, issue: Issue | None) -> ReportContext:
-    return ReportContext(**_build_front(kind, view, issue), **_build_body(view), **_build_annexes(view))
+    return ReportContext(
+        **_build_front(kind, view, issue), **_build_body(view), **_build_annexes(view), **_build_charts(view)
+    )
 
 
 def _build_front(kind: str, view: SnapshotView, issue: Issue | None) -> FrontFields:
@@ -230,6 +234,14 @@ def _build_body(view: SnapshotView) -> BodyFields:
         causes=_quote("causes", view) or [str(view.phrases.find("causes_none"))],
         directions=write_directions(view),
         proposals=_quote("proposals", view) or [str(view.phrases.find("proposals_none"))],
+    )
+
+
+def _build_charts(view: SnapshotView) -> ChartFields:
+    return ChartFields(
+        chart_comparison=place_chart("comparison", view),
+        chart_comparison_note=note_chart("comparison", view),
+        chart_groups=place_chart("groups", view),
     )
 
 

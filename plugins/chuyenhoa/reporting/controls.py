@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b32encode
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import count
 
+from chuyenhoa.reporting.charts import CHART
 from chuyenhoa.reporting.traced import MARK, OPEN
 
 PREFIX = "f:"
@@ -29,22 +31,26 @@ def tag_figure(expression: str) -> str:
     return PREFIX + b32encode(digest)[:16].decode("ascii").lower()
 
 
-def control_figures(xml: str) -> str:
-    """The part with a run-level content control around every marked figure.
+def control_figures(xml: str, draw: Callable[[str], str] = str) -> str:
+    """The part with a run-level content control around every marked figure, and its charts drawn.
 
     The text of the part stays as it is; a mark inside anything but the text of a run gives way to its text.
+
+    Args:
+        xml: a filled part.
+        draw: the run that shows the chart of a name.
     """
     if OPEN not in xml:
         return xml
     ids = count(_FIRST_ID)
     pieces = []
     for chunk in xml.split("</w:r>"):
-        pieces.append(_control_run(chunk, ids) if OPEN in chunk else f"{chunk}</w:r>")
+        pieces.append(_control_run(chunk, ids, draw) if OPEN in chunk else f"{chunk}</w:r>")
     written = "".join(pieces).removesuffix("</w:r>")
     return _declare(MARK.sub(r"\2", written))
 
 
-def _control_run(chunk: str, ids: count[int]) -> str:
+def _control_run(chunk: str, ids: count[int], draw: Callable[[str], str]) -> str:
     """The text up to the end of a run that holds marks, with that run cut into several."""
     starts = list(_RUN.finditer(chunk))
     if not starts:
@@ -68,7 +74,10 @@ def _control_run(chunk: str, ids: count[int]) -> str:
         done = 0
         for figure in MARK.finditer(text[2]):
             open_run += _text(text[2][done : figure.start()])
-            pieces += [run(open_run), _control(figure[1], run(_text(figure[2])), next(ids))]
+            if figure[1].startswith(CHART):
+                pieces += [run(open_run), draw(figure[1].removeprefix(CHART))]
+            else:
+                pieces += [run(open_run), _control(figure[1], run(_text(figure[2])), next(ids))]
             open_run, done = "", figure.end()
         open_run += _text(text[2][done:])
     return head + "".join(pieces) + run(open_run + rest[at:])

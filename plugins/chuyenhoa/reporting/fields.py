@@ -176,6 +176,14 @@ class SourceFields(TypedDict):
     justification_rows: list[JustificationRow]
 
 
+class ChartFields(TypedDict):
+    """Where the charts stand, and what they leave out; empty when there is nothing to draw."""
+
+    chart_comparison: str
+    chart_comparison_note: str
+    chart_groups: str
+
+
 class AnnexFields(TaskFields, SourceFields):
     """The annexes of a report."""
 
@@ -191,7 +199,7 @@ class AnnexFields(TaskFields, SourceFields):
     submission_total: str
 
 
-class ReportContext(FrontFields, BodyFields, AnnexFields):
+class ReportContext(FrontFields, BodyFields, AnnexFields, ChartFields):
     """What both reports of a milestone can print."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from chuyenhoa.reporting.charts import CHART
 from chuyenhoa.reporting.context import build_context
 from chuyenhoa.reporting.controls import tag_figure
 from chuyenhoa.reporting.heading import Issue
@@ -146,7 +147,11 @@ def index_figures(
 ) -> dict[str, tuple[str, str]]:
     """Every figure that a document can print by tag: its expression after the form, and its text."""
     context = build_context(kind, snapshot, issue, about, previous)
-    return {tag_figure(expression): (expression, text) for expression, text in list_marks(context)}
+    return {
+        tag_figure(expression): (expression, text)
+        for expression, text in list_marks(context)
+        if not expression.startswith(CHART)
+    }
 
 
 def trace_figure(expression: str, snapshot: Snapshot) -> TracedFigure:

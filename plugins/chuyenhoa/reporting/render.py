@@ -10,6 +10,8 @@ from xml.parsers.expat import ExpatError
 from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
+from chuyenhoa.reporting.chart_parts import add_charts, draw_chart
+from chuyenhoa.reporting.charts import CHARTS, Chart
 from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template
 from chuyenhoa.reporting.context import build_context, list_strings
 from chuyenhoa.reporting.controls import control_figures
@@ -18,13 +20,14 @@ from chuyenhoa.reporting.locate import locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, write_parts
 from chuyenhoa.reporting.request import Previous
 from chuyenhoa.reporting.traced import Marked
-from chuyenhoa.reporting.view import Snapshot
+from chuyenhoa.reporting.view import Snapshot, SnapshotView
 from chuyenhoa.reporting.words import paragraph_texts
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NEWLINE = re.compile(r"\r\n?")
 _TAG = re.compile(r"\{\{|\{%|\{#")
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
+_FIRST_CHART = 5001
 _NAME = re.compile(r"'([^']+)'")
 
 
@@ -78,11 +81,30 @@ def render_document(
         raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
     context = sanitise(dict(build_context(kind, snapshot, issue, about, previous)))
     compiled, filled = _fill(label, template, context)
-    filled = {name: control_figures(xml) for name, xml in filled.items()}
+    shown = _Charts(snapshot)
+    filled = {name: control_figures(xml, shown.draw) for name, xml in filled.items()}
     _refuse_leftovers(label, filled, context)
     parts = {name: _DECLARATION + xml.encode("utf-8") for name, xml in filled.items()}
     core = _properties(str(context["subject"]), snapshot)
-    return write_parts({**compiled.parts, **parts, "docProps/core.xml": core})
+    return write_parts(
+        add_charts({**compiled.parts, **parts, "docProps/core.xml": core}, shown.drawn.values())
+    )
+
+
+class _Charts:
+    """The charts that a document shows, each drawn where its template asks for it first."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._view = SnapshotView(snapshot)
+        self.drawn: dict[str, Chart] = {}
+
+    def draw(self, name: str) -> str:
+        """The run that shows a chart."""
+        chart = self.drawn.get(name) or CHARTS[name](self._view)
+        if chart is None:
+            return ""
+        self.drawn[name] = chart
+        return draw_chart(chart, _FIRST_CHART + list(self.drawn).index(name))
 
 
 def sanitise(value: Any) -> Any:
