@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import docx
 import pytest
-from docx.table import Table
+from docx.oxml.ns import qn
+from docx.table import Table, _Cell
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING, SubmissionStatus
@@ -97,7 +99,18 @@ def tables_of(path: Path) -> list[list[list[str]]]:
 
 
 def _rows(table: Table) -> list[list[str]]:
-    return [[cell.text.strip() for cell in row.cells] for row in table.rows]
+    return [[_text(cell) for cell in row.cells] for row in table.rows]
+
+
+def _text(cell: _Cell) -> str:
+    """The text of a cell, that inside content controls included, which python-docx leaves out."""
+    return "".join(node.text or "" for node in cell._tc.iter(qn("w:t"))).strip()
+
+
+def report_of(played: Played) -> Path:
+    """The milestone's main report among its issued documents."""
+    (found,) = [path for path in played.issued if re.search("bao_cao_(so|tong)_ket", path.name)]
+    return found
 
 
 def number_in(text: str) -> Fraction:
@@ -133,7 +146,7 @@ def test_annex_ii_shows_the_totals_of_the_workbooks(
     plan: Plan, year: dict[str, Played], milestone: str
 ) -> None:
     localities = figures_in_force(year[milestone]).values()
-    (document,) = year[milestone].issued
+    document = report_of(year[milestone])
     shown: dict[str, list[tuple[Fraction, Fraction]]] = {}
     for row in comparison_table(document):
         if row[0].isdigit():
@@ -147,14 +160,14 @@ def test_annex_ii_shows_the_totals_of_the_workbooks(
 
 
 def comparison_table(document: Path) -> list[list[str]]:
-    """The table with a row an indicator: the longest one."""
-    return max(tables_of(document), key=len)
+    """The table with a row an indicator: the longest one that compares two windows."""
+    return max((table for table in tables_of(document) if "Cùng kỳ" in table[0]), key=len)
 
 
 @pytest.mark.parametrize("milestone", MILESTONES)
 def test_annex_iv_shows_every_verdict(plan: Plan, year: dict[str, Played], milestone: str) -> None:
     figures = figures_in_force(year[milestone])
-    (document,) = year[milestone].issued
+    document = report_of(year[milestone])
     (matrix,) = [
         table for table in tables_of(document) if set(CRITERIA) <= {text for row in table for text in row}
     ]
