@@ -20,7 +20,8 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.reporting import build_snapshot, canonical_bytes, render_document
 
 
-def _evidence(plan: Plan) -> Mapping[str, LocalityEvidence]:
+def make_evidence(plan: Plan) -> Mapping[str, LocalityEvidence]:
+    """Every figure of every locality, small and complete."""
     source = Source("S000001", "0" * 64, "a.xlsx", "Số liệu", "D12")
     figures = {
         (code, basis): KnownFigure(Decimal(index % 7 + 3), source)
@@ -33,7 +34,7 @@ def _evidence(plan: Plan) -> Mapping[str, LocalityEvidence]:
 def bench_assessment(plan: Plan) -> None:
     """All criteria of a locality, with formula and inputs, against bare arithmetic on the same figures."""
     milestone = plan.period_by_id[PERIOD]
-    evidence = _evidence(plan)
+    evidence = make_evidence(plan)
     count = len(plan.localities)
 
     def bare() -> None:
@@ -54,7 +55,7 @@ def bench_rendering(plan: Plan, templates: Path) -> None:
     from chuyenhoa.reporting.context import build_context
 
     milestone = plan.period_by_id[PERIOD]
-    evidence = _evidence(plan)
+    evidence = make_evidence(plan)
     assessment = assess(plan, milestone, evidence, milestone.window.end)
     frozen = datetime(2021, 12, 18, 8, tzinfo=clock.ZONE)
     data = MilestoneData(plan, milestone, assessment, evidence, (), {}, (), frozen)

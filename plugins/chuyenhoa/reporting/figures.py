@@ -101,7 +101,7 @@ class _Reading:
 
 def _verdict(locality: Snapshot, rule: str, name: str) -> Any:
     """A locality's verdict as a whole, in a criteria group, or on a criterion."""
-    if rule == "LOCALITIES":
+    if rule in ("LOCALITIES", "NAMED"):
         return "all"
     if rule == "GROUP":
         return locality["groups"].get(name)

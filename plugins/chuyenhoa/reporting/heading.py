@@ -181,5 +181,7 @@ def write_silence(view: SnapshotView) -> str:
     if not view.silent:
         return ""
     return view.phrases.say(
-        "document.silence", count=format_count(len(view.silent)), names=view.name_list(view.silent)
+        "document.silence",
+        count=format_count(view.count_named(view.silent)),
+        names=view.name_list(view.silent),
     )

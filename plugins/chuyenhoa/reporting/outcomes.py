@@ -6,25 +6,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from chuyenhoa.reporting.fields import GroupRow
-from chuyenhoa.reporting.numbers import format_count
+from chuyenhoa.reporting.numbers import format_count, format_number
+from chuyenhoa.reporting.traced import Figure, quote_result, seal_lines
 from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
 
 _AWAITED = "no_guidance"
+_VERDICTS = ("met", "not_met", "not_applicable", "insufficient")
 
 
 def list_groups(view: SnapshotView) -> list[GroupRow]:
     """For each criteria group, how many localities carry each verdict."""
     rows: list[GroupRow] = []
     for group in view.raw["groups"]:
-        verdicts = [entry["groups"].get(group["code"]) for entry in view.localities]
+        counts = {
+            verdict: format_number(view.count_verdicts(verdict, group=group["code"])) for verdict in _VERDICTS
+        }
         title = view.phrases.say("assessment.group_title", code=group["code"], title=group["title"])
         rows.append(
             GroupRow(
                 title=title,
-                met=str(verdicts.count("met")),
-                not_met=str(verdicts.count("not_met")),
-                not_applicable=str(verdicts.count("not_applicable")),
-                insufficient=str(verdicts.count("insufficient")),
+                met=counts["met"],
+                not_met=counts["not_met"],
+                not_applicable=counts["not_applicable"],
+                insufficient=counts["insufficient"],
             )
         )
     return rows
@@ -40,7 +44,9 @@ def explain_locality(locality: Snapshot, view: SnapshotView, skip: str = "") -> 
             "assessment.annual.failed",
             code=result["criterion"],
             short=lower_first(view.criteria[result["criterion"]]["short"]),
-            figure=f": {result['figure']}" if result["figure"] else "",
+            figure=f": {quote_result(locality['code'], result['criterion'], result['figure'])}"
+            if result["figure"]
+            else "",
         )
         for result in locality["criteria"]
         if result["verdict"] == "not_met"
@@ -76,7 +82,8 @@ def write_verdicts(view: SnapshotView) -> list[str]:
     for verdict in ("not_met", "insufficient"):
         lines += _list_with_reasons(view, f"assessment.annual.{verdict}_intro", view.with_verdict(verdict))
     outside = view.with_verdict("not_applicable")
-    return lines + ([_count(view, "assessment.annual.not_applicable", outside)] if outside else [])
+    lines += [_count(view, "assessment.annual.not_applicable", outside)] if outside else []
+    return seal_lines(lines)
 
 
 def write_progress(view: SnapshotView) -> tuple[list[str], list[str]]:
@@ -92,7 +99,8 @@ def write_progress(view: SnapshotView) -> tuple[list[str], list[str]]:
     lines += [_count(view, "assessment.progress.on_track", waiting)] if waiting else []
     lines += _list_with_reasons(view, "assessment.progress.unknown_intro", unknown, _AWAITED)
     risks = _list_with_reasons(view, "assessment.progress.risk_intro", at_risk, _AWAITED)
-    return lines, risks or [str(view.phrases.find("assessment.progress.risk_none"))]
+    none = [str(view.phrases.find("assessment.progress.risk_none"))]
+    return seal_lines(lines), seal_lines(risks or none)
 
 
 def _has(locality: Snapshot, verdict: str) -> bool:
@@ -102,8 +110,8 @@ def _has(locality: Snapshot, verdict: str) -> bool:
 def _count(view: SnapshotView, pattern: str, found: Sequence[Snapshot]) -> str:
     return view.phrases.say(
         pattern,
-        count=format_count(len(found)),
-        total=format_count(len(view.localities)),
+        count=format_count(view.count_named([entry["code"] for entry in found])),
+        total=format_count(view.locality_count),
         names=view.name_list([entry["code"] for entry in found]),
     )
 
@@ -152,17 +160,17 @@ def write_tasks(view: SnapshotView) -> list[str]:
 
 def count_together(codes: list[str], view: SnapshotView) -> str:
     """Criteria with the same counts in one breath: `15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3`."""
-    alike: dict[tuple[int, int], list[str]] = {}
+    alike: dict[tuple[Figure, Figure], list[str]] = {}
     for code in codes:
-        key = (len(view.with_verdict("met", code)), len(view.with_verdict("insufficient", code)))
+        key = (view.count_verdicts("met", code), view.count_verdicts("insufficient", code))
         alike.setdefault(key, []).append(code)
     return "; ".join(_say_counts(*key, view.phrases.enumerate(found), view) for key, found in alike.items())
 
 
-def _say_counts(met: int, unknown: int, codes: str, view: SnapshotView) -> str:
+def _say_counts(met: Figure, unknown: Figure, codes: str, view: SnapshotView) -> str:
     """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be judged where there are any."""
     text = view.phrases.say(
-        "assessment.task_count", met=format_count(met), total=format_count(len(view.localities)), code=codes
+        "assessment.task_count", met=format_count(met), total=format_count(view.locality_count), code=codes
     )
     gap = view.phrases.say("assessment.task_unknown", count=format_count(unknown)) if unknown else ""
     return text + gap
@@ -182,7 +190,16 @@ def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
         if not found:
             return []
         names = view.name_list(found)
-        return [view.phrases.say(f"annual.{pattern}", count=format_count(len(found)), names=names, **values)]
+        return seal_lines(
+            [
+                view.phrases.say(
+                    f"annual.{pattern}",
+                    count=format_count(view.count_verdicts(verdict)),
+                    names=names,
+                    **values,
+                )
+            ]
+        )
 
     def none(pattern: str) -> list[str]:
         return [str(view.phrases.find(f"annual.{pattern}"))]

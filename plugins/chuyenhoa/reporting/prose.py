@@ -70,7 +70,7 @@ def name_gap(missing: Sequence[str], view: SnapshotView) -> str:
     """
     if not missing:
         return ""
-    count = format_count(len(missing))
+    count = format_count(view.count_named(missing))
     if tuple(missing) == view.silent:
         return view.phrases.say("coverage.counted", count=count)
     return view.phrases.say("coverage.named", count=count, names=view.name_list(missing))

@@ -22,12 +22,16 @@ def list_by_place(view: SnapshotView) -> tuple[str, list[str]]:
     if not by_place:
         year = str(view.raw["plan"]["year"])
         return view.phrases.say("localities.intro_none", year=year), []
-    intro = view.phrases.say(
-        "localities.intro",
-        year=str(view.raw["plan"]["year"]),
-        board=view.raw["board"]["short_name"],
-        count=format_count(len(view.localities)),
-        districts=format_count(len(by_place)),
+    (intro,) = seal_lines(
+        [
+            view.phrases.say(
+                "localities.intro",
+                year=str(view.raw["plan"]["year"]),
+                board=view.raw["board"]["short_name"],
+                count=format_count(view.locality_count),
+                districts=format_count(len(by_place)),
+            )
+        ]
     )
     lines = [
         view.phrases.say("localities.line", place=place, names=view.phrases.enumerate(names))
@@ -62,6 +66,7 @@ def _pick_highest(counts: Sequence[tuple[str, Decimal]], top: int) -> list[tuple
 
 
 def _rank_changes(code: str, unit: str, view: SnapshotView) -> list[str]:
+    codes: dict[str, list[str]] = {"fewer": [], "more": [], "same": []}
     groups: dict[str, list[str]] = {"fewer": [], "more": [], "same": []}
     for name in view.names:
         now, then = view.figure(name, code), view.figure(name, code, "baseline")
@@ -69,13 +74,14 @@ def _rank_changes(code: str, unit: str, view: SnapshotView) -> list[str]:
             continue
         which = "same" if now == then else "fewer" if now < then else "more"
         text = "" if which == "same" else describe_difference(now, then, unit, view)
+        codes[which].append(name)
         groups[which].append(f"{lower_first(view.names[name])} {text}".strip())
-    total = sum(len(found) for found in groups.values())
+    known = [name for name in view.names if any(name in found for found in codes.values())]
     return [
         view.phrases.say(
             f"ranking.{which}",
-            count=format_count(len(found)),
-            total=format_count(total),
+            count=format_count(view.count_named(codes[which])),
+            total=format_count(view.count_named(known)),
             then=name_baseline(view),
             names=view.phrases.enumerate(found),
         )

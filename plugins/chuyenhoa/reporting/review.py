@@ -38,10 +38,10 @@ def _close(text: str) -> str:
 
 def write_strengths(view: SnapshotView) -> list[str]:
     """What went well: groups that most localities pass, a fall of crime, reports on time."""
-    total = len(view.localities)
+    total = view.locality_count
     lines = []
     for group in view.raw["groups"]:
-        met = sum(entry["groups"].get(group["code"]) == "met" for entry in view.localities)
+        met = view.count_verdicts("met", group=group["code"])
         if met and met * 2 >= total:
             lines.append(
                 view.phrases.say(
@@ -74,8 +74,8 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
         lines.append(
             view.phrases.say(
                 "review.unknown",
-                count=format_count(len(gaps)),
-                total=format_count(len(view.localities)),
+                count=format_count(view.count_named(gaps)),
+                total=format_count(view.locality_count),
                 names=view.name_list(gaps),
             )
         )
@@ -103,8 +103,8 @@ def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
             pattern,
             code=code,
             short=lower_first(view.criteria[code]["short"]),
-            count=format_count(len(entries)),
-            total=format_count(len(view.localities)),
+            count=format_count(view.count_verdicts("not_met", code)),
+            total=format_count(view.locality_count),
             names=view.name_list([entry["code"] for entry in entries]),
         )
         for code, entries in weak[:_MANY]

@@ -203,6 +203,10 @@ class SnapshotView:
         )
         return count(rule, found, verdict, group or criterion, self._span(self._codes))
 
+    def count_named(self, localities: Sequence[str]) -> Figure:
+        """How many localities a sentence speaks of; its figure lists them."""
+        return count("NAMED", len(localities), "all", "", ",".join(localities))
+
     @property
     def locality_count(self) -> Figure:
         """How many localities there are."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import posixpath
+from collections.abc import Mapping
 from copy import deepcopy
 
 from lxml import etree
@@ -10,6 +13,8 @@ from chuyenhoa.reporting.package import read_parts
 from chuyenhoa.reporting.redline.parts import open_side
 from chuyenhoa.reporting.words import W, parse_part
 
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_KEY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -25,13 +30,26 @@ def reject_all(content: bytes) -> list[bytes]:
 
 def plain(content: bytes) -> list[bytes]:
     """The body's blocks of a document without changes, runs joined and controls left out."""
-    return _blocks(open_side(read_parts(content)["word/document.xml"]).body)
+    parts = read_parts(content)
+    body = open_side(parts["word/document.xml"]).body
+    _name_charts(body, parts)
+    return _blocks(body)
+
+
+def _name_charts(body: etree._Element, parts: Mapping[str, bytes]) -> None:
+    """A chart goes by what it shows: its relation has another name in a copy that holds two of them."""
+    relations = parse_part(parts["word/_rels/document.xml.rels"])
+    targets = {str(r.get("Id")): str(r.get("Target")) for r in relations}
+    for chart in body.iter(_CHART):
+        target = posixpath.join("/word", targets[str(chart.get(_KEY))]).lstrip("/")
+        chart.set(_KEY, hashlib.sha256(parts[target]).hexdigest())
 
 
 def _resolve(content: bytes, *, keep: str, drop: str, former: bool) -> list[bytes]:
-    root = parse_part(read_parts(content)["word/document.xml"])
-    body = root.find(f"{W}body")
+    parts = read_parts(content)
+    body = parse_part(parts["word/document.xml"]).find(f"{W}body")
     assert body is not None
+    _name_charts(body, parts)
     for row in list(body.iter(f"{W}tr")):
         _resolve_row(row, keep, drop)
     for paragraph in list(body.iter(f"{W}p")):

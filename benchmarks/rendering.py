@@ -1,0 +1,97 @@
+"""What documents cost: a province's full set, and a country's, against docxtpl with the same contexts."""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from docxtpl import DocxTemplate
+
+from benchmarks.national import PERIOD
+from benchmarks.outcome import make_evidence
+from benchmarks.timing import Timing, measure, show
+from chuyenhoa import clock
+from chuyenhoa.assessment import assess
+from chuyenhoa.model.evidence import MilestoneData
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.reporting import build_snapshot, canonical_bytes, list_subjects, load_kinds, render_document
+from chuyenhoa.reporting.compiled import make_environment
+from chuyenhoa.reporting.context import build_context
+
+PROVINCES, DISTRICTS = 63, 705
+_DRAFT = "du_thao_bao_cao_huyen"
+Job = tuple[str, str]
+"""A kind of document and whom it is about."""
+
+
+def bench_documents(plan: Plan, templates: Path) -> None:
+    """The full set of one province, and the drafts of 705 districts with the reports of 63 provinces."""
+    frozen = _freeze(plan)
+    snapshot = json.loads(frozen)
+    files = {kind: (templates / "documents" / f"{kind}.docx").read_bytes() for kind in load_kinds(templates)}
+    jobs = list(_list_jobs(snapshot, templates))
+
+    def ours(wanted: list[Job]) -> None:
+        for kind, about in wanted:
+            render_document(kind, files[kind], snapshot, about=about)
+
+    def plain(wanted: list[Job]) -> None:
+        for kind, about in wanted:
+            document = DocxTemplate(io.BytesIO(files[kind]))
+            context = dict(build_context(kind, snapshot, None, about))
+            document.render(context, jinja_env=make_environment(), autoescape=True)
+            document.save(io.BytesIO())
+
+    count = len(jobs)
+    show(
+        f"The full set of a province ({count} documents)",
+        measure("render_document: context, checks, controls, charts", count, lambda: ours(jobs)),
+        measure("docxtpl in a loop, the same contexts", count, lambda: plain(jobs), repeats=1),
+    )
+    drafts = [job for job in jobs if job[0] == _DRAFT]
+    show(
+        f"District drafts ({len(drafts)} documents)",
+        measure("render_document", len(drafts), lambda: ours(drafts)),
+        measure("docxtpl in a loop, the same contexts", len(drafts), lambda: plain(drafts), repeats=1),
+    )
+    _bench_country(frozen, files, jobs)
+
+
+def _bench_country(frozen: bytes, files: Mapping[str, bytes], jobs: list[Job]) -> None:
+    """705 drafts and the other documents of 63 provinces, each province from a snapshot read anew."""
+    drafts = [job for job in jobs if job[0] == _DRAFT]
+    rest = [job for job in jobs if job[0] != _DRAFT]
+    done, peaks = 0, []
+    started = time.perf_counter()
+    for province in range(PROVINCES):
+        snapshot = json.loads(frozen)
+        share = DISTRICTS * (province + 1) // PROVINCES - DISTRICTS * province // PROVINCES
+        for kind, about in [*(drafts[index % len(drafts)] for index in range(share)), *rest]:
+            render_document(kind, files[kind], snapshot, about=about)
+            done += 1
+        peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    spent = time.perf_counter() - started
+    show(f"A country: {DISTRICTS} drafts, {PROVINCES} provinces", Timing("a document", spent / done, done))
+    print(f"  {done} documents in {spent:.1f} s; {peaks[2]} MB after 3 provinces, {peaks[-1]} MB after all")
+
+
+def _freeze(plan: Plan) -> bytes:
+    milestone = plan.period_by_id[PERIOD]
+    evidence = make_evidence(plan)
+    assessment = assess(plan, milestone, evidence, milestone.window.end)
+    at = datetime(2021, 12, 18, 8, tzinfo=clock.ZONE)
+    return canonical_bytes(
+        build_snapshot(MilestoneData(plan, milestone, assessment, evidence, (), {}, (), at))
+    )
+
+
+def _list_jobs(snapshot: Mapping[str, Any], templates: Path) -> Iterator[Job]:
+    for kind in load_kinds(templates).values():
+        if kind.context != "changes" and snapshot["period"]["kind"] in kind.milestones:
+            yield from ((kind.name, about) for about in list_subjects(kind, snapshot))
