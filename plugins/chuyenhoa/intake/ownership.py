@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.periods import read_statements, show_window
 from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.stated import PERIOD_CODES, Stated, find_period, is_anothers
-from chuyenhoa.intake.tables import Table, read_head, read_title
+from chuyenhoa.intake.tables import Head, Table, clean_head, read_head, read_title
 from chuyenhoa.intake.words import clean_text, fold
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Period, Plan, Submitter, Window
@@ -102,33 +103,47 @@ def _from_folder(
     return Owner(submitter, period, "", has_meta=False)
 
 
-def _windows(table: Table, official: str, plan: Plan) -> list[tuple[str, Window]]:
-    """The windows that the titles above a table state, each with its cell."""
-    return [
-        (name_cell(row, column), entry.window)
-        for row, column, text in read_title(table, official)
-        for entry in read_statements(text, plan)
-        if entry.window
-    ]
+@dataclass(frozen=True)
+class _Title:
+    """What a text above a table names: windows of time, a period, a submitter; "" for none."""
+
+    windows: tuple[Window, ...]
+    period: str
+    submitter: str
+
+
+@once_a_plan
+def _title_reader(plan: Plan) -> Callable[[str], _Title]:
+    """Reads a title; the same ones come again with every file of a form."""
+
+    @lru_cache(maxsize=4096)
+    def read(text: str) -> _Title:
+        return _Title(
+            tuple(entry.window for entry in read_statements(text, plan) if entry.window),
+            _period_labels(plan).find(_after(text, PERIOD_WORDS)),
+            _submitter_names(plan).find(fold(text)),
+        )
+
+    return read
 
 
 def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
     """Titles that name another window, period or submitter than the form was made for."""
+    read = _title_reader(plan)
     for official, table in tables.items():
         right = owner.period.baseline if official == form.BASELINE_SHEET else owner.period.window
+        titles = [(name_cell(row, column), read(text)) for row, column, text in read_title(table, official)]
         found = [
             (cell, show_window(window), show_window(right))
-            for cell, window in _windows(table, official, plan)
+            for cell, title in titles
+            for window in title.windows
             if window != right
         ]
-        for row, column, text in read_title(table, official):
-            cell = name_cell(row, column)
-            period = _period_labels(plan).find(_after(text, PERIOD_WORDS))
-            if period and period != owner.period.label:
-                found.append((cell, period, owner.period.label))
-            submitter = _submitter_names(plan).find(fold(text))
-            if submitter and submitter != owner.submitter.name:
-                found.append((cell, submitter, owner.submitter.name))
+        for cell, title in titles:
+            if title.period and title.period != owner.period.label:
+                found.append((cell, title.period, owner.period.label))
+            if title.submitter and title.submitter != owner.submitter.name:
+                found.append((cell, title.submitter, owner.submitter.name))
         for cell, stated, expected in found:
             findings.add("D19", sheet=table.sheet.name, cells=(cell,), value=stated, expected=expected)
 
@@ -175,9 +190,15 @@ def check_heads(
     """
     if not meta or not _has_all_heads(tables, plan):
         return
-    heads = {official: read_head(table, official) for official, table in tables.items()}
-    if meta["checksum"] != form.head_checksum(heads):
+    heads = tuple((official, read_head(table, official)) for official, table in tables.items())
+    if meta["checksum"] != _checksum(heads):
         findings.add("D18")
+
+
+@lru_cache(maxsize=64)
+def _checksum(heads: tuple[tuple[str, Head], ...]) -> str:
+    """The checksum of the heads of a file; those of one form are the same in every file."""
+    return form.head_checksum({official: clean_head(head) for official, head in heads})
 
 
 def _has_all_heads(tables: Mapping[str, Table], plan: Plan) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from chuyenhoa.intake.book import Sheet, name_cell
+from chuyenhoa.intake.book import CellValue, Sheet, name_cell
 from chuyenhoa.intake.words import clean_text, read_code
 from chuyenhoa.model.form import HEAD_ROWS
 
@@ -77,15 +77,23 @@ def find_table(sheet: Sheet, needed: Collection[str]) -> Table | None:
     return None
 
 
-def read_head(table: Table, official: str) -> list[list[str]]:
-    """The locked head of a table as `model.form.head_checksum` wants it."""
+Head = tuple[tuple[CellValue, ...], ...]
+"""The cells of a table's head, row by row from the top, as they stand in the file."""
+
+
+def read_head(table: Table, official: str) -> Head:
+    """The locked head of a table; `clean_head` gives it the form that `model.form.head_checksum` wants."""
     places = [column for columns in table.columns.values() for column in columns]
     first, last = min(places), max(places)
     top = max(0, table.code_row + 1 - HEAD_ROWS[official])
-    return [
-        [clean_text(table.sheet.value(row, column)) for column in range(first, last + 1)]
-        for row in range(top, table.code_row + 1)
-    ]
+    width = last + 1 - first
+    rows = (tuple(row[first : last + 1]) for row in table.sheet.rows[top : table.code_row + 1])
+    return tuple(row + ("",) * (width - len(row)) for row in rows)
+
+
+def clean_head(head: Head) -> list[list[str]]:
+    """The texts of a head."""
+    return [[clean_text(value) for value in row] for row in head]
 
 
 def read_title(table: Table, official: str) -> list[tuple[int, int, str]]:
@@ -95,5 +103,5 @@ def read_title(table: Table, official: str) -> list[tuple[int, int, str]]:
         (row, column, clean_text(value))
         for row in range(end)
         for column, value in enumerate(table.sheet.rows[row])
-        if isinstance(value, str) and value.strip()
+        if value and isinstance(value, str) and value.strip()
     ]
