@@ -124,6 +124,8 @@ def set_page(section: Section, *, landscape: bool) -> None:
     section.left_margin, section.right_margin = Mm(30), Mm(15)
     section.header_distance, section.footer_distance = Mm(10), Mm(10)
     section.different_first_page_header_footer = True
+    for copied in section._sectPr.findall(qn("w:pgNumType")):
+        section._sectPr.remove(copied)  # a new section is a copy of the one before it
     numbering = OxmlElement("w:pgNumType")
     numbering.set(qn("w:start"), "1")
     for margins in section._sectPr.findall(qn("w:pgMar")):
@@ -242,7 +244,8 @@ def _fix_table(table: Table, widths: tuple[float, ...], padding: int) -> None:
         node.set(qn("w:w"), str(padding))
         node.set(qn("w:type"), "dxa")
         margins.append(node)
-    properties.append(margins)
+    for after in properties.findall(qn("w:tblLook")):
+        after.addprevious(margins)  # the schema of Word wants them in this order
     for row in table.rows:
         fit_row(row.cells, widths)
 
