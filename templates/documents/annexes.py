@@ -57,7 +57,7 @@ def _write_locality_annex(document: WordDocument) -> None:
     add_row(
         table,
         widths,
-        ("", "Tổng cộng", "{{ locality_rows|length }} địa bàn", "", "", "{{ locality_total }}"),
+        ("", "Tổng cộng", "{{ locality_count }} địa bàn", "", "", "{{ locality_total }}"),
         bold=True,
     )
 

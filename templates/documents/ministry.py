@@ -62,6 +62,6 @@ def build_ministry() -> WordDocument:
         ("Kết quả", "verdict", 34.0, "c"),
         ("Lý do", "remark", 94.0, "l"),
     )
-    total = ("", "Tổng cộng", "{{ locality_rows|length }} địa bàn", "", "", "{{ locality_total }}")
+    total = ("", "Tổng cộng", "{{ locality_count }} địa bàn", "", "", "{{ locality_total }}")
     write_rows(document, "locality_rows", columns, total=total)
     return document

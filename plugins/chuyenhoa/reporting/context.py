@@ -39,7 +39,7 @@ from chuyenhoa.reporting.heading import (
     write_window,
 )
 from chuyenhoa.reporting.kinds import KindError
-from chuyenhoa.reporting.numbers import format_count, format_date, format_long_date
+from chuyenhoa.reporting.numbers import format_count, format_date, format_long_date, format_number
 from chuyenhoa.reporting.outcomes import (
     list_groups,
     write_annual_proposals,
@@ -248,6 +248,7 @@ def _build_charts(view: SnapshotView) -> ChartFields:
 def _build_annexes(view: SnapshotView) -> AnnexFields:
     return AnnexFields(
         locality_rows=list_localities(view),
+        locality_count=format_number(view.locality_count),
         locality_total=count_verdicts(view),
         comparison_rows=compare_indicators(view),
         comparison_note=write_silence(view),

@@ -188,6 +188,7 @@ class AnnexFields(TaskFields, SourceFields):
     """The annexes of a report."""
 
     locality_rows: list[LocalityRow]
+    locality_count: str
     locality_total: str
     comparison_rows: list[ComparisonRow]
     comparison_note: str

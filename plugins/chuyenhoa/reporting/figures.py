@@ -13,10 +13,13 @@ from chuyenhoa.reporting.controls import tag_figure
 from chuyenhoa.reporting.heading import Issue
 from chuyenhoa.reporting.numbers import format_count, format_number, format_share, format_signed
 from chuyenhoa.reporting.request import Previous
+from chuyenhoa.reporting.tally import TALLIES, Counted, read_target
 from chuyenhoa.reporting.traced import list_marks
 from chuyenhoa.reporting.view import Snapshot
 
 _BASES = {"C": "current", "B": "baseline"}
+_ALL = "all"
+"""The verdict of a locality that is counted whatever became of it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class _Reading:
         parts = _split(rest[:-1])
         if name == "COUNT":
             return Decimal(self._count(parts))
+        if name == "TARGET":
+            return Decimal(self._list(*read_target(self.snapshot, *parts)))
         values = [self.value(part) for part in parts]
         operations = {
             "ADD": lambda: values[0] + values[1],
@@ -88,21 +93,29 @@ class _Reading:
 
     def _count(self, parts: Sequence[str]) -> int:
         rule, *arguments = parts
+        if rule in TALLIES:
+            return self._list(*TALLIES[rule](self.snapshot, *arguments))
         wanted = _locate(arguments[-1], self.snapshot)
         number = 0
         for entry in self.snapshot["localities"]:
             if entry["code"] not in wanted:
                 continue
             verdict = _verdict(entry, rule, arguments[1])
-            self.inputs.append(FigureInput(entry["code"], arguments[1], "", str(verdict), {}))
+            said = entry["name"] if verdict == _ALL else str(verdict)
+            self.inputs.append(FigureInput(entry["code"], arguments[1], "", said, {}))
             number += verdict == arguments[0]
+        return number
+
+    def _list(self, number: int, counted: Sequence[Counted]) -> int:
+        """A number of entries; each is an input."""
+        self.inputs += [FigureInput(code, name, "", said, source) for code, name, said, source in counted]
         return number
 
 
 def _verdict(locality: Snapshot, rule: str, name: str) -> Any:
     """A locality's verdict as a whole, in a criteria group, or on a criterion."""
     if rule in ("LOCALITIES", "NAMED"):
-        return "all"
+        return _ALL
     if rule == "GROUP":
         return locality["groups"].get(name)
     if not name:
@@ -163,7 +176,7 @@ def trace_figure(expression: str, snapshot: Snapshot) -> TracedFigure:
     """
     form, _, bare = expression.partition("=")
     reading = _Reading(snapshot, _figures(snapshot))
-    if form == "Q":
+    if form in ("Q", "F"):
         return _quote(expression, bare, snapshot)
     text = _write(form, bare, reading)
     return TracedFigure(tag_figure(expression), text, expression, _say(bare), tuple(reading.inputs))
@@ -186,7 +199,8 @@ def _quote(expression: str, bare: str, snapshot: Snapshot) -> TracedFigure:
         FigureInput(locality, i["name"], "", str(i["value"]), {k: i[k] for k in _SOURCE if k in i})
         for i in result["inputs"]
     ]
-    return TracedFigure(tag_figure(expression), result["figure"], expression, result["formula"], inputs)
+    text = result["formula" if expression.startswith("F=") else "figure"]
+    return TracedFigure(tag_figure(expression), text, expression, result["formula"], inputs)
 
 
 _SOURCE = ("submission", "sha256", "file_name", "sheet", "cell")
@@ -197,7 +211,7 @@ def _say(bare: str) -> str:
     name, _, rest = bare.partition("(")
     if not rest:
         return bare.split(":")[0] + (" (cùng kỳ)" if ":B:" in bare else "")
-    if name == "COUNT":
+    if name in ("COUNT", "TARGET"):
         return bare
     parts = [_say(part) for part in _split(rest[:-1])]
     patterns = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from chuyenhoa.reporting.fields import BoardFields
@@ -162,7 +163,7 @@ def cite_basis(base: Mapping[str, str], view: SnapshotView) -> str:
     )
 
 
-def write_data_note(view: SnapshotView, reported: int, expected: int) -> str:
+def write_data_note(view: SnapshotView, reported: Decimal, expected: Decimal) -> str:
     """How many submitters the figures come from, and when they were frozen."""
     moment = read_moment(view.raw["frozen_at"])
     return view.phrases.say(

@@ -139,11 +139,14 @@ def write_targets(view: SnapshotView) -> list[str]:
         elif outcome is None:
             lines.append(view.phrases.say("assessment.target_nothing", title=target["title"]))
         else:
-            counts = {key: format_count(target[key]) for key in ("reached", "total", "needed")}
+            counts = {
+                key: format_count(Figure(target[key], f"TARGET({target['code']};{key})"))
+                for key in ("reached", "total", "needed")
+            }
             lines.append(
                 view.phrases.say("assessment.target", title=target["title"], outcome=str(outcome), **counts)
             )
-    return lines
+    return seal_lines(lines)
 
 
 def write_tasks(view: SnapshotView) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from chuyenhoa import settings
+from chuyenhoa.reporting.traced import unseal
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
@@ -86,8 +87,8 @@ class Phrases:
     def enumerate(self, entries: Sequence[str]) -> str:
         """A list in prose: `A`, `A và B`, `A, B và C`."""
         if len(entries) < 2:
-            return "".join(entries)
-        return self.say("list.last", head=", ".join(entries[:-1]), tail=entries[-1])
+            return "".join(map(unseal, entries))
+        return self.say("list.last", head=", ".join(map(unseal, entries[:-1])), tail=entries[-1])
 
 
 def fill(pattern: str, name: str, values: Mapping[str, str]) -> str:
@@ -102,6 +103,6 @@ def fill(pattern: str, name: str, values: Mapping[str, str]) -> str:
         if slot not in values:
             known = ", ".join(sorted(values)) or "none"
             raise PhraseError(f"Phrase {name!r} asks for {{{slot}}}; it can use: {known}.")
-        return values[slot]
+        return unseal(values[slot])
 
     return _SLOT.sub(put, pattern)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.prose import describe_difference, name_baseline
+from chuyenhoa.reporting.tally import INVOLVED
 from chuyenhoa.reporting.traced import seal_lines
 from chuyenhoa.reporting.view import SnapshotView, lower_first
 
@@ -29,7 +30,7 @@ def list_by_place(view: SnapshotView) -> tuple[str, list[str]]:
                 year=str(view.raw["plan"]["year"]),
                 board=view.raw["board"]["short_name"],
                 count=format_count(view.locality_count),
-                districts=format_count(len(by_place)),
+                districts=format_count(view.count_submitters(INVOLVED)),
             )
         ]
     )

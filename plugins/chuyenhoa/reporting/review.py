@@ -6,7 +6,9 @@ import re
 
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.prose import describe_change
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.tally import ABSENT, EXPECTED, LATE, ON_TIME, REPORTED, list_submitters
+from chuyenhoa.reporting.traced import Figure, seal_lines
+from chuyenhoa.reporting.view import SnapshotView, lower_first
 
 _MANY = 6
 _END = (".", "!", "?", "…", ":", ";")
@@ -54,21 +56,22 @@ def write_strengths(view: SnapshotView) -> list[str]:
             )
     lines = lines or [str(view.phrases.find("review.strong_none"))]
     lines += _write_trend(view, falls=True)
-    on_time = {entry["submitter"] for entry in _answers(view)} - set(list_late(view))
+    on_time = view.count_submitters(ON_TIME)
     if on_time:
-        count, expected = format_count(len(on_time)), format_count(len(view.raw["submitters"]))
+        count, expected = format_count(on_time), format_count(view.count_submitters(EXPECTED))
         lines.append(view.phrases.say("review.on_time", count=count, total=expected))
-    return lines
+    return seal_lines(lines)
 
 
 def write_shortcomings(view: SnapshotView) -> list[str]:
     """What fell short: criteria not met, a rise of crime, late or missing reports, missing figures."""
     lines = _write_weak(view, "review.weak") + _write_trend(view, falls=False)
-    late, absent = list_late(view), list(view.raw["not_reported"])
-    for pattern, codes in (("review.late", late), ("review.absent", absent)):
+    for pattern, state in (("review.late", LATE), ("review.absent", ABSENT)):
+        codes = list_submitters(view.raw, state)
         if codes:
             names = view.phrases.enumerate([lower_first(view.places[code]) for code in codes])
-            lines.append(view.phrases.say(pattern, count=format_count(len(codes)), names=names))
+            count = format_count(view.count_submitters(state))
+            lines.append(view.phrases.say(pattern, count=count, names=names))
     gaps = _incomplete(view)
     if gaps:
         lines.append(
@@ -79,7 +82,7 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
                 names=view.name_list(gaps),
             )
         )
-    return lines or [str(view.phrases.find("review.weak_none"))]
+    return seal_lines(lines) or [str(view.phrases.find("review.weak_none"))]
 
 
 def write_directions(view: SnapshotView) -> list[str]:
@@ -130,22 +133,11 @@ def _incomplete(view: SnapshotView) -> list[str]:
     ]
 
 
-def _answers(view: SnapshotView) -> list[Snapshot]:
-    """The submissions that count, of submitters who did report."""
-    silent = set(view.raw["not_reported"])
-    taken = {"accepted", "accepted_with_warnings", "partly_accepted"}
-    return [e for e in view.raw["submissions"] if e["submitter"] not in silent and e["status"] in taken]
-
-
 def list_late(view: SnapshotView) -> list[str]:
     """Submitters whose first accepted file came after the deadline."""
-    first: dict[str, Snapshot] = {}
-    for entry in _answers(view):
-        first.setdefault(entry["submitter"], entry)
-    return [code for code, entry in first.items() if entry["is_late"]]
+    return list_submitters(view.raw, LATE)
 
 
-def count_reporting(view: SnapshotView) -> tuple[int, int, int]:
+def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
     """How many submitters reported, how many were to, and how many were late."""
-    expected = len(view.raw["submitters"])
-    return expected - len(view.raw["not_reported"]), expected, len(list_late(view))
+    return view.count_submitters(REPORTED), view.count_submitters(EXPECTED), view.count_submitters(LATE)

@@ -88,7 +88,7 @@ def _compare(number: int, code: str, view: SnapshotView) -> ComparisonRow:
     if pair is None:
         row["remark"] = _append(row["remark"], str(view.phrases.find("annexes.comparison.no_baseline")))
         return row
-    known = len(view.names) - len(total.missing)
+    known = view.count_named([name for name in view.names if name not in total.missing])
     if pair.counted != known:
         partial = view.phrases.say(
             "annexes.comparison.partial",
@@ -105,8 +105,10 @@ def _compare(number: int, code: str, view: SnapshotView) -> ComparisonRow:
 
 def _remark_gap(missing: Sequence[str], view: SnapshotView) -> str:
     """How many localities a row leaves out beside those that a note above the table names for all rows."""
-    more = len(set(missing) - set(view.silent))
-    return view.phrases.say("annexes.comparison.gap", count=format_count(more)) if more else ""
+    more = [code for code in missing if code not in view.silent]
+    if not more:
+        return ""
+    return view.phrases.say("annexes.comparison.gap", count=format_count(view.count_named(more)))
 
 
 def _append(text: str, more: str) -> str:

@@ -7,7 +7,8 @@ and become a content control when the document is written. The expressions are r
     TTXH_XR-TTXH_LRC:C:30745,30748    indicators added (or taken away), current or baseline window, localities
     SUB(a;b)  ADD(a;b)  NEG(a)  ABS(a)  SHARE(a;b)    of other expressions
     COUNT(VERDICT;met;II.2;*)    localities among those named that carry a verdict; GROUP, LOCALITIES likewise
-    RESULT(30745;II.2)    the figure of a criterion's result
+    COUNT(SUBMITTERS;late)  COUNT(FILES)  COUNT(GROUPS;met;30745)  TARGET(code;reached)    see `tally`
+    RESULT(30745;II.2)    the figure of a criterion's result, or with the form `F` its formula
 """
 
 from __future__ import annotations
@@ -83,16 +84,21 @@ def mark(form: str, value: object, text: str) -> str:
 
     Args:
         form: how the text writes the value: `N` plainly, `C` as a count in prose, `S` with its sign, `P` as a
-            share in percent, `Q` as the assessment said it.
+            share in percent, `Q` and `F` as the assessment said it.
         value: the figure.
         text: as it prints.
     """
     return f"{OPEN}{form}={value.expression}{MIDDLE}{text}{CLOSE}" if isinstance(value, Figure) else text
 
 
-def quote_result(locality: str, criterion: str, text: str) -> str:
-    """The figure of a criterion's result, as the assessment wrote it."""
-    return f"{OPEN}Q=RESULT({locality};{criterion}){MIDDLE}{text}{CLOSE}" if text else ""
+def quote_result(locality: str, criterion: str, text: str, form: str = "Q") -> str:
+    """The figure of a criterion's result as the assessment wrote it, or with the form `F` its formula."""
+    return f"{OPEN}{form}=RESULT({locality};{criterion}){MIDDLE}{text}{CLOSE}" if text else ""
+
+
+def unseal(text: str) -> str:
+    """A text with its marks in it, to go into a longer one that is sealed as a whole."""
+    return text.marked if isinstance(text, Marked) else text
 
 
 def add_sign(sign: str, text: str) -> str:
@@ -104,7 +110,7 @@ def add_sign(sign: str, text: str) -> str:
 
 
 def count(rule: str, number: int, *arguments: str) -> Figure:
-    """A number of localities or submitters, by a rule that `figures` knows."""
+    """A number of localities, submitters, files or groups, by a rule that `figures` knows."""
     return Figure(number, f"COUNT({';'.join((rule, *arguments))})")
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from chuyenhoa.clock import ZONE
 from chuyenhoa.reporting.phrases import Phrases
-from chuyenhoa.reporting.traced import Figure, count
+from chuyenhoa.reporting.tally import list_submitters
+from chuyenhoa.reporting.traced import Figure, count, unseal
 
 Snapshot = Mapping[str, Any]
 _WINDOWS = {"current": "C", "baseline": "B"}
@@ -32,7 +33,7 @@ class Sum:
 class Pair:
     """Both windows of a figure over the localities that have both; None when none has."""
 
-    counted: int
+    counted: Decimal
     current: Decimal
     baseline: Decimal
 
@@ -166,7 +167,7 @@ class SnapshotView:
             and (code, indicator, "baseline") in self._figures
         ]
         now, then = self.add(both, [indicator]), self.add(both, [indicator], "baseline")
-        return None if not both or now is None or then is None else Pair(len(both), now, then)
+        return None if not both or now is None or then is None else Pair(self.count_named(both), now, then)
 
     def signed_sum(self, locality: str, terms: Sequence[str]) -> Decimal | None:
         """A sum of indicators of one locality, `-CODE` taken away; None when any is missing."""
@@ -207,6 +208,12 @@ class SnapshotView:
         """How many localities a sentence speaks of; its figure lists them."""
         return count("NAMED", len(localities), "all", "", ",".join(localities))
 
+    def count_submitters(self, state: str, named: Sequence[str] = ()) -> Figure:
+        """How many submitters are in a state that `tally` knows, or how many a sentence names."""
+        if named:
+            return count("SUBMITTERS", len(named), "named", ",".join(named))
+        return count("SUBMITTERS", len(list_submitters(self.raw, state)), state)
+
     @property
     def locality_count(self) -> Figure:
         """How many localities there are."""
@@ -229,6 +236,7 @@ class SnapshotView:
 
 def lower_first(text: str) -> str:
     """`Phường An Thới` inside a sentence: `phường An Thới`; an abbreviation like `TNGT` stays."""
+    text = unseal(text)
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

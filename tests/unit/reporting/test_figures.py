@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from chuyenhoa.model.figures import Basis
+from chuyenhoa.assessment import assess
+from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
+from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import Reason
+from chuyenhoa.reporting.context import list_strings
 from chuyenhoa.reporting.controls import control_figures, tag_figure
 from chuyenhoa.reporting.figures import TracedFigure, index_figures, trace_figure
 from chuyenhoa.reporting.kinds import list_subjects, load_kinds
@@ -91,7 +97,13 @@ def test_every_figure_of_every_document_resolves_and_recomputes(snapshot_of: Mak
             figure = trace_figure(expression, snapshot)
             assert (figure.tag, figure.text, text) == (tag, printed, printed)
             assert figure.inputs
-            if expression.startswith("Q=") or "COUNT(" in expression or "99%" in text or "0,01%" in text:
+            if (
+                expression[:2] in ("Q=", "F=")
+                or "COUNT(" in expression
+                or "TARGET(" in expression
+                or "99%" in text
+                or "0,01%" in text
+            ):
                 continue
             value = recompute(figure)
             shown = read_printed(printed)
@@ -183,3 +195,84 @@ def test_a_figure_names_its_cells(snapshot_of: Make) -> None:
     assert figure.text == str(7 - value)
     assert figure.inputs[0].source["cell"] == "A1"
     assert figure.inputs[0].source["file_name"].endswith(".xlsx")
+
+
+UNITS = (
+    "vụ|người|địa bàn|đơn vị|hộ|điểm|tin|cuộc|mô hình|triệu|lượt|đối tượng|hồ sơ|bản nộp|xã,|nhóm tiêu chí"
+)
+COUNTED = re.compile(rf"\d[\d.,]*(?:/[\d.,]+)? (?:{UNITS})|\d[\d.,]*%|\d+ [=<>≤≥×] \d+")
+
+
+def read_loose(root: etree._Element) -> Iterator[str]:
+    """The text of every paragraph outside the controls."""
+    for paragraph in root.iter(f"{W}p"):
+        yield "".join(
+            node.text or "" if not any(up.tag == f"{W}sdt" for up in node.iterancestors()) else "…"
+            for node in paragraph.iter(f"{W}t")
+        )
+
+
+def list_constants(snapshot: Mapping[str, Any]) -> list[str]:
+    """What the plan's own titles and the wording say: numbers that no data gave."""
+    said = [e[key] for e in snapshot["criteria"] for key in ("title", "short", "legal_basis")]
+    said += [e["title"] for name in ("tasks", "targets", "guidance") for e in snapshot[name]]
+    patterns = [part for text in list_strings(snapshot["phrases"]) for part in re.split(r"\{[a-z_]+\}", text)]
+    return sorted({text.strip()[1:] for text in [*said, *patterns] if re.search(r"\d", text)}, key=len)
+
+
+@pytest.mark.parametrize("period", MILESTONES)
+def test_no_document_prints_a_figure_outside_a_control(snapshot_of: Make, period: str) -> None:
+    snapshot = snapshot_of(period, narratives={})
+    constants = list_constants(snapshot)[::-1]
+    loose = []
+    for kind, about in list_documents(snapshot):
+        for text in read_loose(render(snapshot, kind, about)):
+            bare = text
+            for known in constants:
+                bare = bare.replace(known, "")
+            if COUNTED.search(bare) and not text.startswith("Mức yêu cầu"):
+                loose.append((kind, about, text))
+    assert loose == []
+
+
+@pytest.mark.parametrize("period", MILESTONES)
+def test_quoted_results_come_out_again_from_the_cells_of_the_snapshot(
+    snapshot_of: Make, plan: Plan, period: str
+) -> None:
+    snapshot = snapshot_of(period)
+    evidence = {code: read_evidence(snapshot, code) for code in plan.locality_by_code}
+    milestone = plan.period_by_id[period]
+    again = assess(plan, milestone, evidence, milestone.window.end)
+    said = {(e["code"], r["criterion"]): r for e in snapshot["localities"] for r in e["criteria"]}
+    for locality in again.localities:
+        for result in locality.criteria:
+            key = locality.locality, result.criterion
+            assert (result.figure, result.formula) == (said[key]["figure"], said[key]["formula"])
+            if result.figure and result.inputs:
+                figure = trace_figure(f"Q=RESULT({';'.join(key)})", snapshot)
+                assert figure.text == result.figure
+                assert figure.inputs
+
+
+def read_evidence(snapshot: Mapping[str, Any], code: str) -> LocalityEvidence:
+    """The evidence of a locality from the cells and declarations that the snapshot keeps."""
+    absence = next(e["absence"] for e in snapshot["localities"] if e["code"] == code)
+    figures = {
+        (e["indicator"], Basis(e["basis"])): KnownFigure(
+            None if e["value"] is None else Decimal(e["value"]), Source(**e["source"])
+        )
+        for e in snapshot["figures"]
+        if e["locality"] == code
+    }
+    declarations = {
+        e["criterion"]: KnownDeclaration(
+            Answer(e["answer"]),
+            e["document_number"],
+            date.fromisoformat(e["document_date"]),
+            e["note"],
+            Source(**e["source"]),
+        )
+        for e in snapshot["declarations"]
+        if e["locality"] == code
+    }
+    return LocalityEvidence(code, figures, declarations, absence=Reason(absence) if absence else None)

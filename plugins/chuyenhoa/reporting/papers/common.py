@@ -114,7 +114,7 @@ def list_entries(
 def count_localities(view: SnapshotView, found: Sequence[Snapshot]) -> dict[str, str]:
     """`count`, `total` and `names` for a sentence on some of the localities."""
     return {
-        "count": format_count(len(found)),
-        "total": format_count(len(view.localities)),
+        "count": format_count(view.count_named([entry["code"] for entry in found])),
+        "total": format_count(view.locality_count),
         "names": view.name_list([entry["code"] for entry in found]),
     }

@@ -52,7 +52,7 @@ def build_decision(request: Request) -> DecisionContext:
         list_title=view.phrases.say("decision.list_title", **name_parties(view)),
         attachment_line=write_attachment(request.kind, view, request.issue),
         recognised=list_entries(met, view),
-        recognised_total=view.phrases.say("decision.total", count=format_count(len(met))),
+        recognised_total=view.phrases.say("decision.total", count=format_count(view.count_verdicts("met"))),
     )
 
 
@@ -92,7 +92,7 @@ def _write_articles(view: SnapshotView, met: Sequence[Snapshot]) -> list[Article
         where = lower_first(view.place(met[0]["submitter"]))
         first = say("decision.recognise_one", name=lower_first(met[0]["name"]), place=where, **names)
     else:
-        first = say("decision.recognise", count=format_count(len(met)), **names)
+        first = say("decision.recognise", count=format_count(view.count_verdicts("met")), **names)
     places = dict.fromkeys(lower_first(view.place(entry["submitter"])) for entry in met)
     heads = say("decision.heads", places=view.phrases.enumerate(list(places))) if places else ""
     rest = view.phrases.say_all("decision.articles", heads=heads, **names)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chuyenhoa.reporting.fields import GroupRow, LocalityRow
 from chuyenhoa.reporting.heading import write_attachment, write_data_note, write_window
+from chuyenhoa.reporting.numbers import format_count, format_number
 from chuyenhoa.reporting.outcomes import list_groups, write_targets, write_verdicts
 from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
 from chuyenhoa.reporting.prose import write_chapter
@@ -13,6 +14,8 @@ from chuyenhoa.reporting.ranking import rank_localities
 from chuyenhoa.reporting.request import Request
 from chuyenhoa.reporting.review import count_reporting, quote_narratives, write_shortcomings, write_strengths
 from chuyenhoa.reporting.tables import count_verdicts, list_localities
+from chuyenhoa.reporting.tally import INVOLVED
+from chuyenhoa.reporting.traced import unseal
 from chuyenhoa.reporting.view import SnapshotView, lower_first
 
 
@@ -36,6 +39,7 @@ class MinistryContext(PaperFields, AddressFields):
     requests: list[str]
     attachment_line: str
     locality_rows: list[LocalityRow]
+    locality_count: str
     locality_total: str
 
 
@@ -70,15 +74,16 @@ def build_ministry(request: Request) -> MinistryContext:
         requests=_quote("proposals", view) or [str(view.phrases.find("ministry.requests_none"))],
         attachment_line=write_attachment(request.kind, view, request.issue),
         locality_rows=list_localities(view),
+        locality_count=format_number(view.locality_count),
         locality_total=count_verdicts(view),
     )
 
 
 def _introduce(view: SnapshotView, names: Mapping[str, str]) -> str:
-    districts = len({entry["submitter"] for entry in view.localities})
+    districts = view.count_submitters(INVOLVED)
     if not districts:
         return view.phrases.say("localities.intro_none", year=names["year"])
-    counts = {"count": f"{len(view.localities):02d}", "districts": f"{districts:02d}"}
+    counts = {"count": format_count(view.locality_count), "districts": format_count(districts)}
     return view.phrases.say("ministry.localities", **counts, **names)
 
 
@@ -88,7 +93,7 @@ def _sum_up(view: SnapshotView) -> list[str]:
     for entry in view.phrases.find("ministry.results"):
         said = write_chapter(str(entry["chapter"]), view)
         if said:
-            text = " ".join([lower_first(said[0]), *said[1:]])
+            text = " ".join([lower_first(said[0]), *map(unseal, said[1:])])
             lines.append(view.phrases.say("ministry.result", title=str(entry["title"]), text=text))
     return lines
 

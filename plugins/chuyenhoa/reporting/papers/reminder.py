@@ -68,7 +68,7 @@ def _tell_state(view: SnapshotView, debtors: Sequence[str]) -> str:
     partial = [code for code in debtors if code not in absent]
     moment = read_moment(view.raw["frozen_at"])
     parts = [
-        view.phrases.say(f"reminder.{name}", count=format_count(len(found)))
+        view.phrases.say(f"reminder.{name}", count=format_count(view.count_submitters("", found)))
         for name, found in (("absent", absent), ("partial", partial))
         if found
     ]
@@ -130,4 +130,5 @@ def _tell_late(view: SnapshotView, debtors: Sequence[str]) -> str:
     if not late:
         return ""
     names = view.phrases.enumerate([lower_first(view.places[code]) for code in late])
-    return view.phrases.say("reminder.late", count=format_count(len(late)), names=names)
+    count = format_count(view.count_submitters("", late))
+    return view.phrases.say("reminder.late", count=count, names=names)

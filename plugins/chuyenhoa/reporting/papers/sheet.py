@@ -11,6 +11,7 @@ from chuyenhoa.reporting.numbers import format_number
 from chuyenhoa.reporting.papers.common import PaperFields, fill_paper
 from chuyenhoa.reporting.papers.inputs import name_input
 from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.traced import count, quote_result
 from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
 
 
@@ -94,7 +95,7 @@ def _list_rows(locality: Snapshot, view: SnapshotView) -> list[SheetRow]:
         members = [c for c in view.criteria.values() if c["group"] == group["code"] and c["code"] in results]
         if members:
             rows.append(_head_row(title, str(verdicts[verdict]) if verdict else ""))
-        rows += [_fill_row(entry, results[entry["code"]], view) for entry in members]
+        rows += [_fill_row(locality["code"], entry, results[entry["code"]], view) for entry in members]
     return rows
 
 
@@ -112,18 +113,24 @@ def _head_row(title: str, verdict: str) -> SheetRow:
     )
 
 
-def _fill_row(criterion: Snapshot, result: Snapshot, view: SnapshotView) -> SheetRow:
+def _fill_row(code: str, criterion: Snapshot, result: Snapshot, view: SnapshotView) -> SheetRow:
     return SheetRow(
         is_heading=False,
         code=criterion["code"],
         title=criterion["title"],
         basis=view.phrases.say("sheet.basis", text=criterion["legal_basis"]),
         threshold=_say_threshold(criterion, view),
-        figure=result["figure"],
-        formula=result["formula"],
+        figure=_quote(code, result, "figure", "Q"),
+        formula=_quote(code, result, "formula", "F"),
         verdict=str(view.phrases.find("verdicts")[result["verdict"]]),
         sources=_list_sources(result, view),
     )
+
+
+def _quote(code: str, result: Snapshot, name: str, form: str) -> str:
+    """The figure or formula of a result; one without inputs is words only, with nothing to trace."""
+    text = str(result[name])
+    return quote_result(code, result["criterion"], text, form) if result["inputs"] else text
 
 
 def _say_threshold(criterion: Snapshot, view: SnapshotView) -> str:
@@ -201,14 +208,14 @@ def _list_notes(locality: Snapshot, view: SnapshotView) -> list[str]:
 
 def _conclude(locality: Snapshot, view: SnapshotView) -> str:
     groups = locality["groups"]
-    met = sum(verdict == "met" for verdict in groups.values())
+    met, code = sum(verdict == "met" for verdict in groups.values()), locality["code"]
     failed = [group for group, verdict in groups.items() if verdict == "not_met"]
     lacking = [group for group, verdict in groups.items() if verdict == "insufficient"]
     return view.phrases.say(
         f"sheet.conclusion.{locality['verdict']}",
         name=locality["name"],
-        met=str(met),
-        total=str(len(groups)),
+        met=format_number(count("GROUPS", met, "met", code)),
+        total=format_number(count("GROUPS", len(groups), "all", code)),
         failed=view.phrases.enumerate(failed),
         lacking=view.phrases.enumerate(lacking),
     )

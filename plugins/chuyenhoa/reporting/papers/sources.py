@@ -6,6 +6,8 @@ from chuyenhoa.reporting.fields import JustificationRow, SourceFields, SourceRow
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.papers.inputs import name_input
 from chuyenhoa.reporting.tables import say_received
+from chuyenhoa.reporting.tally import list_used
+from chuyenhoa.reporting.traced import Figure, count, mark
 from chuyenhoa.reporting.view import Snapshot, SnapshotView
 
 _SHOWN = 12
@@ -14,29 +16,18 @@ _SHOWN = 12
 
 def fill_sources(view: SnapshotView) -> SourceFields:
     """The annex of sources; without a file in use it says so."""
-    used = _count_used(view)
+    used = list_used(view.raw)
     rows = [entry for entry in view.raw["submissions"] if entry["id"] in used]
     note = "sources.note" if rows else "sources.none"
     return SourceFields(
         source_rows=[
             _row(index, entry, used[entry["id"]], view) for index, entry in enumerate(rows, start=1)
         ],
-        source_note=view.phrases.say(note, count=format_count(len(rows))),
+        source_note=view.phrases.say(note, count=format_count(count("FILES", len(rows)))),
         justification_rows=[
             _justify(index, entry, view) for index, entry in enumerate(view.raw["justifications"], start=1)
         ],
     )
-
-
-def _count_used(view: SnapshotView) -> dict[str, dict[str, None]]:
-    """The localities by submission whose figures or declarations are in force."""
-    used: dict[str, dict[str, None]] = {}
-    for name in ("figures", "declarations"):
-        for entry in view.raw[name]:
-            submission = entry["source"]["submission"]
-            if submission:
-                used.setdefault(submission, {})[entry["locality"]] = None
-    return used
 
 
 def _row(index: int, entry: Snapshot, codes: dict[str, None], view: SnapshotView) -> SourceRow:
@@ -60,10 +51,17 @@ def _justify(index: int, entry: Snapshot, view: SnapshotView) -> JustificationRo
         number=str(index),
         name=view.names.get(entry["locality"], str(entry["locality"])),
         label=name_input(entry["indicator"], view),
-        value=str(entry["value"]),
+        value=_show_value(entry, view),
         rule=f"{entry['rule_id']}. {entry['title']}" if entry["title"] else entry["rule_id"],
         reason=entry["reason"],
         source=view.phrases.say(
             "sources.cell", file=source["file_name"], sheet=source["sheet"], cell=source["cell"]
         ),
     )
+
+
+def _show_value(entry: Snapshot, view: SnapshotView) -> str:
+    """The figure that a reason is about, traced where it is the one in force."""
+    text = str(entry["value"])
+    known = view.figure(entry["locality"], entry["indicator"])
+    return mark("N", known, text) if isinstance(known, Figure) and format(known, "f") == text else text

@@ -21,6 +21,8 @@ from chuyenhoa.reporting.papers.common import (
 )
 from chuyenhoa.reporting.request import Request
 from chuyenhoa.reporting.review import count_reporting
+from chuyenhoa.reporting.tally import ABSENT
+from chuyenhoa.reporting.traced import quote_result
 from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first, read_moment
 
 
@@ -62,7 +64,7 @@ def build_submission(request: Request) -> SubmissionContext:
         proposed=list_entries(met, view, lambda entry: _merits(entry, view)),
         left_out=_leave_out(view),
         enclosures=view.phrases.say_all(
-            "submission.enclosures", count=format_count(len(view.localities)), **names
+            "submission.enclosures", count=format_count(view.locality_count), **names
         ),
     )
 
@@ -71,7 +73,7 @@ def _tell_process(view: SnapshotView) -> list[str]:
     """How the figures came together, and by which criteria they were judged."""
     reported, expected, late = count_reporting(view)
     moment, say, names = read_moment(view.raw["frozen_at"]), view.phrases.say, name_parties(view)
-    absent = expected - reported
+    absent = view.count_submitters(ABSENT)
     received = say(
         "submission.received",
         reported=format_count(reported),
@@ -117,7 +119,8 @@ def _merits(locality: Snapshot, view: SnapshotView) -> str:
     for entry in view.phrases.find("submission.merits"):
         result = results.get(str(entry["criterion"]))
         if result is not None and result["figure"] and result["verdict"] == "met":
-            said.append(f"{entry['title']}: {result['figure']}")
+            figure = quote_result(locality["code"], result["criterion"], result["figure"])
+            said.append(f"{entry['title']}: {figure}")
     return "; ".join(said)
 
 
