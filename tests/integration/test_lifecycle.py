@@ -23,6 +23,7 @@ from chuyenhoa.store.dump import compare, dump_store
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 Run = Callable[..., tuple[int, Any, str]]
+REASON = "theo biên bản thẩm định ngày 20/01/2022"
 GIVEN = ("--number", "12/QĐ-BCĐ", "--date", "24/01/2022", "--by", "Văn phòng")
 
 
@@ -56,7 +57,7 @@ def test_a_life_across_plans_is_recorded_audited_and_rebuilt(
 ) -> None:
     if database == "postgresql":
         monkeypatch.setenv("CHUYENHOA_STORE", request.getfixturevalue("postgres").new_database())
-    code, made, _ = _recognise(run, "30745", "met", "--reason", "theo biên bản thẩm định")
+    code, made, _ = _recognise(run, "30745", "met", "--reason", REASON)
     assert code == 0
     assert [entry["state"] for entry in made] == ["selected", "transforming", "recognised"]
     assert made[-1]["computed"] == "insufficient"
@@ -82,7 +83,7 @@ def test_a_life_across_plans_is_recorded_audited_and_rebuilt(
 def test_a_record_that_was_changed_is_found(run: Run) -> None:
     from sqlalchemy import text
 
-    assert _recognise(run, "30745", "met", "--reason", "theo biên bản")[0] == 0
+    assert _recognise(run, "30745", "met", "--reason", REASON)[0] == 0
     with open_workplace().store.engine.begin() as connection:
         connection.execute(text("UPDATE transitions SET decision_number = '13/QĐ-BCĐ' WHERE number = 3"))
     (fault,) = audit_store(open_workplace(), is_quick=True).faults
@@ -92,7 +93,37 @@ def test_a_record_that_was_changed_is_found(run: Run) -> None:
 def test_a_decision_that_differs_from_the_verdict_needs_a_reason(run: Run) -> None:
     code, made, complaint = _recognise(run, "30745")
     assert (code, made) == (2, None)
-    assert "quyết định khác kết quả tính toán (insufficient): phải ghi lý do" in complaint
+    assert "quyết định khác kết quả tính toán (CHƯA ĐỦ SỐ LIỆU): phải ghi lý do" in complaint
+    assert list_history() == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "flaw"), [("x", "chỉ nói"), ("đúng thực tế", "chỉ nói"), ("theo biên bản", "quá ngắn")]
+)
+def test_a_filler_is_no_reason_for_a_decision_that_differs(run: Run, reason: str, flaw: str) -> None:
+    code, _, complaint = _recognise(run, "30745", "met", "--reason", reason)
+    assert code == 2
+    assert f"(CHƯA ĐỦ SỐ LIỆU): lý do “{reason}” {flaw}" in complaint
+    assert list_history() == []
+
+
+@pytest.mark.parametrize("state", ["recognised", "not_recognised"])
+def test_recognition_of_a_plan_never_goes_round_the_computed_verdict(run: Run, state: str) -> None:
+    about = ("--plan", "2021", "--locality", "30745")
+    for before in ("selected", "transforming"):
+        assert run("transition", *about, "--state", before, *GIVEN)[0] == 0
+    code, _, complaint = run("transition", *about, "--state", state, *GIVEN, "--reason", REASON)
+    assert code == 2
+    assert "ghi bằng lệnh chuyenhoa recognise" in complaint
+    assert _state(run, "30745") == "transforming"
+
+
+def test_recognition_rests_on_the_last_milestone(run: Run) -> None:
+    about = ("--milestone", "2021-6t", "--locality", "30745", "--decision", "met", "--reason", REASON)
+    code, _, complaint = run("recognise", *about, *GIVEN)
+    assert code == 2
+    assert "2021-6t là mốc sơ kết" in complaint
+    assert "mốc 2021-nam" in complaint
     assert list_history() == []
 
 
@@ -110,7 +141,7 @@ def test_a_decision_that_differs_from_the_verdict_needs_a_reason(run: Run) -> No
 def test_a_record_needs_a_decision_a_date_and_somebody(
     run: Run, given: tuple[str, ...], complaint: str
 ) -> None:
-    about = ("--milestone", "2021-nam", "--locality", "30745", "--decision", "met", "--reason", "r")
+    about = ("--milestone", "2021-nam", "--locality", "30745", "--decision", "met", "--reason", REASON)
     code, _, told = run("recognise", *about, *given)
     assert code == 2
     assert complaint in told
@@ -118,17 +149,21 @@ def test_a_record_needs_a_decision_a_date_and_somebody(
 
 
 def test_a_locality_that_is_not_listed_cannot_be_recognised(run: Run) -> None:
-    assert "không có trong danh sách của kế hoạch 2021" in _recognise(run, "30748", "met", "--reason", "r")[2]
-    unknown = run("transition", "--plan", "2021", "--state", "selected", "--locality", "99999", *GIVEN)
+    assert (
+        "không có trong danh sách của kế hoạch 2021" in _recognise(run, "30748", "met", "--reason", REASON)[2]
+    )
+    chosen = run("transition", "--plan", "2021", "--state", "selected", "--locality", "30748", *GIVEN)
+    assert "30748 (Phường An Hòa): không có trong danh sách của kế hoạch 2021" in chosen[2]
+    unknown = run("transition", "--plan", "2021", "--state", "released", "--locality", "99999", *GIVEN)
     assert "không có địa bàn này" in unknown[2]
     no_plan = run("transition", "--plan", "21", "--state", "selected", "--locality", "30745", *GIVEN)
     assert "không có kế hoạch '21'" in no_plan[2]
 
 
 def test_recognised_twice_is_refused_with_what_is_allowed_and_nothing_else_is_kept(run: Run) -> None:
-    assert _recognise(run, "30745", "met", "--reason", "r")[0] == 0
+    assert _recognise(run, "30745", "met", "--reason", REASON)[0] == 0
     two = ("--locality", "30754", "--locality", "30745")
-    about = ("--milestone", "2021-nam", "--decision", "not_met", "--reason", "r")
+    about = ("--milestone", "2021-nam", "--decision", "not_met", "--reason", REASON)
     code, _, complaint = run("recognise", *about, *two, *GIVEN)
     assert code == 2
     assert "được phép: theo dõi (monitored), ra khỏi diện (released), tái phức tạp (relapsed)" in complaint
@@ -158,7 +193,7 @@ def test_all_localities_at_once_from_a_file(
     codes = list(open_workplace().plan_of("2021-nam").locality_by_code)
     day = date(2022, 1, 25) if write is _workbook else "25/01/2022"
     rows: list[list[object]] = [["MA_DIA_BAN", "KET_QUA", "SO_QUYET_DINH", "NGAY_QUYET_DINH", "LY_DO"]]
-    rows += [[c, "Đạt" if n < 10 else "Chưa đạt", None, None, "biên bản"] for n, c in enumerate(codes)]
+    rows += [[c, "Đạt" if n < 10 else "Chưa đạt", None, None, REASON] for n, c in enumerate(codes)]
     rows[3][2:4] = ["15/QĐ-BCĐ", day]
     rows.append([None] * 5)
     path = write(tmp_path, rows)
@@ -180,8 +215,8 @@ def test_all_localities_at_once_from_a_file(
 def test_a_file_with_one_bad_row_records_nothing_and_names_the_row(run: Run, tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["MA_DIA_BAN", "KET_QUA", "LY_DO"],
-        ["30745", "Đạt", "r"],
-        ["30754", "Giỏi", "r"],
+        ["30745", "Đạt", REASON],
+        ["30754", "Giỏi", REASON],
     ]
     code, _, complaint = run("recognise", "--milestone", "2021-nam", "--file", _csv(tmp_path, rows), *GIVEN)
     assert code == 2
@@ -233,10 +268,10 @@ def test_an_issued_decision_binds_number_and_date(run: Run) -> None:
                 date="2022-01-20",
             )
         )
-    code, _, complaint = _recognise(run, "30745", "met", "--reason", "r")
+    code, _, complaint = _recognise(run, "30745", "met", "--reason", REASON)
     assert code == 2
     assert "quyết định công nhận đã ban hành là số 07 ngày 20/01/2022" in complaint
-    about = ("--milestone", "2021-nam", "--decision", "met", "--reason", "r", "--by", "VP")
+    about = ("--milestone", "2021-nam", "--decision", "met", "--reason", REASON, "--by", "VP")
     named = run("recognise", *about, "--locality", "30745", "--number", "7/QĐ-BCĐ", "--date", "20/1/2022")[1]
     assert (named[-1]["document"], named[-1]["decision_number"]) == (
         "2021-nam.quyet_dinh_cong_nhan.v1",
@@ -255,7 +290,7 @@ def test_earlier_plans_count_for_the_target_and_stand_in_the_snapshot(run: Run) 
         acts = [part for code in codes for part in ("--locality", code)]
         given = ("--number", "5", "--date", "20/04/2021", "--by", "VP")
         assert run("transition", "--plan", "2020", "--state", state, *acts, *given)[0] == 0
-    assert _recognise(run, "30745", "met", "--reason", "r")[0] == 0
+    assert _recognise(run, "30745", "met", "--reason", REASON)[0] == 0
     found = run("assess", "--milestone", "2021-nam")[1]["targets"]
     target = next(entry for entry in found if entry["code"] == "P2")
     assert (target["total"], target["reached"], target["needed"], target["verdict"]) == (2, 1, 2, "not_met")
@@ -298,11 +333,11 @@ def test_what_was_not_met_is_named_when_the_next_plan_omits_it(
 
 
 def test_people_read_the_history_of_one_locality(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    _recognise(run, "30745", "not_met", "--reason", "thiếu hồ sơ")
+    _recognise(run, "30745", "not_met", "--reason", REASON)
     assert main(["lifecycle", "--locality", "30745"]) == 0
     printed = capsys.readouterr().out
     assert "chưa đạt: số 12/QĐ-BCĐ ngày 24/01/2022, Văn phòng ghi nhận" in printed
-    assert "tính toán: CHƯA ĐỦ SỐ LIỆU; lý do: thiếu hồ sơ" in printed
+    assert f"tính toán: CHƯA ĐỦ SỐ LIỆU; lý do: {REASON}" in printed
     assert main(["lifecycle", "--locality", "00000"]) == 2
     assert main(["lifecycle", "--plan", "1999"]) == 2
     assert main(["recognise", "--milestone", "2021-nam", "--by", "VP"]) == 2

@@ -6,8 +6,10 @@ that is missing, has fallen or has risen is read aloud. What a criterion says wh
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chuyenhoa.model.criteria import Direction
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import Reason, Verdict
 
 MISSING = "…"
 """Statistical usage: there may be a figure, but it is not available."""
@@ -30,6 +32,13 @@ NO_DOCUMENT_NUMBER = "chưa có số văn bản"
 NO_DOCUMENT_DATE = "chưa có ngày văn bản"
 NO_EARLIER_YEARS = "Chưa có số liệu các năm trước để đánh giá chỉ tiêu này."
 NO_LOCALITIES = "Kế hoạch không có địa bàn nào để đánh giá chỉ tiêu này."
+
+VERDICTS: Mapping[str, str] = {
+    Verdict.MET: "ĐẠT",
+    Verdict.NOT_MET: "KHÔNG ĐẠT",
+    Verdict.NOT_APPLICABLE: "KHÔNG ÁP DỤNG",
+    Verdict.INSUFFICIENT: "CHƯA ĐỦ SỐ LIỆU",
+}
 
 REASONS = {
     Reason.NOT_SUBMITTED: "chưa có báo cáo",

@@ -25,9 +25,9 @@ from chuyenhoa.model.lifecycle import (
 )
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.vietnamese import format_date
+from chuyenhoa.pipeline.act_faults import Act
 from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
 from chuyenhoa.pipeline.lifecycle import (
-    Act,
     find_standing,
     list_history,
     names_of,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from chuyenhoa.assessment.words import REASONS
+from chuyenhoa.assessment.words import VERDICTS as VERDICT_WORDS
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS
 from chuyenhoa.model.results import Reason, Verdict
@@ -15,12 +16,7 @@ from chuyenhoa.store.documents import DocumentState
 
 NOT_SUBMITTED = Reason.NOT_SUBMITTED.value
 
-VERDICTS: Mapping[str, str] = {
-    Verdict.MET: "ĐẠT",
-    Verdict.NOT_MET: "KHÔNG ĐẠT",
-    Verdict.NOT_APPLICABLE: "KHÔNG ÁP DỤNG",
-    Verdict.INSUFFICIENT: "CHƯA ĐỦ SỐ LIỆU",
-}
+VERDICTS: Mapping[str, str] = VERDICT_WORDS
 SIGNS: Mapping[str, str] = {
     Verdict.MET: "Đ",
     Verdict.NOT_MET: "K",

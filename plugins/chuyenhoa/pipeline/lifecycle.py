@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -24,7 +24,15 @@ from chuyenhoa.model.lifecycle import (
     state_of,
 )
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Assessment, Verdict
+from chuyenhoa.model.results import Assessment
+from chuyenhoa.pipeline.act_faults import (
+    Act,
+    date_faults,
+    load_decision_reasons,
+    refuse_milestone,
+    say_issued,
+    state_faults,
+)
 from chuyenhoa.pipeline.assessing import assess_milestone
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
@@ -32,19 +40,6 @@ from chuyenhoa.store.lifecycle import Recorded, add_transition, load_transitions
 
 RECOGNITION = "quyet_dinh_cong_nhan"
 """The kind of document that recognises; its name may go on, as for one on a single locality."""
-_MATCHING = {State.RECOGNISED: Verdict.MET, State.NOT_RECOGNISED: Verdict.NOT_MET}
-
-
-@dataclass(frozen=True)
-class Act:
-    """One decision as a person entered it; `line` says where it stands in a file of them."""
-
-    locality: str
-    state: State
-    number: str
-    day: date | None
-    reason: str = ""
-    line: str = ""
 
 
 def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
@@ -59,7 +54,9 @@ def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transitio
         TransitionError: every act that cannot be recorded, with what is allowed.
     """
     place = open_workplace()
-    plan = place.plan_of(place.milestone(milestone_id).id)
+    milestone = place.milestone(milestone_id)
+    plan = place.plan_of(milestone_id)
+    refuse_milestone(plan, milestone)
     assess_milestone(milestone_id)
     with place.store.writing() as session:
         row = latest_assessment(session, milestone_id)
@@ -87,7 +84,7 @@ def record_states(plan_id: str, acts: Sequence[Act], by: str) -> list[Transition
         draft = Transition(0, "", plan_id, year, None, "", date.min, by, _now())
         recorder = _Recorder(session, place, year, draft)
         for act in acts:
-            recorder.add(act, "", {})
+            recorder.move(act, place.plans.get(plan_id))
         return recorder.finish()
 
 
@@ -116,7 +113,7 @@ class _Recorder:
 
     def __init__(self, session: Session, place: Workplace, year: int, draft: Transition) -> None:
         self._session, self._draft = session, draft
-        self._names = names_of(place)
+        self._names, self._reasons = names_of(place), load_decision_reasons(place)
         self._is_past = draft.plan not in place.plans and all(p.year > year for p in place.plans.values())
         self._records: dict[str, list[Transition]] = {}
         for entry in load_transitions(session):
@@ -135,26 +132,27 @@ class _Recorder:
                 entry = replace(self._draft, state=state, decision_number=plan.number, milestone="")
                 self._try(act, replace(entry, assessment=None))
 
+    def move(self, act: Act, plan: Plan | None) -> None:
+        """Add the record of another state; `plan` is None for one from before this system."""
+        faults = state_faults(act, plan)
+        if faults:
+            self._fail(act, "; ".join(faults))
+        else:
+            self.add(act, "", {})
+
     def add(self, act: Act, computed: str, issued: Mapping[str, tuple[str, date]]) -> None:
         """Add the record of one act."""
         number, day, document = act.number.strip(), act.day, ""
         if issued and act.state is State.RECOGNISED:
             document, number, day = _bind(issued, number, day)
-        faults = [] if number else ["chưa có số quyết định"]
-        if day is None:
-            faults.append("chưa có ngày quyết định hợp lệ (dd/mm/yyyy)")
-        elif day > clock.today():
-            faults.append(f"ngày quyết định {day:%d/%m/%Y} sau ngày hôm nay")
+        faults = date_faults(act, number, day)
         if not self._draft.by.strip():
             faults.append("không rõ ai ghi nhận")
         if act.locality not in self._names and not self._is_past:
             faults.append("không có địa bàn này")
-        matching = _MATCHING.get(act.state)
-        if computed and matching is not None and computed != matching and not act.reason.strip():
-            faults.append(f"quyết định khác kết quả tính toán ({computed}): phải ghi lý do")
+        faults += self._reasons.faults(act, computed)
         if issued and act.state is State.RECOGNISED and not document:
-            known = ", ".join(f"{n} ngày {d:%d/%m/%Y}" for n, d in issued.values())
-            faults.append(f"quyết định công nhận đã ban hành là số {known}")
+            faults.append(say_issued(issued))
         if faults or day is None:
             self._fail(act, "; ".join(faults))
             return
