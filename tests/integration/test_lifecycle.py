@@ -15,8 +15,8 @@ from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.model.lifecycle import State
 from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.lifecycle import list_history
 from chuyenhoa.pipeline.rebuilding import rebuild_store
+from chuyenhoa.pipeline.standing import list_history
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import open_store
 from chuyenhoa.store.dump import compare, dump_store

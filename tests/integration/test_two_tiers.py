@@ -212,3 +212,44 @@ def test_what_the_commune_states_counts_and_the_sum_beside_it_is_told(
     text = text.replace(COLUMN, "")
     at = text.lower().find("huyện")
     assert at < 0, text[max(at - 60, 0) : at + 60]
+
+
+def test_a_code_that_is_issued_again_takes_no_life_along(
+    home: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """30742 was Phường Vĩnh Bảo in 2021 and is Phường Rạch Giá from 1/7/2025: two localities, two lives."""
+    monkeypatch.setenv("CHUYENHOA_NOW", "2026-02-01T09:00:00+07:00")
+    given = ["--locality", "30742", "--number", "5/QĐ-BCĐ", "--date", "20/01/2022", "--by", "VP"]
+    for state in ("recognised", "monitored"):
+        assert main(["transition", "--plan", "2021", "--state", state, *given]) == 0
+    later = ["--locality", "30742", "--number", "6/QĐ-BCĐ", "--date", "20/01/2026", "--by", "VP"]
+    assert main(["transition", "--plan", "2025", "--state", "relapsed", *later]) == 2
+    said = capsys.readouterr().err
+    assert "30742 (Phường Rạch Giá): đang ở trạng thái “chưa có quyết định”" in said
+    assert "của Phường Vĩnh Bảo (kế hoạch 2021): ghi tiếp theo kế hoạch đó" in said
+    decided = ["--milestone", "2025-nam", "--decision", "not_met", *later]
+    assert main(["recognise", *decided, "--reason", "chưa nộp báo cáo theo quy định"]) == 0
+    assert main(["transition", "--plan", "2021", "--state", "released", *later]) == 0
+    capsys.readouterr()
+    assert main(["lifecycle", "--locality", "30742", "--json"]) == 0
+    lives = {entry["name"]: entry["state"] for entry in json.loads(capsys.readouterr().out)["localities"]}
+    assert lives == {"Phường Vĩnh Bảo": "released", "Phường Rạch Giá": "not_recognised"}
+    assert main(["lifecycle", "--plan", "2025"]) == 0
+    printed = capsys.readouterr().out
+    assert "P2 (chính thức, theo quyết định): 1/1 địa bàn, cần 1: ĐẠT\n    đạt: Phường Vĩnh Bảo" in printed
+
+
+def test_a_locality_that_was_merged_is_carried_over_with_the_new_unit(
+    home: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Xã Phi Thông went into Phường Vĩnh Thông, which the plan of 2025 has."""
+    monkeypatch.setenv("CHUYENHOA_NOW", "2026-02-01T09:00:00+07:00")
+    given = ["--number", "5/QĐ-BCĐ", "--date", "20/01/2022", "--by", "VP"]
+    for code in ("30763", "30841"):
+        assert (
+            main(["transition", "--plan", "2021", "--state", "not_recognised", "--locality", code, *given])
+            == 0
+        )
+    capsys.readouterr()
+    assert main(["lifecycle", "--plan", "2025", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_carried_over"] == ["30841"]

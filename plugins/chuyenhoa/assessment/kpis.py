@@ -33,12 +33,13 @@ def list_kpis(
     found = []
     for target in targets:
         if target.of == NOT_RELAPSED:
-            said = {entry.locality: standing_of(entry) for entry in earlier}
-            found.append(_kpi(target, RECORDED, said))
+            since = [(entry.locality, standing_of(entry)) for entry in earlier]
+            found.append(_kpi(target, RECORDED, since))
             continue
         computed = {e.locality: None if e.verdict is Verdict.INSUFFICIENT else e.verdict for e in localities}
-        found.append(_kpi(target, COMPUTED, computed))
-        found.append(_kpi(target, RECORDED, {code: _decided(recognitions.get(code)) for code in computed}))
+        decided = [(code, _decided(recognitions.get(code))) for code in computed]
+        found.append(_kpi(target, COMPUTED, list(computed.items())))
+        found.append(_kpi(target, RECORDED, decided))
     return tuple(found)
 
 
@@ -48,10 +49,10 @@ def _decided(record: Transition | None) -> Verdict | None:
     return Verdict.MET if record.state is State.RECOGNISED else Verdict.NOT_MET
 
 
-def _kpi(target: ProvinceTarget, origin: str, said: Mapping[str, Verdict | None]) -> Kpi:
-    reached = tuple(code for code, verdict in said.items() if verdict is Verdict.MET)
-    still_open = tuple(code for code, verdict in said.items() if verdict is None)
-    failed = tuple(code for code, verdict in said.items() if verdict not in (None, Verdict.MET))
+def _kpi(target: ProvinceTarget, origin: str, said: Sequence[tuple[str, Verdict | None]]) -> Kpi:
+    reached = tuple(code for code, verdict in said if verdict is Verdict.MET)
+    still_open = tuple(code for code, verdict in said if verdict is None)
+    failed = tuple(code for code, verdict in said if verdict not in (None, Verdict.MET))
     needed = needed_of(target, len(said))
     verdict = decide(len(reached), len(still_open), needed) if said else Verdict.INSUFFICIENT
     return Kpi(

@@ -81,7 +81,7 @@ def _warn_of_omissions(plan: Plan) -> None:
 
     Only where there is a store: plan data can be checked before there is one.
     """
-    from chuyenhoa.pipeline.lifecycle import not_carried_over
+    from chuyenhoa.pipeline.standing import not_carried_over
     from chuyenhoa.pipeline.workplace import open_workplace
 
     place = open_workplace()
@@ -89,7 +89,7 @@ def _warn_of_omissions(plan: Plan) -> None:
     if file != place.settings.store_url and not Path(file).exists():
         return
     with place.store.reading() as session:
-        for entry in not_carried_over(session, plan):
+        for entry in not_carried_over(place, session, plan):
             print(
                 f"plan {plan.id}: warning: locality {entry.locality} was chưa đạt in plan {entry.plan} "
                 f"({entry.decision_number}) and is not on this list; list it, or record what was decided: "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from chuyenhoa.assessment.kpis import RECORDED
+from chuyenhoa.assessment.targets import NOT_RELAPSED
 from chuyenhoa.cli.decisions_file import DECISIONS, STATES, read_acts, read_day
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json, print_table
@@ -27,15 +28,9 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.vietnamese import format_date
 from chuyenhoa.pipeline.act_faults import Act
 from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
-from chuyenhoa.pipeline.lifecycle import (
-    find_standing,
-    list_history,
-    names_of,
-    not_carried_over,
-    recognise,
-    record_states,
-    withdraw,
-)
+from chuyenhoa.pipeline.lifecycle import recognise, record_states, withdraw
+from chuyenhoa.pipeline.records import name_in, names_of, unit_of
+from chuyenhoa.pipeline.standing import find_standing, list_history, not_carried_over
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.lifecycle import Recorded
 
@@ -141,44 +136,47 @@ def print_lifecycle(options: argparse.Namespace) -> int:
     if options.plan and options.plan not in place.plans and not list_history(options.plan):
         raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(place.plans)}.")
     names = names_of(place)
-    history: dict[str, list[Recorded]] = {}
+    history: dict[Key, list[Recorded]] = {}
     for entry in list_history(locality=options.locality or ""):
-        history.setdefault(entry.transition.locality, []).append(entry)
-    listed = {code: names.get(code, "") for code in _localities(place, options, history)}
+        record = entry.transition
+        history.setdefault((record.locality, record.unit), []).append(entry)
     if options.locality and options.locality not in names and not history:
         raise UnusableError(f"no locality {options.locality!r} is known, and no record names it.")
-    found = [_life(code, name, history.get(code, [])) for code, name in listed.items()]
+    listed = _listed(place, options, history) or {(options.locality, ""): names[options.locality]}
+    found = [_life(key[0], name, history.get(key, [])) for key, name in listed.items()]
     plan = place.plans.get(options.plan or "")
-    kpis, carried = _around(place, plan) if plan else ((), [])
+    kpis, carried, before = _around(place, plan) if plan else ((), [], {})
     if options.json:
         said = [{**life, "records": [record_json(e) for e in life["records"]]} for life in found]
         print_json({"localities": said, "kpis": [asdict(k) for k in kpis], "not_carried_over": carried})
         return 0
     _print_lives(found, details=bool(options.locality))
     for kpi in kpis:
-        print(_say_kpi(kpi, names))
+        print(_say_kpi(kpi, {**names, **before} if kpi.code in _over_earlier(plan) else names))
     for code in carried:
         print(f"! {code} {names.get(code, '')}: chưa đạt ở kế hoạch trước, không có trong danh sách này")
     return 0
 
 
-def _localities(
-    place: Workplace, options: argparse.Namespace, history: dict[str, list[Recorded]]
-) -> list[str]:
-    if options.locality:
-        return [options.locality]
-    plans = [place.plans[options.plan]] if options.plan in place.plans else list(place.plans.values())
-    codes = (
-        []
-        if options.plan and options.plan not in place.plans
-        else [c for p in plans for c in p.locality_by_code]
-    )
-    recorded = [
-        code
-        for code, entries in history.items()
-        if not options.plan or any(entry.transition.plan == options.plan for entry in entries)
-    ]
-    return list(dict.fromkeys([*codes, *recorded]))
+Key = tuple[str, str]
+"""A locality's code and its unit, since a code is issued again."""
+
+
+def _listed(
+    place: Workplace, options: argparse.Namespace, history: Mapping[Key, Sequence[Recorded]]
+) -> dict[Key, str]:
+    """The localities to show, with their names: those of the plans asked about, then of records alone."""
+    plans = [plan for plan in place.plans.values() if options.plan in (None, plan.id)]
+    listed = {
+        (entry.code, unit_of(place, plan.id, plan.year, entry.code)): entry.name
+        for plan in plans
+        for entry in plan.localities
+        if options.locality in (None, entry.code)
+    }
+    for key, entries in history.items():
+        if not options.plan or any(entry.transition.plan == options.plan for entry in entries):
+            listed.setdefault(key, entries[-1].name)
+    return listed
 
 
 def _life(code: str, name: str, entries: Sequence[Recorded]) -> dict[str, Any]:
@@ -210,17 +208,25 @@ def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
             print(f"  {entry.number}  kế hoạch {entry.plan}  {_say_record(entry)}")
 
 
-def _around(place: Workplace, plan: Plan) -> tuple[Sequence[Kpi], list[str]]:
-    """The plan's targets at its last milestone, and the localities that it fails to carry over."""
+def _around(place: Workplace, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping[str, str]]:
+    """The plan's targets at its last milestone, what it fails to carry over, and names of earlier plans."""
     milestone = plan.milestones[-1]
     with place.store.reading() as session:
         gathered = gather_evidence(place, session, milestone)
-        found = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
-        left_out = [entry.locality for entry in not_carried_over(session, plan)]
-        return find_standing(session, plan, found).kpis, left_out
+        found = compute_assessment(plan, milestone, gathered, find_earlier(place, session, plan))
+        left_out = [entry.locality for entry in not_carried_over(place, session, plan)]
+        standing = find_standing(place, session, plan, found)
+    earlier = [entry.recognised for entry in standing.earlier]
+    names = {entry.locality: name_in(place, entry.plan, entry.year, entry.locality) for entry in earlier}
+    return standing.kpis, left_out, {code: name for code, name in names.items() if name}
 
 
-def _say_kpi(kpi: Kpi, names: dict[str, str]) -> str:
+def _over_earlier(plan: Plan | None) -> set[str]:
+    """The targets that count localities of earlier plans."""
+    return {target.code for target in plan.targets if target.of == NOT_RELAPSED} if plan else set()
+
+
+def _say_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
     origin = ORIGINS.get(kpi.origin, "dự báo, theo tính toán")
     text = (
         f"{kpi.code} ({origin}): {kpi.reached}/{kpi.total} địa bàn, cần {kpi.needed}: {VERDICTS[kpi.verdict]}"

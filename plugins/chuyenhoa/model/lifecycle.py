@@ -64,6 +64,8 @@ class Transition:
     reason: str = ""
     document: str = ""
     withdraws: int | None = None
+    unit: str = ""
+    """The unit that it is of, by its territory: a code is issued again. Found when records are read."""
 
 
 class TransitionError(ValueError):
@@ -169,7 +171,7 @@ def earlier_localities(records: Iterable[Transition], year: int) -> tuple[Earlie
     The latest such recognition of a locality counts; by code, in order.
     """
     found = []
-    for code, listed in sorted(_by_locality(records).items()):
+    for (code, _), listed in sorted(_by_unit(records).items()):
         known = [entry for entry in in_force(listed) if entry.year <= year]
         behind = [n for n, e in enumerate(known) if e.state is State.RECOGNISED and e.year < year]
         if not behind:
@@ -184,7 +186,7 @@ def recognitions_of(records: Iterable[Transition], plan: str) -> Mapping[str, Tr
     """By locality, the decision on recognition that one plan took: met or not."""
     return {
         code: entry
-        for code, listed in _by_locality(records).items()
+        for (code, _), listed in _by_unit(records).items()
         for entry in in_force(listed)
         if entry.plan == plan and entry.state in (State.RECOGNISED, State.NOT_RECOGNISED)
     }
@@ -193,17 +195,17 @@ def recognitions_of(records: Iterable[Transition], plan: str) -> Mapping[str, Tr
 def carried_over(records: Iterable[Transition], year: int) -> tuple[Transition, ...]:
     """The decisions "chưa đạt" of plans before `year` after which nothing was recorded, by locality."""
     found = []
-    for _, listed in sorted(_by_locality(records).items()):
+    for _, listed in sorted(_by_unit(records).items()):
         known = in_force(listed)
         if known and known[-1].state is State.NOT_RECOGNISED and known[-1].year < year:
             found.append(known[-1])
     return tuple(found)
 
 
-def _by_locality(records: Iterable[Transition]) -> dict[str, list[Transition]]:
-    found: dict[str, list[Transition]] = {}
+def _by_unit(records: Iterable[Transition]) -> dict[tuple[str, str], list[Transition]]:
+    found: dict[tuple[str, str], list[Transition]] = {}
     for entry in records:
-        found.setdefault(entry.locality, []).append(entry)
+        found.setdefault((entry.locality, entry.unit), []).append(entry)
     return found
 
 

@@ -107,6 +107,18 @@ class UnitRegister:
         unit = self.on(code, day)
         return code if unit is None else unit.key
 
+    def territory_of(self, code: str, day: date) -> str:
+        """The key of the first unit with the boundary of the one that bears a code on a day.
+
+        A new name is no new unit; the code alone where no unit bears it.
+        """
+        unit = self.on(code, day)
+        if unit is None:
+            return code
+        while len(parts := self.parts_of(unit)) == 1:
+            (unit,) = parts
+        return unit.key
+
     def predecessors(self, unit: Unit) -> tuple[Unit, ...]:
         """The units that went into one, wholly or in part, in the order of the table."""
         return tuple(self.by_identity[entry.source] for entry in self._into.get(unit.identity, ()))

@@ -28,11 +28,11 @@ from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.earlier import load_history, needs_history, say_restated
+from chuyenhoa.pipeline.records import load_records, transitions_of
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.evidence import load_evidence
-from chuyenhoa.store.lifecycle import load_transitions
 from chuyenhoa.store.tables import AssessmentRow
 
 logger = logging.getLogger(__name__)
@@ -81,9 +81,9 @@ def gather_evidence(
     return replace(gathered, evidence=found, restated=differing)
 
 
-def find_earlier(session: Session, plan: Plan) -> tuple[Earlier, ...]:
+def find_earlier(place: Workplace, session: Session, plan: Plan) -> tuple[Earlier, ...]:
     """The localities that plans before this one recognised, with what was recorded of them since."""
-    return earlier_localities([entry.transition for entry in load_transitions(session)], plan.year)
+    return earlier_localities(transitions_of(load_records(place, session)), plan.year)
 
 
 def compute_assessment(
@@ -132,7 +132,7 @@ def assess_milestone(milestone_id: str) -> str:
     plan = place.plan_of(milestone_id)
     with place.store.writing() as session:
         gathered = gather_evidence(place, session, milestone)
-        outcome = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
+        outcome = compute_assessment(plan, milestone, gathered, find_earlier(place, session, plan))
         explained = {**asdict(outcome), "explanation": describe_rules(plan, milestone.window.end)}
         content = json.dumps(explained, ensure_ascii=False, sort_keys=True)
         sha256 = hashlib.sha256(content.encode()).hexdigest()

@@ -10,21 +10,14 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.assessment.kpis import list_kpis
 from chuyenhoa.model.lifecycle import (
-    Standing,
     State,
     Transition,
     TransitionError,
-    carried_over,
     check_transition,
-    earlier_localities,
     in_force,
-    recognitions_of,
-    state_of,
 )
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.act_faults import (
     Act,
     date_faults,
@@ -34,9 +27,16 @@ from chuyenhoa.pipeline.act_faults import (
     state_faults,
 )
 from chuyenhoa.pipeline.assessing import assess_milestone
+from chuyenhoa.pipeline.records import (
+    load_records,
+    name_in,
+    names_of,
+    transitions_of,
+    unit_of,
+)
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
-from chuyenhoa.store.lifecycle import Recorded, add_transition, load_transitions
+from chuyenhoa.store.lifecycle import add_transition
 
 RECOGNITION = "quyet_dinh_cong_nhan"
 """The kind of document that recognises; its name may go on, as for one on a single locality."""
@@ -96,7 +96,7 @@ def withdraw(number: int, by: str, reason: str) -> Transition:
     """
     place = open_workplace()
     with place.store.writing() as session:
-        listed = load_transitions(session)
+        listed = load_records(place, session)
         target = next((entry for entry in listed if entry.transition.number == number), None)
         if target is None:
             raise TransitionError(f"không có bản ghi số {number}")
@@ -104,7 +104,8 @@ def withdraw(number: int, by: str, reason: str) -> Transition:
             raise TransitionError("phải ghi người hủy và lý do hủy")
         old = target.transition
         entry = replace(old, number=0, state=None, by=by, recorded_at=_now(), reason=reason, withdraws=number)
-        check_transition([e.transition for e in listed if e.transition.locality == old.locality], entry)
+        known = [e for e in transitions_of(listed) if (e.locality, e.unit) == (old.locality, old.unit)]
+        check_transition(known, entry)
         return add_transition(session, entry, target.name)
 
 
@@ -112,18 +113,18 @@ class _Recorder:
     """Adds records one after the other, and gathers every fault, so that all is recorded or nothing."""
 
     def __init__(self, session: Session, place: Workplace, year: int, draft: Transition) -> None:
-        self._session, self._draft = session, draft
+        self._session, self._place, self._draft = session, place, draft
         self._names, self._reasons = names_of(place), load_decision_reasons(place)
         self._is_past = draft.plan not in place.plans and all(p.year > year for p in place.plans.values())
-        self._records: dict[str, list[Transition]] = {}
-        for entry in load_transitions(session):
-            self._records.setdefault(entry.transition.locality, []).append(entry.transition)
+        self._records: dict[tuple[str, str], list[Transition]] = {}
+        for entry in transitions_of(load_records(place, session)):
+            self._records.setdefault((entry.locality, entry.unit), []).append(entry)
         self._added: list[Transition] = []
         self._faults: list[str] = []
 
     def begin(self, act: Act, plan: Plan) -> None:
         """Enter a locality of the plan's list as chosen and under way, unless records say where it stands."""
-        known = in_force(self._records.get(act.locality, ()))
+        known = in_force(self._known(act.locality))
         listed = act.locality in plan.locality_by_code
         if not listed:
             self._fail(act, f"không có trong danh sách của kế hoạch {plan.id}")
@@ -180,19 +181,37 @@ class _Recorder:
         return self._added
 
     def _try(self, act: Act, entry: Transition) -> None:
-        known = self._records.setdefault(act.locality, [])
-        entry = replace(entry, locality=act.locality)
+        known = self._known(act.locality)
+        entry = replace(entry, locality=act.locality, unit=self._unit_of(act.locality))
         try:
             check_transition(known, entry, is_past=self._is_past)
         except TransitionError as error:
-            self._fail(act, str(error))
+            self._fail(act, str(error) + ("" if known else self._say_others(act.locality)))
             return
-        added = add_transition(self._session, entry, self._names.get(act.locality, ""))
+        added = add_transition(self._session, entry, self._name_of(act.locality))
         known.append(added)
         self._added.append(added)
 
+    def _known(self, code: str) -> list[Transition]:
+        """The records of the unit that bears a code in the plan's windows."""
+        return self._records.setdefault((code, self._unit_of(code)), [])
+
+    def _unit_of(self, code: str) -> str:
+        return unit_of(self._place, self._draft.plan, self._draft.year, code)
+
+    def _name_of(self, code: str) -> str:
+        return name_in(self._place, self._draft.plan, self._draft.year, code) or self._names.get(code, "")
+
+    def _say_others(self, code: str) -> str:
+        """Whose the records of a code are that belong to a unit of before."""
+        plans = {e.plan: e.year for (c, _), found in self._records.items() if c == code for e in found}
+        said = [f"{name_in(self._place, p, y, code) or code} (kế hoạch {p})" for p, y in plans.items()]
+        if not said:
+            return ""
+        return f"; các bản ghi trước của mã này là của {', '.join(said)}: ghi tiếp theo kế hoạch đó"
+
     def _fail(self, act: Act, what: str) -> None:
-        name = self._names.get(act.locality, "")
+        name = self._name_of(act.locality)
         self._faults.append(f"{act.line}{act.locality}{f' ({name})' if name else ''}: {what}")
 
 
@@ -230,41 +249,3 @@ def _year_of(place: Workplace, plan_id: str) -> int:
 
 def _now() -> str:
     return clock.now().isoformat()
-
-
-def find_standing(session: Session, plan: Plan, assessment: Assessment) -> Standing:
-    """What human records say around an assessment of a plan, with the province's targets over both."""
-    records = [entry.transition for entry in load_transitions(session)]
-    recognitions = recognitions_of(records, plan.id)
-    earlier = earlier_localities(records, plan.year)
-    by_locality: dict[str, list[Transition]] = {}
-    for entry in records:
-        by_locality.setdefault(entry.locality, []).append(entry)
-    states = {entry.code: state_of(by_locality.get(entry.code, ())) for entry in plan.localities}
-    kpis = list_kpis(plan.targets, assessment.localities, recognitions, earlier)
-    return Standing(recognitions, earlier, states, kpis)
-
-
-def names_of(place: Workplace) -> dict[str, str]:
-    """The name of every unit and locality of all plans by its code; the newest plan's where they differ."""
-    names: dict[str, str] = {}
-    for plan in place.plans.values():
-        names.update((unit.code, unit.name) for unit in plan.units)
-        names.update((locality.code, locality.name) for locality in plan.localities)
-    return names
-
-
-def not_carried_over(session: Session, plan: Plan) -> list[Transition]:
-    """Decisions "chưa đạt" of earlier plans on localities that this one omits, with nothing decided since."""
-    records = [entry.transition for entry in load_transitions(session)]
-    return [e for e in carried_over(records, plan.year) if e.locality not in plan.locality_by_code]
-
-
-def list_history(plan_id: str = "", locality: str = "") -> list[Recorded]:
-    """Records by plan and locality, in the order in which they were made; all where neither is named."""
-    with open_workplace().store.reading() as session:
-        return [
-            entry
-            for entry in load_transitions(session)
-            if plan_id in ("", entry.transition.plan) and locality in ("", entry.transition.locality)
-        ]

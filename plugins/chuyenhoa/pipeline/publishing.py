@@ -17,8 +17,8 @@ from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gathe
 from chuyenhoa.pipeline.draft_faults import note_faults
 from chuyenhoa.pipeline.drafts import DraftError, read_draft
 from chuyenhoa.pipeline.explaining import gather_explanations
-from chuyenhoa.pipeline.lifecycle import find_standing
 from chuyenhoa.pipeline.revising import LISTING, write_revision
+from chuyenhoa.pipeline.standing import find_standing
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.reporting import (
     PhraseError,
@@ -49,7 +49,7 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
     plan = place.plan_of(milestone.id)
     gathered = gather_evidence(place, session, milestone)
     periods = dict.fromkeys((milestone.id, *gathered.periods))
-    assessment = compute_assessment(plan, milestone, gathered, find_earlier(session, plan))
+    assessment = compute_assessment(plan, milestone, gathered, find_earlier(place, session, plan))
     return MilestoneData(
         plan=plan,
         period=milestone,
@@ -59,7 +59,7 @@ def _collect(place: Workplace, session: Session, milestone: Period) -> Milestone
         narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
         explanations=gather_explanations(place, session, plan, periods),
         frozen_at=clock.now(),
-        standing=find_standing(session, plan, assessment),
+        standing=find_standing(place, session, plan, assessment),
     )
 
 

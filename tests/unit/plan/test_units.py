@@ -56,6 +56,11 @@ def test_every_unit_of_2021_has_one_heir_and_the_names_of_before(plan: Plan) -> 
     duong_dong = register.on("31078", date(2021, 6, 1))
     assert duong_dong is not None
     assert register.earlier_names(duong_dong) == ("Thị trấn Dương Đông",)
+    days = (date(2020, 12, 31), date(2021, 12, 14), date(2025, 12, 14))
+    assert [register.territory_of("31078", day) for day in days[:2]] == ["31078", "31078"]
+    assert [register.territory_of("31081", day) for day in days[:2]] == ["31081", "31081@2021-03-01"]
+    assert [register.territory_of("30742", day) for day in days[1:]] == ["30742", "30742@2025-07-01"]
+    assert register.territory_of("99999", days[0]) == "99999"
     rach_gia = register.on("30742", REFORM)
     assert rach_gia is not None
     assert {"30730", "30742", "30742@2025-01-01", "30733"} < register.ancestors(rach_gia)
