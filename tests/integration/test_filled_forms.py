@@ -78,7 +78,7 @@ def test_an_older_or_other_spreadsheet_comes_back_as_the_form(
     sheet = book["Số liệu"]
     top, codes = columns(sheet, "MA_DIA_BAN")
     cell = sheet.cell(top + 1, codes["TTXH_KP"])
-    assert cell.value is None
+    assert cell.value == "x"
     assert cell.comment is not None
     assert cell.fill.fgColor.rgb == "FFFF9B91"
     assert sheet.cell(top + 1, codes["TTXH_XR"]).value == 21
@@ -92,3 +92,21 @@ def test_an_older_or_other_spreadsheet_comes_back_as_the_form(
     changed = {entry[:3] for entry in before ^ after}
     assert {entry[0] for entry in changed} == {"30745"}
     assert {entry[2] for entry in changed} == {"TTXH_KP"}
+
+
+def test_a_form_dropped_unmended_is_asked_the_same_again(data: Path) -> None:
+    rows = [
+        "Từ ngày 15/4/2021 đến ngày 14/10/2021",
+        "Địa bàn;Số vụ phạm tội về trật tự xã hội xảy ra;Khám phá",
+    ]
+    rows += ["Phường Vĩnh Lạc;hai mươi;17", "Phường Rạch Sỏi;=1+1;9"]
+    row = drop(data, "bang.csv", "\n".join(rows).encode("utf-8-sig"))
+    sheet = load_workbook(data / row.marked_workbook)["Số liệu"]
+    top, codes = columns(sheet, "MA_DIA_BAN")
+    assert [sheet.cell(top + n, codes["TTXH_XR"]).value for n in (1, 2)] == ["hai mươi", None]
+    assert sheet.cell(top + 1, codes["TTXH_KP"]).value == 17
+    again = drop(data, "bieu-mau.xlsx", (data / row.marked_workbook).read_bytes())
+    with open_workplace().store.reading() as session:
+        asked = {(f.rule_id, f.locality) for f in ledger.load_findings(session, again.number) if f.holds}
+    assert ("D90", "30745") in asked
+    assert again.status == "partly_accepted"

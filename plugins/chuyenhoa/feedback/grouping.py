@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
 from chuyenhoa.feedback.words import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
+from chuyenhoa.model import form
 from chuyenhoa.model.submissions import Finding, Severity
 
 _SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
 _LAST = CellRef(2_000_000, 0)
+_SHEETS = {name: number for number, name in enumerate(form.HEAD_ROWS)}
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -82,22 +84,27 @@ def split_message(finding: Finding) -> tuple[str, str]:
 
 
 def drop_name(problem: str, name: str) -> str:
-    """`problem` without the locality's name in front, for a table with a column of its own for that name."""
-    for sign in (": ", ", "):
-        if name and problem.startswith(f"{name}{sign}"):
-            rest = problem[len(name) + len(sign) :]
-            return rest[:1].upper() + rest[1:]
-    return problem
+    """`problem` without the locality's name (and window) in front, for a table with columns for these."""
+    found = (
+        re.match(rf"{re.escape(name)}(?: \((?:sheet [^()]+|số liệu cùng kỳ)\))?[:,] ", problem)
+        if name
+        else None
+    )
+    rest = problem[found.end() :] if found else problem
+    return rest[:1].upper() + rest[1:]
 
 
 def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str]) -> tuple[Finding, ...]:
-    """Errors, warnings, notes; in each whole file, localities in the plan's order, sheet, cell, rule."""
+    """Errors, warnings, notes; in each whole file, localities in the plan's order, sheet, cell, rule.
+
+    Sheets of the form come in its own order: figures of the period before those compared with, reasons last.
+    """
     position = {code: number for number, code in enumerate(locality_names)}
 
-    def key(finding: Finding) -> tuple[int, int, str, str, CellRef, str, str]:
+    def key(finding: Finding) -> tuple[int, int, str, int, str, CellRef, str, str]:
         place = position.get(finding.locality, len(position)) if finding.locality else -1
         cell = parse_address(finding.cell) or _LAST
-        where = (place, finding.locality, finding.sheet, cell)
+        where = (place, finding.locality, _SHEETS.get(finding.sheet, -1), finding.sheet, cell)
         return (_RANK[finding.severity], *where, finding.rule_id, finding.message)
 
     return tuple(sorted(findings, key=key))

@@ -133,7 +133,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
     narrative, reasons = tables.get(form.NARRATIVE_SHEET), tables.get(form.JUSTIFICATION_SHEET)
     narratives = read_narratives(scope, narrative) if narrative else []
     narratives += [text for sheet in found.words.texts for text in read_texts(scope, sheet)]
-    justifications = read_justifications(scope, reasons) if reasons else []
+    justifications = read_justifications(scope, reasons, named) if reasons else []
     localities = tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities)))
     observations = (*current.observations, *baseline.observations)
     if localities and _is_untouched(scope, observations, declared):

@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 from chuyenhoa.intake.answers import WordReading, read_answer, read_date
 from chuyenhoa.intake.book import CellValue, Flaw
 from chuyenhoa.intake.figures import FLAW_CODES, check_columns, show_value
+from chuyenhoa.intake.layout.gazetteer import gazetteer_of
 from chuyenhoa.intake.personal import report_row, report_text
 from chuyenhoa.intake.rows import Scope, identify_row, place
 from chuyenhoa.intake.tables import Table
@@ -22,6 +23,9 @@ DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NO
 SHOWN = frozenset({Flaw.PERCENT, Flaw.US_DATE})
 """Flaws that concern how a number is shown; in a cell of words they are none."""
 RULE_ID = re.compile(r"[A-Z][0-9]{2,3}")
+SEVERAL = re.compile(r"[;,\n+/]|\s+và\s+|(?<=\d)\s+(?=\d)")
+"""What stands between the localities of one reason."""
+NAMED = "tên địa bàn hiểu là"
 
 
 @dataclass
@@ -204,8 +208,14 @@ def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
     return found
 
 
-def read_justifications(scope: Scope, table: Table) -> list[Justification]:
-    """Read sheet "Giải trình"; a cell may name several rules, and no locality means all of the file."""
+def read_justifications(scope: Scope, table: Table, notes: list[Normalisation]) -> list[Justification]:
+    """Read sheet "Giải trình"; a cell may name several rules or localities, none means all of the file.
+
+    Args:
+        scope: the file's plan, owner and findings.
+        table: the sheet.
+        notes: takes which names were read as which localities.
+    """
     found = []
     for row in table.rows():
         code, reason = table.text(row, form.RULE_CODE), table.text(row, form.REASON)
@@ -221,19 +231,37 @@ def read_justifications(scope: Scope, table: Table) -> list[Justification]:
             scope.findings.add(
                 "D51", sheet=table.sheet.name, cells=(cell,), value=code, missing=" và ".join(missing)
             )
-        elif _knows_locality(scope, table, row):
-            locality = scope.find(table.code(row, form.LOCALITY_CODE))
-            spot = place(table, row, form.REASON)
-            found += [Justification(rule, locality.code if locality else "", reason, spot) for rule in valid]
+            continue
+        spot = place(table, row, form.REASON)
+        localities = _localities_of(scope, table, row, notes)
+        found += [Justification(rule, locality, reason, spot) for locality in localities for rule in valid]
     return found
 
 
-def _knows_locality(scope: Scope, table: Table, row: int) -> bool:
-    """Whether a reason speaks of an own locality or of none; a warning when of another."""
-    code = table.code(row, form.LOCALITY_CODE)
-    locality = scope.find(code)
-    if not code or (locality is not None and locality.code in scope.own):
-        return True
-    cells, shown = (table.cell(row, form.LOCALITY_CODE),), table.shown(row, form.LOCALITY_CODE)
+def _localities_of(scope: Scope, table: Table, row: int, notes: list[Normalisation]) -> tuple[str, ...]:
+    """The own localities that a reason speaks of, "" for all of the file; none, with a warning, of others."""
+    code, text = table.code(row, form.LOCALITY_CODE), table.text(row, form.LOCALITY_CODE)
+    if not code:
+        return ("",)
+    pieces = [piece.strip() for piece in SEVERAL.split(text) if piece.strip()]
+    for parts in (pieces, [code], [text]):
+        named = [_own_locality(scope, part) for part in parts]
+        if named and all(named):
+            codes = tuple(dict.fromkeys(named))
+            if not re.fullmatch(r"[\d\W]+", text):
+                shown = ", ".join(codes)
+                notes.append(Normalisation(place(table, row, form.LOCALITY_CODE), text, shown, NAMED))
+            return codes
+    shown = text if SEVERAL.search(text) or not code.isdigit() else code
+    cells = (table.cell(row, form.LOCALITY_CODE),)
     scope.findings.add("D52", sheet=table.sheet.name, cells=cells, value=shown, expected=scope.own_codes)
-    return False
+    return ()
+
+
+def _own_locality(scope: Scope, text: str) -> str:
+    """The code of the submitter's own locality that a text is or names for certain, else ""."""
+    locality = scope.find(text)
+    if locality is None and not text.isdigit():
+        places = gazetteer_of(scope.plan)
+        locality = places.resolve(text, scope.owner.submitter, scope.district).locality
+    return locality.code if locality is not None and locality.code in scope.own else ""

@@ -117,6 +117,19 @@ class ReceiptMember:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A locality of figures sent before that is still held back, and by which rules."""
+
+    name: str
+    reasons: tuple[str, ...] = ()
+    """Ids of the rules that ask for a reason."""
+    errors: tuple[str, ...] = ()
+    """Ids of the rules whose cells are to be mended."""
+    file_name: str = ""
+    """The file that its figures stand in."""
+
+
+@dataclass(frozen=True)
 class Receipt:
     """All that the answer to one file says (phiếu tiếp nhận)."""
 
@@ -141,6 +154,10 @@ class Receipt:
     normalisations: tuple[Normalisation, ...] = ()
     duplicate_of: str = ""
     """When and under which name the same bytes came first; empty when they did not."""
+    duplicate_status: SubmissionStatus | None = None
+    """What became of those same bytes; None when this file is no repetition."""
+    duplicate_receipt: str = ""
+    """Name of the receipt that answered them."""
     supersedes: str = ""
     """Which earlier file this version replaces; empty when none."""
     in_force: str = ""
@@ -158,6 +175,8 @@ class Receipt:
     """Names of the localities of an earlier file whose figures count now, through reasons in this one."""
     explains: str = ""
     """That earlier file; empty when nothing was released."""
+    waiting: tuple[Waiting, ...] = ()
+    """Of a file of reasons or texts: the localities of earlier files that are held back still."""
     container: str = ""
     """The archive (.zip) in which the file came, and its path there; empty when it lay in the inbox."""
     members: tuple[ReceiptMember, ...] = ()

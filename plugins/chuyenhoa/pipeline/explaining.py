@@ -19,7 +19,7 @@ from chuyenhoa.store.content import GivenReason
 from chuyenhoa.store.reasons import explained_findings, held_localities, load_explanations, waiting_reasons
 from chuyenhoa.validation.reasons import Flaw, ReasonRules, load_reason_rules
 
-NOT_A_REASON, NO_SUCH_WARNING = "G01", "G02"
+NOT_A_REASON, NO_SUCH_WARNING, FOR_AN_ERROR = "G01", "G02", "G03"
 SHOWN = 60
 """Characters of a text that a message repeats."""
 
@@ -132,18 +132,18 @@ def settle_waiting(session: Session, place: Workplace, plan: Plan, reading: Read
     given: list[GivenReason] = []
     released: list[tuple[int, str]] = []
     remarks: list[Finding] = []
-    met: set[tuple[str, str]] = set()
+    met: list[Finding] = []
     for version in dict.fromkeys(waiting.values()):
         held = frozenset(code for code, number in waiting.items() if number == version)
         findings = [f for f in explained_findings(session, version) if f.locality in held or not f.locality]
-        met |= {(f.rule_id, f.locality) for f in findings if f.severity is Severity.WARNING}
+        met += findings
         outcome = explain(findings, reading.justifications, reasons)
         given += [GivenReason(version, entry) for entry in outcome.used]
         remarks += outcome.remarks
         blocked = {finding.locality for finding in outcome.findings if finding.holds}
         if "" not in blocked:
             released += [(version, code) for code in sorted(held - blocked)]
-    remarks += _unmet(reading, met, plan, reasons)
+    remarks += _unmet(reading.justifications, met, plan, reasons)
     return Settled(tuple(given), tuple(released), tuple(remarks))
 
 
@@ -163,7 +163,9 @@ def apply_reasons(
 ) -> tuple[tuple[Finding, ...], Settled]:
     """The findings of a file with the reasons that answer them, and what its own reasons settle.
 
-    A version is explained by its own sheet, and by files of reasons that came since the version before.
+    A version is explained by its own sheet, and by files of reasons that came since the version before. What
+    its sheet says to no purpose is told while something is held back; the reasons of a report that has since
+    been mended may stay where they are.
     """
     reading = arrival.reading
     if arrival.is_supplement:
@@ -171,28 +173,43 @@ def apply_reasons(
         if reading.justifications:
             settled = settle_waiting(session, place, arrival.plan, reading, arrival.number)
         return (*findings, *settled.remarks), settled
-    if not any(finding.needs_reason for finding in findings):
-        return tuple(findings), Settled()
+    reasons = reasons_of(place, arrival.plan)
     given = (*reading.justifications, *waiting_reasons(session, reading, arrival.number))
-    outcome = explain(findings, given, reasons_of(place, arrival.plan))
-    return (*outcome.findings, *outcome.remarks), Settled()
+    outcome = explain(findings, given, reasons)
+    remarks = list(outcome.remarks)
+    if any(finding.holds for finding in outcome.findings):
+        remarks += _unmet(reading.justifications, findings, arrival.plan, reasons)
+    return (*outcome.findings, *remarks), Settled()
 
 
-def _unmet(reading: Reading, met: set[tuple[str, str]], plan: Plan, reasons: Reasons) -> list[Finding]:
-    """Reasons for which no warning waits, told once a cell."""
-    rules = {rule for rule, _ in met}
+def _unmet(
+    given: Sequence[Justification], findings: Sequence[Finding], plan: Plan, reasons: Reasons
+) -> list[Finding]:
+    """Reasons that no warning asks for, told once a cell: they name an error, or nothing that was found."""
+    asked = _named(finding for finding in findings if finding.severity is Severity.WARNING)
+    wrong = _named(finding for finding in findings if finding.severity is Severity.ERROR)
     cells: dict[tuple[str, str], list[Justification]] = {}
-    for entry in reading.justifications:
-        if (entry.rule_id, entry.locality) in met or (not entry.locality and entry.rule_id in rules):
-            continue
-        cells.setdefault((entry.place.sheet, entry.place.cell), []).append(entry)
+    for entry in given:
+        if (entry.rule_id, entry.locality) not in asked:
+            cells.setdefault((entry.place.sheet, entry.place.cell), []).append(entry)
     remarks = []
     for entries in cells.values():
         code = entries[0].locality
         where = f" ({plan.locality_by_code[code].name})" if code in plan.locality_by_code else ""
-        names = ", ".join(dict.fromkeys(entry.rule_id for entry in entries))
-        remarks.append(_say(reasons, NO_SUCH_WARNING, entries[0], code, rules=names, where=where))
+        in_vain = [entry for entry in entries if (entry.rule_id, code) in wrong]
+        for kind, told in (
+            (FOR_AN_ERROR, in_vain),
+            (NO_SUCH_WARNING, [e for e in entries if e not in in_vain]),
+        ):
+            names = ", ".join(dict.fromkeys(entry.rule_id for entry in told))
+            if told:
+                remarks.append(_say(reasons, kind, entries[0], code, rules=names, where=where))
     return remarks
+
+
+def _named(findings: Iterable[Finding]) -> frozenset[tuple[str, str]]:
+    """Rule and locality of findings as a reason may name them: without a locality all are meant."""
+    return frozenset(key for f in findings for key in ((f.rule_id, f.locality), (f.rule_id, "")))
 
 
 def note_releases(session: Session, number: int, released: Sequence[tuple[int, str]], at: datetime) -> None:

@@ -11,22 +11,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.feedback import mark_workbook
+from chuyenhoa.intake.values import read_number
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Answer, Basis, Declaration, Justification, Observation, Place
-from chuyenhoa.model.submissions import Finding, Receipt
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import Finding, Receipt, Severity
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import DeclarationRow, JustificationRow, NarrativeRow, SubmissionRow
 from chuyenhoa.workbooks import Filled, write_filled
 
 Places = Mapping[tuple[str, str, str], str]
+FORMULA_STARTS = frozenset({"", "=", "+", "-", "@"})
+"""How a text begins that a spreadsheet would take for a formula once its cell is edited; or it is blank."""
 
 
 def fill_form(place: Workplace, number: int, receipt: Receipt, findings: Sequence[Finding]) -> bytes | None:
     """The form of a submission's owner and period with what was read, its cells to mend marked.
 
-    It has rows for the localities of that file alone, so that dropping it touches no other. None when owner
-    or period is not known.
+    It has rows for the localities of that file alone, so that dropping it touches no other. A text that could
+    not be read stands in its cell as it was typed: dropped unmended, the form is asked the same again. None
+    when owner or period is not known.
     """
     with place.store.reading() as session:
         row = session.get_one(SubmissionRow, number)
@@ -35,6 +40,7 @@ def fill_form(place: Workplace, number: int, receipt: Receipt, findings: Sequenc
             return None
         observations = ledger.load_observations(session, number)
         filled = _load_filled(session, number, observations)
+    filled = replace(filled, typed=_unread(plan, filled, findings, observations))
     period, submitter = plan.period_by_id[row.period], plan.submitter_by_code[row.submitter]
     received = datetime.fromisoformat(row.received_at)
     content, places = write_filled(plan, period, submitter, place.rules_of(plan, period), received, filled)
@@ -60,6 +66,22 @@ def _load_filled(session: Session, number: int, observations: Sequence[Observati
     )
 
 
+def _unread(
+    plan: Plan, filled: Filled, findings: Sequence[Finding], observations: Sequence[Observation]
+) -> dict[tuple[str, Basis, str], str]:
+    """What stands in cells that could not be read and would be refused again; nothing like a formula."""
+    guide, texts = _Guide(observations, {}), {}
+    for finding in findings:
+        indicator = plan.indicator_by_code.get(finding.indicator)
+        if indicator is None or finding.severity is not Severity.ERROR or finding.value[:1] in FORMULA_STARTS:
+            continue
+        key = (finding.locality, guide.basis_of(finding), indicator.code)
+        problem = read_number(finding.value, indicator.unit, indicator.decimals).problem
+        if problem and key not in filled.figures:
+            texts[key] = finding.value
+    return texts
+
+
 def _declaration(row: DeclarationRow) -> Declaration:
     return Declaration(
         locality=row.locality,
@@ -81,7 +103,7 @@ class _Guide:
 
     def lead(self, finding: Finding) -> Finding:
         """The finding at its cell of the form; without one where the form has none."""
-        sheet = form.SHEET_OF_BASIS[self._basis_of(finding)]
+        sheet = form.SHEET_OF_BASIS[self.basis_of(finding)]
         for name in (sheet, form.DECLARATIONS_SHEET):
             cell = self.places.get((name, finding.locality, finding.indicator))
             if cell is not None:
@@ -90,7 +112,7 @@ class _Guide:
                 return replace(finding, sheet=name, cells=tuple(dict.fromkeys(cells)))
         return replace(finding, sheet="", cells=())
 
-    def _basis_of(self, finding: Finding) -> Basis:
+    def basis_of(self, finding: Finding) -> Basis:
         """The window of the cell that a finding names, by what was read there or around it."""
         here = [o for o in self.observations if o.place.sheet == finding.sheet]
         exact = [o.basis for o in here if o.place.cell == finding.cell]

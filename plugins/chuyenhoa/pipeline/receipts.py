@@ -11,13 +11,21 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.feedback import part_follow_ons, receipt_name
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import Reading, Receipt, ReceiptMember, SubmissionStatus
+from chuyenhoa.model.submissions import (
+    Finding,
+    Reading,
+    Receipt,
+    ReceiptMember,
+    Severity,
+    SubmissionStatus,
+    Waiting,
+)
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.plan.rule_kinds import BETWEEN, CELLWISE
 from chuyenhoa.store import ledger
 from chuyenhoa.store.claims import members_of_all
-from chuyenhoa.store.reasons import released_by
+from chuyenhoa.store.reasons import explained_findings, held_localities, released_by, status_after
 from chuyenhoa.store.tables import SubmissionRow
 
 NO_FOLDER = "khong-ro-don-vi"
@@ -81,7 +89,38 @@ def _build(place: Workplace, session: Session, row: SubmissionRow, known: _Known
         },
         container=f"{container.file_name}: {row.member}" if container else "",
         members=tuple(map(_describe_member, known.members.get(row.number, ()))),
+        waiting=_still_waiting(session, row, names) if _is_words_alone(row, plan, listed) else (),
     )
+
+
+def _is_words_alone(row: SubmissionRow, plan: Plan, listed: Mapping[str, bool]) -> bool:
+    """Whether a file brings reasons or texts beside figures that its submitter owes or has sent."""
+    is_ours = row.status in {status.value for status in ledger.OURS}
+    return is_ours and row.version is None and not listed and bool(plan.localities_of(row.submitter))
+
+
+def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str]) -> tuple[Waiting, ...]:
+    """The localities of the same report that are held back after a file of reasons, and by which rules."""
+    reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+    held = held_localities(session, reading, row.number + 1)
+    findings = {number: explained_findings(session, number, row.number) for number in set(held.values())}
+    files = {other.number: other.file_name for other in ledger.find_submissions(session, held.values())}
+    return tuple(
+        Waiting(
+            names[code],
+            _holding(findings[held[code]], code, Severity.WARNING),
+            _holding(findings[held[code]], code, Severity.ERROR),
+            files[held[code]],
+        )
+        for code in names
+        if code in held
+    )
+
+
+def _holding(findings: Sequence[Finding], code: str, severity: Severity) -> tuple[str, ...]:
+    """The rules that hold a locality back, each once; what holds the whole file holds it too."""
+    found = (f for f in findings if f.holds and f.severity is severity and f.locality in (code, ""))
+    return tuple(dict.fromkeys(finding.rule_id for finding in found))
 
 
 def page_of(place: Workplace, row: SubmissionRow) -> str:
@@ -137,6 +176,8 @@ def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, rec
     return replace(
         receipt,
         duplicate_of=_describe(first),
+        duplicate_status=status_after(session, first) if first else None,
+        duplicate_receipt=first.receipt.rpartition("/")[2] if first else "",
         supersedes="" if returned else _describe(earlier),
         in_force=_describe(kept) if returned else "",
         released=tuple(receipt.locality_names[code] for code in released),

@@ -37,10 +37,14 @@ def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str,
     return found
 
 
-def explained_findings(session: Session, number: int) -> tuple[Finding, ...]:
-    """The findings of a version, with the reasons that later files gave for them."""
+def explained_findings(session: Session, number: int, upto: int | None = None) -> tuple[Finding, ...]:
+    """The findings of a version, with the reasons that later files gave for them, up to submission `upto`."""
     query = select(ExplanationRow).where(ExplanationRow.version == number).order_by(ExplanationRow.id)
-    given = {(row.rule_id, row.locality): row.reason for row in session.scalars(query)}
+    given = {
+        (row.rule_id, row.locality): row.reason
+        for row in session.scalars(query)
+        if upto is None or row.submission <= upto
+    }
     return tuple(
         replace(finding, explanation=given[finding.rule_id, finding.locality])
         if finding.needs_reason and (finding.rule_id, finding.locality) in given
@@ -66,7 +70,7 @@ def held_localities(session: Session, reading: Reading, before: int) -> Mapping[
     return {
         code: row.submission
         for code, row in newest.items()
-        if not row.taken and (row.submission, code) not in released
+        if not row.taken and released.get((row.submission, code), before) >= before
     }
 
 

@@ -23,6 +23,7 @@ SYLLABLE = re.compile(
 class Flaw(StrEnum):
     """Why a text is no reason."""
 
+    BLANK = "blank"
     EMPTY = "empty"
     SHORT = "short"
     COPIED = "copied"
@@ -56,14 +57,27 @@ class ReasonRules:
             own_words: what the warning itself says (title and message), which is not to be copied.
         """
         words = _fold(text)
-        sources = [*self.ours, *map(_fold, own_words)]
-        if _share_copied(words, sources) > self.copied_above:
+        if not words:
+            return Flaw.BLANK
+        if self._is_copied(words, tuple(map(_fold, own_words))):
             return Flaw.COPIED
         rest = self._without_phrases(words)
         if not rest:
             return Flaw.EMPTY
         telling = {word for word in rest if SYLLABLE.fullmatch(word)}
         return None if len(telling) >= self.least_words else Flaw.SHORT
+
+    def _is_copied(self, words: Words, rule: Sequence[Words]) -> bool:
+        """Whether a text repeats any part of what its rule says, or the better part of an example of ours.
+
+        What our example tells of may truly happen: few words in common with it prove nothing.
+        """
+        if _share_copied(words, rule) > self.copied_above:
+            return True
+        return any(
+            _share_copied(words, [text]) > self.copied_above < _share_copied(text, [words])
+            for text in self.ours
+        )
 
     def _without_phrases(self, words: Words) -> list[str]:
         """The words that are left when empty phrases and filler are taken out."""

@@ -118,17 +118,26 @@ def _write_rows(
         sheet.write_string(row, 0, locality.code, styles["locked"])
         sheet.write_string(row, 1, locality.name, styles["locked"])
         for code, column in columns.items():
-            value = paper.filled.figures.get((locality.code, basis, code))
-            if value is None:
-                sheet.write_blank(row, column, None, styles["number"])
-            else:
-                sheet.write_number(row, column, float(value), styles["number"])
+            _write_figure(sheet, styles["number"], paper, (row, column), (locality.code, basis, code))
             paper.places[sheet.get_name(), locality.code, code] = xl_rowcol_to_cell(row, column)
         formula = build_check(rules, columns, row + 1, basis is Basis.BASELINE)
         sheet.write_formula(row, check, formula, styles["check"], "")
         sheet.write_formula(
             row, check + 1, build_blank_count(columns, row + 1), styles["count"], len(columns)
         )
+
+
+def _write_figure(
+    sheet: Any, style: Any, paper: Form, spot: tuple[int, int], key: tuple[str, Basis, str]
+) -> None:
+    """One cell of a locality: a value, a text that is yet to be made one, or blank."""
+    value, typed = paper.filled.figures.get(key), paper.filled.typed.get(key, "")
+    if value is not None:
+        sheet.write_number(*spot, float(value), style)
+    elif typed:
+        sheet.write_string(*spot, typed, style)
+    else:
+        sheet.write_blank(*spot, None, style)
 
 
 def _validate(sheet: Any, paper: Form, first: int, last: int) -> None:

@@ -40,6 +40,8 @@ class Filled:
     """Codes of the localities that get rows; None for all of the submitter's."""
     figures: Mapping[tuple[str, Basis, str], Decimal] = field(default_factory=dict)
     """Values by locality, window and indicator."""
+    typed: Mapping[tuple[str, Basis, str], str] = field(default_factory=dict)
+    """Texts that are no values, to be mended where they stand, by the same."""
     declarations: Mapping[tuple[str, str], Declaration] = field(default_factory=dict)
     """By locality and criterion."""
     narratives: Mapping[str, str] = field(default_factory=dict)

@@ -41,6 +41,21 @@ def test_advice_that_is_not_written_depends_on_the_severity() -> None:
     assert split_message(replace(note, message="Dòng ẩn. Vẫn được đọc.")) == ("Dòng ẩn. Vẫn được đọc.", "")
 
 
+def test_sheets_come_in_the_order_of_the_form() -> None:
+    names = ["Giải trình", "Cùng kỳ", "Số liệu", "Biểu 2", "Định tính"]
+    ordered = order_findings([replace(ERROR, sheet=name) for name in names], NAMES)
+    assert [f.sheet for f in ordered] == ["Biểu 2", "Số liệu", "Cùng kỳ", "Định tính", "Giải trình"]
+
+
+@pytest.mark.parametrize(
+    "problem", ["P: sai.", "P, sai.", "P (sheet Cùng kỳ): sai.", "P (số liệu cùng kỳ): sai.", "sai."]
+)
+def test_the_locality_is_named_once(problem: str) -> None:
+    full = problem.replace("P", "Phường An Hòa")
+    assert drop_name(full, "Phường An Hòa") == "Sai."
+    assert drop_name("Phường An Hòa (30766) sai.", "Phường An Hòa") == "Phường An Hòa (30766) sai."
+
+
 def test_the_order_is_that_of_the_work() -> None:
     findings = [
         replace(ERROR, severity=Severity.NOTE),

@@ -32,10 +32,20 @@ def test_the_same_mistake_in_several_cells_is_one_line_with_indicators() -> None
     before = replace(UNCLEAR, sheet="Cùng kỳ")
     labels = Labels({"30766": "Phường An Hòa"}, LABELS, {"D41": "Ký hiệu không rõ nghĩa"})
     first, second = group_findings([UNCLEAR, twin, before], labels)
-    assert (first.window, first.problem) == ("Số liệu cùng kỳ", "XHD, ô F7 ghi “x”, không rõ.")
-    assert (second.window, second.problem) == ("Số liệu kỳ này", "Ký hiệu không rõ nghĩa.")
-    assert second.remedy == "Nhập 0 hoặc để trống."
-    assert second.items == (Item("F7", "Số vụ xã hội đen", "x"), Item("G7", "Người tha tù", "/"))
+    assert (second.window, second.problem) == ("Số liệu cùng kỳ", "XHD, ô F7 ghi “x”, không rõ.")
+    assert (first.window, first.problem) == ("Số liệu kỳ này", "Ký hiệu không rõ nghĩa.")
+    assert first.remedy == "Nhập 0 hoặc để trống."
+    assert first.items == (Item("F7", "Số vụ xã hội đen", "x"), Item("G7", "Người tha tù", "/"))
+
+
+def test_cells_that_only_take_part_stand_on_one_line(receipt: Receipt, templates: Path) -> None:
+    finding = Finding(
+        "E08", Severity.ERROR, "Không cân. Kiểm tra.", "Số liệu", ("F7", "G7", "H7"), "30766", "THT"
+    )
+    shown = replace(receipt, findings=(finding,), indicator_labels={"THT": "Người tha tù"})
+    page = render_receipt(shown, templates)
+    assert page.count('class="item') == 2
+    assert "cùng ô <b>G7</b>, <b>H7</b>" in page
 
 
 def test_without_a_title_different_texts_stay_apart() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.feedback import ReceiptError, marked_name, receipt_name, render_receipt
+from chuyenhoa.feedback import ReceiptError, marked_name, receipt_name, render_letter, render_receipt
 from chuyenhoa.model.figures import Normalisation, Place
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 
@@ -245,3 +245,32 @@ def test_names_are_safe_and_distinct(receipt: Receipt) -> None:
 )
 def test_marked_names(receipt: Receipt, file_name: str, stem: str) -> None:
     assert marked_name(replace(receipt, file_name=file_name)) == f"CAN-SUA-{stem}-ab12cd34.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_open"),
+    [
+        (SubmissionStatus.ACCEPTED, False),
+        (SubmissionStatus.ACCEPTED_WITH_WARNINGS, False),
+        (SubmissionStatus.PARTLY_ACCEPTED, True),
+        (SubmissionStatus.RETURNED, True),
+        (SubmissionStatus.REFUSED, True),
+    ],
+)
+def test_a_repetition_of_what_is_to_be_mended_leads_to_its_receipt(
+    receipt: Receipt, templates: Path, before: SubmissionStatus, *, is_open: bool
+) -> None:
+    twin = replace(
+        receipt,
+        status=SubmissionStatus.DUPLICATE,
+        duplicate_of="bc.xlsx",
+        duplicate_status=before,
+        duplicate_receipt="PHIEU-TIEP-NHAN-bc.html",
+        findings=(),
+        version=None,
+    )
+    text, _ = read_page(render_receipt(twin, templates))
+    assert ("CHƯA ĐƯỢC SỬA" in text) is is_open
+    assert ("Mở phiếu “PHIEU-TIEP-NHAN-bc.html”" in text) is is_open
+    assert ("Đơn vị không phải làm gì." in text) is not is_open
+    assert ("CHƯA ĐƯỢC SỬA" in render_letter(twin, templates)[0]) is is_open

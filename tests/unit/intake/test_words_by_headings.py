@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from chuyenhoa.model import form
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
@@ -173,3 +174,30 @@ def test_words_that_cannot_be_read_are_told_with_what_to_do(name: str, plan: Pla
     (finding,) = [f for f in reading.findings if f.rule_id == "D58"]
     assert finding.sheet == name
     assert "Mã quy tắc, Địa bàn, Lý do" in finding.message
+
+
+def test_a_reason_may_name_its_localities_in_words(plan: Plan) -> None:
+    grid: Grid = (
+        [form.RULE_CODE, form.LOCALITY_CODE, form.REASON],
+        ["W01", "P. Vĩnh Lạc", "Do mở đợt cao điểm truy quét"],
+        ["W02", "30745, Phường Rạch Sỏi", "Do thay đổi địa giới"],
+        ["W03", "30745 30754", "Do mưa bão kéo dài"],
+        ["W04", 30754, "Do mưa bão kéo dài"],
+        ["W05", "Phường Vĩnh Lạc và Xã Lạ", "Do mưa bão kéo dài"],
+        ["W06", "Thị trấn Thứ Ba", "Do mưa bão kéo dài"],
+    )
+    reading = with_words(plan, "Giải trình", grid)
+    assert [(entry.rule_id, entry.locality) for entry in reading.justifications] == [
+        ("W01", "30745"),
+        ("W02", "30745"),
+        ("W02", "30754"),
+        ("W03", "30745"),
+        ("W03", "30754"),
+        ("W04", "30754"),
+    ]
+    assert codes(reading) == ["D52", "D52"]
+    assert "“Phường Vĩnh Lạc và Xã Lạ” không phải địa bàn của đơn vị" in reading.findings[-2].message
+    told = [
+        (entry.before, entry.after) for entry in reading.normalisations if entry.place.sheet == "Giải trình"
+    ]
+    assert told == [("P. Vĩnh Lạc", "30745"), ("30745, Phường Rạch Sỏi", "30745, 30754")]

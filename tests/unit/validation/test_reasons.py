@@ -18,9 +18,10 @@ RULES = load_reason_rules(PATH)
 PHRASES = yaml.safe_load(PATH.read_text(encoding="utf-8"))["empty"]
 
 NONE = [
-    ("", Flaw.EMPTY),
-    ("-", Flaw.EMPTY),
-    ("…", Flaw.EMPTY),
+    ("", Flaw.BLANK),
+    ("-", Flaw.BLANK),
+    ("…", Flaw.BLANK),
+    (".", Flaw.BLANK),
     ("ok", Flaw.EMPTY),
     ("O.K!!", Flaw.SHORT),
     ("Đúng", Flaw.EMPTY),
@@ -33,6 +34,14 @@ NONE = [
     ("Như trên", Flaw.EMPTY),
     ("Đề nghị chấp nhận số liệu", Flaw.EMPTY),
     ("Do án cũ", Flaw.SHORT),
+    ("như báo cáo", Flaw.EMPTY),
+    ("Thực tế phát sinh như vậy", Flaw.EMPTY),
+    ("Báo cáo đúng theo tình hình thực tế tại địa phương", Flaw.EMPTY),
+    ("đã kiểm tra lại và số liệu đúng như báo cáo của Công an phường", Flaw.EMPTY),
+    ("Số liệu của Công an xã cung cấp là đúng", Flaw.EMPTY),
+    ("Đề nghị Ban Chỉ đạo tỉnh ghi nhận số liệu này", Flaw.EMPTY),
+    ("Do thực tế xảy ra nhiều hơn so với cùng kỳ", Flaw.SHORT),
+    ("Do làm tốt công tác phòng ngừa", Flaw.SHORT),
     ("12 34 56 78", Flaw.SHORT),
     ("asdf qwer zxcv fghj", Flaw.SHORT),
     ("án án án án án", Flaw.SHORT),
@@ -44,6 +53,9 @@ GOOD = [
     "an cu nam 2019 chuyen sang, da doi chieu so thu ly",
     "Một đối tượng gây ra ba vụ trộm cắp, khởi tố chung một vụ án.",
     "Cuối kỳ giảm về 0 vì đã xóa tên 05 người chuyển nơi cư trú",
+    "Cao điểm tháng 9 bắt thêm 6 vụ",
+    "Tăng do Công an phường mở đợt cao điểm truy quét",
+    "Do tai nạn va chạm nhẹ, chỉ hư xe",
 ]
 
 
