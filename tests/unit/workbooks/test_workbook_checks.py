@@ -39,7 +39,9 @@ def breaking(rule: Rule) -> Row:
     if rule.kind == kinds.PAIR:
         return {str(rule.kwargs["column_A"]): 4, str(rule.kwargs["column_B"]): 5}
     if rule.kind == kinds.BETWEEN:
-        return {str(rule.kwargs["column"]): cast("int", rule.kwargs["min_value"]) - 1}
+        least = rule.kwargs.get("min_value")
+        beyond = cast("int", rule.kwargs["max_value"]) + 1 if least is None else cast("int", least) - 1
+        return {str(rule.kwargs["column"]): beyond}
     if rule.kind == kinds.SIGNED_SUM:
         return break_sum(rule)
     if rule.kind == kinds.REST_ZERO:
@@ -54,7 +56,8 @@ def breaking(rule: Rule) -> Row:
 def holding(rule: Rule) -> Row:
     """Figures at the very edge of the rule that do not break it."""
     if rule.kind == kinds.BETWEEN:
-        return {str(rule.kwargs["column"]): cast("int", rule.kwargs["min_value"])}
+        edge = rule.kwargs.get("min_value", rule.kwargs.get("max_value"))
+        return {str(rule.kwargs["column"]): cast("int", edge)}
     if rule.kind == kinds.CHANGE:
         return dict(zip(listed(rule), (30, 10), strict=True))
     if rule.kind in (kinds.WHOLE, kinds.NOT_NEGATIVE):
