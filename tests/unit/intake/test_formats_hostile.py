@@ -206,6 +206,7 @@ HOSTILE: dict[str, tuple[Callable[[Draft], bytes], str]] = {
     "a broken spreadsheet of 2003": (lambda _: XML_HEAD.encode(), "D05"),
     "a PDF": (lambda _: b"%PDF-1.7\n", "D61"),
     "a photograph": (lambda _: b"\xff\xd8\xff\xe0\0\x10JFIF\0", "D61"),
+    "a photograph of a telephone": (lambda _: b"\0\0\0\x18ftypheic" + b"\0" * 40, "D61"),
     "a scan": (lambda _: b"II*\0\x08\0\0\0", "D61"),
     "a .doc": (lambda _: make_compound({"WordDocument": b"x"}), "D62"),
     "an RTF": (lambda _: b"{\\rtf1 a}", "D62"),

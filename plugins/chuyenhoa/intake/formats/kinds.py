@@ -109,6 +109,9 @@ def detect(content: bytes) -> Kind:
         # "BM" and "MZ" may also begin a line of text.
         if content.startswith(start) and (len(start) > 2 or b"\0" in content[:1000]):
             return kind
+    if content[4:8] == b"ftyp" or (content.startswith(b"RIFF") and content[8:12] == b"WEBP"):
+        # What telephones make: pictures (HEIC, WEBP) and films.
+        return Kind.IMAGE
     return _detect_text(content)
 
 
