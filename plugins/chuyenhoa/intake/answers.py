@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chuyenhoa.intake.book import CellValue
@@ -74,9 +74,17 @@ def read_date(value: CellValue, is_us: bool = False, latest: date | None = None)
     """
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
-        return _doubt_order(day, is_us, latest)
+        return _doubt_future(_doubt_order(day, is_us, latest), latest)
     text = clean_text(value)
-    return _read_date_text(text) if text else WordReading()
+    return _doubt_future(_read_date_text(text), latest) if text else WordReading()
+
+
+def _doubt_future(reading: WordReading, latest: date | None) -> WordReading:
+    """A date that is read, with a doubt when it lies behind the last day that makes sense."""
+    day = reading.value
+    if latest is None or not isinstance(day, date) or day <= latest or reading.doubt:
+        return reading
+    return replace(reading, doubt="D102", readings=f"{latest:%d/%m/%Y}")
 
 
 def _doubt_order(day: date, is_us: bool, latest: date | None) -> WordReading:

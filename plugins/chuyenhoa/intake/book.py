@@ -24,6 +24,10 @@ class Flaw(StrEnum):
     PERCENT = "percent"
     US_DATE = "us_date"
     """A date that its cell shows with the month before the day."""
+    STRUCK = "struck"
+    """A number that is struck through."""
+    SHARED = "shared"
+    """Part of a merged area that reaches over several figures."""
     PERSONAL = "personal"
     """It held personal data; the value has been masked (`intake.personal`)."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chuyenhoa.intake.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.intake.personal import is_masked, report_row
 from chuyenhoa.intake.rows import Scope, identify_row, report_repeats
+from chuyenhoa.intake.shared import mark_shared
+from chuyenhoa.intake.spilled import last_headed, report_spilled
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.intake.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values import NumberReading, read_number
@@ -22,6 +24,8 @@ FLAW_CODES = {
     Flaw.UNCALCULATED: "D40",
     Flaw.PERCENT: "D36",
     Flaw.US_DATE: "D37",
+    Flaw.STRUCK: "D97",
+    Flaw.SHARED: "D98",
     Flaw.PERSONAL: "D55",
 }
 
@@ -33,15 +37,6 @@ class Figures:
     localities: list[str] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     normalisations: list[Normalisation] = field(default_factory=list)
-
-
-def join_figures(first: Figures, second: Figures) -> Figures:
-    """What two readings say together."""
-    return Figures(
-        list(dict.fromkeys((*first.localities, *second.localities))),
-        [*first.observations, *second.observations],
-        [*first.normalisations, *second.normalisations],
-    )
 
 
 def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
@@ -67,9 +62,13 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
             rows.setdefault(locality.code, []).append(row)
         elif filled:
             others.append(row)
+    table = _with_shared(scope, table, [row for places in rows.values() for row in places])
     for code, places in rows.items():
         locality = scope.own[code]
         report_repeats(scope, table, locality, places)
+        if report_spilled(scope, table.sheet, places[0], last_headed(table), locality):
+            found.localities.append(code)
+            continue
         _read_row(scope, table, places[0], locality, basis, found)
     for locality in scope.own.values():
         if locality.code not in rows:
@@ -77,6 +76,13 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     if others:
         _check_totals(scope, table, [row for places in rows.values() for row in places], others)
     return found
+
+
+def _with_shared(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
+    """The table with figures marked that one merged cell gives for several."""
+    columns = [column for code in scope.plan.indicator_by_code for column in table.columns.get(code, ())]
+    sheet = mark_shared(table.sheet, [(row, column) for row in rows for column in columns])
+    return table if sheet is table.sheet else replace(table, sheet=sheet)
 
 
 def _check_totals(scope: Scope, table: Table, own: Iterable[int], others: Sequence[int]) -> None:

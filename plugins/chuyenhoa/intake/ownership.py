@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.periods import read_statements, show_window
+from chuyenhoa.intake.periods import Kind, Statement, read_statements, show_window
 from chuyenhoa.intake.remembering import once_a_plan
 from chuyenhoa.intake.stated import PERIOD_CODES, Stated, find_period, is_anothers
 from chuyenhoa.intake.tables import Head, Table, clean_head, read_head, read_title
@@ -105,9 +105,10 @@ def _from_folder(
 
 @dataclass(frozen=True)
 class _Title:
-    """What a text above a table names: windows of time, a period, a submitter; "" for none."""
+    """What a text above a table names: times, a period, a submitter; "" for none."""
 
-    windows: tuple[Window, ...]
+    statements: tuple[Statement, ...]
+    says_baseline: bool
     period: str
     submitter: str
 
@@ -119,7 +120,8 @@ def _title_reader(plan: Plan) -> Callable[[str], _Title]:
     @lru_cache(maxsize=4096)
     def read(text: str) -> _Title:
         return _Title(
-            tuple(entry.window for entry in read_statements(text, plan) if entry.window),
+            tuple(read_statements(text, plan)),
+            Stated("", "", text).says_baseline,
             _period_labels(plan).find(_after(text, PERIOD_WORDS)),
             _submitter_names(plan).find(fold(text)),
         )
@@ -127,17 +129,26 @@ def _title_reader(plan: Plan) -> Callable[[str], _Title]:
     return read
 
 
+def _is_other_time(entry: Statement, right: Window, *, is_baseline: bool) -> bool:
+    """Whether a title states another time than its form's: a window, last day, name, cumulative figures."""
+    is_other_day = entry.end is not None and entry.end != right.end
+    is_other = entry.window is not None and entry.window != right
+    is_unnamed = entry.kind is Kind.NO_PERIOD and not is_baseline
+    return is_other or is_other_day or is_unnamed or entry.kind is Kind.CUMULATIVE
+
+
 def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
     """Titles that name another window, period or submitter than the form was made for."""
     read = _title_reader(plan)
     for official, table in tables.items():
-        right = owner.period.baseline if official == form.BASELINE_SHEET else owner.period.window
+        of_baseline = official == form.BASELINE_SHEET
+        right = owner.period.baseline if of_baseline else owner.period.window
         titles = [(name_cell(row, column), read(text)) for row, column, text in read_title(table, official)]
         found = [
-            (cell, show_window(window), show_window(right))
+            (cell, entry.shown, show_window(right))
             for cell, title in titles
-            for window in title.windows
-            if window != right
+            for entry in title.statements
+            if _is_other_time(entry, right, is_baseline=of_baseline and title.says_baseline)
         ]
         for cell, title in titles:
             if title.period and title.period != owner.period.label:

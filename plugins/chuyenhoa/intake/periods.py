@@ -21,6 +21,11 @@ MONTHS = re.compile(
     r"tu thang ([0-9]{1,2})(?:(?:/| nam )([0-9]{4}))? (?:den|-|–) (?:het )?"
     r"thang ([0-9]{1,2})(?:/| nam )([0-9]{4})"
 )
+CUT_OFF = re.compile(
+    r"(?:\btinh|\bso lieu|\bchot|\bcong don)(?:[a-z ]{0,24} )?(?:den|toi|:) ?(?:het )?(?:ngay )?"
+    r"([0-9]{1,2}) ?(?:[/.-]| thang ) ?([0-9]{1,2}) ?(?:[/.-]| nam ) ?([0-9]{4}|[0-9]{2})(?![0-9/])"
+)
+"""The last day of figures, without their first one."""
 DATED = re.compile(r"(?:ngay )?[0-9]{1,2}(?:[/.-]| thang )[0-9]{1,2}(?:[/.-]| nam )[0-9]{2,4}")
 CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam)\b")
 NO_PERIOD = re.compile(
@@ -41,6 +46,7 @@ class Kind(StrEnum):
     PERIOD = "period"
     NO_PERIOD = "no_period"
     CUMULATIVE = "cumulative"
+    CUT_OFF = "cut_off"
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Statement:
     shown: str
     window: Window | None = None
     period: Period | None = None
+    end: date | None = None
+    """The last day that a cut-off names."""
 
 
 def read_statements(text: str, plan: Plan) -> list[Statement]:
@@ -74,7 +82,13 @@ def read_statements(text: str, plan: Plan) -> list[Statement]:
     ]
     if CUMULATIVE.search(plain) and not any(_is_period(entry.window, plan) for entry in found):
         found.append(Statement(Kind.CUMULATIVE, text.strip()))
-    rest = DATED.sub(" ", MONTHS.sub(" ", SPAN.sub(" ", plain)))
+    rest = MONTHS.sub(" ", SPAN.sub(" ", plain))
+    found += [
+        Statement(Kind.CUT_OFF, f"đến ngày {end:%d/%m/%Y}", end=end)
+        for match in CUT_OFF.finditer(rest)
+        if (end := _day(match)) is not None
+    ]
+    rest = DATED.sub(" ", rest)
     return found + _named(" ".join(rest.split()), text.strip(), plan)
 
 
@@ -96,6 +110,14 @@ def _span(match: re.Match[str], plan: Plan) -> Window | None:
     except ValueError:
         return None
     return Window(start, end) if start <= end else None
+
+
+def _day(match: re.Match[str]) -> date | None:
+    """The day of a cut-off; None when there is no such day."""
+    try:
+        return date(_year(match[3]), int(match[2]), int(match[1]))
+    except ValueError:
+        return None
 
 
 def _year(text: str) -> int:

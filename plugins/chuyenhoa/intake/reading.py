@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chuyenhoa.intake.book import Book, Sheet
-from chuyenhoa.intake.figures import Figures, join_figures, read_figures
+from chuyenhoa.intake.figures import Figures, read_figures
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats import open_book
 from chuyenhoa.intake.layout.reader import read_free_tables
@@ -122,11 +122,9 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
     )
     if found.free:
         wrong = find_wrong_baselines(titles, scope.owner.period, scope.plan, scope.findings)
-        free = read_free_tables(scope, found.free, wrong)
-        current, baseline = (
-            join_figures(current, free[Basis.CURRENT]),
-            join_figures(baseline, free[Basis.BASELINE]),
-        )
+        coded = {Basis.CURRENT: current, Basis.BASELINE: baseline}
+        read = read_free_tables(scope, found.free, wrong, coded)
+        current, baseline = read[Basis.CURRENT], read[Basis.BASELINE]
     declared = Declarations()
     if form.DECLARATIONS_SHEET in tables:
         declared = read_declarations(scope, tables[form.DECLARATIONS_SHEET])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.layout.gazetteer import gazetteer_of
 from chuyenhoa.intake.periods import Kind, Statement, periods_of, read_statements, show_window
-from chuyenhoa.model.plan import Period, PeriodKind, Plan, Submitter
+from chuyenhoa.model.plan import Period, PeriodKind, Plan, Submitter, Window
 from chuyenhoa.plan.names import plain_key
 
 PERIOD_CODES = frozenset({"D70", "D71", "D73"})
@@ -32,11 +32,15 @@ class Stated:
         """Whether a statement in it speaks of the window that is compared with."""
         if any(entry.window == period.window for period in plan.periods):
             return False
+        end = entry.window.end if entry.window else entry.end
+        is_old = end is not None and end.year < plan.year
+        return self.is_baseline or is_old or (end is not None and self.says_baseline)
+
+    @property
+    def says_baseline(self) -> bool:
+        """Whether it calls what it speaks of the window that is compared with."""
         key = plain_key(self.text)
-        is_old = entry.window is not None and entry.window.end.year < plan.year
-        return (
-            self.is_baseline or is_old or (entry.window is not None and any(w in key for w in BASELINE_WORDS))
-        )
+        return any(word in key for word in BASELINE_WORDS)
 
 
 def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> Period | None:
@@ -67,6 +71,8 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
             for title, entry in firm
             if entry.window and not title.is_baseline and not _is_baseline(entry, plan)
         ]
+    if len(periods) == 1:
+        odd += [(title, entry) for title, entry in current if _ends_elsewhere(entry, periods[0].window)]
     for title, entry in odd:
         _blame("D70", title, entry.shown, plan, findings)
     for title, entry in cumulative:
@@ -84,6 +90,11 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
         findings.add("D73", value=", ".join(shown))
         return None
     return periods[0] if periods else None
+
+
+def _ends_elsewhere(entry: Statement, window: Window) -> bool:
+    """Whether a text names a last day of the figures that is not the window's."""
+    return entry.end is not None and entry.end != window.end
 
 
 def _is_firm(title: Stated, entry: Statement, has_window: bool) -> bool:
@@ -111,16 +122,33 @@ def find_wrong_baselines(
     wrong = set()
     for title in titles:
         for entry in read_statements(title.text, plan):
-            if entry.window and title.is_of_baseline(entry, plan) and entry.window != period.baseline:
+            if _is_wrong_baseline(title, entry, period, plan):
                 wrong.add(title.sheet)
                 findings.add(
                     "D72",
                     sheet=title.sheet,
                     cells=(title.cell,) if title.cell else (),
-                    value=show_window(entry.window),
+                    value=entry.shown,
                     expected=show_window(period.baseline),
                 )
     return frozenset(wrong)
+
+
+def _is_wrong_baseline(title: Stated, entry: Statement, period: Period, plan: Plan) -> bool:
+    """Whether a title states figures to compare with that are not of the period's own baseline."""
+    if entry.kind is Kind.NO_PERIOD:
+        return is_year_before(entry, period, plan) and not (title.says_baseline or title.is_hint)
+    is_other = _ends_elsewhere(entry, period.baseline) or (
+        entry.window is not None and entry.window != period.baseline
+    )
+    return is_other and title.is_of_baseline(entry, plan)
+
+
+def is_year_before(entry: Statement, period: Period, plan: Plan) -> bool:
+    """Whether a text names the year before, or a part of it that is not the period's: “năm 2020”."""
+    before = f"năm {plan.year - 1}"
+    same = period.label.replace(f"năm {plan.year}", before)
+    return before in entry.shown and (entry.shown == before or entry.shown != same)
 
 
 def find_district(titles: Sequence[Stated], submitter: Submitter, plan: Plan) -> str:
@@ -152,6 +180,8 @@ def check_against_form(
 def _contradicts(title: Stated, entry: Statement, period: Period) -> bool:
     if entry.window is not None:
         return entry.window != period.window
+    if entry.end is not None:
+        return _ends_elsewhere(entry, period.window)
     return entry.period != period and (entry.period is None or _is_firm(title, entry, has_window=True))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -13,7 +13,7 @@ from functools import lru_cache
 from chuyenhoa.intake.book import CellValue
 from chuyenhoa.intake.doubts import name_doubt
 from chuyenhoa.intake.numerals import read_numeral
-from chuyenhoa.intake.words import ASKED_KEYS, MISSING_KEYS, ZERO_KEYS, clean_text, fold
+from chuyenhoa.intake.words import ASKED_KEYS, MISSING_KEYS, STRUCK, ZERO_KEYS, clean_text, fold
 
 LARGEST = Decimal(10) ** 12
 """Above it no count and no sum of money is possible; below it Excel's numbers are exact."""
@@ -22,16 +22,19 @@ DIGITS = re.compile(r"[0-9]+")
 CANONICAL = re.compile(r"0|[1-9][0-9]*")
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
 MIXED = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]+")
+FORGOTTEN = re.compile(r"[1-9][0-9]{3,}[.,]000")
+"""A separator of thousands was left out in front, or three decimals say nothing."""
 FRACTION = re.compile(r"[0-9]+[.,][0-9]+")
 NUMBER = re.compile(r"[0-9][0-9., ]*")
 NEGATIVE = re.compile(r"[-−–] ?[0-9][0-9., ]*")
 WITH_UNIT = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ][^0-9]*)")
-WITH_WORDS = re.compile(r"([0-9][0-9., ]*?) ?\(([^()0-9]+)\)")
+WITH_WORDS = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ()][^0-9()]*)?\(([^()0-9]+)\)")
 ONLY_DOTS = re.compile(r"[.…\s]*…[.…\s]*|\.{2,}")
-EXCEL_ERROR = re.compile(r"#[A-Z]{2,}[A-Z/0-9]*[!?]?", re.IGNORECASE)
+EXCEL_ERROR = re.compile(r"#(?:[A-Z]{2,}[A-Z/0-9]*[!?]?|N/A)|Err:[0-9]{3}", re.IGNORECASE)
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Digits, letters and signs that are as wide as a Chinese one."""
 UNIT_SPELLINGS = {
+    "vụ": ("vụ án",),
     "đối tượng": ("đt", "đ/t", "đ.t", "đtg"),
     "người": ("ng",),
     "triệu đồng": ("triệu", "tr", "trđ", "tr.đ", "tr đồng", "triệu đ"),
@@ -69,10 +72,19 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
     if isinstance(value, float | int) and not isinstance(value, bool):
         return _read_typed(value, decimals)
     if isinstance(value, str):
-        return _read_text(clean_text(value), unit, decimals) if value else NumberReading()
+        return _read_typed_text(value, unit, decimals) if value else NumberReading()
     if isinstance(value, date | datetime | time | timedelta):
         return NumberReading(problem="D37")
     return NumberReading(problem="D38")
+
+
+def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
+    """A text cell; signs that nobody sees beside a number are told like any other that was left out."""
+    text = clean_text(value)
+    reading = _read_text(text, unit, decimals)
+    if reading.value is not None and not reading.why and text != value.strip(" \t\r\n"):
+        return replace(reading, why="ký tự thừa không nhìn thấy trong ô số")
+    return reading
 
 
 def _read_typed(value: float, decimals: bool) -> NumberReading:
@@ -110,10 +122,12 @@ def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
 
 def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
     """A text cell: a word for nothing, for missing, or digits in one of the ways people type them."""
+    if STRUCK in text:
+        return NumberReading(problem="D97")
     key = fold(text)
     if not key:
         return NumberReading()
-    if key in ZERO_KEYS:
+    if key in ZERO_KEYS or key.rstrip(" .;!") in ZERO_KEYS:
         return NumberReading(Decimal(0), why="không phát sinh, ghi là 0")
     if key in MISSING_KEYS or ONLY_DOTS.fullmatch(text):
         return NumberReading(why="chưa có số liệu, để trống")
@@ -138,8 +152,8 @@ def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReadin
     bare = re.sub(r"(?<=[0-9])\.$", "", bare)
     why = why if bare == plain else "dấu thừa cạnh số"
     in_words = WITH_WORDS.fullmatch(bare)
-    if in_words:
-        return _compare(in_words[1], in_words[2], unit, decimals)
+    if in_words and _is_unit(in_words[2] or unit, unit):
+        return _compare(in_words[1], in_words[3], unit, decimals)
     with_unit = WITH_UNIT.fullmatch(bare)
     if with_unit and _is_unit(with_unit[2], unit):
         bare, why = with_unit[1], why or "số kèm đơn vị tính"
@@ -182,6 +196,9 @@ def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
             shown = f"{whole} hoặc {str(fraction).replace('.', ',')}"
             return NumberReading(problem="D42", readings=shown)
         return _bound(whole, decimals, "dấu phân cách hàng nghìn")
+    if FORGOTTEN.fullmatch(plain):
+        head = plain[: -len(".000")]
+        return NumberReading(problem="D90", readings=f"{head} hoặc {head}000")
     mixed = MIXED.fullmatch(plain)
     if mixed and mixed[1] != mixed[2]:
         head, _, tail = plain.rpartition(mixed[2])

@@ -12,6 +12,8 @@ END_IN_Y = re.compile("(?:[hklmst]|qu)y")
 SYLLABLE = re.compile(r"[^\W\d_]+")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+STRUCK = "\u0336"
+"""Stands behind a piece of text that is struck through (`formats.runs`)."""
 KEPT = "\n\t"
 DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})
 """Control signs, signs that turn the direction of writing, halves of signs, signs that are none."""
@@ -23,7 +25,9 @@ ZERO_WORDS = frozenset(
     | {"khong", "khong co", "khong phat sinh", "ko", "ko có"}
 )
 MISSING_WORDS = frozenset({"…", "...", "..", "chưa có số liệu", "chưa có", "chua co so lieu", "chua co"})
-ASKED_WORDS = frozenset({"x", "/", "//", "\\", "?", "v", "✓", "*", "n/a", "na", "nil", "null", "none"})
+ASKED_WORDS = frozenset(
+    {"x", "/", "--", "---", "_", "~", "//", "\\", "?", "v", "✓", "*", "n/a", "na", "nil", "null", "none"}
+)
 TOTAL_WORDS = ("tổng", "cộng", "toàn")
 NO_CODE_WORDS = (
     "người lập",

@@ -106,6 +106,7 @@ LAYOUTS: dict[str, Layout] = {
         [2, "Rạch Sỏi", 5, 6, 4, 5],
         baseline=CRIME_BEFORE,
         merges={"Biểu 1": ["C7:D7", "E7:F7"]},
+        codes=["D100"],
     ),
     "dates instead of windows": one(
         ["TT", "Địa bàn", XR, ""],
@@ -245,6 +246,56 @@ LAYOUTS: dict[str, Layout] = {
         },
         CRIME,
         CRIME_BEFORE,
+    ),
+    "two tables side by side in another order": one(
+        ["Kỳ này", "", "", "", "", "Cùng kỳ", "", "", ""],
+        [*HEAD, "", *HEAD],
+        [1, "Vĩnh Lạc", 10, 8, "", 1, "Rạch Sỏi", 6, 5],
+        [2, "Rạch Sỏi", 5, 4, "", 2, "Vĩnh Lạc", 12, 9],
+        baseline=CRIME_BEFORE,
+        merges={"Biểu 1": ["A7:D7", "F7:I7"]},
+        codes=["D76", "D76"],
+    ),
+    "two topics side by side in another order": one(
+        [*HEAD, "", "TT", "Phường", "Số vụ tai nạn giao thông", "Tai nạn giao thông: chết"],
+        [1, "Vĩnh Lạc", 10, 8, "", 1, "Rạch Sỏi", 1, 1],
+        [2, "Rạch Sỏi", 5, 4, "", 2, "Vĩnh Lạc", 3, 0],
+        values=CRIME | {key: value for key, value in ROADS.items() if key[1] != "TNGT_BTH"},
+    ),
+    "two tables on their sides, one below the other in another order": one(
+        ["Chỉ tiêu", "Vĩnh Lạc", "Rạch Sỏi"],
+        ["Phạm pháp hình sự"],
+        ["Xảy ra", 10, 5],
+        ["Khám phá", 8, 4],
+        ["Chỉ tiêu", "Rạch Sỏi", "Vĩnh Lạc"],
+        ["Tai nạn giao thông"],
+        ["Số vụ", 1, 3],
+        ["Chết", 1, 0],
+        ["Bị thương", 0, 2],
+        values=CRIME | ROADS,
+    ),
+    "a column of districts, one of which bears a town's name": Layout(
+        {
+            "Biểu 1": [
+                [WINDOW],
+                ["STT", "Huyện", "Xã, thị trấn", XR, KP],
+                [1, "Kiên Lương", "Xã Bình An", 10, 8],
+                [2, "", "Kiên Lương", 5, 4],
+            ]
+        },
+        {
+            ("30808", "TTXH_XR"): 10,
+            ("30808", "TTXH_KP"): 8,
+            ("30787", "TTXH_XR"): 5,
+            ("30787", "TTXH_KP"): 4,
+        },
+        merges={"Biểu 1": ["B3:B4"]},
+        folder="902-kien-luong",
+    ),
+    "a single row that counts like the numbers of columns": Layout(
+        {"Vĩnh Lạc": [*TITLES, ["Phạm pháp hình sự", ""], ["Xảy ra", "Khám phá"], [1, 2], *FOOT]},
+        {("30745", "TTXH_XR"): 1, ("30745", "TTXH_KP"): 2},
+        merges={"Vĩnh Lạc": ["A7:B7"]},
     ),
     "a sheet with nothing beside": Layout(
         {"Biểu 1": [*TITLES, HEAD, *ROWS], "Ghi chép": [["Họp giao ban"]]}, CRIME, codes=["D88"]

@@ -19,6 +19,7 @@ TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 XR, KP = "Số vụ phạm pháp hình sự xảy ra", "Khám phá"
 HEAD = ["STT", "Địa bàn", XR, KP]
 LAC, SOI = [1, "Phường Vĩnh Lạc", 10, 8], [2, "Phường Rạch Sỏi", 5, 4]
+CODED = ["MA_DIA_BAN", "TTXH_XR", "TTXH_KP"]
 SOI_TAKEN = {("30754", "TTXH_XR"): 5, ("30754", "TTXH_KP"): 4}
 ALL_TAKEN = {("30745", "TTXH_XR"): 10, ("30745", "TTXH_KP"): 8, **SOI_TAKEN}
 KPS_TAKEN = {key: value for key, value in ALL_TAKEN.items() if key[1] == "TTXH_KP"}
@@ -237,6 +238,98 @@ CASES = {
     ),
     "a locality twice": Case(
         "D28", [*TITLES, HEAD, LAC, [2, "P. Vĩnh Lạc", 1, 1], SOI], "B8", "nhiều dòng", ALL_TAKEN
+    ),
+    "a heading that joins two indicators": Case(
+        "D74",
+        [*TITLES, ["TT", "Địa bàn", XR, "Khám phá/Xảy ra"], [1, "Vĩnh Lạc", 10, "8/10"]],
+        "D7",
+        "Khám phá (trong",
+        {("30745", "TTXH_XR"): 10},
+    ),
+    "a heading that joins accidents with their victims": Case(
+        "D74",
+        [*TITLES, [*HEAD, "TNGT (số vụ-chết-bị thương)"], [*LAC, "3-1-2"], [*SOI, "1-0-0"]],
+        "E7",
+        "Tai nạn giao thông: Số người bị thương",
+        ALL_TAKEN,
+    ),
+    "a year beside the period": Case(
+        "D72",
+        [
+            *TITLES,
+            ["TT", "Địa bàn", XR, ""],
+            ["", "", "6 tháng năm 2021", "Năm 2020"],
+            [1, "Vĩnh Lạc", 10, 24],
+        ],
+        "D8",
+        "từ ngày 15/04/2020",
+        {("30745", "TTXH_XR"): 10},
+    ),
+    "a year beside a year": Case(
+        "D100",
+        [*TITLES, ["TT", "Địa bàn", XR, ""], ["", "", "Năm 2021", "Năm 2020"], [1, "Vĩnh Lạc", 10, 24]],
+        "D8",
+        "từ ngày 15/04/2020",
+        {("30745", "TTXH_XR"): 10},
+    ),
+    "a sheet of the year before": Case(
+        "D72",
+        [*TITLES, HEAD, LAC, SOI],
+        "A1",
+        "năm 2020",
+        ALL_TAKEN,
+        more={"Cùng kỳ": [["SỐ LIỆU NĂM 2020"], HEAD, LAC, SOI]},
+    ),
+    "another last day": Case(
+        "D70",
+        [["BÁO CÁO SỐ LIỆU 06 THÁNG NĂM 2021"], ["(Số liệu tính đến ngày 30/9/2021)"], HEAD, LAC, SOI],
+        "A2",
+        "30/09/2021",
+        refused=True,
+    ),
+    "a copy beside the form's sheets": Case(
+        "D101",
+        [[WINDOW], CODED, ["30745", 10, 8], ["30754", 5, 4]],
+        "",
+        "Số liệu (2)",
+        ALL_TAKEN,
+        more={"Cùng kỳ": [CODED, ["30745", 9, 8]], "Số liệu (2)": [CODED, ["30745", 99, 8]]},
+    ),
+    "two tables with code rows that differ": Case(
+        "D82",
+        [[WINDOW], CODED, ["30745", 10, 8], ["30754", 5, 4]],
+        "B2",
+        "ghi 99",
+        ALL_TAKEN,
+        more={"Số liệu (2)": [CODED, ["30745", 99, 8], ["30754", 5, 4]]},
+    ),
+    "a table with a code row and one by labels that differ": Case(
+        "D82",
+        [[WINDOW], CODED, ["30745", 10, 8], ["30754", 5, ""]],
+        "C2",
+        "ghi 99",
+        ALL_TAKEN,
+        more={"Sheet2": [HEAD, [1, "Phường Vĩnh Lạc", 99, 8], SOI]},
+    ),
+    "a town that bears its district's name": Case(
+        "D77",
+        [["BCĐ HUYỆN KIÊN LƯƠNG"], [WINDOW], HEAD, ["I", "Kiên Lương", 15, 12], [1, "Xã Bình An", 5, 4]],
+        "B4",
+        "hoặc Huyện Kiên Lương",
+        {("30808", "TTXH_XR"): 5, ("30808", "TTXH_KP"): 4},
+        folder="902-kien-luong",
+    ),
+    "two names in one row": Case(
+        "D77",
+        [
+            *TITLES,
+            [KP, "Địa bàn", XR, "Phường"],
+            [8, "Vĩnh Lạc", 10, "Rạch Sỏi"],
+            [4, "Rạch Sỏi", 5, "Rạch Sỏi"],
+        ],
+        "B8",
+        "Phường Vĩnh Lạc",
+        SOI_TAKEN,
     ),
     "no period": Case("D12", [HEAD, LAC, SOI], "", "kỳ báo cáo", refused=True),
     "no folder": Case("D12", [*TITLES, HEAD, LAC, SOI], "", "đơn vị báo cáo", refused=True, folder="khac"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from openpyxl.styles import Font
 
 from chuyenhoa.intake import read_submission
 from chuyenhoa.intake.findings import load_catalogue
@@ -14,7 +15,8 @@ from chuyenhoa.model.personal import MASK
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft, read_part
-from tests.unit.intake.test_reading_catalogue import TEMPLATES, Case, D, T, filled, typed
+from tests.unit.intake.handmade import WINDOW
+from tests.unit.intake.test_reading_catalogue import TEMPLATES, Case, D, S, T, filled, typed
 
 
 def american_date(draft: Draft) -> bytes:
@@ -39,6 +41,22 @@ def words_without_a_head(draft: Draft) -> bytes:
     return draft.save()
 
 
+def merged_figure(draft: Draft) -> bytes:
+    cells = [draft.put(S, row, "TTXH_XR", value) for row, value in ((1, 10), (2, None))]
+    draft.sheet(S).merge_cells(":".join(cells))
+    return draft.save()
+
+
+def struck_figure(draft: Draft) -> bytes:
+    draft.put(S, 1, "TTXH_XR", 12)
+    draft.cell(S, 1, "TTXH_XR").font = Font(strike=True)
+    return draft.save()
+
+
+def spilled_row(draft: Draft) -> bytes:
+    return f"{WINDOW}\nMA_DIA_BAN,TTXH_XR,TTXH_KP\n30745,1,234,8\n30754,5,4\n".encode()
+
+
 CASES: dict[str, Case] = {
     "D55": typed("079091234567"),
     "D56": filled(T, (1, form.ITEM_TEXT, "Liên hệ 0912 345 678")),
@@ -50,6 +68,10 @@ CASES: dict[str, Case] = {
     "D93": filled(D, (1, form.ANSWER, "Có"), (1, form.DOCUMENT_DATE, "01/13/2021")),
     "D94": american_date,
     "D95": filled(D, (1, form.ANSWER, "Có"), (1, form.DOCUMENT_NUMBER, datetime(2021, 12, 5))),
+    "D97": struck_figure,
+    "D98": merged_figure,
+    "D99": spilled_row,
+    "D102": filled(D, (1, form.ANSWER, "Có"), (1, form.DOCUMENT_DATE, "05/01/2031")),
 }
 
 

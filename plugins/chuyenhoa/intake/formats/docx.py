@@ -13,11 +13,13 @@ from chuyenhoa.intake.formats.extras import report_extras
 from chuyenhoa.intake.formats.grids import Grid, finish, is_legacy_font
 from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, local_name, number_of, parse_markup
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError
+from chuyenhoa.intake.formats.runs import has_flag, is_struck, shift_of, show_run
 
 MAIN = "word/document.xml"
 WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "customXml", "smartTag", "hyperlink", "moveTo"})
 """Elements whose content counts as if it stood in their place."""
 LINKING_FIELDS = frozenset({"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "DATABASE"})
+HIDDEN = frozenset({"vanish"})
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -153,10 +155,21 @@ def _text(paragraph: etree._Element) -> str:
     for element in paragraph.iter():
         name = local_name(element)
         if name == "t":
-            pieces.append(element.text or "")
+            pieces.append(_run_text(element))
         elif name in BREAKS:
             pieces.append(BREAKS[name])
     return "".join(pieces)
+
+
+def _run_text(element: etree._Element) -> str:
+    """A piece of text as it shows; what is hidden does not."""
+    run = element.getparent()
+    properties = run.find("{*}rPr") if run is not None and local_name(run) == "r" else None
+    if properties is None:
+        return element.text or ""
+    if has_flag(properties, HIDDEN):
+        return ""
+    return show_run(element.text or "", shift_of(properties), struck=is_struck(properties))
 
 
 def _legacy_font(cell: etree._Element) -> str:

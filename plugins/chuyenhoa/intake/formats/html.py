@@ -10,6 +10,7 @@ from chuyenhoa.intake.book import Book, CellValue
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.grids import Grid, finish, is_legacy_font
 from chuyenhoa.intake.formats.markup import attribute, local_name
+from chuyenhoa.intake.formats.runs import show_run
 from chuyenhoa.intake.formats.texts import decode_text
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{3,20})", re.IGNORECASE)
@@ -19,6 +20,8 @@ SILENT = frozenset({"script", "style", "head", "title", "meta", "link", "xml", "
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(E[+-]?[0-9]+)?")
 FONT = re.compile(r"font-family\s*:\s*[\"']?([^;\"',]+)", re.IGNORECASE)
 MOST_SPAN = 300
+SHIFTS = {"sup": "super", "sub": "sub"}
+STRIKES = frozenset({"s", "strike", "del"})
 
 
 def open_page(content: bytes, findings: FindingList) -> Book | None:
@@ -115,10 +118,12 @@ def _collect(element: etree._Element, pieces: list[str]) -> None:
         return
     if name in {"br", "p", "div"}:
         pieces.append("\r")
-    pieces.append((element.text or "").replace("\r", " "))
+    inside: list[str] = []
+    inside.append((element.text or "").replace("\r", " "))
     for child in element:
-        _collect(child, pieces)
-        pieces.append((child.tail or "").replace("\r", " "))
+        _collect(child, inside)
+        inside.append((child.tail or "").replace("\r", " "))
+    pieces.append(show_run("".join(inside), SHIFTS.get(name, ""), struck=name in STRIKES))
 
 
 def _font(cell: etree._Element) -> str:

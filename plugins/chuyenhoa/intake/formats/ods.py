@@ -20,6 +20,7 @@ from chuyenhoa.intake.formats.markup import (
     parse_markup,
 )
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError
+from chuyenhoa.intake.formats.runs import show_run
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|#N/A|Err:[0-9]{3}|#VALUE!|Lỗi:[0-9]{3}")
@@ -89,6 +90,9 @@ class _Styles:
     def __init__(self, trees: list[etree._Element]) -> None:
         self.hidden: set[str] = set()
         self.fonts: dict[str, str] = {}
+        self.shifts: dict[str, str] = {}
+        """Styles of texts that are raised ("super") or lowered ("sub")."""
+        self.struck: set[str] = set()
         parents: dict[str, str] = {}
         faces: dict[str, str] = {}
         for tree in trees:
@@ -104,7 +108,12 @@ class _Styles:
         name = attribute(style, "name")
         if attribute(style.find("{*}table-properties"), "display") == "false":
             self.hidden.add(name)
-        named = attribute(style.find("{*}text-properties"), "font-name")
+        text = style.find("{*}text-properties")
+        self.shifts[name] = _shift(attribute(text, "text-position"))
+        lines = {attribute(text, f"text-line-through-{kind}") for kind in ("style", "type")}
+        if not lines <= {"", "none"}:
+            self.struck.add(name)
+        named = attribute(text, "font-name")
         if named:
             self.fonts[name] = faces.get(named, named)
         parents[name] = attribute(style, "parent-style-name")
@@ -121,6 +130,14 @@ class _Styles:
         """The font of an old encoding behind a style; empty when it has none."""
         font = self.fonts.get(name, "")
         return font if is_legacy_font(font) else ""
+
+
+def _shift(position: str) -> str:
+    """Whether a position as in "super 58%" or "33% 58%" raises or lowers a text."""
+    word = position.split(" ")[0]
+    if word.endswith("%"):
+        word = "" if word.strip("-0.%") == "" else "sub" if word.startswith("-") else "super"
+    return word
 
 
 class _Table:
@@ -161,7 +178,7 @@ class _Table:
         for cell in cells:
             times = max(1, number_of(cell, "number-columns-repeated", 1))
             if _is_filled(cell):
-                value, mark = _read_cell(cell)
+                value, mark = _read_cell(cell, self._styles)
                 for place in range(column, min(column + times, max(column, MOST_COLUMNS) + 1)):
                     self._put(row, place, cell, value, mark)
             column += times
@@ -195,9 +212,9 @@ def _is_filled(cell: etree._Element) -> bool:
     return bool(attribute(cell, "value-type") or attribute(cell, "formula")) or cell.find("{*}p") is not None
 
 
-def _read_cell(cell: etree._Element) -> tuple[CellValue, Mark | None]:
+def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark | None]:
     """The value of a cell, and its flaw if it has one."""
-    text = "\n".join(_text(paragraph) for paragraph in cell.iterchildren("{*}p"))
+    text = "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
     kinds = {str(v) for key, v in cell.attrib.items() if str(key).endswith("}value-type")}
     formula = attribute(cell, "formula")
     if "error" in kinds or (formula and ERROR.fullmatch(text.strip())):
@@ -206,7 +223,11 @@ def _read_cell(cell: etree._Element) -> tuple[CellValue, Mark | None]:
     if not kind and formula and not text:
         return "", Mark(Flaw.UNCALCULATED)
     value = _typed(cell, kind, text)
-    return value, Mark(Flaw.PERCENT) if kind == "percentage" and isinstance(value, float) else None
+    if not isinstance(value, float):
+        return value, None
+    if attribute(cell, "style-name") in styles.struck:
+        return value, Mark(Flaw.STRUCK)
+    return value, Mark(Flaw.PERCENT) if kind == "percentage" else None
 
 
 def _is_office(key: str, name: str) -> bool:
@@ -226,7 +247,7 @@ def _typed(cell: etree._Element, kind: str, text: str) -> CellValue:
     return attribute(cell, "boolean-value") == "true" if kind == "boolean" else text
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: etree._Element, styles: _Styles) -> str:
     """The text of a paragraph; runs of spaces are written as a count."""
     pieces = [element.text or ""]
     for child in element:
@@ -236,6 +257,8 @@ def _text(element: etree._Element) -> str:
         elif name in SPACES:
             pieces.append(SPACES[name])
         elif name not in SKIPPED:
-            pieces.append(_text(child))
+            style = attribute(child, "style-name")
+            shift = styles.shifts.get(style, "")
+            pieces.append(show_run(_text(child, styles), shift, struck=style in styles.struck))
         pieces.append(child.tail or "")
     return "".join(pieces)

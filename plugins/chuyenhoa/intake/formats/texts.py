@@ -89,11 +89,14 @@ def find_separator(text: str) -> str:
 
 def _split(text: str, separator: str) -> list[list[str]]:
     """The rows of a text; quotes that are never closed are taken as they stand."""
-    lines = io.StringIO(text, newline="")
+    plain = [line.split(separator) for line in text.splitlines()]
     try:
-        return list(csv.reader(lines, delimiter=separator))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
-        return [line.split(separator) for line in text.splitlines()]
+        return plain
+    # A quote that is never closed takes all that follows into one field.
+    last = rows[-1][-1] if rows and rows[-1] else ""
+    return plain if separator in last and "\n" in last.strip() else rows
 
 
 def open_text(content: bytes, findings: FindingList) -> Book | None:

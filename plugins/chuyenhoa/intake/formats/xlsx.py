@@ -14,6 +14,7 @@ from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, Sheet
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.markup import pass_on_memory
 from chuyenhoa.intake.formats.package import Package
+from chuyenhoa.intake.formats.runs import show_runs
 from chuyenhoa.intake.formats.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.intake.formats.xlsx_styles import parse, read_styles
 from chuyenhoa.intake.words import strip_marks
@@ -23,7 +24,8 @@ KNOWN_SHEETS = frozenset(map(strip_marks, (*form.HEAD_ROWS, form.META_SHEET)))
 OWN_SHEETS = frozenset(map(strip_marks, (form.GUIDE_SHEET, form.LISTING_SHEET)))
 """What we write beside the form; nothing is filled in there."""
 BOOK, LINKS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-READ_PARTS = ("[Content_Types].xml", "_rels/.rels", BOOK, LINKS, STYLES, "xl/sharedStrings.xml")
+TEXTS = "xl/sharedStrings.xml"
+READ_PARTS = ("[Content_Types].xml", "_rels/.rels", BOOK, LINKS, STYLES, TEXTS)
 """What a reader of values opens beside the sheets."""
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -55,6 +57,7 @@ def open_workbook(package: Package, findings: FindingList) -> Book | None:
     """
     try:
         places = _needed(_locate_sheets(package))
+        package = _with_runs(package, [TEXTS, *(place.part for place in places)])
         styles = read_styles(package.parts.get(STYLES, b""))
         scans = [scan_sheet(package.parts[place.part], styles) for place in places]
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -66,6 +69,12 @@ def open_workbook(package: Package, findings: FindingList) -> Book | None:
             findings.add("D08", sheet=place.name, cells=(scan.beyond,), rows=MOST_ROWS, columns=MOST_COLUMNS)
             return None
     return _read_values(package, places, scans, findings)
+
+
+def _with_runs(package: Package, names: Sequence[str]) -> Package:
+    """The package with raised and struck pieces of texts made visible in some of its parts."""
+    shown = {name: show_runs(package.parts[name]) for name in names if name in package.parts}
+    return Package({**package.parts, **shown})
 
 
 def _locate_sheets(package: Package) -> list[_Location]:

@@ -227,6 +227,8 @@ def _find_flaw(cell: etree._Element, style: str, styles: CellStyles) -> Mark | N
         return Mark(Flaw.UNCALCULATED) if cell.find("{*}f") is not None and not is_empty_text else None
     if kind != "n":
         return None
+    if style in styles.struck:
+        return Mark(Flaw.STRUCK)
     if style in styles.us_dates:
         return Mark(Flaw.US_DATE)
     return Mark(Flaw.PERCENT) if style in styles.percents else None

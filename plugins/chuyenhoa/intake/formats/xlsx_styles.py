@@ -9,6 +9,8 @@ from functools import cached_property
 
 from lxml import etree
 
+from chuyenhoa.intake.formats.runs import is_struck
+
 PERCENT_FORMATS = frozenset({"9", "10"})
 """Excel's built-in formats `0%` and `0.00%`."""
 US_DATE = re.compile(r"(?:\[[^\]]*\])*m{1,2}[-/.]d{1,2}[-/.]y", re.IGNORECASE)
@@ -23,13 +25,14 @@ class CellStyles:
 
     percents: frozenset[str] = frozenset()
     us_dates: frozenset[str] = frozenset()
+    struck: frozenset[str] = frozenset()
     fonts: Mapping[str, str] = field(default_factory=dict)
     """The name of the font of each style that is set in a font of an old encoding."""
 
     @cached_property
     def flagged(self) -> frozenset[str]:
         """The styles for which a cell must be looked at."""
-        return self.percents | self.us_dates | frozenset(self.fonts)
+        return self.percents | self.us_dates | self.struck | frozenset(self.fonts)
 
 
 def parse(xml: bytes) -> etree._Element:
@@ -60,9 +63,11 @@ def read_styles(styles: bytes) -> CellStyles:
         for name in font.iterfind("{*}name")
         if OLD_FONT.match(name.get("val", ""))
     }
+    struck = {str(number) for number, font in enumerate(tree.iterfind("{*}fonts/{*}font")) if is_struck(font)}
     cells = [(str(number), entry) for number, entry in enumerate(tree.iterfind("{*}cellXfs/{*}xf"))]
     return CellStyles(
         frozenset(number for number, entry in cells if entry.get("numFmtId", "0") in formats),
         frozenset(number for number, entry in cells if entry.get("numFmtId", "0") in us_dates),
+        frozenset(number for number, entry in cells if entry.get("fontId", "0") in struck),
         {number: fonts[font] for number, entry in cells if (font := entry.get("fontId", "0")) in fonts},
     )

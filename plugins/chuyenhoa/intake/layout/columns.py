@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chuyenhoa.intake.layout.headings import Meaning
+from chuyenhoa.intake.layout.headings import BRACKETS, Meaning
 from chuyenhoa.intake.layout.heads import BASES, Column
 from chuyenhoa.intake.layout.tables import BASIS_OF, FreeTable
 from chuyenhoa.intake.layout.vocabulary import Vocabulary, vocabulary_of
+from chuyenhoa.intake.periods import show_window
 from chuyenhoa.intake.rows import Scope
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator
+from chuyenhoa.plan.names import plain_key
 
+JOINED = re.compile(r"\s*[/;+–-]\s*")
+YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
 """What is worked out from figures needs no word."""
 COLUMN_ALONE = frozenset({"D74", "D87"})
@@ -28,6 +33,8 @@ class Slot:
     basis: Basis | None
     shown: str
     cell: str
+    year: str = ""
+    """The heading that states its window by a year alone, as “Năm 2020”."""
 
 
 def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Slot]:
@@ -58,7 +65,29 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
             _report_twice(scope, table, filled)
         else:
             slots.append((filled or group)[0])
-    return _without_overlap(scope, table, slots)
+    return _ask_years(scope, table, _without_overlap(scope, table, slots))
+
+
+def _ask_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
+    """The columns without baselines under a bare year, which may be twelve months beside six or eight.
+
+    Beside a column of the plan's own year it means the same window a year before, and the receipt says so.
+    """
+    period = scope.owner.period
+    words = {"expected": show_window(period.baseline)}
+    years = {slot.indicator.code for slot in slots if slot.year and slot.basis is Basis.CURRENT}
+    kept, told = [], set()
+    for slot in slots:
+        if not slot.year or slot.basis is not Basis.BASELINE:
+            kept.append(slot)
+            continue
+        is_paired = slot.indicator.code in years
+        code = "D100" if is_paired else "D72"
+        if (slot.year, code) not in told:
+            told.add((slot.year, code))
+            scope.findings.add(code, sheet=table.name, cells=(slot.cell,), value=slot.year, **words)
+        kept += [slot] if is_paired else []
+    return kept
 
 
 def _filled(table: FreeTable, row: int, column: Column) -> bool:
@@ -75,7 +104,13 @@ def _slot(scope: Scope, table: FreeTable, column: Column, words: Vocabulary) -> 
     if not words.agrees(column.unit, indicator):
         return None
     basis = next((BASIS_OF[meaning] for meaning in meanings), None)
-    return Slot(column.index, indicator, basis, column.shown, table.view.name(column.row, column.index))
+    cell = table.view.name(column.row, column.index)
+    return Slot(column.index, indicator, basis, column.shown, cell, _year_alone(column))
+
+
+def _year_alone(column: Column) -> str:
+    """The heading over a column that is a year and nothing else; "" where there is none."""
+    return next((part.text for part in column.parts if YEAR_ALONE.fullmatch(plain_key(part.text))), "")
 
 
 def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, read: set[str]) -> None:
@@ -120,7 +155,19 @@ def _maybe(column: Column, words: Vocabulary) -> frozenset[str]:
         codes = words.explain(keys[start:]).codes
         if codes:
             return codes
-    return frozenset()
+    return _joined(column, words)
+
+
+def _joined(column: Column, words: Vocabulary) -> frozenset[str]:
+    """Indicators that one heading joins, as “Khám phá/Xảy ra” or “TNGT (vụ-chết-bị thương)”."""
+    text = column.parts[-1].text if column.parts else ""
+    brackets = BRACKETS.search(text)
+    pieces = JOINED.split(brackets[1] if brackets else text)
+    over = [part.key for part in column.parts[:-1] if part.key]
+    over += [words.part(text[: brackets.start()]).key] if brackets else []
+    found = [words.explain([*over, words.part(piece).key]).codes for piece in pieces]
+    meant = [codes for codes in found if codes]
+    return frozenset().union(*meant) if len(meant) > 1 else frozenset()
 
 
 def _report_twice(scope: Scope, table: FreeTable, group: Sequence[Slot]) -> None:

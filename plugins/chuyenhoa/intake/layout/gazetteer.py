@@ -166,6 +166,19 @@ class Gazetteer:
         found = {self.homes.get(entry.code, "") for entry in self.plan.localities_of(submitter.code)}
         return found.pop() if len(found) == 1 else ""
 
+    def unit(self, code: str) -> Named:
+        """The unit with a code, under its official name."""
+        unit = next(unit for unit in self.plan.units if unit.code == code.zfill(CODE_LENGTH))
+        return Named(unit.code, unit.name, unit.kind, unit.district_code, "", "")
+
+    def namesakes(self, text: str) -> tuple[Named, ...]:
+        """A district and its communes of one name, where a text says no kind; () for any other text."""
+        kind, _, key, _ = self.read(text)
+        code = self.districts.get(key, "")
+        named = [] if kind else [entry for entry in self.by_key.get(key, ()) if entry.district == code]
+        name = next((unit.district_name for unit in self.plan.units if unit.district_code == code), "")
+        return (*named, Named(code, name, "", code, key, "")) if named else ()
+
     def is_district(self, text: str) -> bool:
         """Whether a text is the heading of a district: its name with its kind."""
         folded = strip_marks(NUMBERING.sub("", clean_text(text)).strip())

@@ -119,7 +119,20 @@ LOCALITY_HEADS = frozenset(
         "cac xa phuong thi tran",
     )
 )
-OTHER_HEADS = frozenset(
+DISTRICT_HEADS = frozenset(
+    (
+        "huyen",
+        "ten huyen",
+        "quan huyen",
+        "huyen thanh pho",
+        "huyen thi xa thanh pho",
+        "don vi cap huyen",
+        "cap huyen",
+        "thanh pho",
+    )
+)
+"""Columns of the district to which a place belongs."""
+OTHER_HEADS = DISTRICT_HEADS | frozenset(
     (
         "stt",
         "tt",
@@ -135,10 +148,6 @@ OTHER_HEADS = frozenset(
         "kiem tra",
         "loai",
         "loai dia ban",
-        "huyen",
-        "ten huyen",
-        "quan huyen",
-        "huyen thanh pho",
         "ky",
         "ky so lieu",
         "ma dvhc",

@@ -145,7 +145,8 @@ def _reach(
         filled = [column for column in range(view.width) if not view.is_blank(below, column)]
         texts = [view.text(below, column) for column in filled]
         numbers = [column for column in filled if view.holds_number(below, column)]
-        if not view.is_numbering(below) and (
+        is_numbering = view.is_numbering(below) and _goes_on(view, below)
+        if not is_numbering and (
             not filled
             or any(map(is_data, filter(None, texts)))
             or any(not words.part(view.text(below, column)).meaning for column in numbers)
@@ -153,6 +154,15 @@ def _reach(
             break
         bottom = below
     return top, bottom
+
+
+def _goes_on(view: View, row: int) -> bool:
+    """Whether anything like a figure stands below a row: the last row of a table numbers no columns."""
+    return any(
+        not view.is_blank(below, column) and view.holds_number(below, column)
+        for below in range(row + 1, len(view.rows))
+        for column in range(view.width)
+    )
 
 
 def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Column]:

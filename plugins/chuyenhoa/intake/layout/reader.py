@@ -14,6 +14,8 @@ from chuyenhoa.intake.layout.tables import FreeTable
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
 from chuyenhoa.intake.personal import is_masked, report_cells
 from chuyenhoa.intake.rows import Scope
+from chuyenhoa.intake.shared import mark_shared
+from chuyenhoa.intake.spilled import report_spilled
 from chuyenhoa.intake.totals import Grid, check_totals
 from chuyenhoa.intake.values import read_number
 from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
@@ -28,7 +30,8 @@ class _Reader:
     """What all free tables of one file say together."""
 
     scope: Scope
-    figures: dict[Basis, Figures] = field(default_factory=lambda: {basis: Figures() for basis in Basis})
+    figures: Mapping[Basis, Figures]
+    """Begins with what tables under code rows gave, so that both are held against each other."""
     taken: dict[tuple[str, str, Basis], Observation] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     """Codes of the indicators that have a column somewhere."""
@@ -38,13 +41,20 @@ class _Reader:
     ) -> None:
         """One table."""
         slots = read_columns(self.scope, table, [row.row for row in rows])
+        table = _with_shared(table, [row.row for row in rows], slots)
         self.known |= {slot.indicator.code for slot in slots}
         self._note_headings(table, slots)
+        last = max(column.index for column in table.head.columns if column.parts)
         for row in self._without_repeats(table, rows):
             if row.locality is None or row.locality.code not in self.scope.own:
                 continue
             self._note_name(table, row)
             self._blame_personal(table, row, row.locality, {slot.column for slot in slots})
+            if not table.view.is_turned and report_spilled(
+                self.scope, table.view.sheet, row.row, last, row.locality
+            ):
+                self._know(row.locality, row.basis or table.basis or Basis.CURRENT)
+                continue
             for slot in slots:
                 basis = slot.basis or row.basis or table.basis or Basis.CURRENT
                 if not (basis is Basis.BASELINE and table.name in refused):
@@ -88,9 +98,7 @@ class _Reader:
         found = Figures()
         spot = (table.view.sheet, *table.view.turn(row.row, slot.column))
         read_cell(self.scope, found, spot, locality, slot.indicator, basis)
-        figures = self.figures[basis]
-        if locality.code not in figures.localities:
-            figures.localities.append(locality.code)
+        figures = self._know(locality, basis)
         for entry in found.observations:
             key = (entry.locality, entry.indicator, basis)
             first = self.taken.setdefault(key, entry)
@@ -102,6 +110,13 @@ class _Reader:
                 figures.normalisations += found.normalisations
             elif entry.value is not None and entry.value != first.value:
                 self._blame_second(first, entry, locality, slot)
+
+    def _know(self, locality: Locality, basis: Basis) -> Figures:
+        """The figures of a window, with a locality among those that the file speaks of."""
+        figures = self.figures[basis]
+        if locality.code not in figures.localities:
+            figures.localities.append(locality.code)
+        return figures
 
     def _blame_second(self, first: Observation, entry: Observation, locality: Locality, slot: Slot) -> None:
         """Two cells that give the same figure differently."""
@@ -164,6 +179,13 @@ class _Reader:
             )
 
 
+def _with_shared(table: FreeTable, rows: Sequence[int], slots: Sequence[Slot]) -> FreeTable:
+    """The table with figures marked that one merged cell gives for several."""
+    view = table.view
+    sheet = mark_shared(view.sheet, [view.turn(row, slot.column) for row in rows for slot in slots])
+    return table if sheet is view.sheet else replace(table, view=replace(view, sheet=sheet))
+
+
 def _grid(table: FreeTable) -> Grid:
     """A table as totals are checked in it."""
 
@@ -176,7 +198,7 @@ def _grid(table: FreeTable) -> Grid:
 
 
 def read_free_tables(
-    scope: Scope, tables: Sequence[FreeTable], refused: frozenset[str]
+    scope: Scope, tables: Sequence[FreeTable], refused: frozenset[str], coded: Mapping[Basis, Figures]
 ) -> Mapping[Basis, Figures]:
     """Everything that the tables of one file say.
 
@@ -184,11 +206,15 @@ def read_free_tables(
         scope: the file's plan, owner and findings.
         tables: the tables found by labels.
         refused: names of the sheets whose baseline is of another window.
+        coded: what tables under code rows gave already.
 
     Returns:
-        Figures by window. A cell that two readings are possible for gives none, and a finding instead.
+        All figures by window. A cell that two readings are possible for gives none, and a finding instead.
     """
-    reader = _Reader(scope)
+    reader = _Reader(scope, coded)
+    for basis, figures in coded.items():
+        reader.taken |= {(entry.locality, entry.indicator, basis): entry for entry in figures.observations}
+        reader.known |= {entry.indicator for entry in figures.observations}
     rows = RowReader(scope)
     found = [(table, *rows.read(table)) for table in tables]
     rows.report_foreign()

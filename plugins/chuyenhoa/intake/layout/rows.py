@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chuyenhoa.intake.layout.gazetteer import Named, Resolved, gazetteer_of
@@ -92,12 +93,20 @@ class RowReader:
         """What a row's code and name mean together: a code decides, unless a name contradicts it."""
         scope = self.scope
         places = gazetteer_of(scope.plan)
+        beside = (places.district_of(table.shown(row, column)) for column in table.districts)
+        district = next(filter(None, beside), "") or district
         stated = district or scope.district
-        texts = [table.view.label(*table.view.merged.get((row, c), (row, c))) for c in table.names]
+        texts = [table.shown(row, column) for column in table.names]
         codes = [text for text in texts if text.isdigit() and places.known(text)]
         names = [text for text in texts if text and not text.isdigit()]
         if not codes:
-            return places.resolve(text, scope.owner.submitter, stated)
+            namesakes = () if district else places.namesakes(text)
+            if namesakes:
+                # The district's sum may bear no kind, and a commune the name of its district.
+                return Resolved(several=namesakes)
+            return self._agreed(
+                places.resolve(name, scope.owner.submitter, stated) for name in names or [text]
+            )
         locality = scope.find(codes[0])
         named = places.resolve(names[0], scope.owner.submitter, stated) if names else Resolved()
         other = named.locality or named.other
@@ -113,8 +122,17 @@ class RowReader:
             )
         if locality is not None and locality.code in scope.own:
             return Resolved(locality=locality)
-        unit = next(unit for unit in scope.plan.units if unit.code == codes[0].zfill(5))
-        return Resolved(other=Named(unit.code, unit.name, unit.kind, unit.district_code, "", ""))
+        return Resolved(other=places.unit(codes[0]))
+
+    def _agreed(self, readings: Iterable[Resolved]) -> Resolved:
+        """What the names of a row mean; several places where they stand for different ones."""
+        found = list(readings)
+        codes = {
+            unit.code for entry in found for unit in (entry.locality, entry.other, *entry.several) if unit
+        }
+        if len(found) == 1 or len(codes) < 2:
+            return next((entry for entry in found if entry.locality or entry.other), found[0])
+        return Resolved(several=tuple(map(gazetteer_of(self.scope.plan).unit, sorted(codes))))
 
     def _other(self, table: FreeTable, cell: str, unit: Named) -> None:
         """A unit that the submitter does not report: another one's, or nobody's."""
@@ -167,7 +185,10 @@ class RowReader:
         code, expected, held = "D80", self.scope.own_codes, f"{table.name} {cell}"
         if found.several:
             code = "D77"
-            expected = " hoặc ".join(f"{entry.name} ({districts[entry.district]})" for entry in found.several)
+            expected = " hoặc ".join(
+                entry.name if entry.code == entry.district else f"{entry.name} ({districts[entry.district]})"
+                for entry in found.several
+            )
             held = next((entry.code for entry in found.several if entry.code in self.scope.own), held)
         elif found.former:
             code, expected = "D96", self._heirs(found.former)
@@ -239,8 +260,7 @@ class RowReader:
         (code,) = codes
         if code in self.scope.own:
             return Resolved(locality=self.scope.own[code])
-        unit = next(unit for unit in self.scope.plan.units if unit.code == code)
-        return Resolved(other=Named(unit.code, unit.name, unit.kind, unit.district_code, "", ""))
+        return Resolved(other=places.unit(code))
 
 
 def _as_named(locality: Locality | None) -> Named:

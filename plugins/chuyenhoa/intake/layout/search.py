@@ -90,9 +90,10 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     rest = [s for s in book.sheets if id(s) not in used and strip_marks(s.name) not in OWN_SHEETS]
     free: list[FreeTable] = []
     if not all(name in coded for name in FIGURE_SHEETS):
-        sheets = [s for s in rest if not has_figures or strip_marks(s.name) in is_figure_sheet]
-        unread = [sheet for sheet in sheets if not _take_coded(sheet, found)]
-        if any(name not in found for name in FIGURE_SHEETS) and (not has_figures or unread):
+        unread = [sheet for sheet in rest if not _take_coded(sheet, found)]
+        if has_figures:
+            unread = [sheet for sheet in unread if strip_marks(sheet.name) in is_figure_sheet]
+        if any(name not in found for name in FIGURE_SHEETS):
             for sheet in unread:
                 free += find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
     used |= {id(table.view.sheet) for table in free} | {id(table.sheet) for table in found.values()}
@@ -122,10 +123,23 @@ def report_unread(found: FoundTables, book: Book, plan: Plan, findings: FindingL
         is_filled = any(str(value).strip() for row in sheet.rows for value in row)
         if sheet.name in found.sheet_names or strip_marks(sheet.name) in OWN_SHEETS or not is_filled:
             continue
-        if looks_like_words(sheet, plan):
+        has_form = any(name in found.coded for name in FIGURE_SHEETS)
+        if has_form and _holds_figures(sheet, plan):
+            findings.add("D101", sheet=sheet.name, expected=form.FIGURES_SHEET)
+        elif looks_like_words(sheet, plan):
             findings.add("D58", sheet=sheet.name)
-        elif found.free:
+        else:
             findings.add("D88", sheet=sheet.name)
+
+
+def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
+    """Whether a sheet holds a table of figures with anything in it, ours or made by hand."""
+    coded = find_table(sheet, (form.LOCALITY_CODE,))
+    if coded is not None:
+        columns = [place for code in plan.indicator_by_code for place in coded.columns.get(code, ())]
+        return any(not sheet.is_blank(row, column) for row in coded.rows() for column in columns)
+    tables = find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
+    return any(table.holds_figures(row) for table in tables for row in table.rows)
 
 
 def report_nothing(book: Book, plan: Plan, has_meta: bool, findings: FindingList) -> None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chuyenhoa.intake.book import Sheet
+from chuyenhoa.intake.layout.blocks import Block, head_of, is_title_of, side_by_side
 from chuyenhoa.intake.layout.gazetteer import Gazetteer
-from chuyenhoa.intake.layout.headings import VALUE_HEADS, Meaning
+from chuyenhoa.intake.layout.headings import DISTRICT_HEADS, VALUE_HEADS, Meaning
 from chuyenhoa.intake.layout.heads import Column, Head, find_heads
 from chuyenhoa.intake.layout.view import View
 from chuyenhoa.intake.layout.vocabulary import Vocabulary
@@ -30,6 +31,8 @@ class Title:
     sheet: str
     cell: str
     text: str
+    column: int | None = None
+    """The column of an upright sheet in which it stands."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,10 @@ class FreeTable:
     """The columns that name localities, the best one first; none when the table names none."""
     first: int = 0
     """The first column that belongs to the table; on its side, lines of titles come before it."""
+    stop: int = 0
+    """The column behind its last one."""
+    districts: tuple[int, ...] = ()
+    """The columns that name districts."""
 
     @property
     def name(self) -> str:
@@ -55,6 +62,11 @@ class FreeTable:
     def rows(self) -> range:
         """Its rows."""
         return range(self.head.bottom + 1, self.end)
+
+    @property
+    def columns(self) -> range:
+        """Its columns; another table may stand beside it."""
+        return range(self.first, self.stop)
 
     @cached_property
     def figures(self) -> frozenset[int]:
@@ -69,7 +81,7 @@ class FreeTable:
 
     def basis_of(self, words: Vocabulary, row: int) -> Basis | None:
         """The window that a row states for itself."""
-        for column in range(self.first, self.view.width):
+        for column in self.columns:
             text = "" if column in self.figures else self.view.text(row, column)
             meaning = words.part(text).meaning if text else None
             if meaning in BASIS_OF:
@@ -86,14 +98,18 @@ class FreeTable:
     def label(self, row: int) -> tuple[int, str]:
         """The column and the text by which a row calls itself: a name, or the first words in it."""
         for column in self.names:
-            text = self.view.label(*self.view.merged.get((row, column), (row, column)))
+            text = self.shown(row, column)
             if text:
                 return column, text
-        for column in range(self.first, self.view.width):
+        for column in self.columns:
             text = "" if column in self.figures else self.view.text(row, column)
             if text and any(sign.isalpha() for sign in text) and len(text) > 2:
                 return column, text
         return -1, ""
+
+    def shown(self, row: int, column: int) -> str:
+        """What a cell shows, that of the whole area where it is merged."""
+        return self.view.label(*self.view.merged.get((row, column), (row, column)))
 
     def has_numbers(self, column: int) -> bool:
         """Whether a column shows a number in the rows of the table."""
@@ -140,8 +156,21 @@ def _tables_of(view: View, words: Vocabulary, places: Gazetteer, names: Sequence
         first = _first_column(view, words, head) if view.is_turned else 0
         titles = _titles(view, start if not number else _title_start(view, start, head), head, first)
         columns = _name_columns(view, head, (first, end), places)
-        tables.append(FreeTable(view, head, end, titles, columns, first))
+        blocks = side_by_side(head, columns, view.width)
+        for block in blocks:
+            own = tuple(title for title in titles if is_title_of(title.column, block, blocks))
+            tables.append(_table(view, head, (first, end), own, block))
     return tables
+
+
+def _table(
+    view: View, head: Head, reach: tuple[int, int], titles: tuple[Title, ...], block: Block
+) -> FreeTable:
+    """One table of a head: all of it, or one of several side by side."""
+    first, end = reach
+    own = head_of(head, block)
+    districts = tuple(column.index for column in own.columns if any(k in DISTRICT_HEADS for k in column.keys))
+    return FreeTable(view, own, end, titles, block.names, max(first, block.start), block.stop, districts)
 
 
 def _title_start(view: View, start: int, head: Head) -> int:
@@ -176,7 +205,7 @@ def _titles(view: View, start: int, head: Head, first: int) -> tuple[Title, ...]
         for column in range(view.width):
             text = view.text(row, column)
             is_title = text and (row < head.top or _has_window(text))
-            over += [Title(name, view.name(row, column), text)] if is_title else []
+            over += [Title(name, view.name(row, column), text, column)] if is_title else []
     return tuple(over)
 
 
@@ -207,6 +236,8 @@ def _name_columns(view: View, head: Head, reach: tuple[int, int], places: Gazett
     """The columns that name localities: those headed so, and those in which units are named."""
     first, end = reach
     figures = {column.index for column in head.columns if column.match.codes}
+    # A district may bear the name of one of its communes.
+    figures |= {column.index for column in head.columns if any(k in DISTRICT_HEADS for k in column.keys)}
     counted = {}
     for column in range(first, view.width):
         if column not in figures:
