@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chuyenhoa.intake.book import Sheet, name_cell
@@ -18,6 +18,8 @@ from chuyenhoa.model import form
 from chuyenhoa.model.plan import Period, Plan, Submitter, Window
 
 PERIOD_WORDS = "kỳ báo cáo"
+MOST_TITLES = 4096
+"""Titles that are remembered; a form's own are a handful."""
 
 
 @dataclass(frozen=True)
@@ -113,20 +115,31 @@ class _Title:
     submitter: str
 
 
+@dataclass(frozen=True)
+class _TitleReader:
+    """Reads titles; the same ones come again with every file of a form. It is data: it goes to other processes."""
+
+    plan: Plan
+    known: dict[str, _Title] = field(default_factory=dict)
+
+    def read(self, text: str) -> _Title:
+        """What a title names."""
+        title = self.known.get(text)
+        if title is None:
+            title = _Title(
+                tuple(read_statements(text, self.plan)),
+                Stated("", "", text).says_baseline,
+                _period_labels(self.plan).find(_after(text, PERIOD_WORDS)),
+                _submitter_names(self.plan).find(fold(text)),
+            )
+            if len(self.known) < MOST_TITLES:
+                self.known[text] = title
+        return title
+
+
 @once_a_plan
-def _title_reader(plan: Plan) -> Callable[[str], _Title]:
-    """Reads a title; the same ones come again with every file of a form."""
-
-    @lru_cache(maxsize=4096)
-    def read(text: str) -> _Title:
-        return _Title(
-            tuple(read_statements(text, plan)),
-            Stated("", "", text).says_baseline,
-            _period_labels(plan).find(_after(text, PERIOD_WORDS)),
-            _submitter_names(plan).find(fold(text)),
-        )
-
-    return read
+def _title_reader(plan: Plan) -> _TitleReader:
+    return _TitleReader(plan)
 
 
 def _is_other_time(entry: Statement, right: Window, *, is_baseline: bool) -> bool:
@@ -139,7 +152,7 @@ def _is_other_time(entry: Statement, right: Window, *, is_baseline: bool) -> boo
 
 def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
     """Titles that name another window, period or submitter than the form was made for."""
-    read = _title_reader(plan)
+    read = _title_reader(plan).read
     for official, table in tables.items():
         of_baseline = official == form.BASELINE_SHEET
         right = owner.period.baseline if of_baseline else owner.period.window
