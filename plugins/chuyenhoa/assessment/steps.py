@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chuyenhoa.assessment.cases import cases_of, possible_verdicts
 from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
 from chuyenhoa.assessment.linear import Condition, Linear, Unknown
 from chuyenhoa.assessment.numbers import Number
+from chuyenhoa.assessment.outlook import inputs_that_matter
 from chuyenhoa.model.criteria import (
     ChangeMeasure,
     CombinedMeasure,
@@ -39,7 +40,20 @@ class _Shifted(Facts):
         return total + Linear(multiples={_SHIFT: way}) if way else total
 
 
-def steps_to_met(measure: Measure, facts: Facts) -> tuple[Step, ...]:
+@dataclass(frozen=True)
+class Way:
+    """Steps that lead to being met, and the missing figures that must come in well too for them to do so."""
+
+    steps: tuple[Step, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        """How many cases it takes, and how many figures are still needed."""
+        return sum(abs(step.change) for step in self.steps), len(self.needs)
+
+
+def way_to_met(measure: Measure, facts: Facts) -> Way:
     """The nearest way to be met for a measure that is not, every step on its own figure alone.
 
     The figure that may move is the one the measure counts: the numerator of a share, what is to fall or rise,
@@ -47,11 +61,13 @@ def steps_to_met(measure: Measure, facts: Facts) -> tuple[Step, ...]:
     are enough, the cheapest of them have. Empty where no number of cases helps: for a declaration, a figure
     that is missing, or a limit out of reach.
     """
-    if isinstance(measure, CombinedMeasure):
-        return _combined_steps(measure, facts)
+    return _combined_way(measure, facts) if isinstance(measure, CombinedMeasure) else _single(measure, facts)
+
+
+def _single(measure: Measure, facts: Facts) -> Way:
     lead = [term for term in _lead_of(measure) if term.basis is Basis.CURRENT and term.sign > 0]
     if not lead or any(facts.value(term) is None for term in lead):
-        return ()
+        return Way()
     room = sum(facts.value(term) or 0 for term in lead)
     found = [
         (abs(change), change)
@@ -59,9 +75,9 @@ def steps_to_met(measure: Measure, facts: Facts) -> tuple[Step, ...]:
         if (change := _least_change(measure, facts, lead[0], way, room)) is not None
     ]
     if not found:
-        return ()
+        return Way()
     names = tuple(dict.fromkeys(name_of(term) for term in lead))
-    return (Step(names, min(found)[1], facts.units[lead[0].indicator]),)
+    return Way((Step(names, min(found)[1], facts.units[lead[0].indicator]),))
 
 
 def _lead_of(measure: Measure) -> tuple[Term, ...]:
@@ -110,19 +126,24 @@ def _least_whole(conditions: Iterable[Condition]) -> int | None:
     return low if low <= high else None
 
 
-def _combined_steps(measure: CombinedMeasure, facts: Facts) -> tuple[Step, ...]:
+def _combined_way(measure: CombinedMeasure, facts: Facts) -> Way:
     verdicts = [possible_verdicts(part, facts) for part in measure.parts]
-    failing = [
-        steps_to_met(part, facts)
-        for part, verdict in zip(measure.parts, verdicts, strict=True)
-        if verdict == {Verdict.NOT_MET}
-    ]
+    judged = list(zip(measure.parts, verdicts, strict=True))
+    failing = [way_to_met(part, facts) for part, verdict in judged if verdict == {Verdict.NOT_MET}]
     if measure.at_least is None:
-        return tuple(step for steps in failing for step in steps) if all(failing) else ()
+        still_open = [part for part, verdict in judged if len(verdict) > 1]
+        return _together(failing, still_open, facts) if all(way.steps for way in failing) else Way()
     wanted = measure.at_least - sum(verdict == {Verdict.MET} for verdict in verdicts)
-    cheapest = sorted((steps for steps in failing if steps), key=_cost)[:wanted]
-    return tuple(step for steps in cheapest for step in steps) if len(cheapest) == wanted else ()
+    cheapest = sorted((way for way in failing if way.steps), key=lambda way: way.cost)[:wanted]
+    return _together(cheapest, (), facts) if len(cheapest) == wanted else Way()
 
 
-def _cost(steps: tuple[Step, ...]) -> int:
-    return sum(abs(step.change) for step in steps)
+def _together(ways: Iterable[Way], still_open: Iterable[Measure], facts: Facts) -> Way:
+    """All of the ways, and what parts that are open depend on."""
+    listed = tuple(ways)
+    needs = [name for way in listed for name in way.needs]
+    for part in still_open:
+        needs += inputs_that_matter(
+            Facts(replace(facts.criterion, measure=part), facts.evidence, facts.units)
+        )
+    return Way(tuple(step for way in listed for step in way.steps), tuple(dict.fromkeys(needs)))

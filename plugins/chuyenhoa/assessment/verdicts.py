@@ -10,7 +10,7 @@ from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.assessment.guards import guard_of
 from chuyenhoa.assessment.outlook import inputs_that_matter, possible_outcomes, roll_up
-from chuyenhoa.assessment.steps import steps_to_met
+from chuyenhoa.assessment.steps import Way, way_to_met
 from chuyenhoa.assessment.words import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.model.baselines import Baseline
 from chuyenhoa.model.criteria import AwaitedMeasure, CriteriaGroup, Criterion
@@ -122,6 +122,7 @@ def _measure(facts: Facts) -> CriterionResult:
     reason = None
     if verdict is Verdict.INSUFFICIENT:
         reason = _reason(facts, matters, contradictory=not possible)
+    way = way_to_met(measure, facts) if verdict is Verdict.NOT_MET else Way()
     return CriterionResult(
         facts.evidence.locality,
         facts.criterion.code,
@@ -135,8 +136,9 @@ def _measure(facts: Facts) -> CriterionResult:
         None if reason is None else _actor(facts, reason, matters),
         _ordered(possible),
         matters,
-        steps_to_met(measure, facts) if verdict is Verdict.NOT_MET else (),
+        way.steps,
         guard_of(measure, facts),
+        way.needs,
     )
 
 

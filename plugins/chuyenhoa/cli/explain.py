@@ -9,6 +9,7 @@ from typing import Any
 from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.explaining import explain_locality, explain_outlook
+from chuyenhoa.cli.notes import notes_about, say_note_briefly
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
 from chuyenhoa.cli.tracing import explain_figure
@@ -82,6 +83,7 @@ def explain_results(options: argparse.Namespace) -> int:
                 **locality,
                 "milestone": stored.milestone,
                 "criteria": results,
+                "notes": notes_about(stored.notes, options.locality, _named(options, results)),
                 "reasons": _reasons(place, stored, options, results),
                 "explanation": {
                     **stored.explanation,
@@ -107,6 +109,9 @@ def _print(
     outlook = "" if options.criterion else explain_locality(locality)
     if outlook:
         print(outlook)
+    named = _named(options, locality["criteria"])
+    for key, text in notes_about(stored.notes, options.locality, named).items():
+        print(say_note_briefly(key, text))
     for result in locality["criteria"]:
         rule = stored.explanation["rules"][result["criterion"]]
         reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
@@ -116,9 +121,7 @@ def _print(
             print(f"    {line}")
         _print_inputs(result)
     if stored.justifications is None:
-        reasons = find_reasons(
-            place, stored.milestone, options.locality, _named(options, locality["criteria"])
-        )
+        reasons = find_reasons(place, stored.milestone, options.locality, named)
         if reasons:
             print("\nGiải trình:")
         for line in say_reasons(reasons):

@@ -27,6 +27,13 @@ def say_steps(plan: Plan, steps: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(_say_step(plan, step) for step in steps)
 
 
+def say_way(plan: Plan, result: Result) -> str:
+    """The steps of a result, and which missing figures must come in besides for them to be enough."""
+    needs = result.get("needs")
+    besides = f"; ngoài ra còn phải có số liệu {', '.join(needs)}" if needs else ""
+    return say_steps(plan, result["steps"]) + besides
+
+
 def _say_step(plan: Plan, step: Mapping[str, Any]) -> str:
     word = "thiếu" if step["change"] > 0 else "vượt"
     labels = [plan.indicator_by_code[code].label.split(" (")[0] for code in step["terms"]]
@@ -50,7 +57,7 @@ def explain_outlook(plan: Plan, result: Result) -> list[str]:
     lines = [f"ấn bản: {result['edition']}"]
     missing, matters = result["missing"], result["matters"]
     if result["steps"]:
-        lines.append(f"để đạt: {say_steps(plan, result['steps'])}")
+        lines.append(f"để đạt: {say_way(plan, result)}")
     if result["guard"]:
         lines.append(say_guard(result["guard"]))
     if result["actor"]:
@@ -81,8 +88,7 @@ def list_steps(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> list[str]
     for locality in localities:
         name = plan.locality_by_code[locality["locality"]].name
         said = [
-            f"{r['criterion']} {say_steps(plan, r['steps'])}"
-            + (f" [{say_guard(r['guard'])}]" if r["guard"] else "")
+            f"{r['criterion']} {say_way(plan, r)}" + (f" [{say_guard(r['guard'])}]" if r["guard"] else "")
             for r in locality["criteria"]
             if r["steps"]
         ]

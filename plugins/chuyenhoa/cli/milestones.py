@@ -12,8 +12,9 @@ from chuyenhoa import pipeline
 from chuyenhoa.cli import explain
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.explaining import list_steps
+from chuyenhoa.cli.notes import list_open, say_note
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.cli.words import BASES, SIGNS, VERDICTS
+from chuyenhoa.cli.words import SIGNS, VERDICTS
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.draft_faults import list_faults
 from chuyenhoa.pipeline.drafts import DraftError
@@ -74,7 +75,12 @@ def print_assessment(options: argparse.Namespace) -> int:
         print("Còn thiếu để đạt:")
     for step in steps:
         print(f"  {step}")
-    notes = [_say_note(plan, key, text) for key, text in found["notes"].items()]
+    still_open = list_open(plan, found["localities"])
+    if still_open:
+        print("Chưa kết luận được:")
+    for line in still_open:
+        print(f"  {line}")
+    notes = [say_note(plan, key, text) for key, text in found["notes"].items()]
     if notes:
         print("Ghi chú:")
     for note in notes:
@@ -98,19 +104,6 @@ def _print_targets(plan: Plan, targets: Sequence[Mapping[str, Any]]) -> None:
     for target in targets:
         reached = f"{target['reached']}/{target['total']} địa bàn, cần {target['needed']}"
         print(f"{target['code']}  {titles[target['code']]}: {reached}: {VERDICTS[target['verdict']]}")
-
-
-def _say_note(plan: Plan, key: str, text: str) -> str:
-    """A note with what it is about: a target, or a locality and perhaps one of its figures."""
-    kind, *names = key.split(".")
-    if kind not in {"gap", "overlap", "difference"}:
-        return f"{key}: {text}"
-    locality, *figure = names
-    about = plan.locality_by_code[locality].name
-    if figure:
-        basis, indicator = figure[:2]
-        about += f", {indicator} ({BASES[basis]})"
-    return f"{about}: {text}"
 
 
 def render_report(options: argparse.Namespace) -> int:

@@ -118,6 +118,8 @@ class CriterionResult:
     matters: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     guard: Guard | None = None
+    needs: tuple[str, ...] = ()
+    """Missing inputs on which it still depends once the steps are taken; none where the steps are enough."""
 
 
 @dataclass(frozen=True)

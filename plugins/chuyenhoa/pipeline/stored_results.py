@@ -30,6 +30,8 @@ class StoredResults:
     """Plan edition, rules and types, as `model/explanation.py` writes them."""
     justifications: tuple[Mapping[str, Any], ...] | None
     """Reasons for doubtful figures; None for an assessment, which does not hold them."""
+    notes: Mapping[str, str]
+    """What was remarked while its figures were put together."""
     is_complete: bool
     """Whether the rules were stored with it; older ones are explained by today's plan."""
 
@@ -49,7 +51,13 @@ def read_assessment(place: Workplace, number: int) -> StoredResults:
     origin = {"assessment": row.id, "sha256": row.sha256, "at": row.assessed_at}
     rules, is_complete = _rules(place, row.milestone, content)
     return StoredResults(
-        row.milestone, origin, tuple(content["localities"]), rules, None, is_complete=is_complete
+        row.milestone,
+        origin,
+        tuple(content["localities"]),
+        rules,
+        None,
+        content.get("notes", {}),
+        is_complete=is_complete,
     )
 
 
@@ -71,7 +79,8 @@ def read_snapshot(place: Workplace, name: str) -> StoredResults:
     origin = {"snapshot": row.id, "sha256": row.id, "at": row.frozen_at}
     rules, is_complete = _rules(place, row.milestone, content)
     listed = tuple(content["justifications"])
-    return StoredResults(row.milestone, origin, localities, rules, listed, is_complete=is_complete)
+    notes = content.get("notes", {})
+    return StoredResults(row.milestone, origin, localities, rules, listed, notes, is_complete=is_complete)
 
 
 def _rules(place: Workplace, milestone: str, content: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
@@ -88,6 +97,7 @@ _LATER: Mapping[str, Any] = {
     "matters": [],
     "steps": [],
     "guard": None,
+    "needs": [],
 }
 """What results of older snapshots do not hold."""
 

@@ -56,4 +56,5 @@ def outlook_of(result: CriterionResult) -> dict[str, Any]:
         "matters": result.matters,
         "steps": [asdict(step) for step in result.steps],
         "guard": asdict(result.guard) if result.guard else None,
+        **({"needs": result.needs} if result.needs else {}),
     }

@@ -64,6 +64,9 @@ def test_assess_tells_gaps_in_the_window(call: Call, data_folder: Path, tmp_path
     answer = call("assess", *MILESTONE)
     assert "Ghi chú:" in answer.out
     assert "  Phường Vĩnh Lạc: Chưa có số liệu: 15/05/2021 - 14/10/2021" in answer.out.splitlines()
+    of = ("explain", *MILESTONE, "--locality", "30745", "--criterion", "II.2")
+    assert call(*of).out.splitlines()[1] == "Chưa có số liệu: 15/05/2021 - 14/10/2021"
+    assert list(call(*of, "--json").json["notes"]) == ["gap.30745"]
 
 
 def test_assess_tells_figures_that_do_not_add_up(
@@ -78,6 +81,8 @@ def test_assess_tells_figures_that_do_not_add_up(
         for line in notes
     )
     assert any(line.startswith("  Phường Vĩnh Lạc, TTXH_XR (cùng kỳ): ") for line in notes)
+    explained = call("explain", *MILESTONE, "--locality", "30745", "--criterion", "II.2").out.splitlines()
+    assert [line.split(":")[0] for line in explained[1:3]] == ["TTXH_KP (kỳ này)", "TTXH_XR (kỳ này)"]
 
 
 def test_explain_speaks_as_officials_do(call: Call, form: Form, send: Send) -> None:
@@ -247,7 +252,8 @@ def test_explain_says_what_lacks_who_must_act_and_what_no_longer_matters(
         code, *lines = block.splitlines()
         by_code[code.split()[0]] = [line.strip() for line in lines]
     assert "để đạt: thiếu 4 vụ (khám phá)" in by_code["II.2"]
-    assert "để đạt: vượt 5 vụ (số vụ tai nạn giao thông)" in by_code["IV.2"]
+    besides = "vượt 5 vụ (số vụ tai nạn giao thông); ngoài ra còn phải có số liệu TNGT_CHET"
+    assert f"để đạt: {besides}" in by_code["IV.2"]
     assert "KHÔNG ĐẠT dù TNGT_CHET thế nào" in by_code["IV.2"]
     assert "bên phải làm: Ban Chỉ đạo thành phố Rạch Giá" in by_code["II.6"]
     assert "còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo TGTB_GQ" in by_code["II.6"]
@@ -257,8 +263,15 @@ def test_explain_says_what_lacks_who_must_act_and_what_no_longer_matters(
     assert all("ấn bản: 2021.1 (mẫu)" in lines for lines in by_code.values())
     listed = call("assess", *MILESTONE).out.splitlines()
     row = listed.index("Còn thiếu để đạt:") + 1
-    assert listed[row] == (
-        "  Phường Vĩnh Lạc: II.2 thiếu 4 vụ (khám phá); IV.2 vượt 5 vụ (số vụ tai nạn giao thông)"
+    assert listed[row] == f"  Phường Vĩnh Lạc: II.2 thiếu 4 vụ (khám phá); IV.2 {besides}"
+    row = listed.index("Chưa kết luận được:")
+    assert listed[row + 1 : row + 3] == [
+        "  Phường Vĩnh Lạc: II.6: chưa có số liệu (blank); bên phải làm: Ban Chỉ đạo thành phố Rạch Giá",
+        "  mọi địa bàn: VI.1: chưa có hướng dẫn (no_guidance); bên phải làm: Công an tỉnh",
+    ]
+    assert listed[row + 3].startswith("  Phường Bình San: I.1, I.2, II.1")
+    assert listed[row + 3].endswith(
+        ": chưa có báo cáo (not_submitted); bên phải làm: Ban Chỉ đạo thành phố Hà Tiên"
     )
 
 

@@ -17,6 +17,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Reason
 from chuyenhoa.reporting.context import build_context, list_strings
 from chuyenhoa.reporting.outcomes import write_annual_proposals, write_progress, write_targets, write_verdicts
+from chuyenhoa.reporting.papers.sheet import list_notes
 from chuyenhoa.reporting.phrases import PhraseError, Phrases, fill, load_phrases
 from chuyenhoa.reporting.prose import describe_change, write_chapter
 from chuyenhoa.reporting.ranking import list_by_place, rank_localities
@@ -54,6 +55,24 @@ def test_a_rise_from_nothing_of_persons(snapshot_of: Make) -> None:
     assert (
         describe_change(Decimal(2), Decimal(0), "người", view) == "tăng 02 người (cùng kỳ năm 2020 không có)"
     )
+
+
+def test_a_remark_on_a_figure_names_the_figure(snapshot_of: Make) -> None:
+    notes = {
+        "gap.30754": "g",
+        "difference.30754.current.XHD": "d",
+        "difference.30754.baseline.TNGT_VU.2021-6t": "e",
+        "restated.30754.TNGT_VU": "r",
+        "difference.30745.current.XHD": "of another locality",
+    }
+    snapshot = {**snapshot_of(), "notes": notes, "justifications": []}
+    about = next(entry for entry in snapshot["localities"] if entry["code"] == "30754")
+    assert list_notes(about, SnapshotView(snapshot)) == [
+        "g.",
+        "Vụ, nhóm có dấu hiệu hoạt động “xã hội đen”: d.",
+        "Số vụ tai nạn giao thông (cùng kỳ): e.",
+        "Số vụ tai nạn giao thông (cùng kỳ): r.",
+    ]
 
 
 def test_nothing_is_said_in_words(snapshot_of: Make, plan: Plan) -> None:

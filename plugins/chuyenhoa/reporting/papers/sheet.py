@@ -67,7 +67,7 @@ def build_sheet(request: Request) -> SheetContext:
         particulars=_describe(locality, view),
         rows=_list_rows(locality, view),
         missing_rows=_list_missing(locality, view),
-        notes=_list_notes(locality, view),
+        notes=list_notes(locality, view),
         conclusion=_conclude(locality, view),
     )
 
@@ -191,10 +191,27 @@ def _name_actor(pattern: str, locality: Snapshot, view: SnapshotView) -> str:
     return pattern.replace("{place}", lower_first(view.place(locality["submitter"])))
 
 
-def _list_notes(locality: Snapshot, view: SnapshotView) -> list[str]:
+def _figure_of_note(key: str, view: SnapshotView) -> str:
+    """The figure that a note is about, in front of it; empty for one on the whole window.
+
+    As in `difference.30745.current.TTXH_XR` and, of the window compared with, `restated.30745.TTXH_XR`.
+    """
+    kind, _, *names = key.split(".")
+    if kind not in ("difference", "restated"):
+        return ""
+    basis, indicator = (names[0], names[1]) if kind == "difference" else ("baseline", names[0])
+    name = name_input(indicator if basis == "current" else f"{basis}.{indicator}", view)
+    return f"{name[:1].upper()}{name[1:]}: "
+
+
+def list_notes(locality: Snapshot, view: SnapshotView) -> list[str]:
     """What the assessment remarked on the locality's figures, and the reasons given for unusual ones."""
     code = locality["code"]
-    notes = [f"{text}." for key, text in view.raw["notes"].items() if code in key.split(".")]
+    notes = [
+        f"{_figure_of_note(key, view)}{text}."
+        for key, text in view.raw["notes"].items()
+        if code in key.split(".")
+    ]
     for entry in view.raw["justifications"]:
         if entry["locality"] == code:
             label = name_input(entry["indicator"], view)
