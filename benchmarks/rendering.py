@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from docxtpl import DocxTemplate
+from lxml import etree
 
 from benchmarks.national import PERIOD
 from benchmarks.outcome import make_evidence
@@ -21,8 +22,11 @@ from chuyenhoa.assessment import assess
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.reporting import build_snapshot, canonical_bytes, list_subjects, load_kinds, render_document
-from chuyenhoa.reporting.compiled import make_environment
+from chuyenhoa.reporting.columns import share_widths
+from chuyenhoa.reporting.compiled import MAIN, compile_template, make_environment
 from chuyenhoa.reporting.context import build_context
+from chuyenhoa.reporting.package import write_parts
+from chuyenhoa.reporting.render import sanitise
 
 PROVINCES, DISTRICTS = 63, 705
 _DRAFT = "du_thao_bao_cao_huyen"
@@ -54,6 +58,7 @@ def bench_documents(plan: Plan, templates: Path) -> None:
         measure("render_document: context, checks, controls, charts", count, lambda: ours(jobs)),
         measure("docxtpl in a loop, the same contexts", count, lambda: plain(jobs), repeats=1),
     )
+    _bench_filling(snapshot, files, jobs)
     drafts = [job for job in jobs if job[0] == _DRAFT]
     show(
         f"District drafts ({len(drafts)} documents)",
@@ -61,6 +66,48 @@ def bench_documents(plan: Plan, templates: Path) -> None:
         measure("docxtpl in a loop, the same contexts", len(drafts), lambda: plain(drafts), repeats=1),
     )
     _bench_country(frozen, files, jobs)
+
+
+def _bench_filling(snapshot: Mapping[str, Any], files: Mapping[str, bytes], jobs: list[Job]) -> None:
+    """Filling alone, contexts given: a template compiled once against docxtpl, at equal canonical XML."""
+    contexts = [
+        (files[kind], sanitise(dict(build_context(kind, snapshot, None, about)))) for kind, about in jobs
+    ]
+
+    def fill() -> list[dict[str, bytes]]:
+        found = []
+        for template, context in contexts:
+            compiled = compile_template(template)
+            written = {name: xml.encode() for name, xml in compiled.fill(context).items()}
+            write_parts({**compiled.parts, **written})
+            found.append(written)
+        return found
+
+    def plain() -> list[DocxTemplate]:
+        found = []
+        for template, context in contexts:
+            document = DocxTemplate(io.BytesIO(template))
+            document.render(dict(context), jinja_env=make_environment(), autoescape=True)
+            document.save(io.BytesIO())
+            found.append(document)
+        return found
+
+    for ours, theirs in zip(fill(), plain(), strict=True):
+        if _canonical(ours[MAIN]) != _canonical(etree.tostring(theirs.docx.element)):
+            raise RuntimeError("A compiled template and docxtpl write different documents.")
+    count = len(contexts)
+    show(
+        f"Filling templates ({count} documents, contexts given, equal canonical XML; aim: 10 times as fast)",
+        measure("a template compiled once, packed", count, fill),
+        measure("docxtpl in a loop", count, plain, repeats=1),
+    )
+
+
+def _canonical(xml: bytes) -> bytes:
+    """What a main part says, however it is written; columns of tables that data made are shared alike."""
+    root = etree.fromstring(xml, etree.XMLParser(remove_blank_text=True, resolve_entities=False))
+    share_widths(root)
+    return bytes(etree.tostring(root, method="c14n", exclusive=True))
 
 
 def _bench_country(frozen: bytes, files: Mapping[str, bytes], jobs: list[Job]) -> None:

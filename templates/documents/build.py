@@ -20,6 +20,7 @@ from templates.documents.reminder import build_reminder
 from templates.documents.reports import build_report
 from templates.documents.sheet import build_sheet
 from templates.documents.submission import build_submission
+from templates.documents.tidy import tidy
 
 TEMPLATES: Mapping[str, Callable[[], WordDocument]] = {
     "bao_cao_so_ket": partial(build_report, annual=False),
@@ -39,7 +40,7 @@ def main() -> int:
     """Write the templates beside this script, or into the folder that is named."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     for kind, build in TEMPLATES.items():
-        build().save(str(folder / f"{kind}.docx"))
+        tidy(build()).save(str(folder / f"{kind}.docx"))
     return 0
 
 

@@ -25,6 +25,8 @@ from chuyenhoa.reporting.words import paragraph_texts
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NEWLINE = re.compile(r"\r\n?")
+_UNUSUAL = re.compile(f"{_UNPRINTABLE.pattern[:-1]}\r]")
+"""The quick answer for nearly all texts: nothing to replace."""
 _TAG = re.compile(r"\{\{|\{%|\{#")
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _FIRST_CHART = 5001
@@ -109,10 +111,12 @@ class _Charts:
 
 def sanitise(value: Any) -> Any:
     """Text that Word can hold: what it cannot (control characters, lone surrogates) shows as U+FFFD."""
-    if isinstance(value, Marked):
-        return Marked(_UNPRINTABLE.sub("\ufffd", _NEWLINE.sub("\n", value.marked)))
     if isinstance(value, str):
-        return _UNPRINTABLE.sub("\ufffd", _NEWLINE.sub("\n", value))
+        marked = value.marked if isinstance(value, Marked) else value
+        if not _UNUSUAL.search(marked):
+            return value
+        clean = _UNPRINTABLE.sub("\ufffd", _NEWLINE.sub("\n", marked))
+        return Marked(clean) if isinstance(value, Marked) else clean
     if isinstance(value, Mapping):
         return {key: sanitise(entry) for key, entry in value.items()}
     if isinstance(value, list):
