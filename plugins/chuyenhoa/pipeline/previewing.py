@@ -10,7 +10,7 @@ from typing import Any
 
 from chuyenhoa import settings
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.worst_case import CASES, SampleCase, sample_snapshots
+from chuyenhoa.pipeline.worst_case import CASES, SampleCase, sample_before, sample_snapshots
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import (
     DocumentKind,
@@ -76,33 +76,33 @@ def try_template(template: bytes, kind: str, *, only: tuple[str, ...] = ()) -> I
 def sample_context(kind: str) -> Mapping[str, Any]:
     """What the template of a kind would be filled with on ordinary made-up data."""
     listed = load_kinds()[kind]
-    _, snapshot = next(sample_snapshots(sample_plan(), listed))
+    case, snapshot = next(sample_snapshots(sample_plan(), listed))
     about = next(iter(list_subjects(listed, snapshot)), "")
-    return build_context(kind, snapshot, _sample_issue(snapshot), about, _sample_previous(listed, snapshot))
+    return build_context(kind, snapshot, _sample_issue(snapshot), about, _sample_previous(listed, case))
 
 
 def _sample_issue(snapshot: Mapping[str, Any]) -> dict[str, str]:
     return {"number": _NUMBER, "date": _DAY, "signer": snapshot["board"]["signer"]}
 
 
-def _sample_previous(kind: DocumentKind, snapshot: Mapping[str, Any]) -> Previous | None:
+def _sample_previous(kind: DocumentKind, case: SampleCase) -> Previous | None:
     """A version before, for a list of what changed since."""
     if kind.goes_to is not Destination.ATTACHMENT:
         return None
-    return Previous(next(iter(load_kinds())), snapshot, _NUMBER, _DAY, 1, 2)
+    before = sample_before(sample_plan(), kind, case)
+    return Previous(next(iter(load_kinds())), before, _NUMBER, _DAY, 1, 2)
 
 
 def _try(
     template: bytes, kind: DocumentKind, case: SampleCase, snapshot: Mapping[str, Any], about: str
 ) -> Trial:
     issue = _sample_issue(snapshot) if kind.symbol else None
-    previous = _sample_previous(kind, snapshot)
+    previous = _sample_previous(kind, case)
     try:
         document = render_document(kind.name, template, snapshot, issue, about=about, previous=previous)
     except (RenderError, PhraseError) as error:
         return Trial(kind.name, case, b"", str(error), ())
-    layout = () if kind.goes_to is Destination.ATTACHMENT else check_layout(document)
-    return Trial(kind.name, case, document, "", layout)
+    return Trial(kind.name, case, document, "", check_layout(document))
 
 
 def write_trials(trials: Iterator[Trial], folder: Path) -> Iterator[tuple[Trial, Path]]:

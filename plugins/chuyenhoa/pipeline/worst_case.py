@@ -27,6 +27,7 @@ from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.reporting import DocumentKind, build_snapshot
 
 MANY = 300
+_CAME_LATER = 3
 _LONGEST_UNIT = 74
 """Letters in the longest name of a commune here; the longest real one has about half as many."""
 _LONG_BOARD = (
@@ -55,10 +56,24 @@ def sample_snapshots(plan: Plan, kind: DocumentKind) -> Iterator[tuple[SampleCas
     Yields:
         The case and its snapshot, the ordinary case first.
     """
-    fitting = [period for period in plan.milestones if period.kind in kind.milestones]
-    period = (fitting or list(plan.milestones))[-1]
+    period = _period_for(plan, kind)
     for case in CASES:
         yield case, build_snapshot(case.make(plan, period))
+
+
+def sample_before(plan: Plan, kind: DocumentKind, case: SampleCase) -> dict[str, Any]:
+    """The milestone of a case as it stood before the first localities' figures and the last file came."""
+    period = _period_for(plan, kind)
+    now = case.make(plan, period)
+    late = [entry.code for entry in now.plan.localities[:_CAME_LATER]]
+    absent = {code: LocalityEvidence(code, absence=Reason.NOT_SUBMITTED) for code in late}
+    before = _collect(now.plan, period, {**now.evidence, **absent})
+    return build_snapshot(dataclasses.replace(before, submissions=now.submissions[:-1]))
+
+
+def _period_for(plan: Plan, kind: DocumentKind) -> Period:
+    fitting = [period for period in plan.milestones if period.kind in kind.milestones]
+    return (fitting or list(plan.milestones))[-1]
 
 
 def _ordinary(plan: Plan, period: Period) -> MilestoneData:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from lxml import etree
 
-from chuyenhoa.reporting.layout.annexes import check_annexes, check_tables, is_annex
+from chuyenhoa.reporting.layout.annexes import (
+    check_annexes,
+    check_tables,
+    check_trailing_annex,
+    find_trailing_annex,
+    is_annex,
+)
 from chuyenhoa.reporting.layout.body import check_body
 from chuyenhoa.reporting.layout.closing import check_closing
 from chuyenhoa.reporting.layout.front import check_front, read_front
@@ -42,9 +48,13 @@ def check_layout(document: bytes) -> tuple[LayoutProblem, ...]:
     own = _count_own(sheet)
     document_sections, annexes = sheet.sections[:own], sheet.sections[own:]
     front = read_front(sheet, document_sections)
-    found = [problem for section in sheet.sections for problem in check_paper(section)]
+    found = [
+        problem
+        for section in sheet.sections
+        for problem in check_paper(section, has_gutter_on_top=sheet.has_gutter_on_top)
+    ]
     for section in document_sections:
-        if section.number == 1 or not section.tables:
+        if not front.is_paper and (section.number == 1 or not section.tables):
             found += check_direction(section)
     found += _check_page_numbers(sheet, own)
     found += check_letters(sheet)
@@ -55,6 +65,8 @@ def check_layout(document: bytes) -> tuple[LayoutProblem, ...]:
     if not front.is_paper:
         found += check_body(front.text, document_sections)
         found += check_closing(sheet)
+    trailing = find_trailing_annex(document_sections[-1])
+    found += check_trailing_annex(trailing) if trailing is not None else []
     found += check_annexes(annexes)
     found += check_tables(sheet)
     return tuple(found)

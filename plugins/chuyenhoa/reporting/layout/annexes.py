@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lxml import etree
 
 from chuyenhoa.reporting.layout.decree import ANNEX, LISTING, NOTE, ROMAN
-from chuyenhoa.reporting.layout.model import LayoutProblem, Line, Section, Sheet, Table, Wanted, check_line
+from chuyenhoa.reporting.layout.model import (
+    LayoutProblem,
+    Line,
+    Section,
+    Sheet,
+    Table,
+    Wanted,
+    check_line,
+    opens_with,
+)
 from chuyenhoa.reporting.layout.numbering import write_number
 from chuyenhoa.reporting.layout.reading import is_on
 
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+_OUTSIDE = 6.0
+"""Millimetres that a table may be wider than the text: the sides of its first and last cells hang out."""
 _HEAD = Wanted(14, 14, bold=True, italic=False, upper=False, alignment="center")
 _TITLE = Wanted(13, 14, bold=True, italic=False, upper=True, alignment="center")
 _NOTE = Wanted(13, 14, bold=False, italic=True, upper=False, alignment="center")
@@ -91,15 +105,39 @@ def _check_later_heads(section: Section) -> Iterator[LayoutProblem]:
     """An annex that does not open a section of its own cannot be numbered on its own."""
     for line in section.lines[1:]:
         if _opens_annex(line) and line.form.alignment == "center":
-            yield LayoutProblem(
-                "phụ lục", "không đánh số trang riêng", "mỗi phụ lục một phần (section)", line.place
-            )
+            yield _unnumbered(line)
+
+
+def find_trailing_annex(section: Section) -> Section | None:
+    """The annex that follows the signature without a section of its own."""
+    blocks = list(section.blocks)
+    for start, block in enumerate(blocks):
+        if isinstance(block, Table) and any(opens_with(line, ("Nơi nhận",)) for line in block.lines):
+            rest = [line for line in blocks[start + 1 :] if isinstance(line, Line) and line.text]
+            if rest and _opens_annex(rest[0]):
+                return replace(section, blocks=tuple(blocks[start + 1 :]))
+    return None
+
+
+def check_trailing_annex(section: Section) -> list[LayoutProblem]:
+    """An annex that follows the signature in the same section: its pages cannot be numbered on their own."""
+    first = section.lines[0]
+    return [*_check_head(section), _unnumbered(first), *_check_later_heads(section)]
+
+
+def _unnumbered(line: Line) -> LayoutProblem:
+    return LayoutProblem("phụ lục", "không đánh số trang riêng", "mỗi phụ lục một phần (section)", line.place)
 
 
 def check_tables(sheet: Sheet) -> list[LayoutProblem]:
     """Tables with lines repeat their head on every page and keep their rows whole."""
     found: list[LayoutProblem] = []
     for table in sheet.tables:
+        if table.has_borders and table.width > table.room + _OUTSIDE:
+            heading = next((line for line in table.lines if line.text), None)
+            what = f"rộng {table.width:.0f} mm"
+            must = f"không quá {table.room:.0f} mm, trong lề"
+            found.append(LayoutProblem("bảng", what, must, heading.place if heading else table.spot))
         if table.has_borders and len(table.rows) > 1:
             found += _check_table(table)
     return found
@@ -117,9 +155,12 @@ def _check_table(table: Table) -> Iterator[LayoutProblem]:
 
 
 def _is_head(table: Table) -> bool:
-    """Whether the first row is one of heads: bold throughout, above rows that are not."""
-    first = [line for cell in table.rows[0].cells for line in cell.filled]
-    return bool(first) and len(table.rows[0].cells) > 1 and all(line.is_bold for line in first)
+    """Whether the first row is one of heads: bold, or with words alone above rows that hold numbers."""
+    first, *rest = [[line for cell in row.cells for line in cell.filled] for row in table.rows]
+    if not first or len(table.rows[0].cells) < 2:
+        return False
+    numbers = [any(_NUMBER.fullmatch(line.text) for line in lines) for lines in (first, *rest)]
+    return all(line.is_bold for line in first) or (not numbers[0] and all(numbers[1:]))
 
 
 def _say_rows(loose: Sequence[int], rows: Sequence[etree._Element]) -> str:

@@ -16,6 +16,7 @@ from chuyenhoa.reporting.layout.decree import (
     TEXT_HIGH,
     TEXT_LOW,
 )
+from chuyenhoa.reporting.layout.effective import Look
 from chuyenhoa.reporting.layout.model import (
     LayoutProblem,
     Line,
@@ -33,6 +34,8 @@ _HEADING_TITLE = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True
 _CHAPTER = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True)
 _SINGLE_LINE = 1.15
 """Height of a single line of Times New Roman, as a multiple of its size."""
+_AT_THE_MARGIN = 1.0
+"""Millimetres that a paragraph may stand off the margins."""
 _CAPTIONS = ("bảng", "biểu đồ", "biểu", "hình", "ghi chú", "nguồn", "đơn vị tính", "ký hiệu")
 """How a line beside a table or chart opens that belongs to it."""
 
@@ -85,14 +88,12 @@ def _check_part(line: Line) -> Iterator[LayoutProblem]:
 
 
 def _check_text(line: Line) -> list[LayoutProblem]:
-    if ARTICLE.match(line.text):
-        return check_line(line, "Điều", _TEXT)
-    if CLAUSE.match(line.text):
-        return check_line(line, "khoản, điểm", _TEXT)
-    if line.is_bold or line.is_italic:
-        return check_line(line, "nội dung", _PLAIN)
     # A few words may stand out in a sentence; as a whole it is upright and not bold.
-    return check_line(line, "nội dung", Wanted(TEXT_LOW, TEXT_HIGH, alignment="both"))
+    mixed = Wanted(TEXT_LOW, TEXT_HIGH, alignment="both")
+    if ARTICLE.match(line.text) or CLAUSE.match(line.text):
+        name = "Điều" if ARTICLE.match(line.text) else "khoản, điểm"
+        return check_line(line, name, _TEXT if line.is_italic else mixed)
+    return check_line(line, "nội dung", _PLAIN if line.is_bold or line.is_italic else mixed)
 
 
 def _check_form(line: Line) -> Iterator[LayoutProblem]:
@@ -103,7 +104,11 @@ def _check_form(line: Line) -> Iterator[LayoutProblem]:
     gap = 0.0 if form.is_contextual else max(form.before, form.after)
     if gap < 6:
         yield LayoutProblem("nội dung", f"cách đoạn {gap:g} pt", "tối thiểu 6 pt", line.place)
+    if abs(form.left) > _AT_THE_MARGIN or abs(form.right) > _AT_THE_MARGIN:
+        shown = f"cả đoạn lùi vào {form.left:.0f} mm ở bên trái, {form.right:.0f} mm ở bên phải"
+        yield LayoutProblem("nội dung", shown, "dàn đều cả hai lề", line.place)
     height = form.line if form.line is not None else form.line_points / (line.size * _SINGLE_LINE or 1)
+    height = max(height, 1.0) if form.is_at_least else height
     if not is_within(height, 0.98, 1.5 if form.line is not None else 1.55):
         yield LayoutProblem("nội dung", f"cách dòng {height:.3g}", "cách dòng 1,0–1,5", line.place)
 
@@ -124,17 +129,18 @@ def _check_articles(lines: Sequence[Line]) -> Iterator[LayoutProblem]:
         if number != expected:
             yield LayoutProblem("Điều", f"Điều {number}", f"Điều {expected}", line.place)
             expected = number
-        if not _is_bold_through(line, len(parts[0])):
+        opening = list(_looks_of(line, len(parts[0])))
+        if not all(look.bold for look in opening):
             yield LayoutProblem("Điều", "chữ không đậm", "chữ đậm", line.place)
+        if any(look.italic for look in opening) and not line.is_italic:
+            yield LayoutProblem("Điều", "chữ nghiêng", "chữ đứng", line.place)
 
 
-def _is_bold_through(line: Line, length: int) -> bool:
-    """Whether the first so many letters are bold; those of a number that Word sets are not looked at."""
+def _looks_of(line: Line, length: int) -> Iterator[Look]:
+    """The runs of the first so many letters; those of a number that Word sets are not looked at."""
     left = length - (len(line.label) + 1 if line.label else 0)
     for look in line.looks:
         if left <= 0:
             break
-        if not look.bold:
-            return False
+        yield look
         left -= len(look.text.lstrip() if look is line.looks[0] else look.text)
-    return True

@@ -6,10 +6,19 @@ import re
 from collections.abc import Sequence
 
 from chuyenhoa.reporting.layout.decree import ARMED, AUTHORITY, DEGREES, RANKS, TEXT_HIGH, TEXT_LOW, TWO_LINES
-from chuyenhoa.reporting.layout.front import check_list
 from chuyenhoa.reporting.layout.head import find_cell, find_line, find_nation
-from chuyenhoa.reporting.layout.model import Cell, LayoutProblem, Line, Sheet, Wanted, check_line
+from chuyenhoa.reporting.layout.model import (
+    Cell,
+    LayoutProblem,
+    Line,
+    Sheet,
+    Wanted,
+    check_line,
+    check_list,
+)
 
+_SIGNED = re.compile(r"\(?(đã ký|ký tên|ký, )[^)]*\)?$", re.IGNORECASE)
+"""What a copy says in the place of the signature."""
 _FILED = re.compile(r"- Lưu: VT\b")
 _CAPACITY = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True, alignment="center")
 _NAME = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, alignment="center")
@@ -35,7 +44,8 @@ def check_closing(sheet: Sheet) -> list[LayoutProblem]:
     for line in lines:
         found += check_line(line, "Nơi nhận", Wanted(11, 11, bold=False, italic=False))
     found += _check_recipients(opening, lines)
-    right = row.cells[index + 1] if index + 1 < len(row.cells) else None
+    filled = [cell for cell in row.cells[index + 1 :] if cell.filled]
+    right = filled[-1] if filled else None
     return found + _check_signer(sheet, opening, right)
 
 
@@ -53,7 +63,7 @@ def _check_signer(sheet: Sheet, opening: Line, cell: Cell | None) -> list[Layout
         return [
             LayoutProblem("chữ ký", "không đủ chức vụ và họ tên", "chức vụ, họ tên ở bên phải", opening.place)
         ]
-    capacity, below = _split_signature(cell.lines)
+    capacity, below = _split_signature([line for line in cell.lines if not _SIGNED.match(line.text)])
     found: list[LayoutProblem] = []
     for line in capacity:
         found += check_line(line, _SIGNER, _CAPACITY)
@@ -80,9 +90,10 @@ def _check_capacity(lines: Sequence[Line]) -> list[LayoutProblem]:
     """`KT. TRƯỞNG BAN` over `PHÓ TRƯỞNG BAN`."""
     first = lines[0]
     mark = AUTHORITY.match(first.text.upper())
-    opening = re.match(r"(TM|KT|TL|TUQ|Q)\b(?!\. \S)", first.text.upper())
+    opening = re.match(r"(TM|KT|TL|TUQ|Q)\b(?!\. \S)|([KT])/([TML])\b", first.text.upper())
     if opening is not None:
-        return [LayoutProblem(_SIGNER, first.text, f"“{opening[1]}. …”", first.place)]
+        short = opening[1] or f"{opening[2]}{opening[3]}"
+        return [LayoutProblem(_SIGNER, first.text, f"“{short}. …”", first.place)]
     if mark is not None and first.text.upper().startswith(TWO_LINES) and len(lines) < 2:
         must = "dòng dưới là chức vụ của người ký (KT. TRƯỞNG BAN, PHÓ TRƯỞNG BAN)"
         return [LayoutProblem(_SIGNER, first.text, must, first.place)]
@@ -94,7 +105,9 @@ def _check_name(sheet: Sheet, line: Line) -> list[LayoutProblem]:
     if line.is_upper:
         found.append(LayoutProblem("họ tên người ký", "chữ in hoa", "chữ in thường", line.place))
     if DEGREES.match(line.text):
-        found.append(LayoutProblem("họ tên người ký", line.text, "không ghi học hàm, học vị", line.place))
+        found.append(
+            LayoutProblem("họ tên người ký", line.text, "không ghi học hàm, học vị, danh hiệu", line.place)
+        )
     if RANKS.match(line.text) and not _is_armed(sheet):
         must = "chỉ văn bản của lực lượng vũ trang ghi cấp bậc"
         found.append(LayoutProblem("họ tên người ký", line.text, must, line.place))

@@ -44,17 +44,20 @@ LETTER = DocumentType("", "", has_address=True)
 PAPERS = ("PHIẾU", "BẢNG KÊ", "BẢNG TỔNG HỢP", "BIỂU", "DANH SÁCH", "NGUỒN SỐ LIỆU")
 """Titles of papers that go with a document: page, fonts, tables are checked, and a head if any."""
 
-NUMBER = re.compile(r"Số: *(?P<number>\d+)? *(?P<slash>/)(?P<symbol>.*)")
+NUMBER = re.compile(r"Số: *(?:(?P<number>\d+)|[.…_]+)? *(?P<slash>/)(?P<symbol>.*)")
+"""Numbers and days that are not known yet stay blank, or are dots."""
 SYMBOL = re.compile(r"(?:\d{4}/)?(?:TTr|CTr|[A-ZĐ]+)(?:-[A-ZĐ][A-ZĐ0-9]*)*")
 DATE = re.compile(
-    r".+[^\s,], ngày +(?:(?P<day>\d{1,2}) +)?tháng +(?:(?P<month>\d{1,2}) +)?năm +(?:\d{4}|20 *)"
+    r".+[^\s,], ngày +(?:(?:(?P<day>\d{1,2})|[.…_]+) +)?tháng +(?:(?:(?P<month>\d{1,2})|[.…_]+) +)?"
+    r"năm +(?:(?P<year>\d{4})|20 *[.…_]*)"
 )
 AUTHORITY = re.compile(r"(TM|KT|TL|TUQ)\. ?\S|Q\. ?\S")
 """The marks before the capacity of a signer."""
 TWO_LINES = ("TM.", "KT.", "TL.", "TUQ.")
 """Marks that name whom one signs for; the signer's own capacity stands on the next line."""
 DEGREES = re.compile(
-    r"(GS|PGS|TS|ThS|Th\.S|BS|KS|CN|Giáo sư|Phó Giáo sư|Tiến sĩ|Thạc sĩ|Bác sĩ|Kỹ sư|Cử nhân)\b[. ]"
+    r"(GS|PGS|TS|ThS|Th\.S|BS|KS|CN|Giáo sư|Phó Giáo sư|Tiến sĩ|Thạc sĩ|Bác sĩ|Kỹ sư|Cử nhân|"
+    r"NGND|NGƯT|NSND|NSƯT|TTND|TTƯT|AHLĐ|Bà)\b[. ]"
 )
 RANKS = re.compile(r"((Đại|Thượng|Trung|Thiếu) (tướng|tá|úy)|Đại úy)\b")
 ARMED = ("CÔNG AN", "QUÂN SỰ", "BIÊN PHÒNG", "BỘ CHỈ HUY", "CẢNH SÁT", "QUỐC PHÒNG")
@@ -70,7 +73,7 @@ SECTION = re.compile(r"(Mục|Tiểu mục) \d+\b", re.IGNORECASE)
 ARTICLE = re.compile(r"(Điều \d+)(\.?)", re.IGNORECASE)
 CLAUSE = re.compile(r"\d+(\.\d+)*[.)] *\S|[a-zđ]\) *\S")
 """`1. …`, `1.1. …`, `a) …`."""
-DECIDES = re.compile(r"QUYẾT (ĐỊNH|NGHỊ):$", re.IGNORECASE)
+DECIDES = re.compile(r"QUYẾT (ĐỊNH|NGHỊ) ?:?$", re.IGNORECASE)
 BASIS = re.compile(r"(Căn cứ|Xét đề nghị|Theo đề nghị|Trên cơ sở|Thực hiện) ")
 ANNEX = re.compile(r"(?P<word>PHỤ LỤC|Phụ lục|phụ lục)(?: +(?P<number>\S+))?$", re.IGNORECASE)
 LISTING = re.compile(r"(DANH SÁCH|BIỂU|BẢNG|NGUỒN SỐ LIỆU)\b")

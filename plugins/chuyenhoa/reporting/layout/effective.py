@@ -9,12 +9,19 @@ from operator import xor
 
 from lxml import etree
 
+from chuyenhoa.reporting.layout.metrics import text_width
 from chuyenhoa.reporting.layout.reading import own_runs, run_text, switch, whole
-from chuyenhoa.reporting.layout.styles import Chains, Styles
+from chuyenhoa.reporting.layout.styles import Chains, Styles, read_optional
 from chuyenhoa.reporting.words import W
 
 _TWIPS_PER_MM = 1440 / 25.4
 _ALIGNMENTS = {"start": "left", "end": "right", "distribute": "both"}
+_TAB = 720
+"""Twips between tabs where a document says nothing."""
+_AUTOMATIC_SPACE = 14.0
+"""Points that Word sets where the space is automatic."""
+_LINE_POINTS = 12.0
+"""Points of a line in which spaces are counted."""
 _BLACK_THEME = frozenset({"text1", "dark1"})
 _EAST_ASIAN_QUOTES = frozenset("“”‘’…×§°–—·")
 """Signs that print in the East Asian font where a run hints so."""
@@ -32,11 +39,15 @@ class Look:
     italic: bool
     color: str
     underlined: bool
-    struck: bool
+    tracking: float
+    """Points added after every letter; negative when they stand closer."""
+    scale: float
+    """How wide letters are drawn, 1.0 as usual."""
 
-    def shown(self) -> str:
-        """The first letters, for a message."""
-        return self.text.strip()[:30]
+    def width(self) -> float:
+        """How wide the text is on one line, in millimetres."""
+        usual = text_width(self.text, self.size, bold=self.bold)
+        return usual * self.scale + self.tracking * len(self.text) * 25.4 / 72
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,8 @@ class Form:
     after: float
     line: float | None
     line_points: float
+    is_at_least: bool
+    """Whether lines may be higher than `line_points`."""
     is_contextual: bool
     """No space to a neighbour of the same style."""
     has_border: bool
@@ -65,20 +78,30 @@ class Effective:
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         """Read the styles, the defaults and the theme's fonts."""
         self.styles = Styles(parts)
+        settings = read_optional(parts, "word/settings.xml", "settings")
+        stop = settings.find(f"{W}defaultTabStop")
+        self.default_tab = max(whole(stop.get(f"{W}val"), _TAB) if stop is not None else _TAB, 1)
 
     def looks(self, paragraph: etree._Element) -> tuple[Look, ...]:
         """The runs of a paragraph that print something."""
-        runs = ((run, run_text(run)) for run in own_runs(paragraph))
-        found = (self._look(paragraph, run, text) for run, text in runs if text.strip())
-        return tuple(look for look in found if look is not None)
+        return tuple(look for line in self.lines(paragraph) for look in line)
+
+    def lines(self, paragraph: etree._Element) -> list[tuple[Look, ...]]:
+        """The runs that print something, by the lines that breaks make of a paragraph."""
+        lines: list[list[Look]] = [[]]
+        for run in own_runs(paragraph):
+            for number, text in enumerate(run_text(run).split("\n")):
+                if number:
+                    lines.append([])
+                look = self._look(paragraph, run, text) if text.strip() else None
+                if look is not None:
+                    lines[-1].append(look)
+        return [tuple(line) for line in lines]
 
     def field_look(self, paragraph: etree._Element) -> Look | None:
-        """How a field of a paragraph prints, whether or not it holds text now."""
-        looks = self.looks(paragraph)
-        if looks:
-            return looks[0]
+        """How the number of a page field prints that holds no text now; None for a paragraph without runs."""
         run = next(own_runs(paragraph), None)
-        return None if run is None else self._look(paragraph, run, "")
+        return None if run is None else self._look(paragraph, run, "1")
 
     def _look(self, paragraph: etree._Element, run: etree._Element, text: str) -> Look | None:
         """A run as it prints; None when it is hidden."""
@@ -94,7 +117,8 @@ class Effective:
             italic=_toggle(chains, "i"),
             color=self._color(chains),
             underlined=(_value(chains, "u", "val") or "none") != "none",
-            struck=_toggle(chains, "strike") or _toggle(chains, "dstrike"),
+            tracking=whole(_value(chains, "spacing", "val")) / 20,
+            scale=(whole((_value(chains, "w", "val") or "").removesuffix("%")) or 100) / 100,
         )
 
     def _color(self, chains: Chains) -> str:
@@ -146,19 +170,52 @@ class Effective:
         border = next((n for level in levels if (n := level.find(f"{W}pBdr")) is not None), None)
         return Form(
             alignment=_ALIGNMENTS.get(jc, jc),
-            first_line=_first_line(levels) / _TWIPS_PER_MM,
+            first_line=self._first_line(paragraph, levels) / _TWIPS_PER_MM,
             left=whole(_either(levels, "ind", "left", "start")) / _TWIPS_PER_MM,
             right=whole(_either(levels, "ind", "right", "end")) / _TWIPS_PER_MM,
-            before=whole(_attribute(levels, "spacing", "before")) / 20,
-            after=whole(_attribute(levels, "spacing", "after")) / 20,
+            before=_space(levels, "before"),
+            after=_space(levels, "after"),
             line=whole(line, 240) / 240 if rule == "auto" else None,
             line_points=whole(line) / 20 if rule != "auto" else 0.0,
+            is_at_least=rule == "atLeast",
             is_contextual=next(
                 (switch(n) for level in levels if (n := level.find(f"{W}contextualSpacing")) is not None),
                 False,
             ),
             has_border=border is not None and border.find(f"{W}bottom") is not None,
         )
+
+    def _first_line(self, paragraph: etree._Element, levels: list[etree._Element]) -> int:
+        """Where the first line starts in twips from the left indent; tabs at its head move it on."""
+        left = whole(_either(levels, "ind", "left", "start"))
+        start = left + _first_line(levels)
+        stops = {whole(n.get(f"{W}pos")) for level in levels for n in level.findall(f"{W}tabs/{W}tab")}
+        for _ in range(_leading_tabs(paragraph)):
+            following = [stop for stop in stops if stop > start]
+            start = min(following) if following else (start // self.default_tab + 1) * self.default_tab
+        return start - left
+
+
+def _leading_tabs(paragraph: etree._Element) -> int:
+    """How many tabs stand before the first letter."""
+    count = 0
+    for run in own_runs(paragraph):
+        for node in run:
+            if node.tag == f"{W}tab":
+                count += 1
+            elif node.tag == f"{W}t" and (node.text or "").strip():
+                return count
+    return 0
+
+
+def _space(levels: list[etree._Element], side: str) -> float:
+    """The space before or after a paragraph in points, also where Word sets it itself or in lines."""
+    if (_attribute(levels, "spacing", f"{side}Autospacing") or "0") not in {"0", "false", "off"}:
+        return _AUTOMATIC_SPACE
+    lines = _attribute(levels, "spacing", f"{side}Lines")
+    if whole(lines):
+        return whole(lines) / 100 * _LINE_POINTS
+    return whole(_attribute(levels, "spacing", side)) / 20
 
 
 def _flat(chains: Chains) -> Iterator[etree._Element]:

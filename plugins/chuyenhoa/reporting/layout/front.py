@@ -18,7 +18,7 @@ from chuyenhoa.reporting.layout.decree import (
     TYPES,
     DocumentType,
 )
-from chuyenhoa.reporting.layout.head import find_cell, find_line
+from chuyenhoa.reporting.layout.head import NUMBERED, find_cell, find_line
 from chuyenhoa.reporting.layout.model import (
     LayoutProblem,
     Line,
@@ -27,6 +27,7 @@ from chuyenhoa.reporting.layout.model import (
     Table,
     Wanted,
     check_line,
+    check_list,
     opens_with,
 )
 from chuyenhoa.reporting.layout.rules import check_rule, is_typed_rule
@@ -108,7 +109,7 @@ def _lines_before_signature(sections: Sequence[Section]) -> list[Line]:
 
 def _find_about(sheet: Sheet) -> tuple[Line, ...]:
     """The lines of the cell of the number that follow it."""
-    number = find_line(sheet, "Số:", "Số :")
+    number = find_line(sheet, *NUMBERED)
     where = find_cell(sheet, number)
     if where is None or number is None:
         return ()
@@ -142,7 +143,8 @@ def _find_subject(lines: Sequence[Line]) -> tuple[Line, ...]:
     found: list[Line] = []
     for line in lines:
         goes_on = line.form.alignment == "center" and line.is_bold and not line.is_upper
-        if BRACKETS.match(line.text) or opens_with(line, ("Kính gửi",)) or (found and not goes_on):
+        opens = line.form.alignment == "center" or line.is_bold
+        if BRACKETS.match(line.text) or opens_with(line, ("Kính gửi",)) or not (goes_on if found else opens):
             break
         found.append(line)
     return tuple(found)
@@ -214,7 +216,7 @@ def _check_about(sheet: Sheet, front: Front) -> list[LayoutProblem]:
     for line in front.about:
         wanted = Wanted(12, 13, bold=False, italic=False, upper=False, alignment="center")
         found += check_line(line, "trích yếu công văn", wanted)
-    first, number = front.about[0], find_line(sheet, "Số:", "Số :")
+    first, number = front.about[0], find_line(sheet, *NUMBERED)
     if not first.text.startswith("V/v "):
         found.append(LayoutProblem("trích yếu công văn", first.text, "mở đầu bằng “V/v ”", first.place))
     gap = max(first.form.before, number.form.after if number is not None else 0)
@@ -246,21 +248,6 @@ def _check_address(front: Front) -> list[LayoutProblem]:
     return found + check_list("Kính gửi", listed)
 
 
-def check_list(element: str, lines: Sequence[Line]) -> list[LayoutProblem]:
-    """Lines that open with "- " and end in ";", the last in "."."""
-    found = []
-    for line in lines:
-        end = "." if line is lines[-1] else ";"
-        if (
-            not line.text.startswith("- ")
-            or not line.text.endswith(end)
-            or line.text.endswith((";.", ".;", ".."))
-        ):
-            shown = f"“{line.text[:2]}…{line.text[-2:]}”"
-            found.append(LayoutProblem(element, shown, f"mở bằng “- ”, kết thúc “{end}”", line.place))
-    return found
-
-
 def _check_authority(front: Front) -> list[LayoutProblem]:
     if front.kind is None or not front.kind.has_authority:
         return []
@@ -275,6 +262,8 @@ def _check_authority(front: Front) -> list[LayoutProblem]:
     if front.decides is None:
         return [*found, LayoutProblem("lệnh ban hành", "không có", f"{title}:, trước Điều 1")]
     wanted = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True, alignment="center")
+    if not front.decides.text.endswith(("ĐỊNH:", "NGHỊ:")):
+        found.append(LayoutProblem("lệnh ban hành", front.decides.text, f"{title}:", front.decides.place))
     return found + check_line(front.decides, "lệnh ban hành", wanted)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
+from itertools import takewhile
 
 from chuyenhoa.reporting.layout.decree import AGENCIES, DATE, MOTTO, NATION, NUMBER, SYMBOL, DocumentType
 from chuyenhoa.reporting.layout.model import (
@@ -20,6 +22,9 @@ from chuyenhoa.reporting.layout.rules import check_rule, is_typed_rule
 _MISSING = "không có"
 _THIRD_TO_HALF = (1 / 3, 1 / 2)
 _FULL = (1.0, 1.0)
+NUMBERED = ("Số:", "Số :")
+_LEAP_YEAR = 2020
+"""Where the year is left blank, 29/02 may be meant."""
 
 
 def find_line(sheet: Sheet, *openings: str) -> Line | None:
@@ -108,7 +113,8 @@ def _check_agency(sheet: Sheet, nation: Line) -> list[LayoutProblem]:
     """The agency, and the one above it, in the cell to the left of Quốc hiệu."""
     where = find_cell(sheet, nation)
     cell = where[0].cells[0] if where is not None and where[1] > 0 else None
-    lines = [line for line in cell.filled if not is_typed_rule(line.text)] if cell is not None else []
+    above_number = takewhile(lambda line: not opens_with(line, NUMBERED), cell.filled if cell else ())
+    lines = [line for line in above_number if not is_typed_rule(line.text)]
     if cell is None or not lines:
         return [LayoutProblem("tên cơ quan ban hành", _MISSING, "ở ô bên trái Quốc hiệu", nation.place)]
     above, own = _split_agency(lines)
@@ -141,7 +147,7 @@ def _split_agency(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]
 
 
 def _check_number(sheet: Sheet, kind: DocumentType | None) -> list[LayoutProblem]:
-    line = find_line(sheet, "Số:", "Số :")
+    line = find_line(sheet, *NUMBERED)
     symbol = f"{kind.symbol}-BCĐ" if kind is not None and kind.symbol else "BCĐ"
     if line is None:
         return [LayoutProblem("số, ký hiệu", _MISSING, f"Số: …/{symbol}")]
@@ -173,7 +179,7 @@ def _expect_number(text: str, kind: DocumentType | None) -> str:
 
 
 def _check_date(sheet: Sheet) -> list[LayoutProblem]:
-    number = find_line(sheet, "Số:", "Số :")
+    number = find_line(sheet, *NUMBERED)
     where = find_cell(sheet, number)
     lines = [line for cell in where[0].cells for line in cell.filled if "ngày" in line.text] if where else []
     if not lines or where is None:
@@ -198,4 +204,7 @@ def _is_date(text: str) -> bool:
     day, month = parts["day"], parts["month"]
     day_fits = day is None or (len(day) == 2 and 1 <= int(day) <= 31)
     month_fits = month is None or month in {"01", "02", *(str(number) for number in range(3, 13))}
-    return day_fits and month_fits
+    if day is None or month is None or not (day_fits and month_fits):
+        return day_fits and month_fits
+    year = int(parts["year"] or _LEAP_YEAR)
+    return int(day) <= monthrange(max(year, 1), int(month))[1]

@@ -9,6 +9,7 @@ from lxml import etree
 
 from chuyenhoa.reporting.layout.effective import Form, Look
 from chuyenhoa.reporting.layout.metrics import text_width
+from chuyenhoa.reporting.words import W
 
 SHOWN = 40
 _SLACK = 0.01
@@ -48,7 +49,7 @@ class Line:
     @property
     def place(self) -> str:
         """The spot and a piece of the text."""
-        return f"{self.spot} “{' '.join(self.text.split())[:SHOWN]}”"
+        return f"{self.spot} “{' '.join(self.text.split())[:SHOWN]}”" if self.text else self.spot
 
     @property
     def size(self) -> float:
@@ -73,7 +74,12 @@ class Line:
 
     def width(self) -> float:
         """How wide its text is on one line, in millimetres."""
-        return sum(text_width(look.text, look.size, bold=look.bold) for look in self.looks)
+        return sum(look.width() for look in self.looks)
+
+    def stretch(self) -> float:
+        """By how much its letters are drawn wider or closer than usual: 1.0 for most lines."""
+        usual = sum(text_width(look.text, look.size, bold=look.bold) for look in self.looks)
+        return self.width() / usual if usual and self.width() > 0 else 1.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +112,10 @@ class Table:
     rows: tuple[Row, ...]
     spot: str
     has_borders: bool
+    width: float
+    """In millimetres; 0 where nothing is said, or where it floats."""
+    room: float
+    """Millimetres between the margins of its page."""
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -150,6 +160,8 @@ class Sheet:
     """Every line of footers."""
     has_even_pages: bool
     """Whether even pages have headers of their own."""
+    has_gutter_on_top: bool
+    """Whether room for binding is added at the top and not at the left."""
 
     @property
     def lines(self) -> Iterator[Line]:
@@ -217,6 +229,28 @@ def _weight(bold: bool) -> str:
 
 def _slant(italic: bool) -> str:
     return "chữ nghiêng" if italic else "chữ đứng"
+
+
+def check_list(element: str, lines: Sequence[Line]) -> list[LayoutProblem]:
+    """Lines that open with "- " and end in ";", the last in "."."""
+    found = []
+    for line in lines:
+        end = "." if line is lines[-1] else ";"
+        if (
+            not line.text.startswith("- ")
+            or not line.text.endswith(end)
+            or line.text.endswith((";.", ".;", ".."))
+        ):
+            shown = f"“{line.text[:2]}…{line.text[-2:]}”"
+            found.append(LayoutProblem(element, shown, f"mở bằng “- ”, kết thúc “{end}”", line.place))
+    return found
+
+
+def is_page_field(line: Line) -> bool:
+    """Whether a line holds the number of its page."""
+    codes = [node.text or "" for node in line.element.iter(f"{W}instrText")]
+    simple = [node.get(f"{W}instr") or "" for node in line.element.iter(f"{W}fldSimple")]
+    return "PAGE" in "".join(codes).split() or any("PAGE" in code.split() for code in simple)
 
 
 def opens_with(line: Line, texts: Sequence[str]) -> bool:

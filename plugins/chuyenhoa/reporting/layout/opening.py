@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from chuyenhoa.reporting.layout.effective import Effective
-from chuyenhoa.reporting.layout.model import Cell, Line, Row, Section, Sheet, Table
+from chuyenhoa.reporting.layout.model import Cell, Line, Row, Section, Sheet, Table, is_page_field
 from chuyenhoa.reporting.layout.numbering import Counter
 from chuyenhoa.reporting.layout.reading import boxed_paragraphs, children, is_on, own_runs, run_text, whole
 from chuyenhoa.reporting.layout.styles import read_optional
@@ -43,6 +43,7 @@ def open_sheet(parts: Mapping[str, bytes]) -> Sheet:
         margins=(*stories.lines(("header", "footer", "footnotes", "endnotes")), *reader.boxed(body)),
         footers=stories.lines(("footer",)),
         has_even_pages=is_on(settings, "evenAndOddHeaders"),
+        has_gutter_on_top=is_on(settings, "gutterAtTop"),
     )
 
 
@@ -67,7 +68,7 @@ class _Reader:
             if element.tag == f"{W}sectPr":
                 yield Section(number, element, tuple(blocks))
                 return
-            blocks.append(self.read_block(element))
+            blocks += self.read_block(element)
             properties = element.find(f"{W}pPr/{W}sectPr")
             if properties is not None:
                 yield Section(number, properties, tuple(blocks))
@@ -75,38 +76,52 @@ class _Reader:
         if blocks or number == 1:
             yield Section(number, etree.Element(f"{W}sectPr"), tuple(blocks))
 
-    def read_block(self, element: etree._Element) -> Line | Table:
+    def read_block(self, element: etree._Element) -> Sequence[Line | Table]:
         """A paragraph or a table of the body."""
         if element.tag == f"{W}tbl":
-            return self._read_table(element)
+            return [self._read_table(element)]
         self.paragraphs += 1
-        return self.read_line(element, f"đoạn {self.paragraphs}")
+        return self.read_lines(element, f"đoạn {self.paragraphs}")
 
-    def read_line(
+    def read_lines(
         self,
         paragraph: etree._Element,
         spot: str,
         row: etree._Element | None = None,
         cell: etree._Element | None = None,
-    ) -> Line:
-        """One paragraph."""
+    ) -> list[Line]:
+        """One paragraph; a centred one that is broken into lines is as many lines, as it looks."""
         label = self.counter.label(paragraph)
-        text = "".join(run_text(run) for run in own_runs(paragraph)).strip()
-        return Line(
-            element=paragraph,
-            text=f"{label} {text}".strip() if text else "",
-            label=label,
-            looks=self.effective.looks(paragraph),
-            form=self.effective.form(paragraph),
-            style=self.effective.styles.style_name(paragraph),
-            spot=spot,
-            row=row,
-            cell=cell,
-        )
+        written = "".join(run_text(run) for run in own_runs(paragraph)).replace("\xa0", " ")
+        texts, looks = [written], [self.effective.looks(paragraph)]
+        form = self.effective.form(paragraph)
+        if form.alignment == "center" and "\n" in written.strip():
+            texts, looks = written.split("\n"), self.effective.lines(paragraph)
+        lines = []
+        for number, (text, look) in enumerate(zip(texts, looks, strict=True)):
+            opening, is_last = label if not number else "", number == len(texts) - 1
+            lines.append(
+                Line(
+                    element=paragraph,
+                    text=f"{opening} {text.strip()}".strip() if text.strip() else "",
+                    label=opening,
+                    looks=look,
+                    form=replace(
+                        form, before=0 if number else form.before, after=form.after if is_last else 0
+                    ),
+                    style=self.effective.styles.style_name(paragraph),
+                    spot=spot,
+                    row=row,
+                    cell=cell,
+                )
+            )
+        return lines
 
     def boxed(self, body: etree._Element) -> list[Line]:
         """The lines of text boxes."""
-        return [self.read_line(paragraph, "khung chữ") for paragraph in boxed_paragraphs(body)]
+        return [
+            line for paragraph in boxed_paragraphs(body) for line in self.read_lines(paragraph, "khung chữ")
+        ]
 
     def _read_table(self, table: etree._Element) -> Table:
         self.tables += 1
@@ -117,7 +132,14 @@ class _Reader:
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
             rows.append(self._read_row(table, row, f"{spot}, dòng {number}", grid))
-        return Table(table, tuple(rows), spot, self._has_borders(table))
+        return Table(
+            element=table,
+            rows=tuple(rows),
+            spot=spot,
+            has_borders=self._has_borders(table),
+            width=_table_width(table, grid) * _MM_PER_TWIP,
+            room=self.room * _MM_PER_TWIP,
+        )
 
     def _read_row(self, table: etree._Element, row: etree._Element, spot: str, grid: list[int]) -> Row:
         cells, column = [], 0
@@ -127,7 +149,7 @@ class _Reader:
             wide = max(whole(span.get(f"{W}val"), 1), 1) if span is not None else 1
             share = sum(grid[column : column + wide]) or self.room // max(len(elements), 1)
             column += wide
-            lines = tuple(self.read_line(p, spot, row, cell) for p in _paragraphs_in(cell))
+            lines = tuple(line for p in _paragraphs_in(cell) for line in self.read_lines(p, spot, row, cell))
             cells.append(Cell(cell, lines, self._cell_room(table, cell, share) * _MM_PER_TWIP))
         return Row(row, tuple(cells))
 
@@ -197,7 +219,13 @@ class _Stories:
         root = parse_part(self.parts[part])
         reader = _Reader(self.effective, Counter(self.effective.styles))
         spot = _STORIES.get(part.removeprefix("word/").rstrip("0123456789.xml"), part)
-        return [reader.read_line(paragraph, spot) for paragraph in root.iter(f"{W}p")]
+        lines = [line for paragraph in root.iter(f"{W}p") for line in reader.read_lines(paragraph, spot)]
+        return [self._fill_number(line) for line in lines]
+
+    def _fill_number(self, line: Line) -> Line:
+        """A page number that nobody has counted yet, as it will print."""
+        look = self.effective.field_look(line.element) if not line.looks else None
+        return replace(line, looks=(look,)) if look is not None and is_page_field(line) else line
 
 
 _STORIES = {
@@ -210,6 +238,24 @@ _STORIES = {
 
 def _part_name(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"word/{target}"
+
+
+def _table_width(table: etree._Element, grid: Sequence[int]) -> int:
+    """The width that a table asks for in twips; 0 where it is free, or where the table floats."""
+    properties = table.find(f"{W}tblPr")
+    if properties is None or properties.find(f"{W}tblpPr") is not None:
+        return 0
+    total = properties.find(f"{W}tblW")
+    if total is not None and total.get(f"{W}type") == "dxa" and whole(total.get(f"{W}w")):
+        return whole(total.get(f"{W}w"))
+    layout = properties.find(f"{W}tblLayout")
+    if layout is not None and layout.get(f"{W}type") == "fixed":
+        return sum(grid)
+    rows = [[cell.find(f"{W}tcPr/{W}tcW") for cell in children(row, "tc")] for row in children(table, "tr")]
+    asked = [
+        [0 if w is None or w.get(f"{W}type") != "dxa" else whole(w.get(f"{W}w")) for w in row] for row in rows
+    ]
+    return max((sum(row) for row in asked if all(row)), default=0)
 
 
 def _paragraphs_in(cell: etree._Element) -> Iterator[etree._Element]:
@@ -238,5 +284,5 @@ def _room(section: etree._Element) -> int:
     size, margins = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
     if size is None or margins is None:
         return _FALLBACK_PAGE
-    sides = whole(margins.get(f"{W}left")) + whole(margins.get(f"{W}right"))
+    sides = sum(whole(margins.get(f"{W}{name}")) for name in ("left", "right", "gutter"))
     return max(whole(size.get(f"{W}w")) - sides, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +10,20 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chuyenhoa.reporting.layout.decree import FONT
-from chuyenhoa.reporting.layout.model import LayoutProblem, Line, Section, Sheet, is_within
+from chuyenhoa.reporting.layout.model import (
+    LayoutProblem,
+    Line,
+    Section,
+    Sheet,
+    is_page_field,
+    is_within,
+)
 from chuyenhoa.reporting.layout.reading import is_on, whole
 from chuyenhoa.reporting.words import W
 
 _A4 = (11906, 16838)
+_BESIDE = re.compile(r"[^\W\d_]|/")
+"""What may not stand beside the number of a page."""
 _TOLERANCE = 60
 """Twips that paper and margins may be off (1 mm), since Word rounds."""
 
@@ -35,16 +45,18 @@ _MARGINS = (
 )
 
 
-def check_paper(section: Section) -> list[LayoutProblem]:
-    """A4 with the margins of the decree; upright, or on its side for tables."""
+def check_paper(section: Section, *, has_gutter_on_top: bool) -> list[LayoutProblem]:
+    """A4 with the margins of the decree, room for binding included; upright, or on its side for tables."""
     found = []
     size, margins = (section.properties.find(f"{W}{name}") for name in ("pgSz", "pgMar"))
     sides = sorted(_twips(size, name) for name in ("w", "h"))
     if any(abs(side - wanted) > _TOLERANCE for side, wanted in zip(sides, _A4, strict=True)):
         shown = f"{_mm(sides[0])} × {_mm(sides[1])}"
         found.append(LayoutProblem("khổ giấy", shown, "A4, 210 × 297 mm", section.place))
+    bound = "top" if has_gutter_on_top else "right" if is_on(section.properties, "rtlGutter") else "left"
     for limit in _MARGINS:
-        value = abs(_twips(margins, limit.attribute))
+        gutter = _twips(margins, "gutter") if limit.attribute == bound else 0
+        value = abs(_twips(margins, limit.attribute)) + gutter
         if not is_within(value, limit.low - _TOLERANCE, limit.high + _TOLERANCE):
             found.append(LayoutProblem(limit.name, _mm(value), limit.text, section.place))
     return found
@@ -81,15 +93,15 @@ def check_page_number(sheet: Sheet, section: Section, *, is_new: bool) -> list[L
     found = list(_check_counting(section, is_new=is_new))
     headers = sheet.headers[section.number - 1]
     first = headers.get("first", ())
-    if is_new and (not is_on(section.properties, "titlePg") or any(_is_page_field(line) for line in first)):
+    if is_new and (not is_on(section.properties, "titlePg") or any(is_page_field(line) for line in first)):
         found.append(
             _number_problem(section, "trang đầu cũng có số trang", "không hiển thị số trang thứ nhất")
         )
     kinds = ("default", "even") if sheet.has_even_pages else ("default",)
     for kind in kinds:
-        shown = [line for line in headers.get(kind, ()) if _is_page_field(line)]
+        shown = [line for line in headers.get(kind, ()) if is_page_field(line)]
         if not shown:
-            is_below = any(_is_page_field(line) for line in sheet.footers)
+            is_below = any(is_page_field(line) for line in sheet.footers)
             what = "số trang ở lề dưới" if is_below else "không có số trang ở lề trên"
             found.append(_number_problem(section, what, "số trang canh giữa ở lề trên"))
             break
@@ -114,20 +126,24 @@ def _check_counting(section: Section, *, is_new: bool) -> Iterator[LayoutProblem
 
 
 def _check_look(section: Section, line: Line) -> Iterator[LayoutProblem]:
-    if line.form.alignment != "center":
+    if line.form.alignment != "center" and not _is_framed_in_the_middle(line):
         yield _number_problem(section, "không canh giữa", "canh giữa")
+    if _BESIDE.search(line.text):
+        yield _number_problem(section, f"“{line.text}”", "chỉ có chữ số: 1, 2, 3")
     sizes = {look.size for look in line.looks if any(letter.isdigit() for letter in look.text)}
     for size in sorted(sizes):
         if not is_within(size, 13, 14):
             yield _number_problem(section, f"cỡ chữ {size:g}", "cỡ chữ 13–14")
     if any(look.italic for look in line.looks):
         yield _number_problem(section, "chữ nghiêng", "chữ đứng")
+    if any(look.bold for look in line.looks):
+        yield _number_problem(section, "chữ đậm", "chữ đứng, không đậm")
 
 
-def _is_page_field(line: Line) -> bool:
-    codes = [node.text or "" for node in line.element.iter(f"{W}instrText")]
-    simple = [node.get(f"{W}instr") or "" for node in line.element.iter(f"{W}fldSimple")]
-    return "PAGE" in "".join(codes).split() or any("PAGE" in code.split() for code in simple)
+def _is_framed_in_the_middle(line: Line) -> bool:
+    """As the page numbers of older editions of Word stand: in a frame of their own."""
+    frame = line.element.find(f"{W}pPr/{W}framePr")
+    return frame is not None and frame.get(f"{W}xAlign") == "center"
 
 
 def check_letters(sheet: Sheet) -> Iterator[LayoutProblem]:
@@ -146,7 +162,7 @@ def check_letters(sheet: Sheet) -> Iterator[LayoutProblem]:
 def check_foot(sheet: Sheet) -> Iterator[LayoutProblem]:
     """Element 13: the agency's address at the foot, 11 to 12 points, upright."""
     for line in sheet.footers:
-        if not line.text or _is_page_field(line):
+        if not line.text or is_page_field(line):
             continue
         for size in sorted({look.size for look in line.looks}):
             if not is_within(size, 11, 12):

@@ -15,8 +15,11 @@ from chuyenhoa.reporting.layout.reading import MC, whole
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _V = "{urn:schemas-microsoft-com:vml}"
+_O = "{urn:schemas-microsoft-com:office:office}"
 _EMU_PER_MM = 36000
 _STRAIGHT = frozenset({"line", "straightConnector1"})
+_CONNECTORS = frozenset({"_x0000_t20", "_x0000_t32"})
+"""Word's own numbers for a line and for a straight connector."""
 _SLOPE_MM = 0.7
 _TYPED = re.compile(r"[-_–—=.*]{3,}$")
 _UNITS = {"pt": 25.4 / 72, "in": 25.4, "mm": 1.0, "cm": 10.0, "": 25.4 / 72, "px": 25.4 / 96}
@@ -41,9 +44,9 @@ def drawn_rules(elements: Sequence[etree._Element]) -> Iterator[DrawnRule]:
                 found = _read_drawing(drawing)
                 if found is not None and not _is_fallback(drawing):
                     yield found
-        for shape in element.iter(f"{_V}line"):
+        for shape in element.iter(f"{_V}line", f"{_V}shape"):
             if next(shape.iterancestors(f"{MC}AlternateContent"), None) is None:
-                yield from _read_vml(shape)
+                yield from _read_vml(shape) if shape.tag == f"{_V}line" else _read_connector(shape)
 
 
 def check_rule(
@@ -62,7 +65,11 @@ def check_rule(
         share: the least and the greatest length, as a share of a line of the text.
         room: the width in millimetres in which the text breaks into lines.
     """
-    widths = [width for line in lines for width in wrap_widths(line.text, line.size, room, bold=line.is_bold)]
+    widths = [
+        width * line.stretch()
+        for line in lines
+        for width in wrap_widths(line.text, line.size, room / line.stretch(), bold=line.is_bold)
+    ]
     where = lines[-1].place if lines else ""
     expected = "dài bằng dòng chữ" if share[0] == share[1] else "dài bằng 1/3 đến 1/2 dòng chữ"
     rules = list(drawn_rules(places))
@@ -116,9 +123,23 @@ def _read_vml(shape: etree._Element) -> Iterator[DrawnRule]:
         pieces = (shape.get(name) or "").split(",")
         ends.append([_millimetres(piece) for piece in pieces])
     if all(len(end) == 2 for end in ends) and abs(ends[0][1] - ends[1][1]) <= _SLOPE_MM:
-        dash = shape.find(f"{_V}stroke")
-        is_solid = dash is None or dash.get("dashstyle") in {None, "solid"}
-        yield DrawnRule(abs(ends[1][0] - ends[0][0]), is_solid)
+        yield DrawnRule(abs(ends[1][0] - ends[0][0]), _is_solid(shape))
+
+
+def _read_connector(shape: etree._Element) -> Iterator[DrawnRule]:
+    """A straight connector as Word 2007 draws it: its size stands in the style."""
+    kind = (shape.get("type") or "").removeprefix("#")
+    if shape.get(f"{_O}connectortype") != "straight" and kind not in _CONNECTORS:
+        return
+    entries = (entry.partition(":") for entry in (shape.get("style") or "").split(";"))
+    style = {name.strip(): value for name, _, value in entries}
+    if _millimetres(style.get("height", "0")) <= _SLOPE_MM:
+        yield DrawnRule(_millimetres(style.get("width", "0")), _is_solid(shape))
+
+
+def _is_solid(shape: etree._Element) -> bool:
+    dash = shape.find(f"{_V}stroke")
+    return dash is None or dash.get("dashstyle") in {None, "solid"}
 
 
 def _millimetres(text: str) -> float:
