@@ -277,14 +277,44 @@ def _cut_journal(data: Path) -> str:
     return "at the end are gone from the journal"
 
 
+def _spoil_facts(data: Path) -> str:
+    path = data / "archive" / "journal.jsonl"
+    path.write_text(path.read_text().replace('"table":"documents"', '"table":"doctments"', 1))
+    return "the journal is not as it was written"
+
+
+def _slip_in_a_line(data: Path) -> str:
+    path = data / "archive" / "journal.jsonl"
+    path.write_text("[1]\n" + path.read_text())
+    return "the journal is not as it was written"
+
+
+def _lead_elsewhere(data: Path) -> str:
+    path = archived_path(data / "archive", _sha256(13))
+    path.rename(data / "elsewhere")
+    path.symlink_to(data / "elsewhere")
+    return "cannot be read"
+
+
+def _swap(data: Path) -> str:
+    one, two = (archived_path(data / "archive", _sha256(number)) for number in (12, 13))
+    first, second = one.read_bytes(), two.read_bytes()
+    for path, content in ((one, second), (two, first)):
+        path.chmod(0o600)
+        path.write_bytes(content)
+    return "the archived file is damaged"
+
+
 def _sha256(number: int) -> str:
     with open_workplace().store.reading() as session:
         return session.get_one(SubmissionRow, number).sha256
 
 
-@pytest.mark.parametrize(
-    "damage", [_damage, _lose, _stray, _tidy_outbox, _retouch, _rewrite_journal, _cut_journal]
-)
+DAMAGES = (_damage, _lose, _lead_elsewhere, _swap, _stray, _tidy_outbox, _retouch)
+JOURNAL_DAMAGES = (_rewrite_journal, _cut_journal, _spoil_facts, _slip_in_a_line)
+
+
+@pytest.mark.parametrize("damage", [*DAMAGES, *JOURNAL_DAMAGES])
 def test_every_damage_to_the_files_is_found(kept: Path, damage: Callable[[Path], str]) -> None:
     what = damage(kept)
     assert [found for found in faults() if what in found[2]]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import itertools
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from chuyenhoa.store.disk import make_folder, sync_all, sync_folders, write_all
 
@@ -16,7 +17,7 @@ CHUNK = 1 << 20
 INCOMING = "incoming"
 """The folder of copies that are not complete yet."""
 
-_numbers = itertools.count(1)
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class ArchiveError(RuntimeError):
@@ -60,12 +61,9 @@ class Incoming:
         """Copy bytes, as `copy` does."""
         incoming = self._archive / INCOMING
         make_folder(incoming)
-        temporary = incoming / f"{os.getpid()}-{next(_numbers)}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        self._copies.append(_Copy(descriptor, temporary))
+        self._copies.append(_begin_copy(incoming))
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            sha256, size = _fill(descriptor, chunks)
+            sha256, size = _fill(self._copies[-1].descriptor, chunks)
         except BaseException:
             self.drop()
             raise
@@ -104,6 +102,21 @@ class _Copy:
     descriptor: int
     temporary: Path
     sha256: str = ""
+
+
+def _begin_copy(incoming: Path) -> _Copy:
+    """A new, empty, locked file that no other process has or sweeps.
+
+    The name is chance: processes in containers that share the archive may bear the same process id. Who
+    sweeps between making and locking it takes it away; then the next name is tried.
+    """
+    while True:
+        temporary = incoming / f"{os.getpid()}-{secrets.token_hex(8)}"
+        descriptor = os.open(temporary, _NEW, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return _Copy(descriptor, temporary)
+        os.close(descriptor)
 
 
 def archive_file(archive: Path, descriptor: int) -> tuple[str, int]:
@@ -155,12 +168,18 @@ def read_archived(archive: Path, sha256: str) -> bytes:
     """
     path = archived_path(archive, sha256)
     try:
-        content = path.read_bytes()
+        with _open_archived(path) as file:
+            content = file.read()
     except OSError as error:
         raise ArchiveError(f"{path}: the archived file {sha256} cannot be read ({error}).") from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ArchiveError(f"{path}: the archived file is damaged; restore it from a backup.")
     return content
+
+
+def _open_archived(path: Path) -> BinaryIO:
+    """An original; a link in its place leads to bytes that others may change, and is none."""
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
 
 
 def check_archived(archive: Path, sha256: str) -> int:
@@ -173,7 +192,7 @@ def check_archived(archive: Path, sha256: str) -> int:
     digest = hashlib.sha256()
     size = 0
     try:
-        with path.open("rb") as file:
+        with _open_archived(path) as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
                 size += len(chunk)

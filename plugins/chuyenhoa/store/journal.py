@@ -128,10 +128,18 @@ class Journal:
                 _take_mark(history, entry, where)
             else:
                 _take_event(history, entry, where)
-        except (ValueError, TypeError, KeyError):
-            # A write that was cut short: harmless, unless something that was committed stood there.
-            if raw.endswith(b"\n") and raw.startswith(b"{") and raw.rstrip().endswith(b"}"):
+        except (ValueError, TypeError, KeyError, AttributeError):
+            if not _is_cut_short(raw):
                 history.faults.append(f"{where}: is no event")
+
+
+def _is_cut_short(raw: bytes) -> bool:
+    """Whether a line that is no event may be a write that was cut short, or what a power cut left of one.
+
+    Such a line is harmless, unless something that was committed stood there; its gap then shows.
+    """
+    text = raw.strip(b"\0 \r\n")
+    return not text or (text.startswith(b"{") and not (raw.endswith(b"\n") and text.endswith(b"}")))
 
 
 def name_value(value: Any) -> Any:
@@ -166,6 +174,7 @@ def _take_event(history: History, entry: dict[str, Any], where: str) -> None:
         history.faults.append(f"{where}: event {event.position} was changed")
     if event.facts_sha256 != ("" if facts is None else digest(facts)):
         history.faults.append(f"{where}: the facts of event {event.position} were changed")
+        facts = None  # nothing is held against what they say now
     history.lines.append(Line(event, facts))
 
 

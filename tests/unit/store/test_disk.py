@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from sqlalchemy import event
 from chuyenhoa import pipeline
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import disk
-from chuyenhoa.store.archive import Incoming, list_archived
+from chuyenhoa.store.archive import Incoming, list_archived, sweep_incoming
 
 
 @pytest.fixture
@@ -98,4 +100,36 @@ def test_copies_that_are_not_kept_are_removed(tmp_path: Path, monkeypatch: pytes
             incoming.add([content])
         with pytest.raises(OSError, match="No space left"):
             incoming.keep()
+    assert [path.read_bytes() for path in list_archived(tmp_path)] == [b"one"]
+
+
+def test_a_copy_never_takes_the_file_of_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers in containers that share the archive may have the same process id."""
+    monkeypatch.setattr(secrets, "token_hex", lambda _bytes: "0" * 16)
+    with Incoming(tmp_path) as incoming:
+        incoming.add([b"one"])
+        with Incoming(tmp_path) as other, pytest.raises(FileExistsError):
+            other.add([b"two"])
+        incoming.keep()
+    assert [path.read_bytes() for path in list_archived(tmp_path)] == [b"one"]
+
+
+def test_a_copy_that_is_swept_before_it_is_locked_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seen = fcntl.flock, list[int]()
+
+    def flock(descriptor: int, operation: int) -> None:
+        if not seen:
+            seen.append(descriptor)
+            sweep_incoming(tmp_path)
+        real(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with Incoming(tmp_path) as incoming:
+        incoming.add([b"one"])
+        incoming.keep()
+    assert seen
     assert [path.read_bytes() for path in list_archived(tmp_path)] == [b"one"]
