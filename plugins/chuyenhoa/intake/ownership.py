@@ -20,6 +20,8 @@ from chuyenhoa.model.plan import Period, Plan, Submitter, Window
 PERIOD_WORDS = "kỳ báo cáo"
 MOST_TITLES = 4096
 """Titles that are remembered; a form's own are a handful."""
+INBOX = "inbox"
+"""What the folder is called in which a file lies that is in no submitter's folder."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,11 @@ def find_owner(
     if owner is None or folder is None or folder == owner.submitter.folder:
         return owner
     findings.add(
-        "D16", value=folder, owner=owner.submitter.name, folder=folder, expected=owner.submitter.folder
+        "D16",
+        value=folder,
+        owner=owner.submitter.name,
+        folder=folder or INBOX,
+        expected=owner.submitter.folder,
     )
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -237,6 +238,7 @@ def test_it_is_refused_with_what_to_do(name: str, plan: Plan) -> None:
     assert open_book(build(Draft(plan)), findings) is None
     assert [finding.rule_id for finding in findings.found] == [code]
     assert "{" not in findings.found[0].message
+    assert not re.search("[A-Za-z]{5,} [a-z]{3,} [a-z]", findings.found[0].message), "a library's English"
 
 
 @pytest.mark.parametrize(

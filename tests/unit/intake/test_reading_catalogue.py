@@ -256,6 +256,8 @@ def test_the_wrong_folder_is_told_the_right_one(plan: Plan) -> None:
     reading = read_submission(Draft(plan).save(), "a.xlsx", plan, "900-ha-tien")
     assert reading.refused
     assert "“899-rach-gia”" in reading.findings[0].message
+    loose = read_submission(Draft(plan).save(), "a.xlsx", plan, "")
+    assert "gửi vào thư mục “inbox”" in loose.findings[0].message
 
 
 def test_too_many_parts_and_doubled_names_are_refused(plan: Plan) -> None:

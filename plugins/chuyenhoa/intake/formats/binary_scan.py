@@ -11,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.formats.markup import describe_flaw
 
 ERRORS: Mapping[int, str] = {
     0x00: "#NULL!",
@@ -99,7 +100,7 @@ def read_values(kind: str, content: bytes, scans: Sequence[Scan], findings: Find
         # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        findings.add("D05", detail=" ".join(str(error).split())[:120] or type(error).__name__)
+        findings.add("D05", detail=describe_flaw(error))
         return None
     return Book(kind, tuple(sheets))
 

@@ -11,7 +11,14 @@ from chuyenhoa.intake.book import Book
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.extras import report_extras
 from chuyenhoa.intake.formats.grids import Grid, finish, is_legacy_font
-from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, local_name, number_of, parse_markup
+from chuyenhoa.intake.formats.markup import (
+    UnsafeMarkupError,
+    attribute,
+    describe_flaw,
+    local_name,
+    number_of,
+    parse_markup,
+)
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError
 from chuyenhoa.intake.formats.runs import has_flag, is_struck, shift_of, show_run
 
@@ -36,7 +43,7 @@ def open_document(archive: Archive, findings: FindingList) -> Book | None:
         findings.add("D07", detail=str(error))
         return None
     except (etree.XMLSyntaxError, BrokenArchiveError) as error:
-        findings.add("D05", detail=str(error)[:120])
+        findings.add("D05", detail=describe_flaw(error))
         return None
     report_extras(archive.entries, findings)
     if reaches_out:

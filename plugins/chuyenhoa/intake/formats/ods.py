@@ -15,6 +15,7 @@ from chuyenhoa.intake.formats.grids import Grid, is_legacy_font
 from chuyenhoa.intake.formats.markup import (
     UnsafeMarkupError,
     attribute,
+    describe_flaw,
     local_name,
     number_of,
     parse_markup,
@@ -50,7 +51,7 @@ def open_ods(archive: Archive, findings: FindingList) -> Book | None:
         findings.add("D07", detail=str(error))
         return None
     except (etree.XMLSyntaxError, BrokenArchiveError) as error:
-        findings.add("D05", detail=str(error)[:120])
+        findings.add("D05", detail=describe_flaw(error))
         return None
     report_extras(archive.entries, findings)
     return _read_sheets(root, _Styles(styles), findings)
@@ -64,7 +65,7 @@ def open_flat_ods(content: bytes, findings: FindingList) -> Book | None:
         findings.add("D07", detail=str(error))
         return None
     except etree.XMLSyntaxError as error:
-        findings.add("D05", detail=str(error)[:120])
+        findings.add("D05", detail=describe_flaw(error))
         return None
     return _read_sheets(root, _Styles([root]), findings)
 

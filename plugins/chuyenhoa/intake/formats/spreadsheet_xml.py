@@ -9,7 +9,13 @@ from lxml import etree
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, CellValue, Flaw, Mark, Sheet
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.grids import Grid, is_legacy_font
-from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, number_of, parse_markup
+from chuyenhoa.intake.formats.markup import (
+    UnsafeMarkupError,
+    attribute,
+    describe_flaw,
+    number_of,
+    parse_markup,
+)
 
 
 def open_spreadsheet_xml(content: bytes, findings: FindingList) -> Book | None:
@@ -24,7 +30,7 @@ def open_spreadsheet_xml(content: bytes, findings: FindingList) -> Book | None:
         findings.add("D07", detail=str(error))
         return None
     except etree.XMLSyntaxError as error:
-        findings.add("D05", detail=str(error)[:120])
+        findings.add("D05", detail=describe_flaw(error))
         return None
     percents, fonts = _styles(root)
     sheets = []

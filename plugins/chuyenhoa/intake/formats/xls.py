@@ -9,6 +9,7 @@ from chuyenhoa.intake.book import Book, Flaw, Mark
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.binary_scan import BrokenRecordsError, Scan, Styles, read_values
 from chuyenhoa.intake.formats.grids import is_legacy_font
+from chuyenhoa.intake.formats.markup import describe_flaw
 from chuyenhoa.intake.formats.ole import BrokenCompoundError, open_compound
 
 BOF, EOF, FILE_PASS, SHEET = 0x809, 0x0A, 0x2F, 0x85
@@ -42,7 +43,7 @@ def open_xls(content: bytes, findings: FindingList) -> Book | None:
             return None
         scans = [_scan(stream, place, scan, globals_.styles) for place, scan in globals_.sheets]
     except (BrokenCompoundError, BrokenRecordsError, struct.error, IndexError) as error:
-        findings.add("D05", detail=str(error)[:120])
+        findings.add("D05", detail=describe_flaw(error))
         return None
     if globals_.has_macros or "_VBA_PROJECT_CUR" in compound.names:
         findings.add("D09")

@@ -13,7 +13,7 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.binary_scan import BrokenRecordsError, Scan, Styles, read_values
 from chuyenhoa.intake.formats.extras import report_extras
 from chuyenhoa.intake.formats.grids import is_legacy_font
-from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, parse_markup
+from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, describe_flaw, parse_markup
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError, Package
 
 WORKBOOK = "xl/workbook.bin"
@@ -51,7 +51,7 @@ def open_xlsb(archive: Archive, findings: FindingList) -> Book | None:
         findings.add("D07", detail=str(error))
         return None
     except (BrokenRecordsError, BrokenArchiveError, etree.XMLSyntaxError, struct.error, KeyError) as error:
-        findings.add("D05", detail=str(error)[:120])
+        findings.add("D05", detail=describe_flaw(error))
         return None
     report_extras(archive.entries, findings)
     return read_values("xlsb", Package(parts).repack(list(parts)), scans, findings)

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, Sheet
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats.markup import pass_on_memory
+from chuyenhoa.intake.formats.markup import describe_flaw, pass_on_memory
 from chuyenhoa.intake.formats.package import Package
 from chuyenhoa.intake.formats.runs import show_runs
 from chuyenhoa.intake.formats.xlsx_scan import Area, SheetScan, scan_sheet
@@ -62,7 +62,7 @@ def open_workbook(package: Package, findings: FindingList) -> Book | None:
         scans = [scan_sheet(package.parts[place.part], styles) for place in places]
     except (etree.XMLSyntaxError, ValueError) as error:
         pass_on_memory(error)
-        findings.add("D05", detail=_describe(error))
+        findings.add("D05", detail=describe_flaw(error))
         return None
     for place, scan in zip(places, scans, strict=True):
         if scan.beyond:
@@ -119,7 +119,7 @@ def _read_values(
         # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        findings.add("D05", detail=_describe(error))
+        findings.add("D05", detail=describe_flaw(error))
         return None
     for sheet in sheets:
         if sheet.hidden and strip_marks(sheet.name) in KNOWN_SHEETS - {strip_marks(form.META_SHEET)}:
@@ -149,8 +149,3 @@ def _clip(merges: Sequence[Area], height: int, width: int) -> tuple[Area, ...]:
         for top, left, bottom, right in merges
         if top < height and left < width
     )
-
-
-def _describe(error: BaseException) -> str:
-    """What a reader says about a broken file, for those who look after the pipeline as well."""
-    return " ".join(str(error).split())[:120] or type(error).__name__
