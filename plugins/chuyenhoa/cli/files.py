@@ -22,6 +22,7 @@ from chuyenhoa.cli.printing import (
     show_exactly,
 )
 from chuyenhoa.cli.words import SEVERITIES, STATUSES, say_moment, say_with_code
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.expanding import LookedAt, look_at_file, look_inside, unpack_file
@@ -137,7 +138,7 @@ def run_intake(options: argparse.Namespace) -> int:
     entries = [
         {
             "id": ledger.submission_id(row.number),
-            "file_name": row.file_name,
+            "file_name": mask_personal(row.file_name),
             "folder": row.folder,
             "sha256": row.sha256,
             "status": row.status,
@@ -223,7 +224,7 @@ def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
     return {
         "id": ledger.submission_id(row.number),
         "sha256": row.sha256,
-        "file_name": row.file_name,
+        "file_name": mask_personal(row.file_name),
         "submitter": row.submitter,
         "period": row.period,
         "status": row.status,
@@ -232,11 +233,11 @@ def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
         "is_late": row.is_late,
         "receipt": row.receipt,
         "container": ledger.submission_id(row.container) if row.container else "",
-        "member": row.member,
+        "member": mask_personal(row.member),
         "files": [ledger.submission_id(member.number) for member in members],
         "used_by": used_by,
         "findings": [finding_json(finding) for finding in findings],
         "observations": [observation_json(entry) for entry in observations],
         "normalisations": [normalisation_json(entry) for entry in normalisations],
-        "events": [{"at": e.at, "kind": e.kind, "detail": e.detail} for e in events],
+        "events": [{"at": e.at, "kind": e.kind, "detail": mask_personal(e.detail)} for e in events],
     }

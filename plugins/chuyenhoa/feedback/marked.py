@@ -16,6 +16,7 @@ from chuyenhoa.feedback.package import MarkError, Package
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
 from chuyenhoa.feedback.sheets import SheetBook
 from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
+from chuyenhoa.feedback.withheld import withhold_personal
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
@@ -25,6 +26,7 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
 
     Errors are red, warnings yellow; notes and explained warnings are not marked. What an earlier marking left
     in it is replaced.
+    Personal numbers are replaced by a notice wherever they stand.
     The parts of the .xlsx are edited in place: openpyxl would drop cached values and extensions on saving.
 
     Args:
@@ -68,6 +70,7 @@ class _Marking:
             self._comments[name] = CommentBook(package, part, grid)
 
     def run(self, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
+        withhold_personal(self._package, self._grids)
         for name, grid in self._grids.items():
             self._comments[name].strip_ours()
             self._restore(name, grid)

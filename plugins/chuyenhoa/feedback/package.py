@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -26,6 +28,8 @@ _MACRO_PARTS = frozenset({"vbaProject", "vbaProjectSignature", "vbaProjectSignat
 _VBA_TYPE = "application/vnd.ms-office.vbaProject"
 _PRINTER_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
 _CONTENT_TYPES = "[Content_Types].xml"
+_LIVE_LINK = re.compile(rb"<(?:\w+:)?(?:ddeLink|oleLink)\b")
+_DDE_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<]*\|[^<]*!")
 _MAX_PARTS = 2_000
 _MAX_BYTES = 200 * 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -78,6 +82,10 @@ class Package:
 
     def __contains__(self, part: str) -> bool:
         return part in self._parts
+
+    def names(self) -> list[str]:
+        """The names of all parts."""
+        return list(self._parts)
 
     def tree(self, part: str) -> etree._Element:
         """The root of a part, for editing: it is serialised anew on saving."""
@@ -235,9 +243,22 @@ def _read_parts(content: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _check_entries(entries)
-            return {entry.filename: archive.read(entry) for entry in entries}
+            parts = {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise MarkError(f"not a readable .xlsx: {error}") from error
+    _check_live(parts)
+    return parts
+
+
+def _check_live(parts: Mapping[str, bytes]) -> None:
+    """Refuse what starts another program when it is opened: it is not sent back under our name."""
+    for name, content in parts.items():
+        if name.startswith("xl/activeX/"):
+            raise MarkError("a workbook with ActiveX controls.")
+        if name.startswith("xl/externalLinks/") and _LIVE_LINK.search(content):
+            raise MarkError("a workbook with DDE or OLE links.")
+        if name.startswith("xl/worksheets/") and _DDE_FORMULA.search(content):
+            raise MarkError("a workbook with DDE formulas.")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:

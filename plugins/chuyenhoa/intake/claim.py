@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from chuyenhoa.intake.inbox import Drop, Left, OpenDrop, Stays, open_drop, readable
+from chuyenhoa.intake.inbox import Drop, Left, OpenDrop, Stays, logged, open_drop, readable
 from chuyenhoa.store import Store, claims, ledger
 from chuyenhoa.store.archive import Incoming
 
@@ -79,7 +79,7 @@ def _open(opened: ExitStack, inbox: Path, drop: Drop, claimed: Claimed) -> OpenD
     except FileNotFoundError:
         return None
     except OSError as error:
-        logger.warning("%r cannot be read (%s); it stays in the inbox", readable(drop.path), error.strerror)
+        logger.warning("%r cannot be read (%s); it stays in the inbox", logged(drop.path), error.strerror)
         claimed.left.append(Left(drop.path, Stays.UNREADABLE, error.strerror or ""))
         return None
 
@@ -91,7 +91,7 @@ def _copy(incoming: Incoming, file: OpenDrop, claimed: Claimed) -> _Safe | None:
         _leave_unarchived(file.drop, error, claimed)
         return None
     if size != file.drop.size or not file.is_unchanged():
-        logger.info("%r changed while it was read; left for the next pass", readable(file.drop.path))
+        logger.info("%r changed while it was read; left for the next pass", logged(file.drop.path))
         claimed.left.append(Left(file.drop.path, Stays.GROWING))
         incoming.drop()
         return None
@@ -99,7 +99,7 @@ def _copy(incoming: Incoming, file: OpenDrop, claimed: Claimed) -> _Safe | None:
 
 
 def _leave_unarchived(drop: Drop, error: OSError, claimed: Claimed) -> None:
-    logger.error("%r cannot be archived (%s); it stays in the inbox", readable(drop.path), error.strerror)
+    logger.error("%r cannot be archived (%s); it stays in the inbox", logged(drop.path), error.strerror)
     claimed.left.append(Left(drop.path, Stays.NOT_ARCHIVED, error.strerror or ""))
 
 
@@ -132,7 +132,7 @@ def _claim(entry: _Safe, at: datetime) -> claims.Claim:
 
 def _remove(file: OpenDrop, claimed: Claimed) -> bool:
     """Whether a file that is safe has left the inbox; another one that took its name is a drop of its own."""
-    shown = readable(file.drop.path)
+    shown = logged(file.drop.path)
     try:
         if not file.remove():
             logger.info(

@@ -12,6 +12,8 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
+from chuyenhoa.model.personal import mask_personal
+
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini"})
 IGNORED_PREFIXES = ("~$", ".")
 IGNORED_SUFFIXES = (".part", ".filepart", ".tmp")
@@ -85,6 +87,11 @@ class Look:
 def readable(name: str) -> str:
     """A file name as text that can be stored and shown; bytes that are no UTF-8 as a replacement sign."""
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def logged(path: str) -> str:
+    """A path as a log may hold it: readable, and without personal numbers."""
+    return mask_personal(readable(path))
 
 
 def is_ignored(name: str) -> bool:

@@ -38,7 +38,7 @@ def _withhold(sheet: Sheet) -> Sheet:
             if not value or (type(value) is float and -SMALLEST_NUMBER < value < SMALLEST_NUMBER):
                 continue
             masked = mask_value(value)
-            if masked is not value:
+            if masked is not value or (isinstance(value, str) and MASK in value):
                 found[row, column] = masked
     above, name = tuple(map(mask_personal, sheet.above)), mask_personal(sheet.name)
     if not found and above == sheet.above and name == sheet.name:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+FINDINGS = frozenset({"D55", "D56", "D57"})
+"""The findings on personal data in a file."""
 MASK = "[đã che: có thể là dữ liệu cá nhân]"
 """What stands in a text of ours where personal data was."""
 
@@ -20,6 +22,11 @@ _RUN = re.compile(rf"[+(]{{0,2}}\d(?:{_SEPARATOR}{{0,2}}\d){{6,}}")
 _QUICK = re.compile(r"\d(?:\W{0,2}\d){8}")
 """Nine digits close together: the quick answer for nearly all texts."""
 _GROUP = re.compile(r"\d+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+"""Signs that do not show: digits on both sides of one stand together."""
+_FIRST_OF_LIST = re.compile(r"(?<!\d)\d{9,13},$")
+_DATED = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
+"""A moment as in the name of a scan: 202110120900."""
 _LABEL = re.compile(
     r"(?:cccd|cmnd|cmt|căn cước|chứng minh|định danh|điện thoại|đthoại|s?đt|s?dt|zalo|tel|mobile|phone)"
     r"[\s:.,số()\-/]*$",
@@ -27,12 +34,13 @@ _LABEL = re.compile(
 )
 """A word that says what the digits behind it are."""
 _UNIT = re.compile(
-    r"\s?(?:đồng|đ\b|vnđ|vnd|usd|triệu|tỷ|tỉ|nghìn|ngàn|kg|gam|g\b|m2|m²|ha\b|lít|%|lượt)", re.IGNORECASE
+    r"\s?(?:đồng(?!\s+chí)|đ\b|vnđ|vnd|usd|triệu|tỷ|tỉ|nghìn|ngàn|kg|gam|g\b|m2|m²|ha\b|lít|%|lượt)",
+    re.IGNORECASE,
 )
 """A unit behind digits: then they are a quantity."""
 
 _MOBILE = re.compile(r"0[35789]\d{8}|01[2689]\d{8}")
-_FOREIGN = re.compile(r"84(?:[35789]\d{8}|1[2689]\d{8}|2\d{9})")
+_FOREIGN = re.compile(r"(?:00)?84(?:[35789]\d{8}|1[2689]\d{8}|2\d{9})")
 _LANDLINE = re.compile(r"02\d{9}")
 _CITIZEN = re.compile(r"0\d\d[0-3]\d{8}")
 """Province of birth 001 to 096, then century and sex: 0 to 3 for all who were born before 2100."""
@@ -52,6 +60,10 @@ def find_personal(text: str) -> list[tuple[int, int]]:
         Start and end of every place, from left to right. Sums of money, document numbers (`145/BC-BCĐ`),
         dates and digits inside of words, hashes or decimals are none.
     """
+    if _UNSEEN.search(text):
+        seen = [place for place, sign in enumerate(text) if not _UNSEEN.match(sign)]
+        shown = find_personal("".join(text[place] for place in seen))
+        return [(seen[start], seen[end - 1] + 1) for start, end in shown]
     if not _QUICK.search(text):
         return []
     plain = text.translate(_WIDE)
@@ -131,6 +143,8 @@ def _is_personal_run(text: str, groups: list[tuple[int, int]], is_all: bool) -> 
         is_pairs = set(map(len, parts)) == {2} and is_all and max(parts) > "31"
         is_zero_apart = parts[0] == "0" and (labelled or len(parts) == len(("0", "912", "345", "678")))
         return len(parts[0]) > 2 or parts[0] == "84" or is_zero_apart or is_pairs
+    if _is_citizen_number(digits) and len(parts[0]) > 2:  # no sum of money begins with 0
+        return True
     if set(map(len, parts)) == {3} and len(parts) in {3, 4}:
         dotted = {text[a[1] : b[0]] for a, b in pairwise(groups)} & {".", ","}
         is_sum = bool(dotted) or parts[-1] == "000" or not is_all
@@ -146,6 +160,8 @@ def _is_plain(digits: str, labelled: bool, is_whole: bool) -> bool:
     if _is_phone(digits):
         return True
     if len(digits) in {9, 12}:
+        if not labelled and _DATED.fullmatch(digits):
+            return False
         return labelled or digits.startswith("0") or not digits.endswith("000")
     return is_whole and len(digits) == 11 and _is_citizen("0" + digits)
 
@@ -158,18 +174,25 @@ def _is_citizen(digits: str) -> bool:
     return bool(_CITIZEN.fullmatch(digits)) and 1 <= int(digits[:3]) <= LAST_PROVINCE
 
 
+def _is_citizen_number(digits: str) -> bool:
+    return len(digits) == 12 and _is_citizen(digits)
+
+
 def _stands_alone(text: str, groups: list[tuple[int, int]]) -> bool:
     """Whether the digits are no part of a word, a decimal, a document number, and no quantity."""
     start, end = groups[0][0], groups[-1][1]
     before, after = text[:start], text[end:]
     if _LABEL.search(text, max(0, start - 30), start):
         return not after[:1].isalnum()
-    is_phone = _is_phone("".join(text[first:last] for first, last in groups))
+    digits = "".join(text[first:last] for first, last in groups)
+    is_phone = _is_phone(digits)
     is_word = before[-1:].isalnum() or before.endswith("_" if is_phone else ("_", "/"))
-    if is_word or (before.endswith(",") and before[-2:-1].isdigit()):
+    if is_word or (before.endswith(",") and before[-2:-1].isdigit() and not _FIRST_OF_LIST.search(before)):
         return False
-    if after[:1].isalnum() or after[:1] == "_" or (after[:1] == "," and after[1:2].isdigit()):
+    if after[:1].isalnum() or after[:1] == "_":
         return False
     if after[:1] == "/" and (after[1:2].isalpha() or not is_phone):
         return False
-    return not _UNIT.match(after)
+    if digits[0] == "0" and (is_phone or _is_citizen_number(digits)):
+        return True  # no quantity begins with 0
+    return not (after[:1] == "," and after[1:2].isdigit()) and not _UNIT.match(after)

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock, confined
-from chuyenhoa.intake.inbox import Drop, OpenDrop, look_for_stable, open_drop, readable
+from chuyenhoa.intake.inbox import Drop, OpenDrop, logged, look_for_stable, open_drop, readable
 from chuyenhoa.pipeline.decisions import decide, read_for
 from chuyenhoa.pipeline.drafts import DraftError, is_numbered, office_texts, proposed_signer, read_draft
 from chuyenhoa.pipeline.issuing import issue_documents
@@ -153,8 +153,8 @@ def take_forms() -> list[Taken]:
             except FileNotFoundError:  # gone, or changed since the look
                 continue
             except Exception as error:  # our fault on one form holds up no other
-                logger.exception("form %r could not be taken", readable(drop.name))
-                failed.append(f"{readable(drop.name)}: {error}")
+                logger.exception("form %r could not be taken", logged(drop.name))
+                failed.append(f"{logged(drop.name)}: {error}")
     logger.info("%d forms taken, %d recorded", len(taken), sum(entry.is_recorded for entry in taken))
     if failed:
         raise FormError("These forms stay in the inbox: " + "; ".join(failed))

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.pipeline.rebuilding import RebuildError, rebuild_store
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store import ledger, open_store
@@ -133,10 +134,11 @@ def _check_ledger(session: Session, history: History, rows: list[SubmissionRow])
     present = {row.number for row in rows}
     for number in sorted(set(known) - present):
         facts = known[number]
-        what = f"{facts.get('folder')}/{facts.get('file_name')} is gone from the ledger"
+        name = mask_personal(f"{facts.get('folder')}/{facts.get('file_name')}")
+        what = f"{name} is gone from the ledger"
         yield Fault("ledger", ledger.submission_id(number), what, RESTORE)
     for row in rows:
-        where = f"{ledger.submission_id(row.number)} {row.folder}/{row.file_name}"
+        where = f"{ledger.submission_id(row.number)} {mask_personal(f'{row.folder}/{row.file_name}')}"
         facts = known.get(row.number, {})
         if not facts and history.lines:
             yield Fault("ledger", where, "no event tells how it came", RESTORE)
@@ -241,7 +243,8 @@ def _check_figures(place: Workplace, history: History, count: int) -> list[Fault
         again = open_store(url)
         with place.store.reading() as session, again.reading() as other:
             names = {
-                row.number: f"{row.folder}/{row.file_name}" for row in session.scalars(select(SubmissionRow))
+                row.number: mask_personal(f"{row.folder}/{row.file_name}")
+                for row in session.scalars(select(SubmissionRow))
             }
             differences = list(compare(dump_store(session), dump_store(other)))
         again.engine.dispose()

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from chuyenhoa import clock, confined
 from chuyenhoa.intake.archives import Unpacked, may_be_archive
 from chuyenhoa.intake.formats.package import LARGEST_FILE
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.answering import answer_submissions
 from chuyenhoa.pipeline.checking import look_at
 from chuyenhoa.pipeline.judging import judge
 from chuyenhoa.pipeline.reading import FileToRead, describe_death, read_file, read_files
+from chuyenhoa.pipeline.together import say_failed
 from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store import claims, ledger
 from chuyenhoa.store.archive import archive_all, archived_path, read_archived
@@ -67,8 +69,8 @@ def expand(place: Workplace, rows: Sequence[SubmissionRow]) -> Expansion:
         try:
             unpacked = unpack_row(place, row)
         except Exception as error:  # what we fail on costs nobody else's answer
-            logger.exception("unpacking %r (%s) failed", row.file_name, row.sha256)
-            found.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {error}"
+            logger.exception("unpacking %r (%s) failed", mask_personal(row.file_name), row.sha256)
+            found.failed[row.number] = say_failed(row, error)
             continue
         if unpacked is None:
             found.files.append(row)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
+from chuyenhoa.model.personal import FINDINGS as PERSONAL_FINDINGS
 from chuyenhoa.pipeline.drafts import DraftError, office_texts
 from chuyenhoa.pipeline.portable import make_pdfs
 from chuyenhoa.pipeline.registering import find_entries
@@ -24,7 +25,7 @@ from chuyenhoa.release import write_register
 from chuyenhoa.release.annex import write_annex
 from chuyenhoa.release.register import ISSUED_LETTER
 from chuyenhoa.reporting import canonical_bytes
-from chuyenhoa.store import deliveries
+from chuyenhoa.store import deliveries, ledger
 from chuyenhoa.store.archive import ArchiveError, archived_path, read_archived
 from chuyenhoa.store.documents import DocumentState, list_documents
 from chuyenhoa.store.office_tables import RegisterRow
@@ -89,7 +90,7 @@ def _collect(place: Workplace, session: Session, rows: Sequence[DocumentRow]) ->
         yield f"phu-luc/so-lieu-{name[:12]}.xlsx", write_annex(snapshot)
         yield f"{EVIDENCE}/so-lieu-chot-{name}.json", canonical_bytes(snapshot)
         yield f"{EVIDENCE}/giai-trinh-{name[:12]}.txt", _explain(snapshot).encode()
-        yield from _sources(place, name, snapshot)
+        yield from _sources(place, session, name, snapshot)
     entries = find_entries(place, session, rows[0].milestone)
     yield (
         "so-dang-ky.xlsx",
@@ -114,8 +115,13 @@ def _explain(snapshot: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sources(place: Workplace, name: str, snapshot: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
-    """The list of source files, and the originals while they are not too many."""
+def _sources(
+    place: Workplace, session: Session, name: str, snapshot: Mapping[str, Any]
+) -> Iterator[tuple[str, bytes]]:
+    """The list of source files, and the originals while they are not too many.
+
+    An original with personal data stays in the archive: what was refused is handed to nobody.
+    """
     used = {entry["sha256"]: entry for entry in snapshot["submissions"]}
     lines = [
         f"{sha256}  {entry['id']}  {entry['submitter']}  {entry['received_at']}  {entry['file_name']}\n"
@@ -123,7 +129,11 @@ def _sources(place: Workplace, name: str, snapshot: Mapping[str, Any]) -> Iterat
     ]
     yield f"{EVIDENCE}/tep-nguon-{name[:12]}.txt", "".join(lines).encode()
     room = MOST_SOURCES
+    personal = ledger.numbers_with(session, PERSONAL_FINDINGS)
     for sha256, entry in sorted(used.items()):
+        if ledger.submission_number(entry["id"]) in personal:
+            logger.info("%s goes without %s, which holds personal data", name, entry["id"])
+            continue
         path = archived_path(place.settings.archive, sha256)
         room -= path.stat().st_size if path.is_file() else 0
         if room < 0:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chuyenhoa import clock
-from chuyenhoa.intake.inbox import Left, Stays, readable
+from chuyenhoa.intake.inbox import Left, Stays, logged, readable
 from chuyenhoa.pipeline.workplace import Workplace, write_file
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def note_left(place: Workplace, left: Sequence[Left]) -> None:
         before = known.get((path, item.why))
         entries[path, item.why] = Leftover(path, item.why, item.detail, before.since if before else now)
         if before is None and item.why is not Stays.GROWING:
-            logger.warning("%r stays in the inbox: %s %s", path, item.why.value, item.detail)
+            logger.warning("%r stays in the inbox: %s %s", logged(item.path), item.why.value, item.detail)
     if entries == known:
         return
     listed = [

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from chuyenhoa import confined
 from chuyenhoa.feedback import MarkedAs
 from chuyenhoa.feedback.marking import Marked
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 from chuyenhoa.pipeline.filling import fill_form
 from chuyenhoa.pipeline.workplace import Workplace
@@ -59,6 +60,6 @@ def _take(place: Workplace, number: int, receipt: Receipt, outcome: Marked | con
     if isinstance(outcome, Marked) and outcome.content:
         return outcome.content, MarkedAs.ORIGINAL
     why = outcome.reason if isinstance(outcome, Marked) else outcome
-    logger.info("%r cannot be marked: %s", receipt.file_name, why)
+    logger.info("%r cannot be marked: %s", mask_personal(receipt.file_name), why)
     filled = fill_form(place, number, receipt, _to_mark(receipt))
     return (filled, MarkedAs.FORM) if filled is not None else None

@@ -15,6 +15,7 @@ from chuyenhoa.intake.claim import close_cut_claims
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.package import LARGEST_FILE
 from chuyenhoa.intake.inbox import look_for_stable, scan_inbox
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.answering import answer_submissions, store_answer
 from chuyenhoa.pipeline.checking import BatchCheck, Numbered
@@ -23,7 +24,7 @@ from chuyenhoa.pipeline.faults import tell_faults, tell_overdue
 from chuyenhoa.pipeline.leftovers import OUR_FAULT, load_left, note_left
 from chuyenhoa.pipeline.reading import FileToRead, read_files
 from chuyenhoa.pipeline.receipts import page_of
-from chuyenhoa.pipeline.together import groups, noting_failure, settle
+from chuyenhoa.pipeline.together import groups, noting_failure, say_failed, settle
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.archive import read_archived, sweep_incoming
@@ -169,7 +170,7 @@ def _process(place: Workplace, rows: list[SubmissionRow]) -> dict[int, str]:
     except Exception as error:
         logger.exception("judging %d files together failed", len(rows))
         if len(rows) == 1:
-            return {rows[0].number: f"{rows[0].file_name} ({rows[0].sha256[:12]}): {error}"}
+            return {rows[0].number: say_failed(rows[0], error)}
         return {number: why for row in rows for number, why in _process(place, [row]).items()}
     for group in groups([row for row in rows if row.number not in part.failed], check):
         settle(group, lambda some: judge_rows(place, part, some, check), part.failed)
@@ -205,7 +206,7 @@ def _read(place: Workplace, part: Part) -> None:
     for row in to_read:
         outcome = outcomes[row.number]
         if isinstance(outcome, Exception):
-            part.failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {outcome}"
+            part.failed[row.number] = say_failed(row, outcome)
             continue
         first = likes.first(row, refused)
         if first is not None and not outcome.refused:
@@ -230,7 +231,7 @@ def read_rows(place: Workplace, rows: Sequence[SubmissionRow]) -> dict[int, Read
         try:
             content = read_archived(place.settings.archive, row.sha256)
         except Exception as error:  # a poison file costs its own answer and nobody else's
-            logger.exception("reading %r (%s) failed", row.file_name, row.sha256)
+            logger.exception("reading %r (%s) failed", mask_personal(row.file_name), row.sha256)
             outcomes[row.number] = error
         else:
             files[row.number] = FileToRead(content, row.file_name, row.folder)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.pipeline.checking import BatchCheck
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -43,11 +44,16 @@ def settle(
             step([row])
 
 
+def say_failed(row: SubmissionRow, error: Exception) -> str:
+    """What we failed on, for logs: these hold no personal number, not even of a file's name."""
+    return f"{mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"
+
+
 @contextmanager
 def noting_failure(row: SubmissionRow, failed: dict[int, str]) -> Iterator[None]:
     """Keep what goes wrong with one submission from the others, and note it."""
     try:
         yield
     except Exception as error:
-        logger.exception("answering %r (%s) failed", row.file_name, row.sha256)
-        failed[row.number] = f"{row.file_name} ({row.sha256[:12]}): {error}"
+        logger.exception("answering %r (%s) failed", mask_personal(row.file_name), row.sha256)
+        failed[row.number] = say_failed(row, error)

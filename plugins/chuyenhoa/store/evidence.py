@@ -17,8 +17,10 @@ from chuyenhoa.model.evidence import (
     SubmissionRecord,
 )
 from chuyenhoa.model.figures import Answer, Basis
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Locality, Plan
 from chuyenhoa.model.results import Reason
+from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.store.ledger import OURS, load_localities, submission_id
 from chuyenhoa.store.reasons import load_releases, status_after
@@ -73,8 +75,13 @@ def _evidence_of(
     )
 
 
+def _shown_name(row: SubmissionRow) -> str:
+    """A file's name as documents and explanations may show it; the ledger holds it as it came."""
+    return show_plainly(mask_personal(row.file_name))
+
+
 def _source(row: SubmissionRow, sheet: str, cell: str) -> Source:
-    return Source(submission_id(row.number), row.sha256, row.file_name, sheet, cell)
+    return Source(submission_id(row.number), row.sha256, _shown_name(row), sheet, cell)
 
 
 def _figures(session: Session, row: SubmissionRow, locality: str) -> dict[tuple[str, Basis], KnownFigure]:
@@ -125,7 +132,7 @@ def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionR
                 submitter=row.submitter,
                 version=row.version,
                 status=status_after(session, row),
-                file_name=row.file_name,
+                file_name=_shown_name(row),
                 sha256=row.sha256,
                 received_at=datetime.fromisoformat(row.received_at),
                 is_late=row.is_late,

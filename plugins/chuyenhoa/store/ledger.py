@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -175,6 +175,11 @@ def mark_answered(session: Session, row: SubmissionRow, at: datetime, receipt: s
 def load_findings(session: Session, number: int) -> tuple[Finding, ...]:
     """The findings of a submission, in the order in which they were found."""
     return load_findings_of(session, [number]).get(number, ())
+
+
+def numbers_with(session: Session, rule_ids: Collection[str]) -> frozenset[int]:
+    """The submissions that have a finding by one of some rules."""
+    return frozenset(session.scalars(select(FindingRow.submission).where(FindingRow.rule_id.in_(rule_ids))))
 
 
 def load_findings_of(session: Session, numbers: Sequence[int]) -> dict[int, tuple[Finding, ...]]:

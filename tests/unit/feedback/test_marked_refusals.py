@@ -36,10 +36,10 @@ def without(content: bytes, part: str) -> bytes:
     return buffer.getvalue()
 
 
-def adding(content: bytes, part: str) -> bytes:
+def adding(content: bytes, part: str, text: bytes = b"x") -> bytes:
     buffer = io.BytesIO(content)
     with zipfile.ZipFile(buffer, "a") as archive:
-        archive.writestr(part, b"x")
+        archive.writestr(part, text)
     return buffer.getvalue()
 
 
@@ -70,6 +70,15 @@ CASES: dict[str, Callable[[bytes], bytes]] = {
         b"ms-excel.sheet.binary.main",
     ),
     "signed": lambda content: adding(content, "_xmlsignatures/origin.sigs"),
+    "a DDE link": lambda content: adding(
+        content,
+        "xl/externalLinks/externalLink1.xml",
+        b"<externalLink><ddeLink ddeService='cmd'/></externalLink>",
+    ),
+    "a DDE formula": lambda content: replace_in(
+        content, SHEET, b"</row>", b"<c r='ZZ1'><f>cmd|'/C calc'!A0</f></c></row>"
+    ),
+    "an ActiveX control": lambda content: adding(content, "xl/activeX/activeX1.xml"),
     "too many parts": lambda _: many_parts(),
 }
 

@@ -1,0 +1,112 @@
+"""Takes personal numbers out of a workbook before it goes back: what was refused is repeated nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lxml import etree
+
+from chuyenhoa.feedback.grid import Grid
+from chuyenhoa.feedback.package import MarkError, Package, main_tag, parse_xml
+from chuyenhoa.model import form
+from chuyenhoa.model.personal import MASK, find_personal, is_personal_number, mask_personal
+
+_TEXT_PARTS = (
+    *("xl/comments", "xl/threadedComments", "xl/persons", "xl/drawings/drawing", "xl/drawings/vmlDrawing"),
+    *("xl/charts/chart", "docProps/"),
+)
+"""How the names of parts begin that hold words beside those of cells."""
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+
+
+def withhold_personal(package: Package, grids: Mapping[str, Grid]) -> None:
+    """Replace every personal number in cells, comments, headers, text boxes and properties by a notice.
+
+    The words around it stay, so that the submitter finds the place again; so does the sheet of guidance,
+    which names whom to call. Where there is no such number, no part changes.
+
+    Args:
+        package: the workbook.
+        grids: its worksheets by name.
+
+    Raises:
+        MarkError: one stands in the name of a sheet, which formulas may use.
+    """
+    if any(map(find_personal, grids)):
+        raise MarkError("the name of a sheet holds personal data.")
+    shown = [grid for name, grid in grids.items() if name != form.GUIDE_SHEET]
+    for part in package.names():
+        if part.endswith("sharedStrings.xml"):
+            _mask_shared(package, part, shown)
+        elif part.startswith(_TEXT_PARTS) and part.endswith((".xml", ".vml")):
+            _mask_words(package, part)
+    for grid in shown:
+        for cell in filter(_is_personal, grid.root.iter(main_tag("c"))):
+            _put_text(cell)
+        for node in grid.root.iterfind(f"{main_tag('headerFooter')}/*"):
+            node.text = mask_personal(node.text or "")
+
+
+def _mask_shared(package: Package, part: str, grids: Iterable[Grid]) -> None:
+    """Mask the texts that cells of some sheets share."""
+    texts = [_text_of(item) for item in parse_xml(package.read(part), part)]
+    found = {str(number) for number, text in enumerate(texts) if find_personal(text)}
+    if not found:
+        return
+    used = {
+        cell.findtext(main_tag("v"))
+        for grid in grids
+        for cell in grid.root.iter(main_tag("c"))
+        if cell.get("t") == "s"
+    }
+    for number in sorted(map(int, found & used)):
+        _put_plain(package.tree(part)[number], mask_personal(texts[number]))
+
+
+def _mask_words(package: Package, part: str) -> None:
+    """Mask all texts of a part, if any of them needs it; otherwise it stays as it came, byte for byte."""
+    if not any(map(find_personal, _all_texts(parse_xml(package.read(part), part)))):
+        return
+    for node in package.tree(part).iter(etree.Element):
+        node.text = mask_personal(node.text) if node.text else node.text
+        node.tail = mask_personal(node.tail) if node.tail else node.tail
+
+
+def _all_texts(root: etree._Element) -> Iterator[str]:
+    return (str(text) for text in root.itertext())
+
+
+def _text_of(item: etree._Element) -> str:
+    """The text of a cell or shared text, whatever runs it is made of."""
+    return "".join(node.text or "" for node in item.iter(main_tag("t")))
+
+
+def _put_plain(item: etree._Element, text: str) -> None:
+    for child in list(item):
+        item.remove(child)
+    node = etree.SubElement(item, main_tag("t"))
+    node.text = text
+    node.set(_SPACE, "preserve")
+
+
+def _is_personal(cell: etree._Element) -> bool:
+    """Whether a cell holds a personal number itself: typed, calculated, or written into its formula."""
+    formula, value = cell.findtext(main_tag("f")) or "", cell.findtext(main_tag("v")) or ""
+    kind = cell.get("t", "n")
+    if find_personal(formula):
+        return True
+    if kind in {"n", ""} and value:
+        try:
+            return is_personal_number(float(value))
+        except (ValueError, OverflowError):
+            return bool(find_personal(value))
+    return kind != "s" and bool(find_personal(value) or find_personal(_text_of(cell)))
+
+
+def _put_text(cell: etree._Element) -> None:
+    """Leave the words of a text and a notice of a number; a formula that gives one away goes."""
+    text = mask_personal(_text_of(cell)) if cell.get("t") == "inlineStr" else MASK
+    for child in list(cell):
+        cell.remove(child)
+    cell.set("t", "inlineStr")
+    _put_plain(etree.SubElement(cell, main_tag("is")), text)
