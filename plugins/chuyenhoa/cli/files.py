@@ -125,11 +125,19 @@ def _finding_line(finding: Finding) -> str:
 
 
 def run_intake(options: argparse.Namespace) -> int:
-    """`chuyenhoa intake`: one pass over the inbox, in the same steps as the DAG."""
+    """`chuyenhoa intake`: one pass over the inbox, in the same steps as the DAG.
+
+    Raises:
+        IntakeError: after all else was answered, when we failed on some files or could not take them.
+    """
     answered: list[str] = []
+    failed: list[pipeline.IntakeError] = []
     try:
         for members in pipeline.batch(pipeline.claim_drops()):
-            answered += pipeline.process_batch(members)
+            try:
+                answered += pipeline.process_batch(members)
+            except pipeline.IntakeError as error:  # costs no other batch its answers
+                failed.append(error)
     finally:
         letters = pipeline.send_letters()
     place = open_workplace()
@@ -155,6 +163,9 @@ def run_intake(options: argparse.Namespace) -> int:
             ("id", "folder", "file", "status", "receipt"),
             [(e["id"], e["folder"], e["file_name"], e["status"], e["receipt"]) for e in entries],
         )
+    if failed:
+        raise pipeline.IntakeError("\n".join(map(str, failed)))
+    pipeline.summarise_intake(answered)
     return 0
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import explain_os_error
+from chuyenhoa.store.archive import Incoming
 from tests.unit.cli.conftest import Call, Called
 
 
@@ -112,6 +114,45 @@ def test_a_full_disk_is_told(call: Call, monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(pipeline, "claim_drops", fail)
     assert_refused(call("intake"), "No space left", "Make room")
+
+
+def drop_two(data: Path) -> None:
+    for folder in ("899-rach-gia", "900-ha-tien"):
+        (data / "inbox" / folder).mkdir(parents=True)
+        (data / "inbox" / folder / "a.txt").write_text(folder)
+
+
+def test_a_batch_that_fails_costs_no_other_its_answers(
+    call: Call, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_two(data_folder)
+    real = pipeline.process_batch
+
+    def process(ids: Sequence[str]) -> list[str]:
+        if list(ids) == ["S000001"]:
+            raise pipeline.IntakeError("S000001: a bug of ours")
+        return real(ids)
+
+    monkeypatch.setattr(pipeline, "batch", lambda ids: [[name] for name in ids])
+    monkeypatch.setattr(pipeline, "process_batch", process)
+    answer = call("intake")
+    assert answer.code == 3
+    assert "S000002" in answer.out
+    assert "a bug of ours" in answer.err
+
+
+def test_a_file_that_cannot_be_taken_is_exit_3(
+    call: Call, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop_two(data_folder)
+
+    def copy(_incoming: Incoming, _descriptor: int) -> tuple[str, int]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Incoming, "copy", copy)
+    answer = call("intake")
+    assert answer.code == 3
+    assert "899-rach-gia/a.txt': not_archived (No space left on device)" in answer.err
 
 
 def test_an_error_without_a_path_is_ours() -> None:
