@@ -46,7 +46,7 @@ def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Pat
     assert set(names) == {name for name in sound if BROKEN not in name}
     (fault,) = list_faults("2021-nam")
     assert f"2021-nam.{BROKEN}" in fault
-    assert "subjekt" in fault
+    assert "lỗi, đoạn 13 “{{ subjekt }}”: không có trường subjekt; có phải là subject?" in fault
     assert "Báo cáo Bộ Công an" in fault
     assert "văn bản khác không bị ảnh hưởng" in note.read_text(encoding="utf-8").lower()
 
@@ -69,7 +69,14 @@ def test_a_missing_template_is_told(home: Path) -> None:
     (home / "templates" / "documents" / f"{BROKEN}.docx").unlink()
     assert pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
     (fault,) = list_faults("2021-nam")
-    assert f"{BROKEN}.docx" in fault
+    assert f"thiếu tệp mẫu {BROKEN}.docx" in fault
+
+
+def test_a_fault_that_only_data_bring_out_is_told_with_its_paragraph(home: Path) -> None:
+    edit(home, BROKEN, "{{ subject }}", "{{ subject }}{{ subject + 1 }}")
+    pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
+    (fault,) = list_faults("2021-nam")
+    assert "đoạn 13 “{{ subject }}{{ subject + 1 }}”: không thực hiện được thẻ" in fault
 
 
 def test_when_nothing_can_be_rendered_the_run_stops(home: Path) -> None:

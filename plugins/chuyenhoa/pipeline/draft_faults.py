@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.reporting import load_kinds
+from chuyenhoa.reporting import RenderError, check_template, load_kinds
 from chuyenhoa.store.documents import Subject
 
 logger = logging.getLogger(__name__)
@@ -16,6 +16,22 @@ logger = logging.getLogger(__name__)
 FAULTS_NOTE = "VAN-BAN-LOI.txt"
 """Stands beside the drafts of a milestone while one of its documents could not be produced."""
 Faults = Mapping[Subject, str]
+
+
+def tell_fault(place: Workplace, kind: str, error: Exception) -> str:
+    """Why a document of a kind cannot be produced, in the office's words.
+
+    All that is wrong with its template is told, and not only what stopped it first.
+    """
+    name = f"{kind}.docx"
+    path = place.settings.templates / "documents" / name
+    if not path.exists():
+        texts = load_texts(place.settings.templates / "messages" / "drafts.yaml")
+        return texts["missing"].format(template=name)
+    if not isinstance(error, RenderError):
+        return str(error)
+    found = [str(entry) for entry in check_template(path.read_bytes(), kind) if entry.severity == "error"]
+    return f"{name}: {'; '.join(found)}" if found else error.told
 
 
 def note_faults(place: Workplace, milestone: str, faults: Faults, *, keep: bool) -> None:

@@ -101,7 +101,7 @@ def _try(
     try:
         document = render_document(kind.name, template, snapshot, issue, about=about, previous=previous)
     except (RenderError, PhraseError) as error:
-        return Trial(kind.name, case, b"", str(error), ())
+        return Trial(kind.name, case, b"", getattr(error, "told", str(error)), ())
     return Trial(kind.name, case, document, "", check_layout(document))
 
 

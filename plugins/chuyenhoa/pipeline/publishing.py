@@ -14,7 +14,7 @@ from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
-from chuyenhoa.pipeline.draft_faults import note_faults
+from chuyenhoa.pipeline.draft_faults import note_faults, tell_fault
 from chuyenhoa.pipeline.drafts import DraftError, read_draft
 from chuyenhoa.pipeline.explaining import gather_explanations
 from chuyenhoa.pipeline.revising import LISTING, write_revision
@@ -123,13 +123,13 @@ def render_drafts(snapshot_id: str) -> list[str]:
                 try:
                     row, written = _render_draft(place, session, snapshot, content, subject, kind)
                 except (RenderError, PhraseError, FileNotFoundError) as error:
-                    faults[subject] = str(error)
+                    faults[subject] = tell_fault(place, kind.name, error)
                     continue
                 names.append(row.id)
                 try:
                     write_revision(place, session, row, written)
                 except (RenderError, PhraseError, FileNotFoundError) as error:
-                    faults[Subject(milestone.id, LISTING, about)] = str(error)
+                    faults[Subject(milestone.id, LISTING, about)] = tell_fault(place, LISTING, error)
     note_faults(place, milestone.id, faults, keep=False)
     if faults and not names:
         raise DraftError("\n".join(faults.values()))

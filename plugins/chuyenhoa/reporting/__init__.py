@@ -6,7 +6,8 @@ from chuyenhoa.reporting.kinds import DocumentKind, KindError, list_subjects, lo
 from chuyenhoa.reporting.layout import LayoutProblem, check_layout
 from chuyenhoa.reporting.phrases import PhraseError, load_phrases
 from chuyenhoa.reporting.redline import RedlineError, redline_document
-from chuyenhoa.reporting.render import RenderError, render_document
+from chuyenhoa.reporting.render import render_document
+from chuyenhoa.reporting.render_error import RenderError
 from chuyenhoa.reporting.request import Previous
 from chuyenhoa.reporting.snapshot import build_snapshot
 from chuyenhoa.reporting.template_problem import TemplateProblem

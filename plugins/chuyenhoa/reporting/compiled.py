@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -154,6 +155,21 @@ def _compile(helper: DocxTemplate, environment: Environment, source: str) -> Tem
 def _mark_table(found: re.Match[str]) -> str:
     """A table with a loop over cells, marked: only such a one can change its number of columns."""
     return found[0].replace("<w:tbl>", f"<w:tbl>{_FITTED}", 1) if _CELL_LOOP.search(found[0]) else found[0]
+
+
+def find_failing_line(template: bytes, context: Mapping[str, Any]) -> str:
+    """The line of a template, a paragraph or so, on which it fails with this context; empty when unknown."""
+    helper, environment, parts = DocxTemplate(io.BytesIO(template)), make_environment(), read_parts(template)
+    for name in text_parts(parts):
+        source = etree.tostring(etree.fromstring(parts[name], _PARSER), encoding="unicode")
+        lines = _OPENING.sub(r"\n<w:p\1", helper.patch_xml(source))
+        try:
+            environment.from_string(lines).render(context)
+        except Exception as error:  # whatever it is: the caller has it already, and asks where
+            frames = traceback.extract_tb(error.__traceback__)
+            number = next((f.lineno for f in reversed(frames) if f.filename == "<template>"), None)
+            return lines.splitlines()[number - 1] if number else ""
+    return ""
 
 
 def _explain(environment: Environment, text: str) -> None:

@@ -26,6 +26,16 @@ def locate_error(error: TemplateSyntaxError, parts: Mapping[str, bytes]) -> str:
     source = (error.source or "").splitlines()
     if error.lineno and 0 < error.lineno <= len(source):
         lines.append(re.sub(r"<[^>]+>", "", source[error.lineno - 1]))
+    return _find_tags(lines, parts)
+
+
+def locate_line(line: str, parts: Mapping[str, bytes]) -> str:
+    """The paragraph that holds the tags of a line of the source; empty for a line without tags."""
+    return _find_tags([re.sub(r"<[^>]+>", "", line)], parts)
+
+
+def _find_tags(lines: Sequence[str], parts: Mapping[str, bytes]) -> str:
+    """The first paragraph with a tag of one of these lines."""
     tags = [re.sub(r"\s+", "", tag) for line in lines for tag in _TAG.findall(line)]
     for where, text in list_paragraphs(parts):
         plain = re.sub(r"\s+", "", re.sub(r"\{([%{])-?(p|tr|tc|r) ", r"{\1", text))

@@ -12,12 +12,13 @@ from lxml import etree
 
 from chuyenhoa.reporting.chart_parts import add_charts, draw_chart
 from chuyenhoa.reporting.charts import CHARTS, Chart
-from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template
+from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template, find_failing_line
 from chuyenhoa.reporting.context import build_context, list_strings
 from chuyenhoa.reporting.controls import control_figures
 from chuyenhoa.reporting.heading import Issue
-from chuyenhoa.reporting.locate import locate_error, locate_names
+from chuyenhoa.reporting.locate import locate_error, locate_line, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, write_parts
+from chuyenhoa.reporting.render_error import RenderError, tell_damage, tell_failure, tell_syntax
 from chuyenhoa.reporting.request import Previous
 from chuyenhoa.reporting.traced import Marked
 from chuyenhoa.reporting.view import Snapshot, SnapshotView
@@ -45,10 +46,6 @@ _TEMPLATE_FAULTS = (
     ExpatError,
 )
 """What an expression in a template can raise; the data cannot, for it is strings and lists only."""
-
-
-class RenderError(RuntimeError):
-    """A template cannot be rendered; the message says which, where, and how to mend it."""
 
 
 def render_document(
@@ -129,21 +126,19 @@ def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> tuple[Comp
     try:
         compiled = compile_template(template)
     except PackageError as error:
-        raise RenderError(f"{label}: {error}") from error
+        raise tell_damage(label, str(error)) from error
     except TemplateSyntaxError as error:
         where = locate_error(error, read_parts(template))
-        raise RenderError(f"{label}{where}: {(error.message or '').rstrip('.')}. Mend it.") from error
+        raise tell_syntax(label, where, (error.message or "").rstrip(".")) from error
     except etree.XMLSyntaxError as error:
-        raise RenderError(
-            f"{label}: a part is damaged ({error}); save the template again in Word."
-        ) from error
+        message = f"a part is damaged ({error}); save the template again in Word."
+        raise tell_damage(label, message) from error
     try:
         return compiled, compiled.fill(context)
     except _TEMPLATE_FAULTS as error:
         where = locate_names(_NAME.findall(str(error)), compiled.parts)
-        raise RenderError(
-            f"{label}{where}: {error}. Use a field that `chuyenhoa templates check` knows."
-        ) from error
+        where = where or locate_line(find_failing_line(template, context), compiled.parts)
+        raise tell_failure(label, where, error, list(context)) from error
 
 
 def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[str, Any]) -> None:
@@ -153,9 +148,9 @@ def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[st
             continue
         for number, text in enumerate(paragraph_texts(xml.encode("utf-8")), start=1):
             if _TAG.search(text):
-                raise RenderError(
-                    f"{label}, {part}, paragraph {number}: the tag in “{text[:60]}” was not read."
-                )
+                where = f", paragraph {number} “{text[:60]}”"
+                message = f"{label}, {part}{where}: the tag was not read."
+                raise RenderError(message, label, where, "thẻ in ra nguyên văn, không đọc được; gõ lại thẻ")
 
 
 def _properties(title: str, snapshot: Snapshot) -> bytes:

@@ -16,14 +16,13 @@ from chuyenhoa.reporting.context import contract_of
 from chuyenhoa.reporting.kinds import DocumentKind, load_kinds
 from chuyenhoa.reporting.locate import locate_error, locate_names
 from chuyenhoa.reporting.package import PackageError, read_parts, text_parts
-from chuyenhoa.reporting.template_problem import TemplateProblem
+from chuyenhoa.reporting.template_problem import UNREADABLE, TemplateProblem, say_syntax
 from chuyenhoa.reporting.template_tags import check_tags, read_paragraphs
 from chuyenhoa.reporting.template_walk import Walk
 from chuyenhoa.reporting.words import parse_part
 
 __all__ = ["MANDATORY", "TemplateProblem", "check_template"]
 
-_UNREADABLE = "không mở được tệp; phải là tệp Word lưu dạng .docx, mở lại bằng Word và lưu lại"
 MANDATORY = {
     "number_line": "số, ký hiệu",
     "date_line": "địa danh, ngày tháng",
@@ -55,10 +54,10 @@ def check_template(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
         parts = read_parts(template)
         paragraphs = read_paragraphs(parts)
     except PackageError as error:
-        return (TemplateProblem("error", "", str(error), _UNREADABLE),)
+        return (TemplateProblem("error", "", str(error), UNREADABLE),)
     except etree.XMLSyntaxError as error:
         message = f"The file is damaged ({error}); save it again in Word."
-        return (TemplateProblem("error", "", message, _UNREADABLE),)
+        return (TemplateProblem("error", "", message, UNREADABLE),)
     found = check_tags(paragraphs, list(get_type_hints(contract)))
     if not any(problem.severity == "error" for problem in found):
         trees, broken = _parse(template, parts)
@@ -122,8 +121,7 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
         except TemplateSyntaxError as error:
             where = locate_error(error, parts).removeprefix(", ")
             reason = (error.message or "").rstrip(".")
-            advice = f"thẻ sai cú pháp ({reason}); thẻ phải có dạng {{{{ tên }}}} hoặc {{% lệnh %}}"
-            return [], [TemplateProblem("error", where, f"{reason}. Mend it.", advice)]
+            return [], [TemplateProblem("error", where, f"{reason}. Mend it.", say_syntax(reason))]
         except (TemplateError, RecursionError, SyntaxError) as error:
             message = f"The tags cannot be read ({error})."
             return [], [TemplateProblem("error", "", message, f"không đọc được các thẻ ({error})")]

@@ -116,6 +116,22 @@ def test_faults_are_found_with_their_paragraph(line: str, expected: str) -> None
     assert any(text.startswith("lỗi, đoạn 2 “") for text in vietnamese)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{{ subject|upcase }}", "không có bộ lọc upcase"),
+        ("{{ 'x' if subject is shouted }}", "không có phép thử shouted"),
+        ("{% fur line in situation %}", "không có lệnh fur"),
+        ("{{ 'x' if subject = 'y' }}", "gặp =, lẽ ra là }}"),
+        ("{% raw %}x", "thiếu thẻ đóng của raw"),
+        ("{% set = 3 %}", "dấu = không đúng chỗ"),
+    ],
+)
+def test_a_mistyped_tag_is_told_in_the_words_of_the_office(line: str, said: str) -> None:
+    found = [str(problem) for problem in check_template(make_template("x", line), KIND)]
+    assert any(text.startswith("lỗi, đoạn 2 “") and f"({said})" in text for text in found), found
+
+
 def test_headers_are_checked_too() -> None:
     (found,) = errors("{{ subject }}", header="{{ subjet }}")
     assert found.startswith("header")
