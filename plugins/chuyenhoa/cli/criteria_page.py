@@ -17,16 +17,23 @@ from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.words import VERDICTS, say_reason
 from chuyenhoa.model.baselines import prefix_of
-from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, Measure, RatioMeasure, leaves_of
+from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
+    CombinedMeasure,
+    Criterion,
+    DeclarationMeasure,
+    Measure,
+    RatioMeasure,
+    leaves_of,
+)
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.vietnamese import format_date, format_number
 from chuyenhoa.plan import PlanError, load_plan
-from chuyenhoa.plan.cases import CaseEntry, CaseTable, load_case_tables, load_samples
+from chuyenhoa.plan.cases import ALL_TYPES, CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
 
 TEMPLATE = "criteria.md.j2"
-ALL_TYPES = frozenset({1, 2, 3, 4})
 
 
 def add_command(commands: Any) -> None:
@@ -96,8 +103,19 @@ def _entry(table: CaseTable, plan: Plan) -> dict[str, Any]:
         "kind": table.kind,
         "rules": [_rule(types, measure, criterion, plan) for types, measure in _rules_of(criterion)],
         "figures": _figures_of(criterion, plan),
+        "absent": _absent(criterion),
         "cases": [_case(case, plan) for case in table.cases],
     }
+
+
+def _absent(criterion: Criterion) -> list[str]:
+    """Why a kind of case cannot come about, by the template's word for it."""
+    if isinstance(criterion.measure, AwaitedMeasure):
+        return ["awaited"]
+    asked = kinds_asked(criterion)
+    why = {"declared": "at" not in asked, "floor": "at" in asked and "below" not in asked}
+    why["applies"] = "not_applicable" not in asked
+    return [word for word, holds in why.items() if holds]
 
 
 def _say_validity(criterion: Criterion) -> str:
@@ -124,6 +142,10 @@ def _rule(types: frozenset[int], measure: Measure, criterion: Criterion, plan: P
     return {
         "types": _say_types(types),
         "formula": describe_formula(measure, Facts(criterion, LocalityEvidence(""), units)),
+        "all_of": len(measure.parts)
+        if isinstance(measure, CombinedMeasure) and measure.at_least is None
+        else 0,
+        "awaited": isinstance(measure, AwaitedMeasure),
         "declared": bool(declared),
         "needs_document": any(leaf.needs_document for leaf in declared),
         "when_nothing": [

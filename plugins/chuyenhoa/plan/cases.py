@@ -10,7 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chuyenhoa.model.criteria import Criterion
+from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
+    Criterion,
+    DeclarationMeasure,
+    RatioMeasure,
+    ValueMeasure,
+)
+from chuyenhoa.model.results import Verdict
 from chuyenhoa.plan.criterion_entries import CriterionEntry
 from chuyenhoa.plan.errors import PlanError
 from chuyenhoa.plan.measures import build_criterion
@@ -72,23 +79,63 @@ class CaseTable:
     kind: str = ""
 
 
+ALL_TYPES = frozenset({1, 2, 3, 4})
+_OF_FIGURES = frozenset({"below", "at", "above", "zero", "missing"})
+_NOT_APPLICABLE = frozenset({"not_applicable"})
+
+
+def kinds_asked(criterion: Criterion) -> frozenset[str]:
+    """The kinds of cases that a criterion must show: every state that its measure and types can be in.
+
+    A count held against zero has nothing below it, and its zero is the limit. Not applicable is asked where
+    it can come about: of a declaration, by type, or with nothing to divide by.
+    """
+    if isinstance(criterion.measure, AwaitedMeasure):
+        return frozenset({"missing"})
+    asked = _OF_FIGURES if criterion.terms else frozenset({"declared", "missing"})
+    if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
+        asked -= {"below", "zero"}
+    return asked | _NOT_APPLICABLE if _may_not_apply(criterion) else asked
+
+
+def _may_not_apply(criterion: Criterion) -> bool:
+    nothing = [leaf.when_nothing for leaf in criterion.leaves if isinstance(leaf, RatioMeasure)]
+    return (
+        criterion.applies_to_types != ALL_TYPES
+        or isinstance(criterion.measure, DeclarationMeasure)
+        or any(entry.verdict is Verdict.NOT_APPLICABLE for entry in nothing)
+    )
+
+
+def _lacking(criterion: Criterion, cases: Sequence[CaseEntry]) -> str:
+    """What cases a table lacks, as a problem; empty where it has all."""
+    shown = {case.kind for case in cases} | {
+        "not_applicable" for case in cases if Verdict(case.verdict) is Verdict.NOT_APPLICABLE
+    }
+    lacking = ", ".join(sorted(kinds_asked(criterion) - shown))
+    return f"cases: {criterion.code} has no case of kind {lacking}" if lacking else ""
+
+
 def load_case_tables(plans: Path, plan_id: str, criteria: Sequence[Criterion]) -> tuple[CaseTable, ...]:
     """The tables of `plans/<plan_id>/cases.yaml` for criteria in force, in the order of the criteria.
 
     Raises:
-        PlanError: an entry is wrong, is of no criterion, or a criterion has none; each with file and line.
+        PlanError: an entry is wrong or of no criterion, or a criterion has none or lacks a kind of case;
+            each with file and line.
     """
     problems = Problems()
     located = read_yaml(plans / plan_id / "cases.yaml", problems)
     found: dict[str, CaseTableEntry] = {}
-    known = {criterion.code for criterion in criteria}
+    known = {criterion.code: criterion for criterion in criteria}
     for at in located.items():
         entry = parse(at, CaseTableEntry, "cases", problems)
         if entry is not None and (entry.criterion not in known or entry.criterion in found):
             problems.add(at, f"cases: {entry.criterion} is no criterion in force, or stands twice")
         elif entry is not None:
             found[entry.criterion] = entry
-    lacking = sorted(known - set(found))
+            if lacks := _lacking(known[entry.criterion], entry.cases):
+                problems.add(at, lacks)
+    lacking = sorted(set(known) - set(found))
     if lacking and not problems.found:
         problems.add(located, f"cases: none for {', '.join(lacking)}")
     if problems.found:
@@ -104,13 +151,15 @@ def load_samples(plans: Path) -> tuple[CaseTable, ...]:
     """
     problems = Problems()
     located = read_yaml(plans / "samples" / "measures.yaml", problems)
-    entries = [parse(at, SampleEntry, "sample", problems) for at in located.items()]
+    tables = []
+    for at in located.items():
+        entry = parse(at, SampleEntry, "sample", problems)
+        if entry is None:
+            continue
+        criterion = build_criterion(entry.criterion, SAMPLE_EDITION)
+        if lacks := _lacking(criterion, entry.cases):
+            problems.add(at, lacks)
+        tables.append(CaseTable(criterion, tuple(entry.cases), entry.criterion.measure.kind))
     if problems.found:
         raise PlanError(sorted(problems.found))
-    return tuple(
-        CaseTable(
-            build_criterion(entry.criterion, SAMPLE_EDITION), tuple(entry.cases), entry.criterion.measure.kind
-        )
-        for entry in entries
-        if entry is not None
-    )
+    return tuple(tables)

@@ -198,7 +198,10 @@ class _Loader:
         path = self.folder / "guidance.yaml"
         if not path.exists():
             return ()
-        found = self._list(self._yaml("guidance.yaml"), shape.GuidanceEntry, "guidance", "title")
+        located = read_yaml(path, self.problems, may_be_empty=True)
+        if located.data == []:
+            return ()
+        found = self._list(located, shape.GuidanceEntry, "guidance", "title")
         return tuple(
             Guidance(
                 g.number,

@@ -60,12 +60,17 @@ class Problems:
         self.found.append(Problem(at.file, at.line_of(path), text))
 
 
-def read_yaml(path: Path, problems: Problems) -> Located:
-    """Read one YAML file; a file that cannot be read becomes a problem and an empty entry."""
+def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> Located:
+    """Read one YAML file; a file that cannot be read becomes a problem and an empty entry.
+
+    One that holds nothing, or comments alone, is an empty list where it may be.
+    """
     empty = Located(path.name, 0, None, {})
     try:
         loader = yaml.SafeLoader(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
         node = loader.get_single_node()
+        if node is None and may_be_empty:
+            return Located(path.name, 1, [], {})
         if node is None:
             problems.add(empty, "the file is empty")
             return empty

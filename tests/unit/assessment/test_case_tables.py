@@ -9,16 +9,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.cli import main
 from chuyenhoa.cli.criteria_page import write_page
-from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, ValueMeasure
+from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import KnownDeclaration
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, load_plan
-from chuyenhoa.plan.cases import CaseEntry, CaseTable, load_case_tables, load_samples
+from chuyenhoa.plan.cases import CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
 from chuyenhoa.plan.criterion_entries import _SHAPES
 from tests.conftest import ROOT
 from tests.unit.assessment.building import PLACE, declared, evidence_of_case
@@ -71,29 +72,50 @@ def test_a_criterion_makes_of_figures_what_its_table_says(
     assert result.edition == criterion.edition
 
 
-def _kinds_asked(criterion: Criterion) -> set[str]:
-    """The kinds of cases that a criterion needs by its measure."""
-    others = {"not_applicable"} if criterion.applies_to_types != {1, 2, 3, 4} else set()
-    if isinstance(criterion.measure, DeclarationMeasure):
-        return {"declared", "not_applicable", "missing"}
-    if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
-        return {"at", "above", "missing"} | others
-    return {"below", "at", "above", "missing"} | others
+def _without(folder: Path, table: CaseTable, kind: str) -> Path:
+    """The plans with one table from which every case of a kind is taken away."""
+    plans = Path(shutil.copytree(PLANS, folder / "plans"))
+    path = plans / ("samples/measures.yaml" if table.kind else "2021/cases.yaml")
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    named = [entry["criterion"]["code"] if table.kind else entry["criterion"] for entry in found]
+    entry = found[named.index(table.criterion.code)]
+    verdict = kind if kind == "not_applicable" else None
+    entry["cases"] = [c for c in entry["cases"] if c["kind"] != kind and c["verdict"] != verdict]
+    entry["cases"] += [] if entry["cases"] else [{"kind": "decided", "verdict": "met", "figure": "x"}]
+    path.write_text(yaml.safe_dump(found, allow_unicode=True), encoding="utf-8")
+    return plans
 
 
-@pytest.mark.parametrize(("where", "table"), TABLES, ids=lambda value: getattr(value, "kind", value))
-def test_every_table_goes_below_to_and_above_the_limit(where: str, table: CaseTable) -> None:
-    kinds = {case.kind for case in table.cases}
-    assert _kinds_asked(table.criterion) <= kinds
-    zero = any(figure.endswith("=0") for case in table.cases for figure in case.given.split())
-    assert zero or isinstance(table.criterion.measure, DeclarationMeasure)
+@pytest.mark.parametrize(
+    ("where", "table", "kind"),
+    [
+        pytest.param(where, table, kind, id=f"{where}-{table.criterion.code}-{kind}")
+        for where, table in TABLES
+        for kind in sorted(kinds_asked(table.criterion))
+    ],
+)
+def test_a_table_without_a_kind_of_case_is_refused(
+    where: str, table: CaseTable, kind: str, tmp_path: Path, plan: Plan
+) -> None:
+    plans = _without(tmp_path, table, kind)
+    with pytest.raises(PlanError, match=rf"{table.criterion.code} has no case of kind [a-z_, ]*{kind}"):
+        load_samples(plans) if where == "sample" else load_case_tables(plans, "2021", plan.criteria_on(YEAR))
+
+
+def test_what_a_table_must_show_follows_its_measure(plan: Plan) -> None:
+    own = {table.criterion.code: kinds_asked(table.criterion) for where, table in TABLES if where == "plan"}
+    figures = {"below", "at", "above", "zero", "missing"}
+    assert own["II.2"] == own["II.1"] == own["IV.2"] == own["V.2"] == figures
+    assert own["II.4"] == {"at", "above", "missing"}
+    assert own["VI.1"] == figures | {"not_applicable"}
+    assert own["I.1"] == {"declared", "not_applicable", "missing"}
+    limited = replace(plan.criterion_by_code["II.2"], applies_to_types=frozenset({1, 4}))
+    assert kinds_asked(limited) == figures | {"not_applicable"}
 
 
 def test_every_kind_of_measure_has_a_sample() -> None:
     shown = {table.kind for where, table in TABLES if where == "sample"}
-    assert shown | {"value", "guidance"} == set(
-        _SHAPES
-    )  # value is count and sum in one; guidance has no figures
+    assert shown | {"value"} == set(_SHAPES)  # value is count and sum in one
 
 
 def test_the_page_on_criteria_is_that_of_the_cases_tested(root: Path) -> None:

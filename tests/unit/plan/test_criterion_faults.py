@@ -228,3 +228,9 @@ def test_letters_add_to_their_group_and_later_ones_replace_earlier(plans: Path) 
     assert isinstance(december[-1].measure, DeclarationMeasure)
     assert [c.code for c in plan.declared_criteria][-1] == "VI.2"
     assert plan.criterion_by_code["VI.2"] is december[-1]
+
+
+@pytest.mark.parametrize("content", ["", "# chưa có văn bản nào\n", "[]\n"])
+def test_before_there_is_a_letter_its_file_may_be_empty(plans: Path, content: str) -> None:
+    (plans / "2021" / "guidance.yaml").write_text(content, encoding="utf-8")
+    assert load_plan(plans, "2021").guidance == ()
