@@ -194,7 +194,7 @@ def _change_cell(column: Column, codes: Sequence[str], view: SnapshotView) -> st
 
 def build_matrix(view: SnapshotView) -> Table:
     """Annex IV: localities by criteria; the last line counts those met."""
-    marks, total = view.phrases.find("marks"), view.locality_count
+    marks = view.phrases.find("marks")
     rows = []
     for index, entry in enumerate(view.localities, start=1):
         found = {result["criterion"]: str(marks[result["verdict"]]) for result in entry["criteria"]}
@@ -209,7 +209,7 @@ def build_matrix(view: SnapshotView) -> Table:
     return Table(
         heads=[*view.criteria, str(view.phrases.find("annexes.matrix.outcome"))],
         table_rows=rows,
-        totals=seal_lines(f"{format_number(count)}/{format_number(total)}" for count in met),
+        totals=seal_lines(format_number(count) for count in met),
         notes=[str(view.phrases.find("marks_legend")), f"{'; '.join(legend)}."],
     )
 
