@@ -38,7 +38,7 @@ def test_an_error_is_not_explained_away(forms: Path, data_folder: Path) -> None:
     assert rules_of(later) == {("G03", "")}
     text = page_of(data_folder, later)
     assert "CÒN ĐỊA BÀN BỊ GIỮ LẠI" in text
-    assert "Phường Vĩnh Lạc: sửa E03 (Khám phá không lớn hơn xảy ra)" in text
+    assert "Phường Vĩnh Lạc: sửa E03 (Khám phá lớn hơn xảy ra)" in text
     assert f"theo phiếu của tệp đó ({row.file_name})" in text
     assert "giải trình W" not in text
 

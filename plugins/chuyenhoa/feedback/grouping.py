@@ -13,6 +13,7 @@ from chuyenhoa.model import form
 from chuyenhoa.model.submissions import Finding, Severity
 
 _SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
+_BEHIND_VALUE = re.compile(r"\bghi (?:“[^”]*”|-?[\d.,]*\d), (.+?)(?: \((?=[^)]*\bô )|$)")
 _LAST = CellRef(2_000_000, 0)
 _SHEETS = {name: number for number, name in enumerate(form.HEAD_ROWS)}
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
@@ -20,11 +21,15 @@ _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 @dataclass(frozen=True)
 class Item:
-    """A cell of a group: its address, what is asked there (an indicator's label) and what stands in it."""
+    """A cell of a group: its address, what is asked there (an indicator's label) and what stands in it.
+
+    `note` is what is wrong with just this value, where the group as a whole does not say it.
+    """
 
     cell: str
     label: str = ""
     value: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,8 @@ def group_findings(findings: Iterable[Finding], labels: Labels) -> tuple[Finding
 def _as_group(members: Sequence[Finding], labels: Labels) -> FindingGroup:
     first = members[0]
     problem, remedy = split_message(first)
-    if len({member.message for member in members}) > 1:
+    are_several = len({member.message for member in members}) > 1
+    if are_several:
         problem = f"{labels.titles[first.rule_id]}."
     problem = drop_name(problem, labels.localities.get(first.locality, ""))
     return FindingGroup(
@@ -142,23 +148,30 @@ def _as_group(members: Sequence[Finding], labels: Labels) -> FindingGroup:
         window=WINDOWS.get(first.sheet, ""),
         problem=problem,
         remedy=remedy,
-        items=_items_of(members, labels),
+        items=_items_of(members, labels, with_notes=are_several),
         needs_reason=first.needs_reason,
         explanation=mask_personal(_reason_for(first)),
     )
 
 
-def _items_of(members: Sequence[Finding], labels: Labels) -> tuple[Item, ...]:
+def _items_of(members: Sequence[Finding], labels: Labels, *, with_notes: bool) -> tuple[Item, ...]:
     """Every cell once; only the first cell of a finding is that of its indicator and value."""
     items: dict[str, Item] = {}
     for member in members:
         for number, (sheet, address) in enumerate(places_of(member)):
             cell = address if sheet == member.sheet else f"{sheet}!{address}"
             label = labels.indicators.get(member.indicator, "")
-            item = Item(cell, label, mask_personal(member.value)) if number == 0 else Item(cell)
+            note = _note_of(member) if with_notes else ""
+            item = Item(cell, label, mask_personal(member.value), note) if number == 0 else Item(cell)
             if not items.get(cell, Item(cell)).value:
                 items[cell] = item
     return tuple(items.values())
+
+
+def _note_of(finding: Finding) -> str:
+    """What a message says behind the value that it repeats, as in "nhỏ hơn số 3 của báo cáo tháng 5"."""
+    found = _BEHIND_VALUE.search(split_message(finding)[0])
+    return found[1].rstrip(" .;,") if found else ""
 
 
 def _reason_for(finding: Finding) -> str:

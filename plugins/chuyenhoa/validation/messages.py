@@ -58,10 +58,10 @@ def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
     return {
         "chi_tieu_kia": label,
         "gia_tri_kia": format_number(row.values[column]),
-        "o_kia": "; ".join(f"{source.place.sheet}!{source.place.cell}" for source in sources),
+        "o_kia": "; ".join(dict.fromkeys(f"{source.place.sheet}!{source.place.cell}" for source in sources)),
         "tep_kia": ", ".join(
             f"“{name}”" for name in dict.fromkeys(mask_personal(source.file_name) for source in sources)
         ),
-        "ky_kia": ", ".join(source.period for source in sources),
+        "ky_kia": ", ".join(dict.fromkeys(source.period for source in sources)),
         "cac_ky": "; ".join(f"{source.period}: {format_number(source.value)}" for source in sources),
     }

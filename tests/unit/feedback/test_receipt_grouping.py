@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from chuyenhoa.feedback.grouping import Item, Labels, drop_name, group_findings, order_findings, split_message
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
+from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Severity
+from chuyenhoa.plan.rule_kinds import PAIRWISE
 
 NAMES = {"30763": "Phường Vĩnh Lạc", "30766": "Phường An Hòa"}
 ERROR = Finding("E01", Severity.ERROR, "Sai. Sửa lại.", "Số liệu", ("D7",), "30766")
@@ -119,3 +122,32 @@ def test_column_letters_go_round() -> None:
 def test_a_cell_may_name_its_own_sheet() -> None:
     finding = replace(ERROR, cells=("D7", "'Cùng ''kỳ'!E8"))
     assert list(places_of(finding)) == [("Số liệu", "D7"), ("Cùng 'kỳ", "E8")]
+
+
+def test_a_rule_on_other_reports_tells_their_figure_at_every_cell(rules: tuple[Rule, ...]) -> None:
+    """Several cells share a line under the rule's title; what each is held against must not get lost."""
+    compared = [rule for rule in rules if rule.kind in PAIRWISE]
+    assert len(compared) == 8
+    words = {
+        "dia_ban": "Phường An Hòa",
+        "gia_tri": "1.234,5",
+        "gia_tri_kia": "77",
+        "o": "D7",
+        "chi_tieu": "Số vụ",
+    }
+    for rule in compared:
+        text = re.sub(r"\{(\w+)\}", lambda found: words.get(found[1], "báo cáo tháng 5 (a)"), rule.message)
+        first = replace(ERROR, rule_id=rule.rule_id, message=text, value="1234.5", indicator="THT")
+        second = replace(first, message=text.replace("D7", "E7").replace("77", "78"), cells=("E7",))
+        (group,) = group_findings(
+            [first, second], Labels(NAMES, {"THT": "Số vụ"}, {rule.rule_id: rule.title})
+        )
+        assert group.problem == f"{rule.title}."
+        assert ["77" in group.items[0].note, "78" in group.items[1].note] == [True, True], rule.rule_id
+        assert "ô D7" not in group.items[0].note
+
+
+def test_a_single_finding_says_it_in_its_own_words() -> None:
+    finding = replace(ERROR, message="“Số vụ” (ô D7) ghi 2, nhỏ hơn số 3. Sửa.", value="2")
+    (group,) = group_findings([finding], Labels(titles={"E01": "Nhỏ hơn"}))
+    assert (group.problem, group.items[0].note) == ("“Số vụ” (ô D7) ghi 2, nhỏ hơn số 3.", "")

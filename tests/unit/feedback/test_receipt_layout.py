@@ -35,7 +35,10 @@ def test_the_same_mistake_in_several_cells_is_one_line_with_indicators() -> None
     assert (second.window, second.problem) == ("Số liệu cùng kỳ", "XHD, ô F7 ghi “x”, không rõ.")
     assert (first.window, first.problem) == ("Số liệu kỳ này", "Ký hiệu không rõ nghĩa.")
     assert first.remedy == "Nhập 0 hoặc để trống."
-    assert first.items == (Item("F7", "Số vụ xã hội đen", "x"), Item("G7", "Người tha tù", "/"))
+    assert first.items == (
+        Item("F7", "Số vụ xã hội đen", "x", "không rõ"),
+        Item("G7", "Người tha tù", "/", "không rõ"),
+    )
 
 
 def test_cells_that_only_take_part_stand_on_one_line(receipt: Receipt, templates: Path) -> None:
@@ -46,6 +49,17 @@ def test_cells_that_only_take_part_stand_on_one_line(receipt: Receipt, templates
     page = render_receipt(shown, templates)
     assert page.count('class="item') == 2
     assert "cùng ô <b>G7</b>, <b>H7</b>" in page
+
+
+def test_many_cells_take_the_width_of_two_columns(receipt: Receipt, templates: Path) -> None:
+    many = [
+        replace(UNCLEAR, cells=(cell,), message=f"{cell} ghi “x”, không rõ. Sửa.")
+        for cell in ("D7", "E7", "F7", "G7")
+    ]
+    shown = replace(receipt, indicator_labels=LABELS, rule_titles={"D41": "Ký hiệu"})
+    pages = [render_receipt(replace(shown, findings=tuple(many[:count])), templates) for count in (3, 4)]
+    assert [page.count('<td colspan="2">Ký hiệu.') for page in pages] == [0, 1]
+    assert [page.count("đang ghi: x, không rõ") for page in pages] == [3, 4]
 
 
 def test_without_a_title_different_texts_stay_apart() -> None:

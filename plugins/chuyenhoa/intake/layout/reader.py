@@ -252,9 +252,9 @@ def _drop_loose(reader: _Reader) -> None:
 def _report_missing(reader: _Reader, table: FreeTable) -> None:
     """Indicators and localities that the file says nothing about."""
     scope = reader.scope
-    missing = [entry.code for entry in scope.plan.indicators if entry.code not in reader.known]
+    missing = [entry.label for entry in scope.plan.indicators if entry.code not in reader.known]
     if missing:
-        scope.findings.add("D89", value=", ".join(missing), count=len(missing))
+        scope.findings.add("D89", value="; ".join(missing), count=len(missing))
     for locality in scope.own.values():
         if locality.code not in reader.figures[Basis.CURRENT].localities:
             scope.findings.add("D31", sheet=table.name, locality=locality.code, name=locality.name)
