@@ -123,7 +123,7 @@ class _Title:
 
 @dataclass(frozen=True)
 class _TitleReader:
-    """Reads titles; the same ones come again with every file of a form. It is data: it goes to other processes."""
+    """Reads titles; the same ones come again with every file. It is data: it goes to other processes."""
 
     plan: Plan
     known: dict[str, _Title] = field(default_factory=dict)
