@@ -140,6 +140,8 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
             localities, observations, declared = (), (), Declarations()
         else:
             scope.findings.add("D54")
+    if not localities and not (narratives or justifications):
+        _report_nobody(scope, found)
     owner = scope.owner
     return Reading(
         sha256=sha256,
@@ -165,6 +167,14 @@ def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: D
         and all(entry.answer is None for entry in declared.declarations)
         and not any(finding.severity is Severity.ERROR for finding in scope.findings.found)
     )
+
+
+def _report_nobody(scope: Scope, found: FoundTables) -> None:
+    """A table of figures with none of the submitter's localities, as one that holds a total alone."""
+    has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
+    has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
+    if scope.own and has_figures and not has_error:
+        scope.findings.add("D103", expected=scope.own_codes)
 
 
 def _report_missing(scope: Scope, found: FoundTables) -> None:

@@ -331,6 +331,12 @@ CASES = {
         "Phường Vĩnh Lạc",
         SOI_TAKEN,
     ),
+    "nothing but a total": Case(
+        "D103", [*TITLES, HEAD, ["", "Tổng cộng", 15, 12]], "", "30745 (Phường Vĩnh Lạc)"
+    ),
+    "nothing but communes that are not listed": Case(
+        "D103", [*TITLES, HEAD, [1, "Phường Vĩnh Thanh", 15, 12]], "", "30745 (Phường Vĩnh Lạc)"
+    ),
     "no period": Case("D12", [HEAD, LAC, SOI], "", "kỳ báo cáo", refused=True),
     "no folder": Case("D12", [*TITLES, HEAD, LAC, SOI], "", "đơn vị báo cáo", refused=True, folder="khac"),
 }
