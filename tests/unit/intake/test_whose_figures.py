@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import xlsxwriter
 from docx.document import Document
 from docx.table import Table
 
+from chuyenhoa.intake.formats.xls_texts import Face, shown_texts
+from chuyenhoa.intake.words import STRUCK
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
 from tests.unit.intake.drafts import Draft
@@ -116,7 +119,7 @@ def test_raised_and_struck_digits_of_a_workbook_are_asked(rich: bytes, plan: Pla
     assert "12¹" in next(f.message for f in reading.findings if f.rule_id == "D33")
 
 
-@pytest.mark.parametrize("kind", ["ods"])
+@pytest.mark.parametrize("kind", ["ods", "xls"])
 def test_raised_and_struck_digits_survive_libreoffice(
     kind: str, rich: bytes, plan: Plan, tmp_path: Path
 ) -> None:
@@ -198,3 +201,16 @@ def test_figures_on_a_sheet_beside_the_form_are_told(plan: Plan) -> None:
     draft.book.create_sheet("Nháp")["A1"] = "Gọi lại cho phường"
     found = [(f.rule_id, f.sheet) for f in read(draft.save(), plan).findings]
     assert found == [("D101", "Số liệu (2)"), ("D88", "Nháp")]
+
+
+def test_texts_of_xls_are_read_across_records() -> None:
+    faces = [Face(), Face(shift="super"), Face(struck=True)]
+    plain = struct.pack("<HB", 3, 0) + b"abc"
+    # The letters go on in the next record, there two bytes wide; phonetic data is passed over.
+    first = struct.pack("<HBHI", 4, 0x0C, 1, 2) + b"12"
+    rest = b"\1" + "34".encode("utf-16-le") + struct.pack("<HH", 3, 1) + b"xx"
+    last = struct.pack("<HBH", 3, 0x08, 2) + b"125" + struct.pack("<4H", 0, 2, 2, 0)
+    records = [struct.pack("<II", 3, 3) + plain + first, rest + last]
+    assert shown_texts(records, faces) == {1: "123⁴", 2: f"12{STRUCK}5"}
+    assert shown_texts(records, [Face()]) == {}
+    assert shown_texts([records[0]], faces) == {}

@@ -39,6 +39,8 @@ class Styles:
     fonts: list[str] = field(default_factory=list)
     cells: list[tuple[int, int]] = field(default_factory=list)
     """Number of the format and number of the font."""
+    struck: frozenset[int] = frozenset()
+    """Numbers of the fonts that strike their letters through."""
 
     def shows_percent(self, style: int) -> bool:
         """Whether cells of a style show their value multiplied by 100."""
@@ -47,6 +49,10 @@ class Styles:
         code = self.cells[style][0]
         # A percent sign inside quotes is a word of the format and does not multiply by 100.
         return code in PERCENT_FORMATS or "%" in QUOTED.sub("", self.formats.get(code, ""))
+
+    def is_struck(self, style: int) -> bool:
+        """Whether cells of a style are struck through."""
+        return style < len(self.cells) and self.cells[style][1] in self.struck
 
     def font(self, style: int) -> str:
         """The name of a style's font; empty when there is none."""
@@ -62,6 +68,8 @@ class Scan:
     hidden: bool
     marks: dict[tuple[int, int], Mark] = field(default_factory=dict)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Texts with raised or struck pieces, as they are seen."""
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: str = ""
@@ -106,6 +114,9 @@ def read_values(kind: str, content: bytes, scans: Sequence[Scan], findings: Find
 
 
 def _sheet(scan: Scan, rows: list[list[CellValue]]) -> Sheet:
+    for (row, column), text in scan.texts.items():
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
     return Sheet(
         name=scan.name,
         hidden=scan.hidden,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from chuyenhoa.intake.book import Book, Flaw, Mark
 from chuyenhoa.intake.findings import FindingList
@@ -11,6 +11,7 @@ from chuyenhoa.intake.formats.binary_scan import BrokenRecordsError, Scan, Style
 from chuyenhoa.intake.formats.grids import is_legacy_font
 from chuyenhoa.intake.formats.markup import describe_flaw
 from chuyenhoa.intake.formats.ole import BrokenCompoundError, open_compound
+from chuyenhoa.intake.formats.xls_texts import Face, read_face, shown_texts
 
 BOF, EOF, FILE_PASS, SHEET = 0x809, 0x0A, 0x2F, 0x85
 FONT, FORMAT, XF = 0x31, 0x41E, 0xE0
@@ -18,6 +19,7 @@ SUPBOOK, VBA = 0x1AE, 0xD3
 ROW, MERGES = 0x208, 0xE5
 NUMBER, RK, MULRK, FORMULA, BOOL_ERR = 0x203, 0x27E, 0xBD, 0x06, 0x205
 TEXTS = frozenset({0xFD, 0x204, 0xD6})
+SST, CONTINUE, LABEL_SST = 0xFC, 0x3C, 0xFD
 BIFF8 = 0x0600
 OWN_BOOK = (0x0401, 0x3A01)
 """What stands for a link to the workbook itself, and to an add-in; all else leads outside."""
@@ -41,7 +43,7 @@ def open_xls(content: bytes, findings: FindingList) -> Book | None:
         if globals_.is_encrypted:
             findings.add("D04")
             return None
-        scans = [_scan(stream, place, scan, globals_.styles) for place, scan in globals_.sheets]
+        scans = [_scan(stream, place, scan, globals_) for place, scan in globals_.sheets]
     except (BrokenCompoundError, BrokenRecordsError, struct.error, IndexError) as error:
         findings.add("D05", detail=describe_flaw(error))
         return None
@@ -79,8 +81,15 @@ class _Globals:
         self.sheets: list[tuple[int, Scan]] = []
         self.is_encrypted = self.has_macros = self.has_links = False
         self._is_biff8 = True
+        self._faces: list[Face] = []
+        texts: list[bytes] = []
+        before = 0
         for number, _, data in _records(stream, 0):
             self._take(number, data)
+            before = SST if number == CONTINUE and before == SST else number
+            texts += [data] if before == SST else []
+        self.texts = shown_texts(texts, self._faces)
+        self.styles.struck = frozenset(place for place, face in enumerate(self._faces) if face.struck)
         if not self.sheets and not self.is_encrypted:
             raise BrokenRecordsError("không có sheet nào")
 
@@ -103,8 +112,10 @@ class _Globals:
     def _take_style(self, number: int, data: bytes) -> None:
         if number == FONT:
             self.styles.fonts.append(self._text(data, 14))
+            self._faces.append(read_face(data))
             if len(self.styles.fonts) == 4:
                 self.styles.fonts.append("")  # Excel leaves number 4 out
+                self._faces.append(Face())
         elif number == XF:
             font, code = struct.unpack_from("<HH", data)
             self.styles.cells.append((code, font))
@@ -123,8 +134,9 @@ class _Globals:
         return raw.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _scan(stream: bytes, start: int, scan: Scan, styles: Styles) -> Scan:
+def _scan(stream: bytes, start: int, scan: Scan, globals_: _Globals) -> Scan:
     """Walk over the records of one sheet."""
+    styles = globals_.styles
     for number, _, data in _records(stream, start):
         if number == ROW:
             if struct.unpack_from("<H", data, 12)[0] & HIDDEN_ROW:
@@ -139,7 +151,16 @@ def _scan(stream: bytes, start: int, scan: Scan, styles: Styles) -> Scan:
                 _see_number(scan, styles, row, column + index, struct.unpack_from("<H", data, place)[0])
         elif number in TEXTS or number in (NUMBER, RK, FORMULA, BOOL_ERR):
             _see_cell(scan, styles, number, data)
+        if number == LABEL_SST:
+            _see_text(scan, globals_.texts, data)
     return scan
+
+
+def _see_text(scan: Scan, texts: Mapping[int, str], data: bytes) -> None:
+    """A cell of a shared text, where that text has raised or struck pieces."""
+    row, column, _, number = struct.unpack_from("<3HI", data)
+    if number in texts:
+        scan.texts[row, column] = texts[number]
 
 
 def _see_cell(scan: Scan, styles: Styles, number: int, data: bytes) -> None:
@@ -160,5 +181,7 @@ def _see_cell(scan: Scan, styles: Styles, number: int, data: bytes) -> None:
 
 def _see_number(scan: Scan, styles: Styles, row: int, column: int, style: int) -> None:
     scan.see(row, column)
-    if styles.shows_percent(style):
+    if styles.is_struck(style):
+        scan.marks[row, column] = Mark(Flaw.STRUCK)
+    elif styles.shows_percent(style):
         scan.marks[row, column] = Mark(Flaw.PERCENT)
