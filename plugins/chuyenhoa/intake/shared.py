@@ -21,8 +21,10 @@ def mark_shared(sheet: Sheet, spots: Collection[Spot]) -> Sheet:
         The sheet itself when there is none; a blank area is no figure.
     """
     found: dict[Spot, Mark] = {}
+    first, last = min(spots, default=(0, 0))[0], max(spots, default=(0, 0))[0]
     for top, left, bottom, right in sheet.merges:
-        if sheet.is_blank(top, left):
+        # Nearly all merged areas are headings.
+        if bottom < first or top > last or sheet.is_blank(top, left):
             continue
         inside = [(row, column) for row, column in spots if top <= row <= bottom and left <= column <= right]
         if len(inside) > 1:
