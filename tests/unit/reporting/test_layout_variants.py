@@ -112,6 +112,11 @@ def tab_instead_of_indent(file: WordFile) -> None:
     next(file.line("Ban Chỉ đạo tỉnh đề nghị").iter(f"{W}r")).insert(0, etree.Element(f"{W}tab"))
 
 
+def invite(file: WordFile) -> None:
+    file.replace("TỜ TRÌNH", "GIẤY MỜI")
+    file.replace("/TTr-", "/GM-")
+
+
 def binding(left: str, gutter: str) -> Edit:
     def edit(file: WordFile) -> None:
         file.section(1, "pgMar", left=left, gutter=gutter)
@@ -158,6 +163,8 @@ CORRECT: dict[str, tuple[str, Edit]] = {
     "dots for the day": ("letter", lambda f: f.replace("ngày 05 tháng", "ngày ... tháng")),
     "a remark in italics": ("decision", remark_in_italics),
     "signature behind a gap": ("submission", signature_behind_a_gap),
+    "title with a wide gap": ("submission", lambda f: f.replace("TỜ TRÌNH", "TỜ  TRÌNH")),
+    "an invitation": ("submission", invite),
 }  # fmt: skip
 
 

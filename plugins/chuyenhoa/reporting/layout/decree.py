@@ -38,8 +38,18 @@ TYPES = {
         DocumentType("CHƯƠNG TRÌNH", "CTr"),
         DocumentType("PHƯƠNG ÁN", "PA"),
         DocumentType("BIÊN BẢN", "BB"),
+        DocumentType("CHỈ THỊ", "CT"),
+        DocumentType("THÔNG CÁO", "TC"),
+        DocumentType("ĐỀ ÁN", "ĐA"),
+        DocumentType("DỰ ÁN", "DA"),
+        DocumentType("CÔNG ĐIỆN", "CĐ"),
+        DocumentType("GIẤY MỜI", "GM"),
+        DocumentType("GIẤY GIỚI THIỆU", "GGT"),
+        DocumentType("BẢN GHI NHỚ", "BGN"),
+        DocumentType("BẢN THỎA THUẬN", "BTT"),
     )
 }
+ANY_TYPE = "tên loại, chữ in hoa (BÁO CÁO, TỜ TRÌNH, QUYẾT ĐỊNH, …); công văn thì có V/v và Kính gửi"
 LETTER = DocumentType("", "", has_address=True)
 PAPERS = ("PHIẾU", "BẢNG KÊ", "BẢNG TỔNG HỢP", "BIỂU", "DANH SÁCH", "NGUỒN SỐ LIỆU")
 """Titles of papers that go with a document: page, fonts, tables are checked, and a head if any."""

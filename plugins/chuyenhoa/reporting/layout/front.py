@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chuyenhoa.reporting.layout.decree import (
+    ANY_TYPE,
     BASIS,
     BRACKETS,
     DECIDES,
@@ -61,10 +62,10 @@ class Front:
 def read_front(sheet: Sheet, sections: Sequence[Section]) -> Front:
     """Find the elements before the text in the sections of the document itself, annexes apart."""
     lines = _lines_before_signature(sections)
-    title = next((line for line in lines if line.text.upper() in TYPES or opens_with(line, PAPERS)), None)
+    title = next((line for line in lines if _title_of(line) in TYPES or opens_with(line, PAPERS)), None)
     about = _find_about(sheet)
     address = _find_address(sheet, lines)
-    kind = TYPES.get(title.text.upper()) if title is not None else None
+    kind = TYPES.get(_title_of(title)) if title is not None else None
     if title is None and (about or address):
         kind = LETTER
     rest = lines[lines.index(title) + 1 :] if title is not None else lines
@@ -92,6 +93,10 @@ def read_front(sheet: Sheet, sections: Sequence[Section]) -> Front:
         if title is not None or kind is LETTER
         else (),
     )
+
+
+def _title_of(line: Line) -> str:
+    return " ".join(line.text.upper().split())
 
 
 def _lines_before_signature(sections: Sequence[Section]) -> list[Line]:
@@ -172,7 +177,7 @@ def check_front(sheet: Sheet, front: Front, room: float) -> list[LayoutProblem]:
     if front.kind is LETTER:
         return [*_check_about(sheet, front), *_check_address(front)]
     if front.title is None:
-        return [LayoutProblem("tên loại văn bản", "không có", " / ".join(TYPES))]
+        return [LayoutProblem("tên loại văn bản", "không có", ANY_TYPE)]
     return [
         *_check_title(sheet, front, room),
         *_check_address(front),
