@@ -9,8 +9,9 @@ from decimal import Decimal
 from chuyenhoa.assessment.restating import Restated
 from chuyenhoa.assessment.tiling import cover, crossings, gaps_in, order_of
 from chuyenhoa.model.calendars import Window
+from chuyenhoa.model.criteria import DeclarationMeasure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
-from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Reason
 
@@ -147,18 +148,47 @@ def _reconcile(plan: Plan, coarse: Part, parts: Spanned) -> list[Difference]:
 def _join(plan: Plan, code: str, tiles: Sequence[Part]) -> LocalityEvidence:
     """One locality's figures over consecutive windows."""
     keys = dict.fromkeys(key for _, found in tiles for key in found.figures)
-    declarations: dict[str, KnownDeclaration] = {}
-    for _, found in tiles:
-        stated = {
-            c: d for c, d in found.declarations.items() if d.answer is not None or c not in declarations
-        }
-        declarations.update(stated)
     figures = {
         key: figure
         for key in keys
         if (figure := _join_figure(plan.indicator_by_code[key[0]], key, tiles)) is not None
     }
-    return LocalityEvidence(code, figures, declarations)
+    return LocalityEvidence(code, figures, _join_declarations(plan, tiles))
+
+
+def _join_declarations(plan: Plan, tiles: Sequence[Part]) -> dict[str, KnownDeclaration]:
+    """What was declared last, a blank aside; over all reports where it speaks of all that happened."""
+    throughout = {
+        criterion.code
+        for criterion in (*plan.criteria, *(entry for letter in plan.guidance for entry in letter.criteria))
+        if any(isinstance(leaf, DeclarationMeasure) and leaf.throughout for leaf in criterion.leaves)
+    }
+    codes = dict.fromkeys(code for _, found in tiles for code in found.declarations)
+    joined = {}
+    for code in codes:
+        made = [found.declarations.get(code) for _, found in tiles]
+        declared = _join_throughout(made) if code in throughout else _join_last(made)
+        if declared is not None:
+            joined[code] = declared
+    return joined
+
+
+def _join_last(made: Sequence[KnownDeclaration | None]) -> KnownDeclaration | None:
+    known = [entry for entry in made if entry is not None]
+    return next((entry for entry in reversed(known) if entry.answer is not None), known[0] if known else None)
+
+
+def _join_throughout(made: Sequence[KnownDeclaration | None]) -> KnownDeclaration | None:
+    """A "Không" anywhere decides; else a blank or a row that lacks leaves it open; else the last "Có"."""
+    known = [entry for entry in made if entry is not None]
+    for answer in (Answer.NO, None):
+        found = next((entry for entry in reversed(known) if entry.answer is answer), None)
+        if found is not None:
+            return found
+    if len(known) < len(made):
+        return None
+    said = [entry for entry in known if entry.answer is Answer.YES]
+    return said[-1] if said else known[-1]
 
 
 def _join_figure(indicator: Indicator, key: tuple[str, Basis], tiles: Sequence[Part]) -> KnownFigure | None:

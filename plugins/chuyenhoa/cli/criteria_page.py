@@ -147,6 +147,7 @@ def _rule(types: frozenset[int], measure: Measure, criterion: Criterion, plan: P
         else 0,
         "awaited": isinstance(measure, AwaitedMeasure),
         "declared": bool(declared),
+        "throughout": any(leaf.throughout for leaf in declared),
         "needs_document": any(leaf.needs_document for leaf in declared),
         "when_nothing": [
             {"verdict": VERDICTS[leaf.when_nothing.verdict], "text": leaf.when_nothing.text}

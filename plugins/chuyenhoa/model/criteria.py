@@ -71,9 +71,14 @@ class WhenNothing:
 
 @dataclass(frozen=True)
 class DeclarationMeasure:
-    """Passes on a declaration "Có"; with number and date of a document where one is asked for."""
+    """Passes on a declaration "Có"; with number and date of a document where one is asked for.
+
+    One that speaks of all that happened, `throughout`, must be "Có" in every report that a window is put
+    together from; any other holds from the report on in which it was made.
+    """
 
     needs_document: bool = True
+    throughout: bool = False
 
 
 @dataclass(frozen=True)

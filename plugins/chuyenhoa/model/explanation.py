@@ -69,7 +69,8 @@ def describe_measure(measure: Measure) -> dict[str, Any]:
     """A measure with its figures by the names of a result's inputs, and its threshold as exact text."""
     match measure:
         case DeclarationMeasure():
-            return {"kind": "declaration", "needs_document": measure.needs_document}
+            kind = {"kind": "declaration", "needs_document": measure.needs_document}
+            return {**kind, "throughout": True} if measure.throughout else kind
         case AwaitedMeasure():
             return {"kind": "guidance"}
         case ValueMeasure():

@@ -33,6 +33,7 @@ class DeclarationEntry(Strict):
 
     kind: Literal["declaration"]
     needs_document: bool
+    throughout: bool = False
 
 
 class ValueEntry(Strict):

@@ -66,7 +66,7 @@ def build_measure(entry: MeasureEntry, threshold: ThresholdEntry) -> Measure:
     """The measure of an entry; `threshold` is the criterion's, which a part may replace with its own."""
     match entry:
         case DeclarationEntry():
-            return DeclarationMeasure(needs_document=entry.needs_document)
+            return DeclarationMeasure(needs_document=entry.needs_document, throughout=entry.throughout)
         case GuidanceMeasureEntry():
             return AwaitedMeasure()
         case CombinedEntry():

@@ -30,6 +30,45 @@ def evidence(
     return {PLACE: LocalityEvidence(PLACE, known, declared)}
 
 
+YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
+GONE = "gone"
+
+
+@pytest.mark.parametrize(
+    ("answers", "once", "throughout"),
+    [
+        ((YES, YES, YES), Verdict.MET, Verdict.MET),
+        ((NO, YES, YES), Verdict.MET, Verdict.NOT_MET),
+        ((YES, YES, NO), Verdict.NOT_MET, Verdict.NOT_MET),
+        ((YES, None, YES), Verdict.MET, Verdict.INSUFFICIENT),
+        ((YES, YES, None), Verdict.MET, Verdict.INSUFFICIENT),
+        ((YES, YES, GONE), Verdict.MET, Verdict.INSUFFICIENT),
+        ((GONE, NO, None), Verdict.NOT_MET, Verdict.NOT_MET),
+        ((NA, YES, NA), Verdict.NOT_APPLICABLE, Verdict.MET),
+        ((NA, NA, NA), Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE),
+        ((None, None, None), Verdict.INSUFFICIENT, Verdict.INSUFFICIENT),
+        ((GONE, GONE, GONE), Verdict.INSUFFICIENT, Verdict.INSUFFICIENT),
+    ],
+)
+def test_a_declaration_holds_from_then_on_or_must_be_made_in_every_report(
+    plan: Plan, answers: tuple[Answer | str | None, ...], once: Verdict, throughout: Verdict
+) -> None:
+    """I.1 is a plan that was issued; II.5 is that all tips of the period were taken up."""
+    year = plan.period_by_id["2021-nam"]
+    reported = {}
+    for period, answer in zip(("2021-6t", "2021-t11", "2021-t12"), answers, strict=True):
+        found = evidence(period, {})[PLACE]
+        said = {}
+        if answer != GONE:
+            made = replace(found.declarations["I.1"], answer=None if answer is None else Answer(answer))
+            said = {"I.1": made, "II.5": made}
+        reported[period] = {PLACE: replace(found, declarations=said)}
+    assembled = assemble(plan, year, reported)
+    results = assess(plan, year, assembled.evidence, year.window.end).localities[0].criteria
+    verdicts = {result.criterion: result.verdict for result in results}
+    assert (verdicts["I.1"], verdicts["II.5"]) == (once, throughout)
+
+
 def absent(reason: Reason) -> dict[str, LocalityEvidence]:
     return {PLACE: LocalityEvidence(PLACE, absence=reason)}
 
