@@ -15,7 +15,7 @@ def build_decision() -> WordDocument:
     """A decision by form 1.2 of Decree 30."""
     document = open_document()
     write_head(document)
-    write_title(document, "QUYẾT ĐỊNH")
+    write_title(document, "QUYẾT ĐỊNH", notice=True)
     line = add_line(document, "{{ authority }}", size=14, bold=True)
     line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(6), Pt(8)
     document.add_paragraph("{%p for line in basis_lines %}")

@@ -21,7 +21,7 @@ def build_district() -> WordDocument:
     """A report of a few pages on the district's own localities, with two annexes."""
     document = open_document()
     write_head(document)
-    write_title(document, "BÁO CÁO")
+    write_title(document, "BÁO CÁO", notice=True)
     add_line(document, "({{ guide }})", size=13, italic=True)
     write_address(document)
     add_line(document, "{{ opening }}", "Thân văn bản")

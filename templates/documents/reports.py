@@ -77,7 +77,7 @@ def _write_assessment(document: WordDocument, *, annual: bool) -> None:
         add_line(document, "3. Địa bàn có nguy cơ không đạt", "Đề mục")
         add_loop_with_intro(document, "risk_lines")
     number = 6 if annual else 4
-    add_line(document, f"{number}. Kết quả thực hiện các nhiệm vụ đo được", "Đề mục")
+    add_line(document, f"{number}. Kết quả thực hiện các nhiệm vụ gắn với tiêu chí", "Đề mục")
     add_loop(document, "task_lines")
     add_line(document, f"{number + 1}. Kết quả theo cơ quan được phân công chủ trì", "Đề mục")
     add_loop(document, "agency_lines")

@@ -41,10 +41,26 @@ def test_each_paper_lies_where_it_is_looked_for(documents: list[str], data_folde
     assert paths["2021-nam.du_thao_bao_cao_huyen.899.v1"] == own
 
 
+def ask(documents: list[str]) -> set[str]:
+    """The kinds that the office is asked about."""
+    return {name.split(".")[1] for names in pipeline.list_for_office(documents) for name in names}
+
+
 def test_the_office_is_asked_about_official_documents_only(documents: list[str]) -> None:
-    asked = {name.split(".")[1] for names in pipeline.list_for_office(documents) for name in names}
-    assert asked >= {"bao_cao_tong_ket", "bao_cao_bo_cong_an", "cong_van_don_doc"}
+    asked = ask(documents)
+    assert asked >= {"bao_cao_tong_ket", "bao_cao_bo_cong_an"}
     assert not asked & {"phieu_danh_gia", "du_thao_bao_cao_huyen"}
+
+
+def test_nobody_is_reminded_before_the_last_day_has_passed(
+    documents: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fourteen districts sent nothing; on 12/10 they still have until 17/12."""
+    assert "cong_van_don_doc" not in ask(documents)
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-17T23:59:00+07:00")
+    assert "cong_van_don_doc" not in ask(render())
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-18T00:00:00+07:00")
+    assert "cong_van_don_doc" in ask(render())
 
 
 def test_what_a_district_writes_in_its_draft_stays(documents: list[str], data_folder: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -81,11 +82,11 @@ def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
             f"{row.id}: the figures changed after approval (snapshot {newest.id[:12]} is newer than "
             f"{row.snapshot[:12]}); approve the draft of the newer figures."
         )
+    row.issued_at = _next_moment(session, row)
     content = _render(place, session, row, template)
     name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
     row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
     row.issued_sha256 = hashlib.sha256(content).hexdigest()
-    row.issued_at = clock.now().isoformat()
     row.state = DocumentState.ISSUED.value
     archive_bytes(place.settings.archive, template)
     _enter(place, session, row)
@@ -103,16 +104,31 @@ def _render(place: Workplace, session: Session, row: DocumentRow, template: byte
     return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 
+def _next_moment(session: Session, row: DocumentRow) -> str:
+    """Now, and in any case after what was issued for the milestone: the decision cites the submission.
+
+    In a rehearsal the clock stands still, and of two documents of one moment neither would be the earlier.
+    """
+    taken = [datetime.fromisoformat(other.issued_at) for other in _list_issued(session, row)]
+    after = [moment + timedelta(microseconds=1) for moment in taken]
+    return max([clock.now(), *after]).isoformat()
+
+
+def _list_issued(session: Session, row: DocumentRow) -> list[DocumentRow]:
+    """What else was issued for the milestone."""
+    rows = list_documents(session, row.milestone)
+    return [other for other in rows if other.state == DocumentState.ISSUED and other.id != row.id]
+
+
 def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, str]]:
     """Number and date by kind of what was issued for the milestone before, for a document to cite.
 
     "Before" is by the time of issue, so that rendering it again later cites the same.
     """
-    moment = row.issued_at or clock.now().isoformat()
     earlier = [
         other
-        for other in list_documents(session, row.milestone)
-        if other.state == DocumentState.ISSUED and not other.about and other.issued_at < moment
+        for other in _list_issued(session, row)
+        if not other.about and datetime.fromisoformat(other.issued_at) < datetime.fromisoformat(row.issued_at)
     ]
     ordered = sorted(earlier, key=lambda other: other.issued_at)
     return {other.kind: {"number": other.number, "date": other.date} for other in ordered}

@@ -266,7 +266,7 @@ def _build_annexes(view: SnapshotView) -> AnnexFields:
 def _count_submissions(view: SnapshotView) -> str:
     reported, expected, late = count_reporting(view)
     return view.phrases.say(
-        "annexes.submissions.total",
+        f"annexes.submissions.total{'' if late else '_on_time'}",
         reported=format_count(reported),
         expected=format_count(expected),
         late=format_count(late),
@@ -275,7 +275,7 @@ def _count_submissions(view: SnapshotView) -> str:
 
 
 def _quote(chapter: str, view: SnapshotView) -> list[str]:
-    return quote_narratives(str(view.phrases.find("narratives")[chapter]), view)
+    return quote_narratives(chapter, view)
 
 
 def list_strings(value: object) -> Sequence[str]:

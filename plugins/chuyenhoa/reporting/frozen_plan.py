@@ -67,7 +67,10 @@ def freeze_agency(plan: Plan) -> dict[str, Any]:
 
 
 def freeze_period(data: MilestoneData) -> dict[str, Any]:
-    """The milestone's windows and its last day on time."""
+    """The milestone's windows and its last day on time.
+
+    That this day has passed is data of its own: from then on there are submitters to remind.
+    """
     period = data.period
     return {
         "id": period.id,
@@ -76,6 +79,7 @@ def freeze_period(data: MilestoneData) -> dict[str, Any]:
         "from": period.window.start,
         "to": period.window.end,
         "deadline": period.deadline,
+        "past_deadline": data.frozen_at.date() > period.deadline,
         "baseline_from": period.baseline.start,
         "baseline_to": period.baseline.end,
         "assumption": period.assumption,

@@ -12,10 +12,22 @@ _ABSENT = "not_submitted"
 
 
 def list_debtors(snapshot: Snapshot) -> list[str]:
-    """Codes of the submitters that sent nothing usable, or whose localities lack figures; in plan order."""
+    """Codes of the submitters that have to send something; in plan order.
+
+    After the last day on time these are all that sent nothing usable, or whose localities lack figures. Until
+    then nobody is late: only those who sent something owe what it lacks.
+    """
     owing = set(snapshot["not_reported"])
     owing |= {entry["submitter"] for entry in snapshot["localities"] if is_owed(entry)}
+    if not snapshot["period"]["past_deadline"]:
+        owing &= {entry["submitter"] for entry in snapshot["submissions"]}
     return [str(entry["code"]) for entry in snapshot["submitters"] if entry["code"] in owing]
+
+
+def list_returned(snapshot: Snapshot) -> list[str]:
+    """Submitters that sent something of which nothing could be taken, and nothing usable since."""
+    sent = {entry["submitter"] for entry in snapshot["submissions"]}
+    return [code for code in snapshot["not_reported"] if code in sent]
 
 
 def is_owed(locality: Snapshot) -> bool:

@@ -167,22 +167,22 @@ def write_data_note(view: SnapshotView, reported: Decimal, expected: Decimal) ->
     """How many submitters the figures come from, and when they were frozen."""
     moment = read_moment(view.raw["frozen_at"])
     return view.phrases.say(
-        "document.data_note",
+        "document.data_note" if reported else "document.data_note_none",
         reported=format_count(reported),
         expected=format_count(expected),
         hour=f"{moment.hour:02d}",
         minute=f"{moment.minute:02d}",
         date=format_date(moment.date()),
-        silent=write_silence(view),
-    )
+        silent=write_silence(view, f"document.silence_note_{'one' if len(view.silent) == 1 else 'several'}"),
+    ).strip()
 
 
-def write_silence(view: SnapshotView) -> str:
+def write_silence(view: SnapshotView, pattern: str = "document.silence") -> str:
     """Which localities sent nothing at all; empty when all did send."""
     if not view.silent:
         return ""
     return view.phrases.say(
-        "document.silence",
+        pattern,
         count=format_count(view.count_named(view.silent)),
         names=view.name_list(view.silent),
     )

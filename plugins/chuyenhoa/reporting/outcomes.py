@@ -7,10 +7,13 @@ from typing import Any
 
 from chuyenhoa.reporting.fields import GroupRow
 from chuyenhoa.reporting.numbers import format_count, format_number
-from chuyenhoa.reporting.traced import Figure, quote_result, seal_lines
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.telling import tell_result
+from chuyenhoa.reporting.traced import Figure, seal_lines
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first, upper_first
 
 _AWAITED = "no_guidance"
+_OF_THIS_YEAR = "recognised"
+"""A target over this year's localities, which nobody has recognised yet when the report is written."""
 _VERDICTS = ("met", "not_met", "not_applicable", "insufficient")
 
 
@@ -44,9 +47,7 @@ def explain_locality(locality: Snapshot, view: SnapshotView, skip: str = "") -> 
             "assessment.annual.failed",
             code=result["criterion"],
             short=lower_first(view.criteria[result["criterion"]]["short"]),
-            figure=f": {quote_result(locality['code'], result['criterion'], result['figure'])}"
-            if result["figure"]
-            else "",
+            figure=f": {text}" if (text := tell_result(locality, result, view)) else "",
         )
         for result in locality["criteria"]
         if result["verdict"] == "not_met"
@@ -65,7 +66,9 @@ def _explain_gaps(locality: Snapshot, view: SnapshotView, skip: str) -> list[str
         return [str(words.get(next(iter(by_reason)), words["other"]))]
     return [
         view.phrases.say(
-            "assessment.annual.lacking", codes=", ".join(codes), reason=str(words.get(reason, words["other"]))
+            "assessment.annual.lacking",
+            codes=view.phrases.enumerate(codes),
+            reason=str(words.get(reason, words["other"])),
         )
         for reason, codes in by_reason.items()
     ]
@@ -76,7 +79,8 @@ def write_verdicts(view: SnapshotView) -> list[str]:
     if not view.localities:
         return [str(view.phrases.find("assessment.none"))]
     met = view.with_verdict("met")
-    lines = [_count(view, "assessment.annual.met", met)]
+    every = "_all" if len(met) == len(view.localities) > 1 else ""
+    lines = [_count(view, f"assessment.annual.met{every}", met)]
     if not met:
         lines = [str(view.phrases.find("assessment.annual.met_none"))]
     for verdict in ("not_met", "insufficient"):
@@ -121,32 +125,46 @@ def _list_with_reasons(
 ) -> list[str]:
     if not found:
         return []
-    lines = [_count(view, intro, found)]
+    return [_count(view, intro, found), *list_reasons(found, view, skip)]
+
+
+def list_reasons(
+    found: Sequence[Snapshot], view: SnapshotView, skip: str = "", otherwise: str = "reasons.other"
+) -> list[str]:
+    """A line for each locality with its reasons; those with the very same reasons share one."""
+    by_reasons: dict[str, list[str]] = {}
     for entry in found:
-        reasons = explain_locality(entry, view, skip) or str(view.phrases.find("reasons.other"))
-        name = view.names[entry["code"]]
-        lines.append(view.phrases.say("assessment.annual.locality", name=name, reasons=reasons))
-    return lines
+        reasons = explain_locality(entry, view, skip) or str(view.phrases.find(otherwise))
+        by_reasons.setdefault(reasons, []).append(entry["code"])
+    return [
+        view.phrases.say(
+            "assessment.annual.locality", name=upper_first(view.name_list(codes)), reasons=reasons
+        )
+        for reasons, codes in by_reasons.items()
+    ]
 
 
 def write_targets(view: SnapshotView) -> list[str]:
-    """The province's targets, in exact numbers of localities."""
-    lines = []
-    for target in view.raw["targets"]:
-        outcome = view.phrases.find("assessment.target_outcome").get(target["verdict"])
-        if target["verdict"] == "insufficient":
-            lines.append(view.phrases.say("assessment.target_unknown", title=target["title"]))
-        elif outcome is None:
-            lines.append(view.phrases.say("assessment.target_nothing", title=target["title"]))
-        else:
-            counts = {
-                key: format_count(Figure(target[key], f"TARGET({target['code']};{key})"))
-                for key in ("reached", "total", "needed")
-            }
-            lines.append(
-                view.phrases.say("assessment.target", title=target["title"], outcome=str(outcome), **counts)
-            )
-    return seal_lines(lines)
+    """The province's targets, in exact numbers of localities; what is not decided yet is a forecast."""
+    return seal_lines(_say_target(target, view) for target in view.raw["targets"])
+
+
+def _say_target(target: Snapshot, view: SnapshotView) -> str:
+    outcome = view.phrases.find("assessment.target_outcome").get(target["verdict"], "")
+    counts = {
+        key: format_count(Figure(target[key], f"TARGET({target['code']};{key})"))
+        for key in ("reached", "total", "needed")
+    }
+    is_ours = target["of"] == _OF_THIS_YEAR
+    if target["verdict"] == "insufficient":
+        form = ("open" if is_ours else "unknown") if target["total"] else "no_list"
+    elif not outcome:
+        form = "nothing"
+    else:
+        form = "forecast" if is_ours else "decided"
+    return view.phrases.say(
+        f"assessment.target_{form}", title=target["title"], outcome=str(outcome), **counts
+    )
 
 
 def write_tasks(view: SnapshotView) -> list[str]:
@@ -167,13 +185,19 @@ def count_together(codes: list[str], view: SnapshotView) -> str:
     for code in codes:
         key = (view.count_verdicts("met", code), view.count_verdicts("insufficient", code))
         alike.setdefault(key, []).append(code)
-    return "; ".join(_say_counts(*key, view.phrases.enumerate(found), view) for key, found in alike.items())
+    return "; ".join(_say_counts(*key, found, view) for key, found in alike.items())
 
 
-def _say_counts(met: Figure, unknown: Figure, codes: str, view: SnapshotView) -> str:
-    """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be judged where there are any."""
+def _say_counts(met: Figure, unknown: Figure, codes: list[str], view: SnapshotView) -> str:
+    """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be judged where there are any.
+
+    The same count of several criteria need not be the same localities: it is said of each.
+    """
     text = view.phrases.say(
-        "assessment.task_count", met=format_count(met), total=format_count(view.locality_count), code=codes
+        f"assessment.task_count{'_each' if len(codes) > 1 else ''}",
+        met=format_count(met),
+        total=format_count(view.locality_count),
+        code=view.phrases.enumerate(codes),
     )
     gap = view.phrases.say("assessment.task_unknown", count=format_count(unknown)) if unknown else ""
     return text + gap
@@ -181,9 +205,11 @@ def _say_counts(met: Figure, unknown: Figure, codes: str, view: SnapshotView) ->
 
 def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
     """Who is proposed for recognition, who goes on next year, and who may be commended."""
-    year = int(view.raw["plan"]["year"])
+    year, words = int(view.raw["plan"]["year"]), view.phrases.find("annual")
+    few = int(words["few"])
     values: dict[str, Any] = {
         "board": view.raw["board"]["short_name"],
+        "agency": view.raw["board"]["standing_agency"],
         "year": str(year),
         "next_year": str(year + 1),
     }
@@ -192,17 +218,10 @@ def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
         found = [entry["code"] for entry in view.with_verdict(verdict)]
         if not found:
             return []
-        names = view.name_list(found)
-        return seal_lines(
-            [
-                view.phrases.say(
-                    f"annual.{pattern}",
-                    count=format_count(view.count_verdicts(verdict)),
-                    names=names,
-                    **values,
-                )
-            ]
-        )
+        form = "_many" if len(found) > few and f"{pattern}_many" in words else ""
+        count = format_count(view.count_named(found))
+        line = view.phrases.say(f"annual.{pattern}{form}", names=view.name_list(found), count=count, **values)
+        return seal_lines([line])
 
     def none(pattern: str) -> list[str]:
         return [str(view.phrases.find(f"annual.{pattern}"))]

@@ -10,7 +10,7 @@ from typing import Any
 from chuyenhoa.reporting.numbers import format_count, format_share
 from chuyenhoa.reporting.phrases import fill
 from chuyenhoa.reporting.traced import seal_lines
-from chuyenhoa.reporting.view import SnapshotView, upper_first
+from chuyenhoa.reporting.view import SnapshotView, lower_first, upper_first
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,12 @@ def write_chapter(name: str, view: SnapshotView) -> list[str]:
     """The paragraphs of a chapter of `report.yaml`, one line each, ready to print."""
     written = (_write_paragraph(entry, view) for entry in view.phrases.find("chapters")[name])
     return seal_lines(line for line in written if line)
+
+
+def state_facts(patterns: Sequence[Mapping[str, Any]], view: SnapshotView) -> list[str]:
+    """The facts of a list that are known and worth saying, one text each, without full stops."""
+    facts = (_state(pattern, view) for pattern in patterns)
+    return [f"{fact.text}{fact.change}" for fact in facts if fact is not None and fact.known and fact.text]
 
 
 def name_baseline(view: SnapshotView) -> str:
@@ -66,14 +72,14 @@ def describe_difference(current: Decimal, baseline: Decimal, unit: str, view: Sn
 def name_gap(missing: Sequence[str], view: SnapshotView) -> str:
     """Which localities a sum leaves out; empty when it leaves out none.
 
-    Those that sent nothing at all are named once, at the head of the report, and only counted here.
+    Those that sent nothing at all are named once, at the head of the document, which says it of every sum.
     """
-    if not missing:
+    more = [code for code in missing if code not in view.silent]
+    if not more:
         return ""
-    count = format_count(view.count_named(missing))
-    if tuple(missing) == view.silent:
-        return view.phrases.say("coverage.counted", count=count)
-    return view.phrases.say("coverage.named", count=count, names=view.name_list(missing))
+    pattern = f"coverage.{'besides' if view.silent else 'plain'}_{'one' if len(more) == 1 else 'several'}"
+    count = format_count(view.count_named(more))
+    return view.phrases.say(pattern, count=count, names=view.name_list(more))
 
 
 def _write_paragraph(entry: Mapping[str, Any], view: SnapshotView) -> str:
@@ -126,7 +132,25 @@ def _state_figure(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | None
     values = {"count": count, "number": format_count(total.value)}
     text = fill(str(pattern["some"]), code, values) if total.value else str(pattern["none"])
     change = _compare(code, total.value, len(total.missing), view) if pattern.get("compare") else ""
+    change = _set_beside(code, view) if pattern.get("beside") else change
+    if not (total.value or change) and _is_nothing(pattern.get("within"), view):
+        return Fact(name, "")
     return Fact(name, text, total.missing, change=change)
+
+
+def _is_nothing(code: str | None, view: SnapshotView) -> bool:
+    """Whether an indicator is known and zero."""
+    return code in view.indicators and view.total(code).value == 0
+
+
+def _set_beside(code: str, view: SnapshotView) -> str:
+    """` (cùng kỳ 02 người)`: what it was in the window compared with, without the difference."""
+    pair, unit = view.pair(code), view.unit(code)
+    if pair is None:
+        return ""
+    words = view.phrases.find("absent")
+    then = f"{format_count(pair.baseline)} {unit}" if pair.baseline else str(words.get(unit, words["other"]))
+    return view.phrases.say("change.beside", then=then)
 
 
 def _compare(code: str, total: Decimal, missing: int, view: SnapshotView) -> str:
@@ -161,17 +185,36 @@ def _state_ratio(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | None:
 
 
 def _state_criterion(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | None:
-    """How many localities pass a criterion, and which do not or have not said."""
-    code = str(pattern["criterion"])
+    """How many localities pass a criterion, and which do not or have not said.
+
+    Localities that sent nothing at all are named at the head of the document, and not again here.
+    """
+    code, name = str(pattern["criterion"]), str(pattern["name"])
     if code not in view.criteria or not view.names:
         return None
-    met, total = view.count_verdicts("met", code), view.locality_count
-    values = {"met": format_count(met), "total": format_count(total)}
-    said = [fill(str(pattern["some"]), code, values)]
-    for verdict in ("not_met", "insufficient"):
-        left = [entry["code"] for entry in view.with_verdict(verdict, code)]
-        if len(left) == len(view.names) and verdict == "insufficient":
-            return Fact(str(pattern["name"]), "", known=False)
-        if left:
-            said.append(view.phrases.say(f"criterion_fact.{verdict}", names=view.name_list(left)))
-    return Fact(str(pattern["name"]), "; ".join(said))
+    if len(view.with_verdict("insufficient", code)) == len(view.names):
+        return Fact(name, "", known=False)
+    said = _count_passing(pattern, code, view)
+    left = {
+        verdict: [e["code"] for e in view.with_verdict(verdict, code) if e["code"] not in view.silent]
+        for verdict in ("not_met", "insufficient")
+    }
+    words = {
+        "not_met": str(pattern["left"]),
+        "insufficient": str(view.phrases.find("criterion_fact.unknown")),
+    }
+    named = [f"{words[verdict]}: {view.name_list(codes)}" for verdict, codes in left.items() if codes]
+    if len(view.names) == 1 or not named:
+        return Fact(name, said)
+    return Fact(name, view.phrases.say("criterion_fact.left", said=said, left="; ".join(named)))
+
+
+def _count_passing(pattern: Mapping[str, Any], code: str, view: SnapshotView) -> str:
+    """`12/16 địa bàn đã …`; the only locality is named, and none of several is said in words."""
+    met = view.count_verdicts("met", code)
+    values = {"met": format_count(met), "total": format_count(view.locality_count)}
+    if len(view.names) == 1:
+        (values["name"],) = map(lower_first, view.names.values())
+    form = "only" if len(view.names) == 1 else "some"
+    form = form if met else f"{form}_not"
+    return fill(str(pattern[form]), code, values)

@@ -78,9 +78,13 @@ def _rank_changes(code: str, unit: str, view: SnapshotView) -> list[str]:
         codes[which].append(name)
         groups[which].append(f"{lower_first(view.names[name])} {text}".strip())
     known = [name for name in view.names if any(name in found for found in codes.values())]
+    if len(view.names) < 2 or not any(
+        view.figure(n, code) or view.figure(n, code, "baseline") for n in known
+    ):
+        return []  # what there is to say was said with the province's figure
     return [
         view.phrases.say(
-            f"ranking.{which}",
+            f"ranking.{which}{'_all' if len(found) == len(known) > 1 else ''}",
             count=format_count(view.count_named(codes[which])),
             total=format_count(view.count_named(known)),
             then=name_baseline(view),

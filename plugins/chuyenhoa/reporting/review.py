@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.prose import describe_change
 from chuyenhoa.reporting.tally import ABSENT, EXPECTED, LATE, ON_TIME, REPORTED, list_submitters
 from chuyenhoa.reporting.traced import Figure, seal_lines
-from chuyenhoa.reporting.view import SnapshotView, lower_first
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
 
-_MANY = 6
 _END = (".", "!", "?", "…", ":", ";")
 _BREAK = re.compile(r"\s*(?:\r\n|\r|\n|\v|\f|\u2028|\u2029)\s*")
 
 
-def quote_narratives(item: str, view: SnapshotView) -> list[str]:
-    """The texts of all submitters on one item, each under those who wrote it; [] when there is none."""
+def quote_narratives(chapter: str, view: SnapshotView, about: Sequence[str] = ()) -> list[str]:
+    """The texts of all submitters for a chapter, each under those who wrote it; [] when there is none.
+
+    Args:
+        chapter: a name of `narratives` in the wording, as in `causes`.
+        view: the snapshot.
+        about: only texts that speak of one of these; all when empty.
+    """
+    item = str(view.phrases.find("narratives")[chapter])
     places: dict[tuple[str, ...], list[str]] = {}
     for code, place in view.places.items():
-        parts = tuple(split_lines(str(view.raw["narratives"].get(code, {}).get(item) or "")))
-        if parts:
+        if code not in view.boards:
+            continue
+        text = str(view.raw["narratives"].get(code, {}).get(item) or "")
+        parts = tuple(split_lines(text))
+        if parts and (not about or any(name in text for name in about)):
             places.setdefault(parts, []).append(place)
     lines: list[str] = []
     for parts, who in places.items():
         names = view.phrases.enumerate([who[0], *map(lower_first, who[1:])])
         lines += [view.phrases.say("quotes.line", place=names, text=parts[0]), *parts[1:]]
-    return [str(view.phrases.find("quotes.intro")), *lines] if lines else []
+    return [str(view.phrases.find(f"quotes.{chapter}")), *lines] if lines else []
 
 
 def split_lines(text: str) -> list[str]:
@@ -40,27 +50,32 @@ def _close(text: str) -> str:
 
 def write_strengths(view: SnapshotView) -> list[str]:
     """What went well: groups that most localities pass, a fall of crime, reports on time."""
-    total = view.locality_count
-    lines = []
-    for group in view.raw["groups"]:
-        met = view.count_verdicts("met", group=group["code"])
-        if met and met * 2 >= total:
-            lines.append(
-                view.phrases.say(
-                    "review.strong",
-                    code=group["code"],
-                    title=lower_first(group["title"]),
-                    met=format_count(met),
-                    total=format_count(total),
-                )
-            )
-    lines = lines or [str(view.phrases.find("review.strong_none"))]
-    lines += _write_trend(view, falls=True)
+    lines = _praise_groups(view) + _write_trend(view, falls=True)
     on_time = view.count_submitters(ON_TIME)
     if on_time:
         count, expected = format_count(on_time), format_count(view.count_submitters(EXPECTED))
         lines.append(view.phrases.say("review.on_time", count=count, total=expected))
-    return seal_lines(lines)
+    return seal_lines(lines or [str(view.phrases.find("review.strong_none"))])
+
+
+def _praise_groups(view: SnapshotView) -> list[str]:
+    """The criteria groups that enough localities pass, in one sentence."""
+    total, limit = view.locality_count, int(view.phrases.find("review.strong_percent"))
+    strong = [
+        (group, met)
+        for group in view.raw["groups"]
+        if (met := view.count_verdicts("met", group=group["code"])) and met * 100 >= limit * total
+    ]
+
+    def say(pattern: str, group: Snapshot, met: Figure) -> str:
+        title = lower_first(group["title"])
+        counts = {"met": format_count(met), "total": format_count(total)}
+        return view.phrases.say(pattern, code=group["code"], title=title, **counts)
+
+    if len(strong) < 2:
+        return [say("review.strong", *entry) for entry in strong]
+    groups = [say("review.strong_group", *entry) for entry in strong]
+    return [view.phrases.say("review.strong_several", groups="; ".join(groups))]
 
 
 def write_shortcomings(view: SnapshotView) -> list[str]:
@@ -87,31 +102,39 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
 
 def write_directions(view: SnapshotView) -> list[str]:
     """What comes next: the plan's standing tasks, the criteria to mend, the figures to supply."""
-    number = view.raw["plan"]["number"]
-    name = "directions.standing"
-    lines = [line.replace("{number}", number) for line in map(str, view.phrases.find(name))]
+    number = str(view.raw["plan"]["number"])
+    lines = view.phrases.say_all("directions.standing", number=number)
     lines += _write_weak(view, "directions.focus")
     gaps = _incomplete(view)
     if gaps:
         lines.append(view.phrases.say("directions.supply", names=view.name_list(gaps)))
-    return lines
+    return lines + view.phrases.say_all("directions.closing", number=number)
 
 
 def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
-    """A line for each criterion that localities do not meet, the most frequent first."""
+    """The criteria that localities do not meet, the most frequent first: one sentence for all of them."""
     found = [(code, view.with_verdict("not_met", code)) for code in view.criteria]
     weak = sorted((entry for entry in found if entry[1]), key=lambda entry: -len(entry[1]))
-    return [
-        view.phrases.say(
-            pattern,
-            code=code,
-            short=lower_first(view.criteria[code]["short"]),
-            count=format_count(view.count_verdicts("not_met", code)),
-            total=format_count(view.locality_count),
-            names=view.name_list([entry["code"] for entry in entries]),
-        )
-        for code, entries in weak[:_MANY]
+    if len(weak) < 2:
+        return [_say_weak(pattern, code, entries, view) for code, entries in weak]
+    most = int(view.phrases.find("review.most"))
+    said = [
+        _say_weak(f"{pattern}_criterion{'_one' if len(entries) == 1 else ''}", code, entries, view)
+        for code, entries in weak[:most]
     ]
+    form = "most" if len(weak) > most and pattern == "review.weak" else "several"
+    return [view.phrases.say(f"{pattern}_{form}", number=format_count(len(weak)), criteria="; ".join(said))]
+
+
+def _say_weak(pattern: str, code: str, entries: Sequence[Snapshot], view: SnapshotView) -> str:
+    return view.phrases.say(
+        pattern,
+        code=code,
+        short=lower_first(view.criteria[code]["short"]),
+        count=format_count(view.count_verdicts("not_met", code)),
+        total=format_count(view.locality_count),
+        names=view.name_list([entry["code"] for entry in entries]),
+    )
 
 
 def _write_trend(view: SnapshotView, *, falls: bool) -> list[str]:
@@ -139,5 +162,5 @@ def list_late(view: SnapshotView) -> list[str]:
 
 
 def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
-    """How many submitters reported, how many were to, and how many were late."""
+    """How many boards reported, how many were to, and how many were late; agencies are told by name."""
     return view.count_submitters(REPORTED), view.count_submitters(EXPECTED), view.count_submitters(LATE)

@@ -32,13 +32,16 @@ def _first_answers(snapshot: Snapshot) -> dict[str, Snapshot]:
 
 
 def list_submitters(snapshot: Snapshot, state: str) -> list[str]:
-    """Codes of the submitters in a state: `late` and `on_time` go by the first accepted file."""
-    every = [str(entry["code"]) for entry in snapshot["submitters"]]
+    """Codes of the boards in a state: `late` and `on_time` go by the first accepted file.
+
+    An agency of the province answers for no place: what it reported is told with its tasks.
+    """
+    every = [str(entry["code"]) for entry in snapshot["submitters"] if entry["kind"] != "agency"]
     first, silent = _first_answers(snapshot), set(snapshot["not_reported"])
     if state == INVOLVED:
         return list(dict.fromkeys(str(entry["submitter"]) for entry in snapshot["localities"]))
     if state == LATE:
-        return [code for code, entry in first.items() if entry["is_late"]]
+        return [code for code, entry in first.items() if entry["is_late"] and code in every]
     found: Mapping[str, Callable[[str], bool]] = {
         EXPECTED: lambda code: True,
         REPORTED: lambda code: code not in silent,

@@ -89,6 +89,11 @@ class SnapshotView:
         return found
 
     @cached_property
+    def boards(self) -> tuple[str, ...]:
+        """Codes of the submitters that answer for a place: boards, and no agency of the province."""
+        return tuple(entry["code"] for entry in self.raw["submitters"] if entry["kind"] != "agency")
+
+    @cached_property
     def indicators(self) -> dict[str, Snapshot]:
         """Indicators by code."""
         return {entry["code"]: entry for entry in self.raw["indicators"]}
@@ -151,6 +156,29 @@ class SnapshotView:
     @cached_property
     def _codes(self) -> tuple[str, ...]:
         return tuple(self.names)
+
+    def only(self, locality: str) -> SnapshotView:
+        """The view of one locality alone."""
+        if locality not in self._alone:
+            self._alone[locality] = SnapshotView(
+                {
+                    **self.raw,
+                    "localities": [entry for entry in self.localities if entry["code"] == locality],
+                    "figures": self._by_locality.get(locality, []),
+                }
+            )
+        return self._alone[locality]
+
+    @cached_property
+    def _alone(self) -> dict[str, SnapshotView]:
+        return {}
+
+    @cached_property
+    def _by_locality(self) -> dict[str, list[Snapshot]]:
+        found: dict[str, list[Snapshot]] = {}
+        for entry in self.raw["figures"]:
+            found.setdefault(entry["locality"], []).append(entry)
+        return found
 
     def total(self, indicator: str) -> Sum:
         """The province's sum of an indicator in the window."""

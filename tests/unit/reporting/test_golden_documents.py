@@ -180,7 +180,13 @@ def test_a_letter_goes_to_those_who_owe_and_to_nobody_else(snapshot_of: Make, pl
     context = context_of(snapshot_of(), "cong_van_don_doc")
     assert context["address_lines"] == ["- Ban Chỉ đạo huyện Kiên Hải;", "- Ban Chỉ đạo huyện U Minh Thượng."]
     assert [row["what"] for row in context["owed_rows"]] == ["Toàn bộ báo cáo", "Toàn bộ báo cáo"]
-    assert context["late_note"].startswith("01 đơn vị đã gửi đủ báo cáo nhưng sau thời hạn: huyện An Minh;")
+    assert context["late_note"].startswith(
+        "Ngoài ra, 01 đơn vị đã gửi đủ báo cáo nhưng sau thời hạn: huyện An Minh;"
+    )
+    assert context["recipients"][-2:] == [
+        "- Ban Chỉ đạo huyện An Minh (để rút kinh nghiệm);",
+        "- Lưu: VT, PV01.",
+    ]
     done = replace(
         plan,
         localities=tuple(e for e in plan.localities if e.submitter != "913"),
@@ -230,9 +236,9 @@ def test_agencies_are_told_with_their_tasks(snapshot_of: Make) -> None:
         "- Sở Tư pháp (nhiệm vụ III.3): 15/16 địa bàn đạt tiêu chí V.2, 01 địa bàn chưa đủ số liệu." in lines
     )
     assert lines[-1] == (
-        "Các cơ quan cấp tỉnh được phân công chủ trì nhiệm vụ chưa có báo cáo tiến độ (Phụ lục VII)."
+        "Các cơ quan cấp tỉnh khác được phân công chủ trì nhiệm vụ chưa có báo cáo tiến độ (Phụ lục VII)."
     )
-    together = "15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3, 01 địa bàn chưa đủ số liệu."
+    together = "mỗi tiêu chí IV.1, IV.2 và IV.3 có 15/16 địa bàn đạt, 01 địa bàn chưa đủ số liệu."
     assert f"- Sở Tài nguyên và Môi trường (nhiệm vụ III.5 và IV.8): {together}" in lines
 
 

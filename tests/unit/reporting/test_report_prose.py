@@ -90,7 +90,7 @@ def test_a_blank_is_said_and_never_counted(snapshot_of: Make, plan: Plan) -> Non
     view = SnapshotView(snapshot_of(plan=only(plan, "30754", "30772"), figures=figures))
     (line,) = [entry for entry in write_chapter("situation", view) if entry.startswith("Cháy")]
     assert line.startswith(
-        "Cháy, nổ: xảy ra 04 vụ (chưa gồm số liệu của 01 địa bàn: phường Rạch Sỏi), "
+        "Cháy, nổ: xảy ra 04 vụ (chưa gồm số liệu của phường Rạch Sỏi), "
         "tăng 02 vụ (100%) so với cùng kỳ năm 2020"
     )
 
@@ -121,13 +121,17 @@ def test_no_baseline_is_said(snapshot_of: Make, plan: Plan) -> None:
     assert (row["current"], row["baseline"], row["remark"]) == ("5", "…", "Chưa có số liệu cùng kỳ")
 
 
-def test_a_locality_without_any_figure_is_counted_and_named_once(snapshot_of: Make) -> None:
-    view = SnapshotView(snapshot_of())
+def test_a_locality_without_any_figure_is_named_once_for_all_sums(snapshot_of: Make) -> None:
+    view = SnapshotView(snapshot_of(figures={("30754", "TNGT_BTH", NOW): None}))
     assert view.silent == ("31027",)
-    lines = write_chapter("situation", view)
-    assert all("(chưa gồm số liệu của 01 địa bàn)" in line for line in lines)
     note = build_context("bao_cao_tong_ket", view.raw)["data_note"]
-    assert note.endswith("Chưa có số liệu của 01 địa bàn: xã An Minh Bắc.")
+    assert note.endswith("Chưa có số liệu của xã An Minh Bắc; các số liệu dưới đây không gồm địa bàn này.")
+    chapters = view.phrases.find("chapters")
+    text = " ".join(line for name in chapters for line in write_chapter(name, view))
+    assert "An Minh Bắc" not in text
+    assert text.count("chưa gồm") == 1
+    assert "(chưa gồm cả số liệu của phường Rạch Sỏi)" in text
+    assert "15/16 địa bàn đã ban hành nghị quyết, kế hoạch chuyển hóa địa bàn." in text
 
 
 def test_a_province_that_reported_nothing(snapshot_of: Make, plan: Plan) -> None:
@@ -208,14 +212,16 @@ def test_homonyms_carry_their_district(snapshot_of: Make, plan: Plan) -> None:
 def test_annual_outcomes(snapshot_of: Make) -> None:
     view = SnapshotView(snapshot_of(figures={("30808", "DIEM_MT", NOW): 1}))
     lines = write_verdicts(view)
-    assert any(
-        line.startswith("- Xã Bình An: không đạt tiêu chí III.2 – không còn điểm ma túy: 1") for line in lines
-    )
+    told = "- Xã Bình An: không đạt tiêu chí III.2 – không còn điểm ma túy: còn 01 điểm, tụ điểm phức tạp"
+    assert any(line.startswith(told) for line in lines)
     assert "- Xã An Minh Bắc: đơn vị chưa gửi báo cáo." in lines
     proposals = write_annual_proposals(view)
     met = len(view.with_verdict("met"))
     assert met > 0
-    assert f"công nhận {met:02d} địa bàn chuyển hóa đạt năm 2021" in proposals["proposal_lines"][0]
+    assert proposals["proposal_lines"] == [
+        "Công an tỉnh – Cơ quan thường trực trình Trưởng Ban Chỉ đạo tỉnh xem xét, quyết định công nhận "
+        f"chuyển hóa đạt năm 2021 đối với {met:02d} địa bàn đạt tất cả các nhóm tiêu chí nêu tại điểm 2."
+    ]
     assert any("năm 2022" in line for line in proposals["continue_lines"])
 
 
@@ -234,19 +240,26 @@ def test_targets_by_outcome(snapshot_of: Make) -> None:
         target["verdict"] = verdict
     snapshot["targets"][0].update(reached=10, total=16, needed=10)
     first, second = write_targets(SnapshotView(snapshot))
-    assert first.endswith("10/16 địa bàn, đạt chỉ tiêu (yêu cầu ít nhất 10 địa bàn).")
+    assert first.endswith(
+        "có 10/16 địa bàn đủ điều kiện xem xét công nhận, dự kiến đạt chỉ tiêu (yêu cầu ít nhất 10 địa bàn)."
+    )
     assert second.endswith("không có địa bàn thuộc diện đánh giá.")
+    snapshot["targets"][0]["verdict"] = "insufficient"
+    assert "chưa đủ số liệu để kết luận" in write_targets(SnapshotView(snapshot))[0]
+    assert write_targets(SnapshotView(snapshot_of()))[1].endswith(
+        "chưa có danh sách địa bàn thuộc diện đánh giá."
+    )
 
 
 def test_quotes_keep_every_paragraph_and_end_in_a_stop(snapshot_of: Make) -> None:
     texts = {"899": {"LANH_DAO": "Một\r\n\r\n Hai!\n"}, "900": {"LANH_DAO": "  "}}
     view = SnapshotView(snapshot_of(narratives=texts))
-    assert quote_narratives("LANH_DAO", view) == [
-        "Theo báo cáo của các địa phương:",
+    assert quote_narratives("leadership", view) == [
+        "Công tác chỉ đạo tại các địa phương:",
         "- Thành phố Rạch Giá: Một.",
         "Hai!",
     ]
-    assert quote_narratives("KIEN_NGHI", view) == []
+    assert quote_narratives("proposals", view) == []
 
 
 def test_review_names_late_and_silent_submitters(snapshot_of: Make) -> None:

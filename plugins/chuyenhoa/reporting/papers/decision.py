@@ -31,6 +31,7 @@ class Article(TypedDict):
 class DecisionContext(PaperFields):
     """The decision of recognition (quyết định)."""
 
+    notice: str
     authority: str
     basis_lines: list[str]
     articles: list[Article]
@@ -46,6 +47,7 @@ def build_decision(request: Request) -> DecisionContext:
     met, board = view.with_verdict("met"), view.raw["board"]
     return DecisionContext(
         **fill_paper(request),
+        notice=str(view.raw["plan"]["notice"]),
         authority=view.phrases.say("decision.authority", name=board["name"], place=board["place"].upper()),
         basis_lines=_list_bases(request),
         articles=_write_articles(view, met),

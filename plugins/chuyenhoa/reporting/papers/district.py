@@ -18,6 +18,7 @@ from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
 class DistrictContext(PaperFields, AddressFields):
     """The draft of a submitter's annual report."""
 
+    notice: str
     guide: str
     opening: str
     localities: list[str]
@@ -46,10 +47,16 @@ def build_district(request: Request) -> DistrictContext:
     own = Request(request.kind, request.about, view, request.issue)
     names, say = name_parties(view), view.phrases.say
     place = lower_first(view.place(request.about))
+    is_empty = len(view.silent) == len(view.names)
+
+    def chapter(name: str) -> list[str]:
+        return [str(view.phrases.find("district.asked.figures"))] if is_empty else write_chapter(name, view)
+
     return DistrictContext(
         **fill_paper(own),
         **address([say("district.addressee", **names)], view),
-        guide=str(view.phrases.find("district.guide")),
+        notice=str(view.raw["plan"]["notice"]),
+        guide=str(view.phrases.find(f"district.guide{'_empty' if is_empty else ''}")),
         opening=say(
             "district.opening",
             place=place,
@@ -58,14 +65,14 @@ def build_district(request: Request) -> DistrictContext:
             **names,
         ),
         localities=[_introduce(entry, view) for entry in view.localities],
-        situation=write_chapter("situation", view),
-        leadership=[*write_chapter("leadership", view), *_own_words("leadership", own)],
-        propaganda=write_chapter("propaganda", view),
-        movement=write_chapter("movement", view),
-        management=write_chapter("management", view),
-        rehabilitation=write_chapter("rehabilitation", view),
-        investigation=write_chapter("investigation", view),
-        forces=write_chapter("forces", view),
+        situation=chapter("situation"),
+        leadership=[*([] if is_empty else chapter("leadership")), *_own_words("leadership", own)],
+        propaganda=chapter("propaganda"),
+        movement=chapter("movement"),
+        management=chapter("management"),
+        rehabilitation=chapter("rehabilitation"),
+        investigation=chapter("investigation"),
+        forces=chapter("forces"),
         highlights=_own_words("highlights", own),
         verdict_lines=[_judge(entry, view) for entry in view.localities],
         shortcomings=[*_weak(view), *_own_words("shortcomings", own)],
@@ -101,7 +108,10 @@ def narrow(snapshot: Snapshot, submitter: str) -> Snapshot:
 def _introduce(locality: Snapshot, view: SnapshotView) -> str:
     types = ", ".join(str(kind) for kind in locality["types"])
     name = f"district.locality{'' if types else '_plain'}"
-    return view.phrases.say(name, name=locality["name"], types=types)
+    line = view.phrases.say(name, name=locality["name"], types=types)
+    if locality["code"] not in view.silent or len(view.silent) == len(view.names):
+        return line
+    return f"{line} {view.phrases.find('district.locality_silent')}"
 
 
 def _own_words(chapter: str, request: Request) -> list[str]:
@@ -114,6 +124,8 @@ def _own_words(chapter: str, request: Request) -> list[str]:
 
 def _judge(locality: Snapshot, view: SnapshotView) -> str:
     """The locality's outcome by the criteria, with the reasons where it is not met."""
+    if locality["absence"]:
+        return view.phrases.say("district.verdicts.absent", name=locality["name"])
     return view.phrases.say(
         f"district.verdicts.{locality['verdict']}",
         name=locality["name"],

@@ -69,9 +69,9 @@ def build_ministry(request: Request) -> MinistryContext:
         target_lines=write_targets(view),
         strengths=write_strengths(view),
         shortcomings=write_shortcomings(view),
-        causes=_quote("causes", view) or [str(view.phrases.find("causes_none"))],
-        directions=view.phrases.say_all("ministry.directions", **names),
-        requests=_quote("proposals", view) or [str(view.phrases.find("ministry.requests_none"))],
+        causes=quote_narratives("causes", view) or [str(view.phrases.find("causes_none"))],
+        directions=_direct(view, names),
+        requests=_ask(view) or [str(view.phrases.find("ministry.requests_none"))],
         attachment_line=write_attachment(request.kind, view, request.issue),
         locality_rows=list_localities(view),
         locality_count=format_number(view.locality_count),
@@ -98,6 +98,16 @@ def _sum_up(view: SnapshotView) -> list[str]:
     return lines
 
 
-def _quote(chapter: str, view: SnapshotView) -> list[str]:
-    found: list[str] = quote_narratives(str(view.phrases.find("narratives")[chapter]), view)
-    return found
+def _direct(view: SnapshotView, names: Mapping[str, str]) -> list[str]:
+    """What comes next; localities that fell short are spoken of only where there are any."""
+    say = view.phrases.say
+    some = "some" if view.with_verdict("not_met") else "none"
+    listed = say(f"ministry.next_list.{some}", **names)
+    first, *rest = view.phrases.say_all("ministry.directions", **names)
+    return [first, listed, *rest]
+
+
+def _ask(view: SnapshotView) -> list[str]:
+    """The proposals that are for the ministry or another central authority to answer."""
+    addressees = [str(entry) for entry in view.phrases.find("ministry.requests_to")]
+    return quote_narratives("proposals", view, addressees)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-from chuyenhoa.reporting.gaps import is_owed, list_debtors, list_missing
+from chuyenhoa.reporting.gaps import is_owed, list_debtors, list_missing, list_returned
 from chuyenhoa.reporting.heading import write_window
 from chuyenhoa.reporting.numbers import format_count, format_date
 from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
@@ -44,8 +44,11 @@ def build_reminder(request: Request) -> ReminderContext:
     debtors = list_debtors(view.raw)
     full_names = {entry["code"]: entry["name"] for entry in view.raw["submitters"]}
     limit = date.fromisoformat(view.raw["period"]["deadline"]) + timedelta(days=1)
+    late = [code for code in list_late(view) if code not in debtors]
+    fields = fill_paper(request)
+    fields["recipients"] = _inform(fields["recipients"], [full_names[code] for code in late], view)
     return ReminderContext(
-        **fill_paper(request),
+        **fields,
         **address([full_names[code] for code in debtors], view),
         opening=say(
             "reminder.opening",
@@ -55,25 +58,31 @@ def build_reminder(request: Request) -> ReminderContext:
         ),
         state=_tell_state(view, debtors),
         owed_rows=_list_owed(view, debtors),
-        late_note=_tell_late(view, debtors),
+        late_note=_tell_late(view, late),
         requests_intro=str(view.phrases.find("reminder.requests_intro")),
         requests=view.phrases.say_all("reminder.requests", **names),
-        contact=say("reminder.contact", contact=view.raw["board"]["contact"]),
+        contact=say(
+            "reminder.contact",
+            contact=view.raw["board"]["contact"],
+            warning=say("reminder.warning", **names),
+        ),
     )
 
 
 def _tell_state(view: SnapshotView, debtors: Sequence[str]) -> str:
     reported, expected, _ = count_reporting(view)
-    absent = [code for code in debtors if code in view.raw["not_reported"]]
-    partial = [code for code in debtors if code not in absent]
+    returned = list_returned(view.raw)
+    absent = [code for code in debtors if code in view.raw["not_reported"] and code not in returned]
+    partial = [code for code in debtors if code not in view.raw["not_reported"]]
     moment = read_moment(view.raw["frozen_at"])
     parts = [
         view.phrases.say(f"reminder.{name}", count=format_count(view.count_submitters("", found)))
-        for name, found in (("absent", absent), ("partial", partial))
+        for name, found in (("absent", absent), ("returned", returned), ("partial", partial))
         if found
     ]
+    form = "state" if reported else "state_none" if returned else "state_silent"
     return view.phrases.say(
-        "reminder.state" if reported else "reminder.state_none",
+        f"reminder.{form}",
         hour=f"{moment.hour:02d}",
         minute=f"{moment.minute:02d}",
         date=format_date(moment.date()),
@@ -92,7 +101,7 @@ def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
         if code not in view.raw["not_reported"]:
             own = [entry for entry in own if is_owed(entry)]
         owed = [(entry["name"], _say_owed(entry, view)) for entry in own]
-        owed = owed or [(str(view.phrases.find("reminder.no_locality")), _absent(view))]
+        owed = owed or [(str(view.phrases.find("reminder.no_locality")), _say_report(code, view))]
         for index, (locality, what) in enumerate(owed):
             first = index == 0
             rows.append(
@@ -106,16 +115,20 @@ def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
     return rows
 
 
-def _absent(view: SnapshotView) -> str:
-    return str(view.phrases.find("reminder.report_owed"))
+def _say_report(submitter: str, view: SnapshotView) -> str:
+    """That the whole report is owed: it never came, or what came was returned."""
+    form = "returned" if submitter in list_returned(view.raw) else "owed"
+    return str(view.phrases.find(f"reminder.report_{form}"))
 
 
 def _say_owed(locality: Snapshot, view: SnapshotView) -> str:
     """Everything, or the figures that are blank; a long list is cut, with the count of the rest."""
-    if locality["absence"] == "not_submitted":
-        return _absent(view)
-    if locality["absence"]:
+    if locality["submitter"] in view.raw["not_reported"]:
+        return _say_report(locality["submitter"], view)
+    if locality["absence"] == "held_by_findings":
         return str(view.phrases.find("reminder.held"))
+    if locality["absence"]:
+        return str(view.phrases.find("reminder.locality_owed"))
     missing = [name_input(name, view) for name in list_missing(locality)]
     most = int(view.phrases.find("reminder.most"))
     if len(missing) <= most:
@@ -124,11 +137,19 @@ def _say_owed(locality: Snapshot, view: SnapshotView) -> str:
     return view.phrases.say("reminder.figures_more", names="; ".join(missing[:most]), count=rest)
 
 
-def _tell_late(view: SnapshotView, debtors: Sequence[str]) -> str:
+def _tell_late(view: SnapshotView, late: Sequence[str]) -> str:
     """Those who sent everything but late; empty when there is none."""
-    late = [code for code in list_late(view) if code not in debtors]
     if not late:
         return ""
     names = view.phrases.enumerate([lower_first(view.places[code]) for code in late])
     count = format_count(view.count_submitters("", late))
     return view.phrases.say("reminder.late", count=count, names=names)
+
+
+def _inform(recipients: list[str], late: Sequence[str], view: SnapshotView) -> list[str]:
+    """The recipients with those who were late, before the last line ("Lưu"); they are not addressed."""
+    lines = [
+        view.phrases.say("document.recipient", name=view.phrases.say("reminder.late_recipient", name=name))
+        for name in late
+    ]
+    return [*recipients[:-1], *lines, *recipients[-1:]]

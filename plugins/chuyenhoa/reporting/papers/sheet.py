@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypedDict
 
 from chuyenhoa.reporting.heading import write_window
-from chuyenhoa.reporting.numbers import format_number
+from chuyenhoa.reporting.numbers import format_count, format_number
 from chuyenhoa.reporting.papers.common import PaperFields, fill_paper
-from chuyenhoa.reporting.papers.inputs import name_input
+from chuyenhoa.reporting.papers.inputs import name_indicator, name_input
 from chuyenhoa.reporting.request import Request
+from chuyenhoa.reporting.telling import tell_result
 from chuyenhoa.reporting.traced import count, quote_result
 from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+
+_CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 
 
 class SheetRow(TypedDict):
@@ -95,7 +99,7 @@ def _list_rows(locality: Snapshot, view: SnapshotView) -> list[SheetRow]:
         members = [c for c in view.criteria.values() if c["group"] == group["code"] and c["code"] in results]
         if members:
             rows.append(_head_row(title, str(verdicts[verdict]) if verdict else ""))
-        rows += [_fill_row(locality["code"], entry, results[entry["code"]], view) for entry in members]
+        rows += [_fill_row(entry, results[entry["code"]], locality, view) for entry in members]
     return rows
 
 
@@ -113,24 +117,33 @@ def _head_row(title: str, verdict: str) -> SheetRow:
     )
 
 
-def _fill_row(code: str, criterion: Snapshot, result: Snapshot, view: SnapshotView) -> SheetRow:
+def _fill_row(criterion: Snapshot, result: Snapshot, locality: Snapshot, view: SnapshotView) -> SheetRow:
     return SheetRow(
         is_heading=False,
         code=criterion["code"],
         title=criterion["title"],
         basis=view.phrases.say("sheet.basis", text=criterion["legal_basis"]),
         threshold=_say_threshold(criterion, view),
-        figure=_quote(code, result, "figure", "Q"),
-        formula=_quote(code, result, "formula", "F"),
+        figure=tell_result(locality, result, view),
+        formula=_say_formula(locality["code"], result, view),
         verdict=str(view.phrases.find("verdicts")[result["verdict"]]),
         sources=_list_sources(result, view),
     )
 
 
-def _quote(code: str, result: Snapshot, name: str, form: str) -> str:
-    """The figure or formula of a result; one without inputs is words only, with nothing to trace."""
-    text = str(result[name])
-    return quote_result(code, result["criterion"], text, form) if result["inputs"] else text
+def _say_formula(code: str, result: Snapshot, view: SnapshotView) -> str:
+    """The formula; where it could not be filled in it names figures by code, and a signed paper by label."""
+    formula = str(result["formula"])
+    named = _CODE.sub(lambda found: _name_code(found[0], view), formula)
+    return (
+        quote_result(code, result["criterion"], formula, "F")
+        if named == formula and result["inputs"]
+        else named
+    )
+
+
+def _name_code(code: str, view: SnapshotView) -> str:
+    return name_indicator(code, view) if code in view.indicators else code
 
 
 def _say_threshold(criterion: Snapshot, view: SnapshotView) -> str:
@@ -231,8 +244,8 @@ def _conclude(locality: Snapshot, view: SnapshotView) -> str:
     return view.phrases.say(
         f"sheet.conclusion.{locality['verdict']}",
         name=locality["name"],
-        met=format_number(count("GROUPS", met, "met", code)),
-        total=format_number(count("GROUPS", len(groups), "all", code)),
+        met=format_count(count("GROUPS", met, "met", code)),
+        total=format_count(count("GROUPS", len(groups), "all", code)),
         failed=view.phrases.enumerate(failed),
         lacking=view.phrases.enumerate(lacking),
     )

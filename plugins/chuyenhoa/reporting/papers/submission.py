@@ -7,7 +7,7 @@ from datetime import date
 from chuyenhoa.reporting.fields import GroupRow
 from chuyenhoa.reporting.heading import write_window
 from chuyenhoa.reporting.numbers import format_count, format_date
-from chuyenhoa.reporting.outcomes import explain_locality, list_groups, write_targets
+from chuyenhoa.reporting.outcomes import list_groups, list_reasons, write_targets
 from chuyenhoa.reporting.papers.common import (
     AddressFields,
     LocalityEntry,
@@ -22,8 +22,8 @@ from chuyenhoa.reporting.papers.common import (
 from chuyenhoa.reporting.request import Request
 from chuyenhoa.reporting.review import count_reporting
 from chuyenhoa.reporting.tally import ABSENT
-from chuyenhoa.reporting.traced import quote_result
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first, read_moment
+from chuyenhoa.reporting.telling import tell_result
+from chuyenhoa.reporting.view import Snapshot, SnapshotView, read_moment, upper_first
 
 
 class SubmissionContext(PaperFields, AddressFields):
@@ -103,7 +103,7 @@ def _cite_letters(view: SnapshotView) -> str:
         view.phrases.say(
             "submission.letter" if letter["status"] == "verified" else "submission.letter_sample",
             number=letter["number"],
-            title=lower_first(letter["title"]),
+            title=letter["title"],
             issued_on=format_date(date.fromisoformat(letter["issued_on"])),
             issuer=letter["issuer"],
         )
@@ -119,9 +119,9 @@ def _merits(locality: Snapshot, view: SnapshotView) -> str:
     for entry in view.phrases.find("submission.merits"):
         result = results.get(str(entry["criterion"]))
         if result is not None and result["figure"] and result["verdict"] == "met":
-            figure = quote_result(locality["code"], result["criterion"], result["figure"])
-            said.append(f"{entry['title']}: {figure}")
-    return "; ".join(said)
+            told = tell_result(locality, result, view)
+            said.append(view.phrases.say("submission.merit", title=str(entry["title"]), told=told))
+    return upper_first("; ".join(text.strip() for text in said))
 
 
 def _leave_out(view: SnapshotView) -> list[str]:
@@ -132,8 +132,5 @@ def _leave_out(view: SnapshotView) -> list[str]:
         if not found:
             continue
         lines.append(view.phrases.say(f"submission.{verdict}", **count_localities(view, found)))
-        for entry in found:
-            reasons = explain_locality(entry, view) or str(view.phrases.find("submission.no_criterion"))
-            name = view.names[entry["code"]]
-            lines.append(view.phrases.say("assessment.annual.locality", name=name, reasons=reasons))
+        lines += list_reasons(found, view, otherwise="submission.no_criterion")
     return lines or [str(view.phrases.find("submission.left_out_none"))]

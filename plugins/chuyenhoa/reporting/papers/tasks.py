@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from chuyenhoa.reporting.fields import TaskFields, TaskRow
 from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.outcomes import count_together
-from chuyenhoa.reporting.review import count_reporting
+from chuyenhoa.reporting.review import count_reporting, split_lines
 from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
 
 
@@ -59,19 +59,34 @@ def _is_heard(agency: str, view: SnapshotView) -> bool:
 
 
 def _tell_agencies(view: SnapshotView) -> list[str]:
-    """Which agencies led what with which result, and of which no report came."""
+    """Which agencies led what with which result, what they wrote themselves, and of which no report came."""
     led = {a["code"]: [t for t in view.raw["tasks"] if a["code"] in t["lead"]] for a in view.raw["agencies"]}
-    lines = []
-    for agency in view.raw["agencies"]:
-        measured = [t for t in led[agency["code"]] if any(code in view.criteria for code in t["criteria"])]
-        if measured and view.localities:
-            codes = {code for task in measured for code in task["criteria"]}
-            tasks = view.phrases.enumerate([task["code"] for task in measured])
-            counts = count_together([code for code in view.criteria if code in codes], view)
-            lines.append(view.phrases.say("tasks.led", name=agency["name"], tasks=tasks, counts=counts))
+    lines = [
+        line for agency in view.raw["agencies"] for line in _tell_agency(agency, led[agency["code"]], view)
+    ]
     own = (view.phrases.find("tasks.districts"), view.raw["board"]["standing_agency"])
     asked = [a for a in view.raw["agencies"] if led[a["code"]] and not {a["code"], a["name"]} & set(own)]
     return lines + _tell_silent([a for a in asked if not _is_heard(a["code"], view)], len(asked), view)
+
+
+def _tell_agency(agency: Snapshot, led: Sequence[Snapshot], view: SnapshotView) -> list[str]:
+    """The lines of one agency; [] where nothing was measured and it wrote nothing."""
+    measured = [task for task in led if any(code in view.criteria for code in task["criteria"])]
+    item = str(view.phrases.find("narratives.highlights"))
+    wrote = split_lines(str(view.raw["narratives"].get(agency["code"], {}).get(item) or ""))
+    if not view.localities or not (measured or wrote):
+        return []
+    codes = {code for task in measured for code in task["criteria"]}
+    counts = count_together([code for code in view.criteria if code in codes], view)
+    form = "led" if not wrote else "led_and_wrote" if measured else "wrote"
+    line = view.phrases.say(
+        f"tasks.{form}",
+        name=agency["name"],
+        tasks=view.phrases.enumerate([task["code"] for task in (measured or led)]),
+        counts=counts,
+        text=wrote[0] if wrote else "",
+    )
+    return [line, *wrote[1:]]
 
 
 def _tell_silent(silent: list[Snapshot], asked: int, view: SnapshotView) -> list[str]:
