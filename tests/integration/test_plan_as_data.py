@@ -105,7 +105,7 @@ def test_a_letter_is_assessed_from_its_date_and_cited(
     assert "ấn bản: 812/CAT-PV01, 20/9/2021, Công an tỉnh Kiên Giang" in said
     assert "căn cứ: Công văn số 812/CAT-PV01 ngày 20/9/2021" in said
     documents = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
-    assert documents == ["2021-6t.bao_cao_so_ket.v1", "2021-6t.cong_van_don_doc.v1"]
+    assert documents == ["2021-6t.bao_cao_so_ket.v1"]  # nobody is late on 12/10
 
 
 def test_a_letter_that_does_not_fit_is_refused_by_the_check(
