@@ -75,13 +75,18 @@ def _archive(
 
 def _open(opened: ExitStack, inbox: Path, drop: Drop, claimed: Claimed) -> OpenDrop | None:
     try:
-        return opened.enter_context(open_drop(inbox, drop))
+        file = opened.enter_context(open_drop(inbox, drop))
     except FileNotFoundError:
         return None
     except OSError as error:
         logger.warning("%r cannot be read (%s); it stays in the inbox", logged(drop.path), error.strerror)
         claimed.left.append(Left(drop.path, Stays.UNREADABLE, error.strerror or ""))
         return None
+    if file.is_being_written():
+        logger.info("%r is still open for writing; left for the next pass", logged(drop.path))
+        claimed.left.append(Left(drop.path, Stays.GROWING))
+        return None
+    return file
 
 
 def _copy(incoming: Incoming, file: OpenDrop, claimed: Claimed) -> _Safe | None:

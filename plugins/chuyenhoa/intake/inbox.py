@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import signal
 import stat
 import time
 from collections.abc import Iterator
@@ -34,7 +37,7 @@ class Stays(StrEnum):
     TOO_DEEP = "too_deep"
     UNREADABLE = "unreadable"
     GROWING = "growing"
-    """It changed between two looks."""
+    """It changed between two looks, or a program on this machine has it open for writing."""
     NOT_ARCHIVED = "not_archived"
     """The archive could not take it (disk full)."""
     NOT_REMOVED = "not_removed"
@@ -195,6 +198,21 @@ class OpenDrop:
     def is_unchanged(self) -> bool:
         """Whether the open file is still of the size and time that the scan saw."""
         return _signature(os.fstat(self.descriptor)) == (self.drop.size, self.drop.mtime_ns)
+
+    def is_being_written(self) -> bool:
+        """Whether a program on this machine has it open for writing: it may only pause, and go on later.
+
+        The system grants a lease for reading only while nobody does; it is given back at once. Where no lease
+        can be had (the file is another user's, or lies on a network disk), size and time must do.
+        """
+        try:
+            # The signal of a broken lease would otherwise be one that ends the process.
+            fcntl.fcntl(self.descriptor, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(self.descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError as error:
+            return error.errno == errno.EAGAIN
+        fcntl.fcntl(self.descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return False
 
     def is_there(self) -> bool:
         """Whether its name still leads to it."""

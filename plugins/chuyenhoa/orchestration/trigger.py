@@ -51,7 +51,7 @@ class InboxTrigger(BaseEventTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Scan, compare, wake; one event for all files that became ready together."""
-        from chuyenhoa.intake.inbox import scan_inbox
+        from chuyenhoa.intake.inbox import logged, scan_inbox
 
         inbox = Path(self.inbox) if self.inbox else settings.load().inbox
         watch = Watch(inbox, scan_inbox)
@@ -61,7 +61,7 @@ class InboxTrigger(BaseEventTrigger):
             if ready:
                 log.info("Files wait in the inbox", files=len(ready), inbox=str(inbox))
                 # The ledger decides what is new; Airflow keeps the event, so it stays small.
-                payload = {"count": len(ready), "files": ready[:SHOWN]}
+                payload = {"count": len(ready), "files": [logged(name) for name in ready[:SHOWN]]}
                 yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
             if ready or clock.monotonic() - beat >= HEARTBEAT_S:
                 beat = clock.monotonic()

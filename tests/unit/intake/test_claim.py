@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import os
 import threading
@@ -103,6 +105,32 @@ def test_a_growing_file_waits(tmp_path: Path) -> None:
         finished.set()
         writer.join()
     assert len(inbox.find_stable_drops(tmp_path / "inbox", 0.05)) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "taken"), [(errno.EAGAIN, False), (errno.EACCES, True), (errno.EINVAL, True)]
+)
+def test_a_file_that_is_open_for_writing_waits(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int, taken: bool
+) -> None:
+    """A slow copy may pause for longer than we look; a system that cannot say so holds nothing up."""
+    path = drop(tmp_path, "slow.csv")
+    real = fcntl.fcntl
+
+    def refuse(descriptor: int, command: int, argument: int = 0) -> object:
+        if command == fcntl.F_SETLEASE and argument == fcntl.F_RDLCK:
+            raise OSError(refusal, os.strerror(refusal))
+        return real(descriptor, command, argument)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "fcntl", refuse)
+        drops = inbox.find_stable_drops(tmp_path / "inbox", 0)
+        claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
+    assert path.exists() is not taken
+    assert [(entry.path, entry.why) for entry in claimed.left] == (
+        [] if taken else [("899-rach-gia/slow.csv", inbox.Stays.GROWING)]
+    )
+    assert len(claim_all(store, tmp_path)) == (0 if taken else 1)
 
 
 BOUNDARIES: dict[str, tuple[object, str]] = {
