@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Assessment, Verdict
 from chuyenhoa.model.submissions import ACCEPTING, Severity
@@ -113,7 +114,9 @@ def compare_files(
         if come or gone:
             held = any(severity == Severity.ERROR for _, severity, _, _ in come)
             name = submission_id(row.number)
-            found.append(FileChange(name, row.file_name, row.submitter, row.period, come, gone, held))
+            found.append(
+                FileChange(name, mask_personal(row.file_name), row.submitter, row.period, come, gone, held)
+            )
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.checking import BatchCheck
 from chuyenhoa.pipeline.expanding import store_archive, unpack_row
@@ -129,7 +130,9 @@ class _Replay:
         else:  # an archive: what became of its files decides
             unpacked = unpack_row(place, row)
             if unpacked is None:
-                raise RebuildError(f"{row.file_name} ({row.sha256}) came as an archive and is none now.")
+                raise RebuildError(
+                    f"{mask_personal(row.file_name)} ({row.sha256}) came as an archive and is none now."
+                )
             store_archive(place, row, unpacked.findings)
         with self._store.reading() as session:
             self._compare(session, row.number, facts)
@@ -140,8 +143,9 @@ class _Replay:
         differing = [name for name, value in now.items() if facts.get(name) != value]
         if differing:
             what = ", ".join(f"{name} {facts.get(name)!r} → {now[name]!r}" for name in differing)
+            name = mask_personal(f"{stored.folder}/{stored.file_name}")
             self._outcome.differences.append(
-                f"{ledger.submission_id(number)} {stored.folder}/{stored.file_name}: read again it says "
+                f"{ledger.submission_id(number)} {name}: read again it says "
                 f"otherwise than when it came ({what}); plan data, rules or reader changed since"
             )
 
