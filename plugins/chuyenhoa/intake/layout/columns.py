@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chuyenhoa.intake.layout.headings import BRACKETS, Meaning
+from chuyenhoa.intake.layout.headings import BRACKETS, OTHER_UNITS, Meaning
 from chuyenhoa.intake.layout.heads import BASES, Column
 from chuyenhoa.intake.layout.tables import BASIS_OF, FreeTable
 from chuyenhoa.intake.layout.vocabulary import Vocabulary, vocabulary_of
@@ -101,11 +101,16 @@ def _slot(scope: Scope, table: FreeTable, column: Column, words: Vocabulary) -> 
         return None
     (code,) = match.codes
     indicator = words.plan.indicator_by_code[code]
-    if not words.agrees(column.unit, indicator):
+    if not words.agrees(_unit(table, column, indicator), indicator):
         return None
     basis = next((BASIS_OF[meaning] for meaning in meanings), None)
     cell = table.view.name(column.row, column.index)
     return Slot(column.index, indicator, basis, column.shown, cell, _year_alone(column))
+
+
+def _unit(table: FreeTable, column: Column, indicator: Indicator) -> str:
+    """The unit over a column; of money also the one that a title states for the table."""
+    return column.unit or (table.unit if indicator.decimals and table.unit in OTHER_UNITS else "")
 
 
 def _year_alone(column: Column) -> str:
@@ -126,7 +131,11 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
     elif Meaning.OTHER_YEAR in meanings:
         code = "D76" if codes & read else "D70"
         expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
-    elif len(codes) == 1 and column.match.certain and not words.agrees(column.unit, indicators[min(codes)]):
+    elif (
+        len(codes) == 1
+        and column.match.certain
+        and not words.agrees(_unit(table, column, indicators[min(codes)]), indicators[min(codes)])
+    ):
         code, expected = "D87", indicators[min(codes)].unit
     elif codes:
         titles = {section.code: section.title for section in words.plan.sections}

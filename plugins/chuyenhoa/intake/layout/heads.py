@@ -182,7 +182,7 @@ def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Colum
             if text:
                 running[row] = (index, text)
             elif row in running and row not in merged_rows and not view.is_turned:
-                text = _carried(view, running[row], row, bottom, index)
+                text = _carried(view, words, running[row], (row, bottom), index)
             if text and not ORDINAL.fullmatch(text) and (origin not in seen or origin == (row, index)):
                 lowest = row
                 parts.append(words.part(text))
@@ -206,12 +206,28 @@ def _with_units(parts: list[Part], words: Vocabulary) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _carried(view: View, left: tuple[int, str], row: int, bottom: int, index: int) -> str:
-    """A heading to the left that reaches over a column without being merged: it must head its own column."""
+def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[int, int], index: int) -> str:
+    """A heading to the left that reaches over a column without being merged.
+
+    It must head its own column, and nothing that needs a heading may stand bare before it: then it was
+    typed over the middle of its columns, and where these end is not known.
+    """
     start, text = left
+    row, bottom = rows
     own = any(view.text(below, start) for below in range(row + 1, bottom + 1))
     here = any(view.text(below, index) for below in range(row + 1, bottom + 1))
-    return text if own and here else ""
+    return text if own and here and not _is_bare(view, words, start - 1, row, bottom) else ""
+
+
+def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) -> bool:
+    """Whether a label stands under nothing that it needs: no heading over it or further left."""
+    labels = [view.text(below, column) for below in range(row + 1, bottom + 1)] if column >= 0 else []
+    labels = [text for text in labels if text and not ORDINAL.fullmatch(text)]
+    heads = [words.part(view.text(row, place)).key for place in range(column + 1) if view.text(row, place)]
+    if not labels or any(key not in LOCALITY_HEADS | OTHER_HEADS for key in heads):
+        return False
+    match = words.explain([words.part(labels[-1]).key])
+    return bool(match.codes) and not match.certain
 
 
 def _under(

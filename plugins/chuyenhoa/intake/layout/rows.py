@@ -62,8 +62,12 @@ class RowReader:
             elif not text and last and basis and filled:
                 rows.append(DataRow(row, last.column, last.text, last.cell, last.locality, basis))
             elif (text or filled) and not table.view.is_numbering(row):
-                last = self._row(table, row, (column, text), basis, district, filled)
-                rows += [last] if last else []
+                found = self._row(table, row, (column, text), basis, district, filled)
+                if found is None and filled and text and column not in table.names and last:
+                    # A nameless line goes on with the place above it, as its months do.
+                    self._ask_on(table, row, last, text)
+                last = found or last
+                rows += [found] if found else []
         return rows, totals
 
     def _row(
@@ -177,6 +181,19 @@ class RowReader:
                 value=locality.name,
                 owner=by_code[locality.submitter].name,
                 name=locality.name,
+            )
+
+    def _ask_on(self, table: FreeTable, row: int, last: DataRow, text: str) -> None:
+        """Lines below a named one that seem to belong to it: which of them is the figure of the period?"""
+        if last.locality and last.locality.code in self.scope.own:
+            cells = (last.cell, table.view.name(row, table.names[0]))
+            self.scope.findings.add(
+                "D28",
+                sheet=table.name,
+                cells=cells,
+                locality=last.locality.code,
+                value=text,
+                name=last.locality.name,
             )
 
     def _ask(self, table: FreeTable, cell: str, text: str, found: Resolved) -> None:

@@ -21,6 +21,7 @@ from chuyenhoa.plan.names import plain_key
 
 TOPIC_WORDS = ("bieu so lieu ve ", "bieu so lieu ", "so lieu ve ", "bieu ", "bang ", "tinh hinh ", "ket qua ")
 BASELINE_TITLE = re.compile(r"(?:(?:bieu|bang) )*(?:so lieu )?(?:cua )?(?:cung ky|ky goc)\b")
+TITLE_UNIT = re.compile(r"(?:đvt|đơn vị tính|đơn vị)\s*:\s*([^)\n]+)", re.IGNORECASE)
 BASIS_OF = {Meaning.CURRENT: Basis.CURRENT, Meaning.BASELINE: Basis.BASELINE}
 
 
@@ -78,6 +79,12 @@ class FreeTable:
         """The window that titles and the sheet's name give to the whole table; None when they give none."""
         is_baseline = any(BASELINE_TITLE.match(plain_key(title.text)) for title in self.titles)
         return Basis.BASELINE if is_baseline else None
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit that a title states for the whole table; "" when none does."""
+        found = (TITLE_UNIT.search(title.text) for title in self.titles)
+        return next((plain_key(match[1]) for match in found if match), "")
 
     def basis_of(self, words: Vocabulary, row: int) -> Basis | None:
         """The window that a row states for itself."""
