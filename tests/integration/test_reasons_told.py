@@ -75,3 +75,16 @@ def test_a_faulty_file_sent_again_leads_to_its_receipt(forms: Path, data_folder:
     assert "Đơn vị không phải làm gì." not in text
     (_, later) = send(data_folder, supplement(forms, "2021-6t", ("W02", ONE, REASON)), content)
     assert "Đơn vị không phải làm gì." in page_of(data_folder, later)
+
+
+def test_one_text_for_everything_is_taken_and_told(forms: Path, data_folder: Path) -> None:
+    doubtful = {**DOUBTFUL, (ONE, "TNGT_CHET"): 0, (ONE, "TNGT_BTH"): 0, (ONE, "TTXH_DT"): 3}
+    two, three = send(
+        data_folder,
+        report(forms, "2021-6t", {**doubtful, (ONE, "TTXH_DT"): 30}, [("W02 W03", ONE, REASON)]),
+        report(forms, "2021-6t", doubtful, [(rule, ONE, REASON) for rule in ("W01", "W02", "W03")]),
+    )
+    assert (two.status, three.status) == ("accepted_with_warnings",) * 2
+    assert ("G04", "") not in rules_of(two)
+    assert ("G04", "") in rules_of(three)
+    assert "3 loại cảnh báo (W01, W02, W03)" in message_of(three, "G04")

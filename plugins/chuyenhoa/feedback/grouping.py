@@ -99,6 +99,12 @@ def drop_name(problem: str, name: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+def name_locality(finding: Finding, names: Mapping[str, str]) -> str:
+    """The locality's name; "" for the whole file, and where a cell stands in for an unknown locality."""
+    is_cell = finding.locality == f"{finding.sheet} {finding.cell}"
+    return "" if is_cell else names.get(finding.locality, finding.locality)
+
+
 def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str]) -> tuple[Finding, ...]:
     """Errors, warnings, notes; in each whole file, localities in the plan's order, sheet, cell, rule.
 
@@ -142,7 +148,7 @@ def _as_group(members: Sequence[Finding], labels: Labels) -> FindingGroup:
     return FindingGroup(
         severity=first.severity,
         rule_id=first.rule_id,
-        locality=labels.localities.get(first.locality, first.locality),
+        locality=name_locality(first, labels.localities),
         locality_code=first.locality if first.locality in labels.localities else "",
         sheet=first.sheet,
         window=WINDOWS.get(first.sheet, ""),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chuyenhoa.feedback import words
-from chuyenhoa.feedback.grouping import drop_name, split_message
+from chuyenhoa.feedback.grouping import drop_name, name_locality, split_message
 from chuyenhoa.feedback.package import main_tag, new_root
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
@@ -169,7 +169,7 @@ def _write_findings(
 def _locality(finding: Finding, locality_names: Mapping[str, str]) -> str:
     if finding.locality in locality_names:
         return words.LOCALITY.format(name=locality_names[finding.locality], code=finding.locality)
-    return finding.locality or words.WHOLE_FILE
+    return name_locality(finding, locality_names) or words.WHOLE_FILE
 
 
 def _level(finding: Finding) -> str:

@@ -19,7 +19,9 @@ from chuyenhoa.store.content import GivenReason
 from chuyenhoa.store.reasons import explained_findings, held_localities, load_explanations, waiting_reasons
 from chuyenhoa.validation.reasons import Flaw, ReasonRules, load_reason_rules
 
-NOT_A_REASON, NO_SUCH_WARNING, FOR_AN_ERROR = "G01", "G02", "G03"
+NOT_A_REASON, NO_SUCH_WARNING, FOR_AN_ERROR, PASTED = "G01", "G02", "G03", "G04"
+MOST_RULES = 2
+"""Different rules that one text may answer without a word about it."""
 SHOWN = 60
 """Characters of a text that a message repeats."""
 
@@ -84,8 +86,23 @@ def explain(findings: Sequence[Finding], given: Sequence[Justification], reasons
             if flaw is not None:
                 key = (entry.place.sheet, entry.place.cell)
                 flawed.setdefault(key, []).append((entry, finding, flaw))
-    remarks = tuple(_remark(entries, reasons) for entries in flawed.values())
-    return Explained(tuple(explained), tuple(dict.fromkeys(used)), remarks)
+    remarks = [_remark(entries, reasons) for entries in flawed.values()]
+    return Explained(tuple(explained), tuple(dict.fromkeys(used)), (*remarks, *_pasted(used, reasons)))
+
+
+def _pasted(used: Sequence[Justification], reasons: Reasons) -> list[Finding]:
+    """What is said of one text that answers warnings of many kinds: it is taken, and the office may ask."""
+    same: dict[str, list[Justification]] = {}
+    for entry in used:
+        same.setdefault(" ".join(entry.reason.casefold().split()), []).append(entry)
+    remarks = []
+    for entries in same.values():
+        rules = list(dict.fromkeys(entry.rule_id for entry in entries))
+        if len(rules) > MOST_RULES:
+            remarks.append(
+                _say(reasons, PASTED, entries[0], "", rules=", ".join(rules), count=str(len(rules)))
+            )
+    return remarks
 
 
 def _remark(entries: Sequence[tuple[Justification, Finding, Flaw]], reasons: Reasons) -> Finding:

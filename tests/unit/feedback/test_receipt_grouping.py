@@ -151,3 +151,18 @@ def test_a_single_finding_says_it_in_its_own_words() -> None:
     finding = replace(ERROR, message="“Số vụ” (ô D7) ghi 2, nhỏ hơn số 3. Sửa.", value="2")
     (group,) = group_findings([finding], Labels(titles={"E01": "Nhỏ hơn"}))
     assert (group.problem, group.items[0].note) == ("“Số vụ” (ô D7) ghi 2, nhỏ hơn số 3.", "")
+
+
+@pytest.mark.parametrize(
+    ("locality", "shown"),
+    [
+        ("30766", "Phường An Hòa"),
+        ("Xã Lạ", "Xã Lạ"),
+        ("Số liệu D7", ""),
+        ("Số liệu D8", "Số liệu D8"),
+        ("", ""),
+    ],
+)
+def test_a_cell_is_not_shown_as_a_locality(locality: str, shown: str) -> None:
+    (group,) = group_findings([replace(ERROR, locality=locality)], Labels(NAMES))
+    assert group.locality == shown
