@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -99,7 +99,8 @@ def _words_of(receipt: Receipt) -> dict[str, Any]:
     all_groups = group_findings(receipt.findings, labels)
     groups = all_groups[:MOST_GROUPS]
     warnings = [group for group in groups if group.severity is Severity.WARNING]
-    understood = group_normalisations(receipt.normalisations)
+    names = {**receipt.indicator_labels, **receipt.locality_names}
+    understood = group_normalisations(receipt.normalisations, names)
     return {
         "receipt": receipt,
         "file_name": mask_personal(receipt.file_name),
@@ -138,16 +139,36 @@ def _held_localities(names: Sequence[str], groups: Sequence[FindingGroup]) -> li
     return [HeldLocality(name, count(name, Severity.ERROR), count(name, Severity.WARNING)) for name in names]
 
 
-def group_normalisations(entries: Iterable[Normalisation]) -> list[Understood]:
-    """What was read otherwise than typed, the same change of the same text on a sheet made one line."""
+def group_normalisations(
+    entries: Iterable[Normalisation], names: Mapping[str, str] | None = None
+) -> list[Understood]:
+    """What was read otherwise than typed, the same change of the same text on a sheet made one line.
+
+    Args:
+        entries: the changes, in any order.
+        names: what the codes are called that a heading or a name was read as.
+    """
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for entry in entries:
         key = (entry.place.sheet, mask_personal(entry.before), mask_personal(entry.after), entry.why)
         found.setdefault(key, []).append(entry.place.cell)
     return [
-        Understood(sheet, tuple(cells[:_MOST_CELLS]), max(0, len(cells) - _MOST_CELLS), before, after, why)
+        Understood(
+            sheet,
+            tuple(cells[:_MOST_CELLS]),
+            max(0, len(cells) - _MOST_CELLS),
+            before,
+            _in_words(after, names or {}),
+            why,
+        )
         for (sheet, before, after, why), cells in found.items()
     ]
+
+
+def _in_words(text: str, names: Mapping[str, str]) -> str:
+    """Codes with what they are called in front; a text that is none stays as it is."""
+    codes = text.split(", ")
+    return ", ".join(f"{names[code]} ({code})" for code in codes) if all(c in names for c in codes) else text
 
 
 def _is_supplement(receipt: Receipt) -> bool:

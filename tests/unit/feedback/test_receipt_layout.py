@@ -51,6 +51,26 @@ def test_cells_that_only_take_part_stand_on_one_line(receipt: Receipt, templates
     assert "cùng ô <b>G7</b>, <b>H7</b>" in page
 
 
+def test_codes_that_a_text_was_read_as_are_told_in_words(receipt: Receipt, templates: Path) -> None:
+    read = [
+        ("D3", "Khám phá", "THT"),
+        ("B4", "Lạc và Hòa", "30763, 30766"),
+        ("G6", "02 vụ", "2"),
+        ("E1", "x", "30763, 2"),
+    ]
+    entries = tuple(Normalisation(Place("CSV", cell), before, after, "vì") for cell, before, after in read)
+    page = read_text(
+        render_receipt(replace(receipt, normalisations=entries, indicator_labels=LABELS), templates)
+    )
+    for shown in (
+        "Người tha tù (THT)",
+        "Phường Vĩnh Lạc (30763), Phường An Hòa (30766)",
+        "02 vụ 2 vì",
+        "30763, 2",
+    ):
+        assert shown in page, shown
+
+
 def test_many_cells_take_the_width_of_two_columns(receipt: Receipt, templates: Path) -> None:
     many = [
         replace(UNCLEAR, cells=(cell,), message=f"{cell} ghi “x”, không rõ. Sửa.")
