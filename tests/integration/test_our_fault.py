@@ -8,6 +8,7 @@ import pytest
 
 from chuyenhoa import clock, pipeline
 from chuyenhoa.pipeline import answering, faults, receiving
+from chuyenhoa.pipeline.auditing import audit_store
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
@@ -151,6 +152,7 @@ def test_a_pass_that_died_on_a_file_is_told_by_the_next(forms: Path, monkeypatch
     (page,) = receipts(forms)
     assert "lỗi của hệ thống" in page.read_text(encoding="utf-8")
     assert clock.now().hour == 8
+    assert audit_store(open_workplace()).faults == ()  # a name that waits for its answer is no change
     run_intake()
     assert receipts(forms) == [page]
     assert "ĐÃ TIẾP NHẬN" in page.read_text(encoding="utf-8")

@@ -249,11 +249,17 @@ def _check_figures(place: Workplace, history: History, count: int) -> list[Fault
             differences = list(compare(dump_store(session), dump_store(other)))
         again.engine.dispose()
     for difference in differences:
-        if difference.table != "alembic_version":
+        if difference.table != "alembic_version" and not _is_reserved(difference):
             faults.append(_figure_fault(difference, names))
     for text in rebuilt.differences:
         faults.append(Fault("figures", text.partition(":")[0], text.partition(": ")[2], RESTORE))
     return faults
+
+
+def _is_reserved(difference: Difference) -> bool:
+    """Whether a file that still waits for its answer only has the name of its receipt already."""
+    waits = difference.here is not None and difference.here.get("answered_at") is None
+    return difference.table == "submissions" and waits and set(difference.columns) == {"receipt"}
 
 
 def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
