@@ -162,7 +162,7 @@ def test_our_fault_asks_for_nothing(clean_receipt: Receipt, templates: Path) -> 
     ours = replace(clean_receipt, status=SubmissionStatus.CLAIMED, taken=(), version=None, period_label="")
     page = render_receipt(ours, templates)
     assert "lỗi của hệ thống, không phải do đơn vị" in read_head(page)
-    assert "không cần gửi lại; giờ nhận tệp vẫn tính" in read_head(page)
+    assert "không cần gửi lại; giờ nhận tệp vẫn là giờ ghi trong phiếu này" in read_head(page)
     assert "Đơn vị cần làm" not in page
     assert "chưa xác định được kỳ" not in page
     assert clean_receipt.sha256 in page
