@@ -69,23 +69,20 @@ def print_assessment(options: argparse.Namespace) -> int:
     _print_matrix(plan, place.period(options.milestone), found["localities"])
     print("Ký hiệu: " + ", ".join(f"{SIGNS[verdict]} {word}" for verdict, word in VERDICTS.items()))
     print("Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items()))
+    if options.milestone != plan.milestones[-1].id:
+        print(f"Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc {plan.milestones[-1].id}):")
     _print_targets(plan, found["targets"])
-    steps = list_steps(plan, found["localities"])
-    if steps:
-        print("Còn thiếu để đạt:")
-    for step in steps:
-        print(f"  {step}")
-    still_open = list_open(plan, found["localities"])
-    if still_open:
-        print("Chưa kết luận được:")
-    for line in still_open:
-        print(f"  {line}")
     notes = [say_note(plan, key, text) for key, text in found["notes"].items()]
-    if notes:
-        print("Ghi chú:")
-    for note in notes:
-        print(f"  {note}")
+    _print_list("Còn thiếu để đạt:", list_steps(plan, found["localities"]))
+    _print_list("Chưa kết luận được:", list_open(plan, found["localities"]))
+    _print_list("Ghi chú:", notes)
     return 0
+
+
+def _print_list(head: str, lines: Sequence[str]) -> None:
+    """A head and what belongs to it; nothing where there is nothing."""
+    for line in [head, *(f"  {line}" for line in lines)] if lines else ():
+        print(line)
 
 
 def _print_matrix(plan: Plan, period: Period, localities: Sequence[Mapping[str, Any]]) -> None:

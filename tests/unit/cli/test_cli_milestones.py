@@ -262,6 +262,7 @@ def test_explain_says_what_lacks_who_must_act_and_what_no_longer_matters(
     assert "ĐẠT dù MH_CC thế nào" in by_code["V.1"]
     assert all("ấn bản: 2021.1 (mẫu)" in lines for lines in by_code.values())
     listed = call("assess", *MILESTONE).out.splitlines()
+    assert listed[listed.index("Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc 2021-nam):") + 1][:2] == "P1"
     row = listed.index("Còn thiếu để đạt:") + 1
     assert listed[row] == f"  Phường Vĩnh Lạc: II.2 thiếu 4 vụ (khám phá); IV.2 {besides}"
     row = listed.index("Chưa kết luận được:")
