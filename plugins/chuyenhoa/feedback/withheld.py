@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
@@ -16,6 +17,8 @@ _TEXT_PARTS = (
     *("xl/charts/chart", "docProps/"),
 )
 """How the names of parts begin that hold words beside those of cells."""
+_HEADER_CODE = re.compile("(&[A-Z])")
+"""What divides a header: `&C0912345678` is a number in the middle, and no word."""
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
@@ -44,7 +47,7 @@ def withhold_personal(package: Package, grids: Mapping[str, Grid]) -> None:
         for cell in filter(_is_personal, grid.root.iter(main_tag("c"))):
             _put_text(cell)
         for node in grid.root.iterfind(f"{main_tag('headerFooter')}/*"):
-            node.text = mask_personal(node.text or "")
+            node.text = "".join(map(mask_personal, _HEADER_CODE.split(node.text or "")))
 
 
 def _mask_shared(package: Package, part: str, grids: Iterable[Grid]) -> None:

@@ -32,7 +32,7 @@ def make(title: str = "Biểu") -> bytes:
     sheet.append(["Phường A", "0912345678", 79091234567])
     sheet.append(["Phường B", '="0"&"912345678"', "0912345678,0987654321"])
     sheet["C1"].comment = Comment("Gọi 0912345678 nhé", "Nam 0987654321")
-    sheet.oddFooter.center.text = "ĐT 0912345678"
+    sheet.oddFooter.center.text = "0912345678"
     book.properties.creator = "Nam 0912345678"
     guide = book.create_sheet(form.GUIDE_SHEET)
     guide["A1"] = "Liên hệ: điện thoại 02973.862058"
