@@ -351,7 +351,19 @@ CASES = {
         "B8",
         "nhiều dòng",
         {**SOI_TAKEN, ("30745", "TTXH_XR"): 3, ("30745", "TTXH_KP"): 2},
-        also=("D80",),
+        also=("D73", "D80"),
+    ),
+    "a month in a row of the six months": Case(
+        "D73",
+        [
+            *TITLES,
+            ["TT", "Địa bàn", "Tháng", XR, KP],
+            [1, "Vĩnh Lạc", "Tháng 5", 3, 2],
+            [2, "Rạch Sỏi", "", 5, 4],
+        ],
+        "C8",
+        "Tháng 5, 06 tháng năm 2021",
+        {**SOI_TAKEN, ("30745", "TTXH_XR"): 3, ("30745", "TTXH_KP"): 2},
     ),
     "sections typed over the middle of their columns": Case(
         "D74",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from chuyenhoa.intake.layout.gazetteer import Named, Resolved, gazetteer_of
 from chuyenhoa.intake.layout.headings import VALUE_HEADS, Meaning
+from chuyenhoa.intake.layout.row_times import ask_month
 from chuyenhoa.intake.layout.tables import FreeTable
 from chuyenhoa.intake.layout.vocabulary import vocabulary_of
 from chuyenhoa.intake.rows import Scope
@@ -86,6 +87,8 @@ class RowReader:
         if found.locality or found.other:
             if found.locality:
                 self.has_own = True
+                if filled:
+                    ask_month(self.scope, table, row, found.locality)
             elif found.other and filled:
                 self._other(table, cell, found.other)
             return DataRow(row, column, text, cell, found.locality, basis)
