@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from chuyenhoa.reporting.layout.decree import ANNEX, LISTING, NOTE, ROMAN
+from chuyenhoa.reporting.layout.decree import ANNEX, ANNEX_ALONE, LISTING, NOTE, ROMAN
 from chuyenhoa.reporting.layout.model import (
     LayoutProblem,
     Line,
@@ -56,8 +56,8 @@ def check_annexes(sections: Sequence[Section]) -> list[LayoutProblem]:
             continue
         found += _check_head(section)
         found += _check_later_heads(section)
-    if len(numbered) > 1:
-        for index, section in enumerate(numbered, start=1):
+    for index, section in enumerate(numbered, start=1):
+        if len(numbered) > 1 or not ANNEX_ALONE.match(section.lines[0].text):
             found += _check_number(section.lines[0], index)
     return found
 

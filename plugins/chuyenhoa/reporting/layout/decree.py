@@ -54,7 +54,7 @@ LETTER = DocumentType("", "", has_address=True)
 PAPERS = ("PHIẾU", "BẢNG KÊ", "BẢNG TỔNG HỢP", "BIỂU", "DANH SÁCH", "NGUỒN SỐ LIỆU")
 """Titles of papers that go with a document: page, fonts, tables are checked, and a head if any."""
 
-NUMBER = re.compile(r"Số: *(?:(?P<number>\d+)|[.…_]+)? *(?P<slash>/)(?P<symbol>.*)")
+NUMBER = re.compile(r"Số: *(?:(?P<number>\d+)|[.…_]+)?(?P<gap> *)/(?P<symbol>.*)")
 """Numbers and days that are not known yet stay blank, or are dots."""
 SYMBOL = re.compile(r"(?:\d{4}/)?(?:TTr|CTr|[A-ZĐ]+)(?:-[A-ZĐ][A-ZĐ0-9]*)*")
 DATE = re.compile(
@@ -86,6 +86,8 @@ CLAUSE = re.compile(r"\d+(\.\d+)*[.)] *\S|[a-zđ]\) *\S")
 DECIDES = re.compile(r"QUYẾT (ĐỊNH|NGHỊ) ?:?$", re.IGNORECASE)
 BASIS = re.compile(r"(Căn cứ|Xét đề nghị|Theo đề nghị|Trên cơ sở|Thực hiện) ")
 ANNEX = re.compile(r"(?P<word>PHỤ LỤC|Phụ lục|phụ lục)(?: +(?P<number>\S+))?$", re.IGNORECASE)
+ANNEX_ALONE = re.compile(r"Phụ lục(?: I)?$", re.IGNORECASE)
+"""The head of the only annex: it has no number, or the first."""
 LISTING = re.compile(r"(DANH SÁCH|BIỂU|BẢNG|NGUỒN SỐ LIỆU)\b")
 """How the title of a list opens that goes with a document without being called an annex."""
 NOTE = re.compile(r"\((Ban hành kèm theo|Kèm theo) ", re.IGNORECASE)

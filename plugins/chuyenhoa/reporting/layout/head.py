@@ -6,7 +6,16 @@ from calendar import monthrange
 from collections.abc import Sequence
 from itertools import takewhile
 
-from chuyenhoa.reporting.layout.decree import AGENCIES, DATE, MOTTO, NATION, NUMBER, SYMBOL, DocumentType
+from chuyenhoa.reporting.layout.decree import (
+    AGENCIES,
+    DATE,
+    LETTER,
+    MOTTO,
+    NATION,
+    NUMBER,
+    SYMBOL,
+    DocumentType,
+)
 from chuyenhoa.reporting.layout.model import (
     LayoutProblem,
     Line,
@@ -171,6 +180,10 @@ def _expect_number(text: str, kind: DocumentType | None) -> str:
     number, symbol = parts["number"], parts["symbol"]
     if number is not None and (len(number) < 2 or (number.startswith("0") and len(number) > 2)):
         return "số dưới 10 ghi thêm số 0 ở trước: Số: 09/…"
+    if number is not None and parts["gap"]:
+        return f"không cách giữa số và dấu gạch chéo: Số: {number}/{symbol}"
+    if kind is LETTER and symbol.startswith("CV-"):
+        return "công văn không ghi tên loại trong ký hiệu: …/BCĐ-PV01"
     if not SYMBOL.fullmatch(symbol):
         return "ký hiệu in hoa, nối bằng dấu gạch nối, không cách chữ: …/BC-BCĐ"
     if kind is not None and kind.symbol and symbol.partition("-")[0].rpartition("/")[2] != kind.symbol:

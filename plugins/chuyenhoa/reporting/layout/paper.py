@@ -97,6 +97,8 @@ def check_page_number(sheet: Sheet, section: Section, *, is_new: bool) -> list[L
         found.append(
             _number_problem(section, "trang đầu cũng có số trang", "không hiển thị số trang thứ nhất")
         )
+    if not is_new and _hides_first(section) and not any(is_page_field(line) for line in first):
+        found.append(_number_problem(section, "trang đầu của phần không có số trang", "đánh số liên tục"))
     kinds = ("default", "even") if sheet.has_even_pages else ("default",)
     for kind in kinds:
         shown = [line for line in headers.get(kind, ()) if is_page_field(line)]
@@ -107,6 +109,13 @@ def check_page_number(sheet: Sheet, section: Section, *, is_new: bool) -> list[L
             break
         found += _check_look(section, shown[0])
     return found
+
+
+def _hides_first(section: Section) -> bool:
+    """Whether a section opens a page whose header is another one."""
+    kind = section.properties.find(f"{W}type")
+    is_apart = kind is None or kind.get(f"{W}val") != "continuous"
+    return is_apart and is_on(section.properties, "titlePg")
 
 
 def _number_problem(section: Section, found: str, expected: str) -> LayoutProblem:
@@ -121,6 +130,8 @@ def _check_counting(section: Section, *, is_new: bool) -> Iterator[LayoutProblem
         yield _number_problem(section, "không phải chữ số Ả Rập", "chữ số Ả Rập: 1, 2, 3")
     if is_new and start is None and section.number > 1:
         yield _number_problem(section, "nối tiếp phần trước", "đánh số riêng, bắt đầu từ 1")
+    if not is_new and start is not None:
+        yield _number_problem(section, f"đánh số lại từ {start} giữa văn bản", "đánh số liên tục")
     if is_new and start not in {None, "1"}:
         yield _number_problem(section, f"bắt đầu từ {start}", "bắt đầu từ 1")
 
