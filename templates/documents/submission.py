@@ -34,11 +34,11 @@ def build_submission() -> WordDocument:
     add_line(document, "{{ proposal_intro }}", "Thân văn bản")
     document.add_paragraph("{%p if proposed %}")
     columns = (
-        ("STT", "number", 12.0, "c"),
-        ("Địa bàn", "name", 40.0, "l"),
-        ("Đơn vị cấp huyện", "submitter", 38.0, "l"),
-        ("Loại", "types", 14.0, "c"),
-        ("Kết quả chính", "remark", 61.0, "l"),
+        ("STT", "number", 11.0, "c"),
+        ("Địa bàn", "name", 34.0, "l"),
+        ("Đơn vị cấp huyện", "submitter", 34.0, "l"),
+        ("Loại", "types", 12.0, "c"),
+        ("Kết quả chính", "remark", 74.0, "l"),
     )
     write_rows(document, "proposed", columns)
     document.add_paragraph("{%p endif %}")
