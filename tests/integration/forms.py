@@ -87,7 +87,7 @@ def fill(
     while sheet.cell(row, codes["MA_TIEU_CHI"]).value:
         sheet.cell(row, codes["KET_QUA"], declared)
         sheet.cell(row, codes["SO_VAN_BAN"], "12/KH-UBND")
-        sheet.cell(row, codes["NGAY_VAN_BAN"], "20/6/2021")
+        sheet.cell(row, codes["NGAY_VAN_BAN"], "10/5/2021")
         row += 1
     buffer = io.BytesIO()
     book.save(buffer)
