@@ -92,8 +92,9 @@ def write_verdicts(view: SnapshotView) -> list[str]:
 
 def write_progress(view: SnapshotView) -> tuple[list[str], list[str]]:
     """The six-month outcome: what is on its way, and what is at risk or unknown."""
+    none = [str(view.phrases.find("assessment.progress.risk_none"))]
     if not view.localities:
-        return [str(view.phrases.find("assessment.none"))], []
+        return [str(view.phrases.find("assessment.none"))], none
     at_risk = [entry for entry in view.localities if _has(entry, "not_met")]
     rest = [entry for entry in view.localities if not _has(entry, "not_met")]
     unknown = [entry for entry in rest if any(reason != _AWAITED for reason in entry["reasons"])]
@@ -103,7 +104,6 @@ def write_progress(view: SnapshotView) -> tuple[list[str], list[str]]:
     lines += [_count(view, "assessment.progress.on_track", waiting)] if waiting else []
     lines += _list_with_reasons(view, "assessment.progress.unknown_intro", unknown, _AWAITED)
     risks = _list_with_reasons(view, "assessment.progress.risk_intro", at_risk, _AWAITED)
-    none = [str(view.phrases.find("assessment.progress.risk_none"))]
     return seal_lines(lines), seal_lines(risks or none)
 
 
@@ -169,10 +169,12 @@ def _say_target(target: Snapshot, view: SnapshotView) -> str:
 
 def write_tasks(view: SnapshotView) -> list[str]:
     """The measurable tasks of the plan's part III by the criteria that measure them."""
+    if not view.localities:
+        return [str(view.phrases.find("assessment.task_none"))]
     lines = []
     for task in view.raw["tasks"]:
         counts = count_together([code for code in task["criteria"] if code in view.criteria], view)
-        if task["code"].startswith("III.") and counts and view.localities:
+        if task["code"].startswith("III.") and counts:
             lines.append(
                 view.phrases.say("assessment.task", title=task["title"], code=task["code"], counts=counts)
             )

@@ -190,7 +190,7 @@ def _state_criterion(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | N
     Localities that sent nothing at all are named at the head of the document, and not again here.
     """
     code, name = str(pattern["criterion"]), str(pattern["name"])
-    if code not in view.criteria or not view.names:
+    if code not in view.criteria:
         return None
     if len(view.with_verdict("insufficient", code)) == len(view.names):
         return Fact(name, "", known=False)

@@ -273,3 +273,9 @@ def test_a_sheet_names_figures_by_label(snapshot_of: Make) -> None:
     assert row["figure"] == "không xảy ra"
     assert "TTXH" not in row["formula"]
     assert "rất nghiêm trọng: xảy ra" in row["formula"]
+
+
+def test_no_heading_stays_empty_while_there_is_no_locality(snapshot_of: Make, plan: Plan) -> None:
+    context = build_context("bao_cao_so_ket", snapshot_of("2021-6t", plan=replace(plan, localities=())))
+    for name in ("leadership", "forces", "verdict_lines", "risk_lines", "task_lines", "agency_lines"):
+        assert context[name], name
