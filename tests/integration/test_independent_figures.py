@@ -181,7 +181,10 @@ def test_annex_iv_shows_every_verdict(plan: Plan, year: dict[str, Played], miles
         }, entry.name
 
 
-def test_playing_on_changes_nothing(plan: Plan, data: Path, year: dict[str, Played]) -> None:
+def test_playing_on_changes_nothing(
+    plan: Plan, data: Path, year: dict[str, Played], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-31T08:00:00+07:00")
     before = look_at(data, plan.id)
     assert run_intake() == []
     for played in year.values():
