@@ -88,11 +88,14 @@ def test_the_annex_holds_every_figure_and_no_formula(issued: Path, data_folder: 
     with open_workplace().store.reading() as session:
         content = json.loads(session.query(SnapshotRow).one().content)
     book = openpyxl.load_workbook(annex)
-    rows = list(book["figures"].iter_rows(min_row=2, values_only=True))
-    assert [(r[0], r[2], r[3]) for r in rows] == [
-        (e["locality"], e["indicator"], e["basis"]) for e in content["figures"]
+    rows = list(book["Số liệu"].iter_rows(min_row=2, values_only=True))
+    windows = {"current": "kỳ báo cáo", "baseline": "cùng kỳ"}
+    assert [(r[0], r[2], r[4]) for r in rows] == [
+        (e["locality"], e["indicator"], windows[e["basis"]]) for e in content["figures"]
     ]
-    assert {r[2]: r[4] for r in rows if r[0] == "30745" and r[3] == "current"}["TTXH_KP"] == 17
+    assert {r[2]: r[5] for r in rows if r[0] == "30745" and r[4] == "kỳ báo cáo"}["TTXH_KP"] == 17
+    english = {str(c.value) for sheet in book for c in sheet[1]} & {"locality", "verdict", "value", "status"}
+    assert english == set(), "the annex goes to offices"
     formulas = [c for sheet in book for line in sheet.iter_rows() for c in line if c.data_type == "f"]
     assert formulas == []
 
@@ -149,6 +152,40 @@ def test_letters_wait_while_the_mail_server_is_down(issued: Path, home: Path) ->
     assert pipeline.send_letters(down) == {"postponed": 1}
 
 
+def test_a_mail_server_away_for_weeks_costs_no_recipient_the_document(
+    issued: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.write_handover("2021-6t")
+    down = MailServer("127.0.0.1", 9, "plain", "bcd@tinh.example", timeout=1, letter_seconds=2)
+    for day in range(21, 31):
+        monkeypatch.setenv("CHUYENHOA_NOW", f"2021-10-{day}T09:00:00+07:00")
+        pipeline.send_letters(down)
+    pipeline.write_handover("2021-6t")
+    mailbox = Mailbox()
+    with post_office(mailbox) as port:
+        server = MailServer("127.0.0.1", port, "plain", "bcd@tinh.example", timeout=5, letter_seconds=10)
+        pipeline.send_letters(server)
+        pipeline.write_handover("2021-6t")
+        pipeline.send_letters(server)
+    assert sorted(e.rcpt_tos[0] for e in mailbox.taken if e.rcpt_tos[0][:3] in ("vp@", "tu@")) == [
+        "tu@kiengiang.example",
+        "vp@bca.example",
+    ]
+
+
+def test_a_document_issued_long_before_there_was_a_mail_server_is_still_sent(
+    issued: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.write_handover("2021-6t")
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-01T09:00:00+07:00")
+    mailbox = Mailbox()
+    with post_office(mailbox) as port:
+        pipeline.send_letters(
+            MailServer("127.0.0.1", port, "plain", "bcd@tinh.example", timeout=5, letter_seconds=10)
+        )
+    assert {e.rcpt_tos[0] for e in mailbox.taken} == {"tu@kiengiang.example", "vp@bca.example"}
+
+
 def test_the_register_tells_number_version_and_what_was_replaced(
     issued: Path, draft: str, data_folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -165,6 +202,10 @@ def test_the_register_tells_number_version_and_what_was_replaced(
     assert second["sha256"] == row(newer).issued_sha256
     shown = openpyxl.load_workbook(tmp_path / "so.xlsx").worksheets[0]
     assert [line[0] for line in shown.iter_rows(min_row=2, values_only=True)] == ["07/BC-BCĐ", "16/BC-BCĐ"]
+    assert [line[5] for line in shown.iter_rows(min_row=2, values_only=True)] == [
+        None,
+        "07/BC-BCĐ, 20/10/2021",
+    ]
     assert main(["register", "--milestone", "2021-6t"]) == 0
     assert "07/BC-BCĐ" in capsys.readouterr().out
 

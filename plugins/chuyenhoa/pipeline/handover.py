@@ -16,15 +16,17 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.model.personal import FINDINGS as PERSONAL_FINDINGS
-from chuyenhoa.pipeline.drafts import DraftError, office_texts
+from chuyenhoa.pipeline.drafts import DraftError, kind_of, office_texts, read_draft
 from chuyenhoa.pipeline.portable import make_pdfs
 from chuyenhoa.pipeline.registering import find_entries
+from chuyenhoa.pipeline.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.release import write_register
 from chuyenhoa.release.annex import write_annex
 from chuyenhoa.release.register import ISSUED_LETTER
 from chuyenhoa.reporting import canonical_bytes
+from chuyenhoa.reporting.kinds import Destination
 from chuyenhoa.store import deliveries, ledger
 from chuyenhoa.store.archive import ArchiveError, archived_path, read_archived
 from chuyenhoa.store.documents import DocumentState, list_documents
@@ -81,15 +83,17 @@ def _collect(place: Workplace, session: Session, rows: Sequence[DocumentRow]) ->
         if hashlib.sha256(content).hexdigest() != row.issued_sha256:
             raise DraftError(f"{row.issued_path} was changed after it was issued; restore it from a backup.")
         yield f"{DOCUMENTS}/{PurePosixPath(row.issued_path).name}", content
+        yield from _papers(place, row)
         register = session.get(RegisterRow, row.id)
         if register is not None and archived_path(place.settings.archive, register.template_sha256).exists():
             template = read_archived(place.settings.archive, register.template_sha256)
             yield f"{EVIDENCE}/mau/{row.kind}-{register.template_sha256[:12]}.docx", template
     for name in sorted({row.snapshot for row in rows}):
         snapshot = json.loads(session.get_one(SnapshotRow, name).content)
-        yield f"phu-luc/so-lieu-{name[:12]}.xlsx", write_annex(snapshot)
+        yield f"phu-luc/so-lieu-{name[:12]}.xlsx", write_annex(snapshot, office_texts(place))
         yield f"{EVIDENCE}/so-lieu-chot-{name}.json", canonical_bytes(snapshot)
         yield f"{EVIDENCE}/giai-trinh-{name[:12]}.txt", _explain(snapshot).encode()
+        yield from _dossier(place, session, rows[0].milestone, name)
         yield from _sources(place, session, name, snapshot)
     entries = find_entries(place, session, rows[0].milestone)
     yield (
@@ -98,20 +102,48 @@ def _collect(place: Workplace, session: Session, rows: Sequence[DocumentRow]) ->
     )
 
 
+def _dossier(
+    place: Workplace, session: Session, milestone: str, snapshot: str
+) -> Iterator[tuple[str, bytes]]:
+    """The sheets of localities that go with the documents of a snapshot, as they were rendered."""
+    for row in list_documents(session, milestone):
+        kind = kind_of(place, row)
+        if row.snapshot != snapshot or kind is None or kind.goes_to is not Destination.DOSSIER:
+            continue
+        try:
+            yield (
+                f"{EVIDENCE}/ho-so/{PurePosixPath(row.draft_path).name}",
+                read_draft(place.settings.data, row),
+            )
+        except DraftError as error:
+            logger.error("%s goes without a sheet: %s", milestone, error)
+
+
+def _papers(place: Workplace, row: DocumentRow) -> Iterator[tuple[str, bytes]]:
+    """What changed since the version before, as a list and as tracked changes; a first version has none."""
+    for suffix in (LISTING_SUFFIX, TRACKED_SUFFIX):
+        path = PurePosixPath(paper_path(row.issued_path, suffix))
+        if (place.settings.data / path).is_file():
+            yield f"{EVIDENCE}/thay-doi/{path.name}", (place.settings.data / path).read_bytes()
+
+
 def _explain(snapshot: Mapping[str, Any]) -> str:
     """Every result with its formula, and every input with file, sheet, cell and hash."""
+    verdicts, reasons = snapshot["phrases"]["verdicts"], snapshot["phrases"]["reasons"]
+    labels = {entry["code"]: entry["label"] for entry in snapshot["indicators"]}
     lines = [f"{snapshot['period']['label']}, {snapshot['frozen_at']}"]
     for locality in snapshot["localities"]:
-        lines.append(f"\n{locality['code']} {locality['name']}: {locality['verdict']}")
+        lines.append(f"\n{locality['code']} {locality['name']}: {verdicts[locality['verdict']]}")
         for result in locality["criteria"]:
-            reason = f" ({result['reason']})" if result["reason"] else ""
-            lines.append(
-                f"  {result['criterion']}: {result['verdict']}{reason}  {result['formula']}".rstrip()
-            )
+            why = f" ({reasons.get(result['reason'], reasons['other'])})" if result["reason"] else ""
+            said = f"{verdicts[result['verdict']]}{why}"
+            lines.append(f"  {result['criterion']}: {said}  {result['formula']}".rstrip())
             for entry in result["inputs"]:
                 where = f"{entry['sheet']}!{entry['cell']}, " if entry["cell"] else ""
+                label = labels.get(entry["name"].rpartition(".")[2], "")
+                name = f"{entry['name']} ({label})" if label else entry["name"]
                 source = f"{where}{entry['file_name']} {entry['sha256']}"
-                lines.append(f"    {entry['name']} = {entry['value']}  {source}".rstrip())
+                lines.append(f"    {name} = {entry['value']}  {source}".rstrip())
     return "\n".join(lines) + "\n"
 
 
@@ -205,3 +237,4 @@ def _owe(place: Workplace, session: Session, rows: Sequence[DocumentRow]) -> Non
         if addresses:
             subject = deliveries.Subject(ISSUED_LETTER, row.id, row.issued_sha256)
             deliveries.owe(session, subject, list(dict.fromkeys(addresses)), clock.now())
+            deliveries.try_again(session, ISSUED_LETTER, row.id, clock.now())

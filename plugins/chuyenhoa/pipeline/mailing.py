@@ -89,7 +89,7 @@ def send_letters(server: MailServer | None = None) -> dict[str, int]:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}
     with place.store.writing() as session:
-        deliveries.drop_old(session, clock.now())
+        deliveries.drop_old(session, clock.now(), (ANSWER, FAULT))
         due = deliveries.find_due(session, clock.now())
     counts: Counter[str] = Counter()
     broken = []

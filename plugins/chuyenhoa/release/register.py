@@ -22,20 +22,22 @@ from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 ISSUED_LETTER = "issued"
 """The kind of the letters that bring issued documents to their recipients."""
 COLUMNS = (
-    ("number", "register_number", 18),
-    ("date", "register_date", 12),
-    ("title", "register_title_of", 34),
-    ("about", "register_about", 24),
+    ("number", "register_number", 15),
+    ("date", "register_date", 11),
+    ("title", "register_title_of", 20),
+    ("about", "register_about", 12),
     ("version", "register_version", 6),
-    ("supersedes", "register_supersedes", 22),
-    ("signer", "register_signer", 22),
-    ("approver", "register_approver", 22),
-    ("recipients", "register_recipients", 50),
-    ("sent", "register_sent", 30),
-    ("sha256", "register_sha256", 66),
-    ("path", "register_path", 50),
+    ("supersedes", "register_supersedes", 15),
+    ("signer", "register_signer", 15),
+    ("approver", "register_approver", 16),
+    ("recipients", "register_recipients", 30),
+    ("sent", "register_sent", 20),
+    ("sha256", "register_sha256", 18),
+    ("path", "register_path", 20),
 )
 """Field, text of its head, and width in characters."""
+LINE = 15
+"""Points that a line takes; not every program makes a row as high as its wrapped text."""
 
 
 @dataclass(frozen=True)
@@ -141,24 +143,40 @@ def write_register(entries: Sequence[Entry], texts: Mapping[str, str], created: 
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     book.set_properties({"created": created.replace(tzinfo=None), "title": texts["register_title"]})
-    sheet = book.add_worksheet("Register")
-    base = {"font_name": "Times New Roman", "font_size": 12, "text_wrap": True, "valign": "top"}
+    sheet = book.add_worksheet(texts["register_sheet"])
+    base = {"font_name": "Times New Roman", "font_size": 11, "text_wrap": True, "valign": "top"}
     head, cell = book.add_format({**base, "bold": True, "border": 1}), book.add_format({**base, "border": 1})
     for column, (_, text, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, texts[text], head)
+    numbers = {
+        entry.document: f"{entry.number or texts['no_number']}, {_show_day(entry)}" for entry in entries
+    }
     for row, entry in enumerate(entries, start=1):
         fields = asdict(entry)
-        fields["date"] = f"{date.fromisoformat(entry.date):%d/%m/%Y}" if entry.date else ""
+        fields["date"] = _show_day(entry)
         fields["number"] = entry.number or texts["no_number"]
-        for column, (name, _, _) in enumerate(COLUMNS):
-            value = fields[name]
-            shown = "; ".join(value) if isinstance(value, tuple) else str(value)
-            sheet.write_string(row, column, shown, cell)
+        fields["supersedes"] = numbers.get(entry.supersedes, entry.supersedes)
+        shown = ["\n".join(v) if isinstance(v, tuple) else str(v) for v in (fields[n] for n, _, _ in COLUMNS)]
+        widths = [width for _, _, width in COLUMNS]
+        sheet.set_row(row, LINE * max(map(_count_lines, shown, widths)))
+        for column, text in enumerate(shown):
+            sheet.write_string(row, column, text, cell)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.5)
+    sheet.set_header(f'&C&"Times New Roman,Bold"&14{texts["register_title"]}')
     sheet.fit_to_pages(1, 0)
     book.close()
     return stream.getvalue()
+
+
+def _show_day(entry: Entry) -> str:
+    return f"{date.fromisoformat(entry.date):%d/%m/%Y}" if entry.date else ""
+
+
+def _count_lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column, on the safe side."""
+    return sum(max(1, -(-len(line) // (width - 2))) for line in text.split("\n"))

@@ -92,15 +92,31 @@ def cancel(session: Session, kind: str, references: Sequence[str]) -> None:
             row.state = DeliveryState.CANCELLED.value
 
 
-def drop_old(session: Session, at: datetime) -> int:
-    """Leave letters unsent that nobody tried in all of `PATIENCE` (there was no mail server); how many."""
+def drop_old(session: Session, at: datetime, kinds: Sequence[str]) -> int:
+    """Leave letters of some kinds unsent that nobody tried in all of `PATIENCE` (there was no mail server).
+
+    Returns:
+        How many.
+    """
     rows = session.scalars(
-        select(DeliveryRow).where(DeliveryRow.state == DeliveryState.WAITING, DeliveryRow.attempts == 0)
+        select(DeliveryRow).where(
+            DeliveryRow.state == DeliveryState.WAITING,
+            DeliveryRow.attempts == 0,
+            DeliveryRow.kind.in_(kinds),
+        )
     )
     old = [row for row in rows if at - datetime.fromisoformat(row.created_at) >= PATIENCE]
     for row in old:
         row.state = DeliveryState.CANCELLED.value
     return len(old)
+
+
+def try_again(session: Session, kind: str, reference: str, at: datetime) -> None:
+    """Give letters that were given up all of `PATIENCE` once more; those that went out stay as they are."""
+    for row in _find_about(session, [reference]):
+        if row.kind == kind and row.state in (DeliveryState.FAILED, DeliveryState.CANCELLED):
+            row.state, row.attempts = DeliveryState.WAITING.value, 0
+            row.created_at = row.next_try_at = at.isoformat()
 
 
 def find_due(session: Session, at: datetime) -> list[DeliveryRow]:
