@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from chuyenhoa import clock
 from chuyenhoa.orchestration.airflow_api import ENDED, AirflowApiError, Question
 from chuyenhoa.orchestration.approval import APPROVE, RETURN
 from chuyenhoa.orchestration.launcher import DAG_IDS, Airflow, AirflowError
-from chuyenhoa.pipeline.drafts import REFUSAL_NOTE
+from chuyenhoa.pipeline.drafts import refusal_note
 from tests.integration.test_office_forms import ANSWERS, fill_form
 
 pytestmark = [pytest.mark.last, pytest.mark.timeout(400)]
@@ -134,10 +135,11 @@ def test_a_milestone_waits_for_its_time_and_then_for_the_office(airflow: Airflow
 def test_an_answer_that_cannot_be_recorded_is_asked_again(airflow: Airflow) -> None:
     question = _question(airflow)
     airflow.api("office").answer(question, APPROVE, {**FIELDS, "number": "", "date": "32/10/2021"})
-    note = airflow.place.data / "office" / "drafts" / "2021-6t" / REFUSAL_NOTE
+    (draft,) = re.findall(r"`(office/drafts/[^`]+-v\d+\.docx)`", question.body)
+    note = airflow.place.data / refusal_note(draft)
     assert _until(lambda: note.is_file(), "the reason beside the drafts")
     assert "số văn bản hợp lệ" in note.read_text(encoding="utf-8")
-    assert REFUSAL_NOTE in question.body
+    assert note.name in question.body
     assert _question(airflow).run_id == question.run_id
 
 

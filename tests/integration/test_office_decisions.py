@@ -11,7 +11,7 @@ import docx
 import pytest
 
 from chuyenhoa import pipeline
-from chuyenhoa.pipeline.drafts import REFUSAL_NOTE
+from chuyenhoa.pipeline.drafts import refusal_note
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.release import DecisionError
 from chuyenhoa.store.documents import DocumentState
@@ -112,10 +112,11 @@ def test_a_returned_draft_may_be_put_to_the_office_again(draft: str) -> None:
 def test_a_decision_with_something_missing_says_what(
     draft: str, data_folder: Path, changes: dict[str, str], said: str
 ) -> None:
-    note = data_folder / "office" / "drafts" / "2021-6t" / REFUSAL_NOTE
+    note = data_folder / refusal_note(row(draft).draft_path)
     with pytest.raises(DecisionError, match=said):
         pipeline.check_decision([draft], {**APPROVAL, **changes})
     assert said in note.read_text(encoding="utf-8")
+    assert draft in note.read_text(encoding="utf-8")
     with pytest.raises(DecisionError, match=said):
         pipeline.record_decision([draft], {**APPROVAL, **changes})
     assert row(draft).state == DocumentState.DRAFT

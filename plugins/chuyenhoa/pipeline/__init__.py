@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chuyenhoa.pipeline.approving import FormError, ask_office, take_forms
+    from chuyenhoa.pipeline.approving import FormError, take_forms
+    from chuyenhoa.pipeline.asking import ask_office
     from chuyenhoa.pipeline.assessing import assess_milestone, milestones_to_assess
     from chuyenhoa.pipeline.decisions import check_decision, record_decision
     from chuyenhoa.pipeline.drafts import (
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     )
 
 _HOME = {
-    "approving": ("FormError", "ask_office", "take_forms"),
+    "approving": ("FormError", "take_forms"),
+    "asking": ("ask_office",),
     "assessing": ("assess_milestone", "milestones_to_assess"),
     "decisions": ("check_decision", "record_decision"),
     "drafts": (

@@ -1,4 +1,4 @@
-"""Approval by file: hands out a form for every draft, and takes in those that the office filled in."""
+"""Approval by file: takes in the forms that the office filled in, records and answers each."""
 
 from __future__ import annotations
 
@@ -10,38 +10,37 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock, confined
 from chuyenhoa.intake.inbox import Drop, OpenDrop, logged, look_for_stable, open_drop, readable
+from chuyenhoa.pipeline.asking import OPEN, PRIVATE, READ, USED, digest
 from chuyenhoa.pipeline.decisions import decide, read_for
-from chuyenhoa.pipeline.drafts import DraftError, is_numbered, office_texts, proposed_signer, read_draft
+from chuyenhoa.pipeline.drafts import (
+    DraftError,
+    office_texts,
+    read_draft,
+    say_fault,
+)
 from chuyenhoa.pipeline.issuing import issue_documents
-from chuyenhoa.pipeline.remarks import compare_with_remarks
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
 from chuyenhoa.release import APPROVE, RETURN, DecisionError, Remark
-from chuyenhoa.release.forms import Answered, Asked, listed, write_form
+from chuyenhoa.release.forms import Answered
+from chuyenhoa.reporting import RenderError
 from chuyenhoa.store.archive import archive_bytes
-from chuyenhoa.store.documents import UNDECIDED, DocumentState
+from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.office_tables import ApprovalFormRow
 from chuyenhoa.store.tables import DocumentRow
 
 logger = logging.getLogger(__name__)
 
-OPEN, USED, REPLACED = "open", "used", "replaced"
-PREFIX = "PHIEU-DUYET-"
 ANSWER_PREFIX = "TRA-LOI-"
-CODE_BYTES = 20
 LARGEST = 2_000_000
 """Bytes that a form may have; one that was filled in has about 10 000."""
-READ = confined.Task(
-    "chuyenhoa.release.forms:read_form", limits=confined.Limits(cpu_seconds=10, wall_seconds=30)
-)
-PRIVATE = 0o640
-"""A form carries a code that decides: it is for its owner and the group of the data folder alone."""
+LONGEST_NAME = 180
+"""Bytes of a dropped file's name that its answer repeats."""
 
 
 @dataclass(frozen=True)
@@ -62,74 +61,6 @@ class FormError(RuntimeError):
 
 class _RefusedError(Exception):
     """A form that is not recorded; the text (Vietnamese) says why."""
-
-
-def ask_office(document_ids: Sequence[str]) -> list[str]:
-    """Put drafts to the office: a form beside each of them; a returned one is open again.
-
-    Returns:
-        The ids of those that await a decision.
-    """
-    place = open_workplace()
-    awaiting = []
-    with place.store.writing() as session:
-        for name in document_ids:
-            row = session.get_one(DocumentRow, name)
-            if row.state not in UNDECIDED:
-                continue
-            row.state = DocumentState.DRAFT.value
-            _hand_out(place, session, row)
-            awaiting.append(row.id)
-    return awaiting
-
-
-def _hand_out(place: Workplace, session: Session, row: DocumentRow) -> None:
-    """Write a form for a draft, unless an unused one lies beside it."""
-    documents = listed([(row.id, row.draft_sha256)])
-    query = select(ApprovalFormRow).where(ApprovalFormRow.milestone == row.milestone)
-    for form in session.scalars(query.where(ApprovalFormRow.state == OPEN)):
-        lying = place.settings.data / form.path
-        if form.documents == documents and _hash_of(lying) == form.file_sha256:
-            return
-        is_older = session.get(DocumentRow, json.loads(form.documents)[0][0])
-        if form.documents == documents or is_older is None or is_older.state == DocumentState.SUPERSEDED:
-            form.state, form.closed_at = REPLACED, clock.now().isoformat()
-            lying.unlink(missing_ok=True)
-    code = secrets.token_hex(CODE_BYTES)
-    asked = Asked(
-        code=code,
-        period=place.period(row.milestone).label,
-        drafts=((row.id, row.draft_path, row.draft_sha256),),
-        signer=proposed_signer(place, row),
-        notes=tuple(compare_with_remarks(place, session, row)),
-        is_numbered=is_numbered(place, row),
-    )
-    content = write_form(asked, office_texts(place), clock.now())
-    stem = PurePosixPath(row.draft_path)
-    path = str(stem.with_name(f"{PREFIX}{stem.stem}.xlsx"))
-    (answered,) = confined.call_all(READ, [(content,)])
-    session.add(
-        ApprovalFormRow(
-            code_sha256=_digest(code),
-            milestone=row.milestone,
-            documents=documents,
-            path=path,
-            file_sha256=hashlib.sha256(content).hexdigest(),
-            seal=answered.seal,
-            state=OPEN,
-            created_at=clock.now().isoformat(),
-        )
-    )
-    write_file(place.settings.data / path, content)
-    (place.settings.data / path).chmod(PRIVATE)
-
-
-def _digest(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
-
-
-def _hash_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def take_forms() -> list[Taken]:
@@ -170,17 +101,24 @@ def _take(place: Workplace, drop: Drop, file: OpenDrop) -> Taken:
         documents, said = _record(place, content, texts)
     except _RefusedError as refused:
         taken = Taken(name, False, texts["answer_refused"].format(file=name, reason=refused))
-        kept = place.settings.office_outbox / f"{_stamp(content)}-{name}"
+        kept = place.settings.office_outbox / _fit(f"{_stamp(content)}-{name}")
         write_file(kept, content[:LARGEST])
+        kept.chmod(PRIVATE)
     else:
         taken = _issue(place, Taken(name, True, said, documents), texts)
-    stem = f"{ANSWER_PREFIX}{_stamp(content)}-{Path(name).stem}"
+    stem = _fit(f"{ANSWER_PREFIX}{_stamp(content)}-{Path(name).stem}")
     names = (f"{stem}{f'-{number}' if number > 1 else ''}.txt" for number in itertools.count(1))
     paths = (place.settings.office_outbox / entry for entry in names)
     answer = next(path for path in paths if not path.exists())
     write_file(answer, f"{taken.answer}\n".encode())
     file.remove()
     return taken
+
+
+def _fit(name: str) -> str:
+    """A file name that every file system takes, with what is written before and behind it."""
+    stem, suffix = name[: -len(Path(name).suffix) or None], Path(name).suffix[:10]
+    return stem.encode()[:LONGEST_NAME].decode(errors="ignore") + suffix
 
 
 def _stamp(content: bytes) -> str:
@@ -195,7 +133,10 @@ def _record(place: Workplace, content: bytes, texts: Mapping[str, str]) -> tuple
     """
     answered = _read(content, texts)
     with place.store.writing() as session:
-        form = session.get(ApprovalFormRow, _digest(answered.code))
+        form = session.get(ApprovalFormRow, digest(answered.code))
+        unfinished = _find_unfinished(session, form, content)
+        if unfinished:
+            return unfinished, _say_recorded(answered, unfinished, texts)
         _check_form(form, answered, texts)
         if form is None:  # _check_form refused it
             raise _RefusedError(texts["refused_unknown"])
@@ -214,15 +155,29 @@ def _record(place: Workplace, content: bytes, texts: Mapping[str, str]) -> tuple
             decide(place, session, rows, decision)
         except (DecisionError, DraftError) as error:
             # Nothing was written: the same form may be corrected and dropped again.
-            raise _RefusedError(str(error)) from error
+            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+            raise _RefusedError(why) from error
         form.state, form.closed_at = USED, clock.now().isoformat()
         form.answer_sha256 = archive_bytes(place.settings.archive, content)[0]
     names = tuple(row.id for row in rows)
-    said = texts["answer_recorded"].format(
-        decision=fields["decision"].strip(), by=fields["by"], documents=", ".join(names)
-    )
     (place.settings.data / form.path).unlink(missing_ok=True)
-    return names, said
+    return names, _say_recorded(answered, names, texts)
+
+
+def _find_unfinished(session: Session, form: ApprovalFormRow | None, content: bytes) -> tuple[str, ...]:
+    """What a form approved when we died before it was issued: the very same bytes lie in the inbox again."""
+    if form is None or form.state != USED or form.answer_sha256 != hashlib.sha256(content).hexdigest():
+        return ()
+    names = tuple(name for name, _ in json.loads(form.documents))
+    states = {session.get_one(DocumentRow, name).state for name in names}
+    return names if DocumentState.APPROVED in states else ()
+
+
+def _say_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[str, str]) -> str:
+    fields = answered.fields
+    return texts["answer_recorded"].format(
+        decision=fields["decision"].strip(), by=fields["by"], documents=", ".join(documents)
+    )
 
 
 def _read(content: bytes, texts: Mapping[str, str]) -> Answered:
@@ -260,7 +215,8 @@ def _rows_of(
         if row.state == DocumentState.SUPERSEDED:
             why = texts["stale_superseded"].format(document=name)
         elif row.state != DocumentState.DRAFT:
-            why = texts["stale_decided"].format(document=name, state=row.state, by=row.decided_by)
+            state = texts[f"decided_{row.state}"]
+            why = texts["stale_decided"].format(document=name, state=state, by=row.decided_by)
         elif row.draft_sha256 != sha256 or _is_spoiled(place, row):
             why = texts["stale_changed"].format(document=name)
         if why:
@@ -281,8 +237,9 @@ def _issue(place: Workplace, taken: Taken, texts: Mapping[str, str]) -> Taken:
     """Issue what a form approved; what blocks the issue is said, and the approval stands."""
     try:
         paths = tuple(issue_documents(taken.documents))
-    except DraftError as error:
-        said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=error)}"
+    except (DraftError, RenderError) as error:
+        logger.warning("%s is approved and was not issued: %s", ", ".join(taken.documents), error)
+        said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=say_fault(texts, error))}"
         return Taken(taken.file, True, said, taken.documents)
     said = taken.answer + (f"\n{texts['answer_issued'].format(paths=', '.join(paths))}" if paths else "")
     return Taken(taken.file, True, said, taken.documents, paths)

@@ -7,10 +7,19 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.pipeline.drafts import REFUSAL_NOTE, is_numbered, read_draft, series_of
+from chuyenhoa.pipeline.drafts import (
+    DraftError,
+    is_numbered,
+    office_texts,
+    read_draft,
+    refusal_note,
+    say_fault,
+    series_of,
+)
+from chuyenhoa.pipeline.publishing import hash_data
 from chuyenhoa.pipeline.remarks import check_remarks, record_remarks
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
-from chuyenhoa.release import APPROVE, Decision, DecisionError, check_number, read_decision
+from chuyenhoa.release import APPROVE, Decision, DecisionError, check_date, check_number, read_decision
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import DocumentRow
 
@@ -40,22 +49,29 @@ def record_decision(document_ids: Sequence[str], decision: Mapping[str, object])
 def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> None:
     """Refuse a decision that could not be recorded, and put the reason beside the drafts.
 
-    Airflow shows the same form again without a word, so the office finds the reason in `REFUSAL_NOTE`.
+    Airflow shows the same form again without a word, so the office finds the reason in the draft's
+    `refusal_note`.
 
     Raises:
         DecisionError: as `record_decision` would.
+        DraftError: likewise.
     """
     place = open_workplace()
     with place.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in document_ids]
-        notes = {(place.settings.data / row.draft_path).parent / REFUSAL_NOTE for row in rows}
+        notes = [place.settings.data / refusal_note(row.draft_path) for row in rows]
         try:
             read = _read_from_account(place, rows, decision)
             for row in rows:
                 _refuse_impossible(place, session, row, read)
-        except DecisionError as error:
+                if row.state in UNDECIDED:
+                    read_draft(place.settings.data, row)
+        except (DecisionError, DraftError) as error:
+            texts = office_texts(place)
+            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+            said = texts["answer_again"].format(documents=", ".join(document_ids), reason=why)
             for note in notes:
-                write_file(note, f"{error}\nHãy trả lời lại trên Airflow (Required Actions).\n".encode())
+                write_file(note, f"{said}\n".encode())
             raise
     for note in notes:
         note.unlink(missing_ok=True)
@@ -67,7 +83,11 @@ def read_for(place: Workplace, rows: Sequence[DocumentRow], raw: Mapping[str, ob
     Raises:
         DecisionError: saying what to fill in.
     """
-    return read_decision(raw, numbered=any(is_numbered(place, row) for row in rows))
+    return read_decision(
+        raw,
+        numbered=any(is_numbered(place, row) for row in rows),
+        series={series_of(place, row) for row in rows},
+    )
 
 
 def _read_from_account(place: Workplace, rows: Sequence[DocumentRow], raw: Mapping[str, object]) -> Decision:
@@ -102,6 +122,8 @@ def _refuse_impossible(place: Workplace, session: Session, row: DocumentRow, dec
     if row.state == DocumentState.SUPERSEDED:
         raise DecisionError(f"Dự thảo {row.id} đã được thay bằng bản mới hơn; hãy duyệt bản mới nhất.")
     check_remarks(place.plan_of(row.milestone), decision.remarks)
+    if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date:
+        check_date(decision.date, place.period(row.milestone).window.end, clock.today())
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date and decision.number:
         check_number(session, row, decision.number, decision.date, lambda other: series_of(place, other))
 
@@ -111,6 +133,7 @@ def _decide(place: Workplace, session: Session, row: DocumentRow, decision: Deci
     if decision.chosen == APPROVE and decision.date is not None:
         row.number, row.date, row.signer = decision.number, decision.date.isoformat(), decision.signer
         row.state = DocumentState.APPROVED.value
+        row.approved_data = hash_data(place, session, row.milestone)
     else:
         row.state = DocumentState.RETURNED.value
         record_remarks(place, session, row, decision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from sqlalchemy.orm import Session
 
@@ -18,14 +18,26 @@ from chuyenhoa.reporting.kinds import Destination, DocumentKind, Issuer
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import DocumentRow
 
-REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH.txt"
-"""Stands beside the drafts while the office's last answer could not be recorded."""
+REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH-{draft}.txt"
+"""Stands beside a draft while the office's last answer on it could not be recorded."""
 UNKNOWN_NAME = "["
 """A signatory's name that begins so is a blank of the plan's data, to be filled in at the issue."""
 
 
 class DraftError(RuntimeError):
     """A draft that must not go to the office; the text names the document and what is wrong with it."""
+
+    def __init__(self, text: str, key: str = "", document: str = "") -> None:
+        """Keep the text for engineers, and how the office is told.
+
+        Args:
+            text: what an engineer reads.
+            key: of the sentence in `office.yaml` that the office reads instead.
+            document: the name of the document in that sentence.
+        """
+        super().__init__(text)
+        self.key = key
+        self.document = document
 
 
 def read_draft(data: Path, row: DocumentRow) -> bytes:
@@ -38,8 +50,19 @@ def read_draft(data: Path, row: DocumentRow) -> bytes:
     content = path.read_bytes() if path.exists() else b""
     if hashlib.sha256(content).hexdigest() != row.draft_sha256:
         state = "was changed after it was rendered" if content else "is missing"
-        raise DraftError(f"{row.draft_path} {state}; clear the task render_drafts to write it anew.")
+        raise DraftError(
+            f"{row.draft_path} {state}; clear the task render_drafts to write it anew.",
+            "blocked_draft",
+            row.id,
+        )
     return content
+
+
+def say_fault(texts: Mapping[str, str], error: Exception) -> str:
+    """Why a document is held up, in the office's words; what only engineers can mend is for them."""
+    if isinstance(error, DraftError) and error.key:
+        return texts[error.key].format(document=error.document)
+    return texts["blocked_other"].format(detail=error)
 
 
 def office_texts(place: Workplace) -> Mapping[str, str]:
@@ -86,6 +109,12 @@ def is_numbered(place: Workplace, row: DocumentRow) -> bool:
     """Whether a document carries a number."""
     kind = kind_of(place, row)
     return kind is None or bool(kind.symbol)
+
+
+def refusal_note(draft_path: str) -> PurePosixPath:
+    """The path of the note on a draft's refused answer, relative to the data folder."""
+    path = PurePosixPath(draft_path)
+    return path.with_name(REFUSAL_NOTE.format(draft=path.stem))
 
 
 def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
@@ -137,7 +166,7 @@ def _describe(session: Session, row: DocumentRow, place: Workplace) -> str:
         "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
         "khi trả lại, ghi rõ **lý do**, hoặc từng dòng `mã địa bàn mã tiêu chí: lý do`. "
         "Phiếu này hiện lại sau khi đã trả lời là câu trả lời chưa ghi nhận "
-        f"được: lý do ở tệp `{REFUSAL_NOTE}` cạnh dự thảo. "
+        f"được: lý do ở tệp `{refusal_note(row.draft_path).name}` cạnh dự thảo. "
         "Có thể duyệt bằng tệp `PHIEU-DUYET-….xlsx` cạnh dự thảo, thả vào `office/inbox/`."
     )
 

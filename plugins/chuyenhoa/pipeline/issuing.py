@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,19 +18,25 @@ from chuyenhoa.pipeline.drafts import (
     DraftError,
     issuer_of,
     kind_of,
+    office_texts,
     proposed_signer,
     read_draft,
+    say_fault,
     series_of,
 )
-from chuyenhoa.pipeline.revising import find_issued
+from chuyenhoa.pipeline.publishing import hash_data
+from chuyenhoa.pipeline.revising import find_issued, write_revision
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
-from chuyenhoa.reporting import RenderError, render_document
+from chuyenhoa.reporting import PhraseError, RenderError, render_document
 from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
 from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
 from chuyenhoa.store.office_tables import RegisterRow
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
+
+BLOCKED_NOTE = "CHUA-PHAT-HANH-{draft}.txt"
+"""Stands beside a draft that is approved and cannot be issued."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +65,24 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
         for name in document_ids:
             row = session.get_one(DocumentRow, name)
             if row.state == DocumentState.APPROVED:
-                _issue(place, session, row)
+                _issue_or_tell(place, session, row)
             if row.state == DocumentState.ISSUED:
                 paths.append(row.issued_path)
     return paths
+
+
+def _issue_or_tell(place: Workplace, session: Session, row: DocumentRow) -> None:
+    """Issue an approved document; what blocks it stands beside its draft until it is gone."""
+    draft = PurePosixPath(row.draft_path)
+    note = place.settings.data / draft.with_name(BLOCKED_NOTE.format(draft=draft.stem))
+    try:
+        _issue(place, session, row)
+    except (DraftError, RenderError) as error:
+        texts = office_texts(place)
+        said = texts["answer_blocked"].format(reason=say_fault(texts, error))
+        write_file(note, f"{said}\n".encode())
+        raise
+    note.unlink(missing_ok=True)
 
 
 def list_issued(milestone_id: str) -> list[str]:
@@ -75,33 +97,47 @@ def _issue(place: Workplace, session: Session, row: DocumentRow) -> None:
     read_draft(place.settings.data, row)
     template = (place.settings.templates / "documents" / f"{row.kind}.docx").read_bytes()
     if hashlib.sha256(template).hexdigest() != row.template_sha256:
-        raise DraftError(f"{row.id}: the template changed after approval; render and approve a new draft.")
-    newest = latest_snapshot(session, row.milestone)
-    if newest is not None and newest.frozen_at > session.get_one(SnapshotRow, row.snapshot).frozen_at:
         raise DraftError(
-            f"{row.id}: the figures changed after approval (snapshot {newest.id[:12]} is newer than "
-            f"{row.snapshot[:12]}); approve the draft of the newer figures."
+            f"{row.id}: the template changed after approval; render and approve a new draft.",
+            "blocked_template",
+            row.id,
+        )
+    newest = latest_snapshot(session, row.milestone)
+    is_older = newest is not None and newest.frozen_at > session.get_one(SnapshotRow, row.snapshot).frozen_at
+    if is_older or row.approved_data not in ("", hash_data(place, session, row.milestone)):
+        raise DraftError(
+            f"{row.id}: the figures changed after approval (snapshot {row.snapshot[:12]} is no longer the "
+            "newest, or newer data came in); approve the draft of the newer figures.",
+            "blocked_figures",
+            row.id,
         )
     row.issued_at = _next_moment(session, row)
-    content = _render(place, session, row, template)
+    issue = _fill_issue(place, session, row)
+    content = _render(session, row, template, issue)
     name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
     row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
     row.issued_sha256 = hashlib.sha256(content).hexdigest()
     row.state = DocumentState.ISSUED.value
     archive_bytes(place.settings.archive, template)
-    _enter(place, session, row)
+    _enter(place, session, row, issue)
     write_file(place.settings.data / row.issued_path, content)
+    _write_papers(place, session, row, content)
     logger.info("issued %s as %s", row.id, row.issued_path)
 
 
-def _render(place: Workplace, session: Session, row: DocumentRow, template: bytes) -> bytes:
+def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[str, Any]) -> bytes:
     snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
-    issue: dict[str, object] = {"number": row.number, "date": row.date, "signer": row.signer}
+    return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
+
+
+def _fill_issue(place: Workplace, session: Session, row: DocumentRow) -> dict[str, Any]:
+    """What enters a document at its issue; the register keeps it, whatever becomes of the plan."""
+    issue: dict[str, Any] = {"number": row.number, "date": row.date, "signer": row.signer}
     issue["references"] = _list_references(session, row)
     if row.signer != (proposed_signer(place, row) or row.signer):
         deputy = issuer_of(place, row).deputy
         issue |= {"capacity": deputy.capacity, "office": deputy.office}
-    return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
+    return issue
 
 
 def _next_moment(session: Session, row: DocumentRow) -> str:
@@ -134,7 +170,15 @@ def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, 
     return {other.kind: {"number": other.number, "date": other.date} for other in ordered}
 
 
-def _enter(place: Workplace, session: Session, row: DocumentRow) -> None:
+def _write_papers(place: Workplace, session: Session, row: DocumentRow, content: bytes) -> None:
+    """The papers on what changed since the version before, now with number, date and signer."""
+    try:
+        write_revision(place, session, row, content, row.issued_path)
+    except (RenderError, PhraseError, OSError) as error:
+        logger.warning("%s: issued without the papers on its changes: %s", row.id, error)
+
+
+def _enter(place: Workplace, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
     """Enter an issued document in the register."""
     kind = kind_of(place, row)
     recipients = (kind.recipients if kind is not None else ()) or issuer_of(place, row).recipients
@@ -149,14 +193,9 @@ def _enter(place: Workplace, session: Session, row: DocumentRow) -> None:
             recipients=json.dumps(list(recipients), ensure_ascii=False),
             template_sha256=row.template_sha256,
             issued_at=row.issued_at,
+            issue=json.dumps(issue, ensure_ascii=False, sort_keys=True),
         )
     )
-
-
-def _recipients(place: Workplace, row: DocumentRow) -> Sequence[str]:
-    """The lines under "Nơi nhận:" as the document prints them."""
-    kind = kind_of(place, row)
-    return (kind.recipients if kind else ()) or issuer_of(place, row).recipients
 
 
 def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list[Verified]:
@@ -183,9 +222,12 @@ def _find_fault(place: Workplace, session: Session, row: DocumentRow) -> str:
         return "the issued file was changed" if lying else "the issued file is gone"
     try:
         template = read_archived(place.settings.archive, row.template_sha256)
-        again = hashlib.sha256(_render(place, session, row, template)).hexdigest()
+        register = session.get(RegisterRow, row.id)
+        kept = register.issue if register is not None else ""
+        issue = json.loads(kept) if kept else _fill_issue(place, session, row)
+        again = hashlib.sha256(_render(session, row, template, issue)).hexdigest()
     except (ArchiveError, RenderError) as error:
         return str(error)
     if again != row.issued_sha256:
-        return f"rendered again it is {again}; the program or the plan's board changed since"
+        return f"rendered again it is {again}; the program changed since"
     return ""

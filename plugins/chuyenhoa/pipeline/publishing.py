@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -74,7 +74,7 @@ def freeze_snapshot(milestone_id: str) -> str:
     with place.store.writing() as session:
         snapshot = build_snapshot(_collect(place, session, milestone))
         content = canonical_bytes(snapshot)
-        data_sha256 = hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
+        data_sha256 = _hash(snapshot)
         last = latest_snapshot(session, milestone.id)
         if last is not None and last.data_sha256 == data_sha256:
             return last.id
@@ -88,6 +88,16 @@ def freeze_snapshot(milestone_id: str) -> str:
         )
         session.add(row)
         return row.id
+
+
+def _hash(snapshot: Mapping[str, Any]) -> str:
+    """The sha256 of a snapshot's data, whenever it was frozen."""
+    return hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
+
+
+def hash_data(place: Workplace, session: Session, milestone_id: str) -> str:
+    """The sha256 of a milestone's data as they stand now."""
+    return _hash(build_snapshot(_collect(place, session, place.milestone(milestone_id))))
 
 
 def _template(place: Workplace, kind: str) -> bytes:

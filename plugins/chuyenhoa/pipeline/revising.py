@@ -38,14 +38,17 @@ def paper_path(draft_path: str, suffix: str) -> str:
     return str(path.with_name(f"{path.stem}-{suffix}.docx"))
 
 
-def write_revision(place: Workplace, session: Session, row: DocumentRow, content: bytes) -> list[str]:
-    """Put the list of changes and the copy with tracked changes beside a draft.
+def write_revision(
+    place: Workplace, session: Session, row: DocumentRow, content: bytes, path: str = ""
+) -> list[str]:
+    """Put the list of changes and the copy with tracked changes beside a draft or an issued document.
 
     Args:
         place: where the data lie.
-        session: in which the draft's row is.
-        row: the draft.
+        session: in which the document's row is.
+        row: the document.
         content: its bytes.
+        path: where it lies, relative to the data folder; where its draft does when empty.
 
     Returns:
         The paths that were written, relative to the data folder; none for a document never issued before.
@@ -53,12 +56,17 @@ def write_revision(place: Workplace, session: Session, row: DocumentRow, content
     last = find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
     if last is None:
         return []
-    listing = _write_listing(place, session, row, last)
+    beside = path or row.draft_path
+    papers = {paper_path(beside, LISTING_SUFFIX): _write_listing(place, session, row, last)}
     tracked = _write_tracked(place, row, last, content)
-    return [path for path in (listing, tracked) if path]
+    if tracked:
+        papers[paper_path(beside, TRACKED_SUFFIX)] = tracked
+    for name, paper in papers.items():
+        write_file(place.settings.data / name, paper)
+    return list(papers)
 
 
-def _write_listing(place: Workplace, session: Session, row: DocumentRow, last: DocumentRow) -> str:
+def _write_listing(place: Workplace, session: Session, row: DocumentRow, last: DocumentRow) -> bytes:
     template = (place.settings.templates / "documents" / f"{LISTING}.docx").read_bytes()
     snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
     previous = Previous(
@@ -68,21 +76,18 @@ def _write_listing(place: Workplace, session: Session, row: DocumentRow, last: D
         date=last.date,
         version=last.version,
         next_version=row.version,
+        next_number=row.number if row.state == DocumentState.ISSUED else "",
+        next_date=row.date if row.state == DocumentState.ISSUED else "",
     )
-    path = paper_path(row.draft_path, LISTING_SUFFIX)
-    write_file(place.settings.data / path, render_document(LISTING, template, snapshot, previous=previous))
-    return path
+    return render_document(LISTING, template, snapshot, previous=previous)
 
 
-def _write_tracked(place: Workplace, row: DocumentRow, last: DocumentRow, content: bytes) -> str:
+def _write_tracked(place: Workplace, row: DocumentRow, last: DocumentRow, content: bytes) -> bytes:
     """The copy with tracked changes; none, with a line in the log, where Word cannot express the changes."""
     author = place.plan_of(row.milestone).board.short_name
     try:
         issued = (place.settings.data / last.issued_path).read_bytes()
-        copy = redline_document(issued, content, author, clock.now())
+        return redline_document(issued, content, author, clock.now())
     except (RedlineError, OSError) as error:
         logger.warning("%s: no copy with tracked changes: %s", row.id, error)
-        return ""
-    path = paper_path(row.draft_path, TRACKED_SUFFIX)
-    write_file(place.settings.data / path, copy)
-    return path
+        return b""

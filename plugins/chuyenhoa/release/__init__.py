@@ -1,6 +1,14 @@
 """What the office decides on drafts, and the numbers that issued documents carry."""
 
-from chuyenhoa.release.decision import APPROVE, RETURN, Decision, DecisionError, Remark, read_decision
+from chuyenhoa.release.decision import (
+    APPROVE,
+    RETURN,
+    Decision,
+    DecisionError,
+    Remark,
+    check_date,
+    read_decision,
+)
 from chuyenhoa.release.register import Entry, check_number, list_entries, write_register
 
 __all__ = [
@@ -10,6 +18,7 @@ __all__ = [
     "DecisionError",
     "Entry",
     "Remark",
+    "check_date",
     "check_number",
     "list_entries",
     "read_decision",

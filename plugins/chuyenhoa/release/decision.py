@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, timedelta
 
-NUMBER = re.compile(r"(\d{1,5}[a-z]?)\s*(/.*)?")
+NUMBER = re.compile(r"0*([1-9][0-9]{0,4}[a-z]?)\s*(?:/\s*(.*))?")
 """A number, with or without the symbol behind it, as in `152` or `152/BC-BCĐ`."""
 APPROVE = "approve"
 RETURN = "return"
 _REMARK = re.compile(r"(\S+)\s+([^\s:]+)\s*:\s*(.*)")
 """One line of what is returned by itself: locality, criterion, reason, as in `30745 II.2: thiếu 3 vụ`."""
+_DAY_FIRST = re.compile(
+    r"(?:ngày\s*)?([0-9]{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*([0-9]{1,2})\s*(?:[/.-]|\s+năm\s+)\s*([0-9]{4})\.?",
+    re.IGNORECASE,
+)
+_YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
+_AHEAD = timedelta(days=60)
+"""How far ahead of today a document may be dated."""
 _LONGEST = 2000
 """Characters of a reason or comment."""
 
@@ -45,13 +53,16 @@ class Decision:
     remarks: tuple[Remark, ...] = ()
 
 
-def read_decision(raw: Mapping[str, object], *, numbered: bool = True) -> Decision:
+def read_decision(
+    raw: Mapping[str, object], *, numbered: bool = True, series: Collection[str] = ()
+) -> Decision:
     """The decision with every field checked; all that is wrong is said at once.
 
     Args:
         raw: `chosen`, `number`, `date`, `signer`, `comment`, `by`, `user`, and `returns`: a line for each
             locality and criterion that is returned by itself, or a sequence of `Remark`.
         numbered: whether the documents carry a number.
+        series: what may stand behind the number; anything when empty.
 
     Raises:
         DecisionError: something is missing or wrong.
@@ -63,7 +74,7 @@ def read_decision(raw: Mapping[str, object], *, numbered: bool = True) -> Decisi
     if text["chosen"] not in (APPROVE, RETURN):
         faults.append(f"lựa chọn {text['chosen']!r} không hợp lệ (phê duyệt hoặc trả lại)")
     if text["chosen"] == APPROVE:
-        faults += _check_approval(text, day, numbered=numbered)
+        faults += _check_approval(text, day, numbered=numbered, series=series)
         if remarks:
             faults.append("đã ghi nội dung trả lại từng địa bàn thì phải chọn trả lại")
     if text["chosen"] == RETURN:
@@ -81,7 +92,9 @@ def read_decision(raw: Mapping[str, object], *, numbered: bool = True) -> Decisi
     return Decision(date=day, remarks=remarks, **text)
 
 
-def _check_approval(text: dict[str, str], day: date | None, *, numbered: bool) -> list[str]:
+def _check_approval(
+    text: dict[str, str], day: date | None, *, numbered: bool, series: Collection[str]
+) -> list[str]:
     """What an approval lacks; the number comes out in the form of Decree 30/2020."""
     faults = []
     number = NUMBER.fullmatch(text["number"])
@@ -90,7 +103,9 @@ def _check_approval(text: dict[str, str], day: date | None, *, numbered: bool) -
             faults.append("văn bản này không ghi số, hãy để trống ô số văn bản")
     elif number:
         # Decree 30/2020: a number below 10 is written with a 0 in front.
-        text["number"] = number[1].zfill(2)
+        text["number"] = number[1].zfill(2 + number[1][-1].isalpha())
+        if number[2] and series and number[2].strip().casefold() not in {s.casefold() for s in series}:
+            faults.append(f"ký hiệu {number[2]!r} không đúng (văn bản này là {', '.join(sorted(series))})")
     else:
         faults.append("chưa có số văn bản hợp lệ (ghi phần số, ví dụ 152)")
     if day is None:
@@ -117,11 +132,27 @@ def _read_remarks(raw: object) -> tuple[tuple[Remark, ...], list[str]]:
     return tuple(replace(entry, reason=entry.reason[:_LONGEST]) for entry in found), faults
 
 
+def check_date(day: date, cut_off: date, today: date) -> None:
+    """Refuse a date of issue that cannot be: before the figures were complete, or far ahead.
+
+    Raises:
+        DecisionError: saying which.
+    """
+    if day <= cut_off:
+        raise DecisionError(
+            f"Ngày ban hành {day:%d/%m/%Y} không sau ngày cuối kỳ số liệu ({cut_off:%d/%m/%Y}); kiểm tra lại."
+        )
+    if day > today + _AHEAD:
+        raise DecisionError(f"Ngày ban hành {day:%d/%m/%Y} quá xa so với hôm nay; kiểm tra lại.")
+
+
 def _read_date(text: str) -> date | None:
-    """A date written dd/mm/yyyy or in ISO form; None when it is none."""
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a plain date has no zone
-        except ValueError:
-            continue
-    return None
+    """A date as clerks write it: 20/10/2021, 20.10.2021, ngày 20 tháng 10 năm 2021, 2021-10-20; else None."""
+    plain = unicodedata.normalize("NFC", text.strip())
+    day_first, year_first = _DAY_FIRST.fullmatch(plain), _YEAR_FIRST.fullmatch(plain)
+    try:
+        if day_first:
+            return date(int(day_first[3]), int(day_first[2]), int(day_first[1]))
+        return date(*map(int, year_first.groups())) if year_first else None
+    except ValueError:
+        return None

@@ -144,18 +144,26 @@ def _build_changes(request: Request) -> ChangesContext:
             period=str(view.raw["period"]["label"]),
             version=str(last.next_version),
         ),
-        previous=say(
-            "changes.previous",
-            number=last.number,
-            date=format_long_date(date.fromisoformat(last.date)),
-            version=str(last.version),
-            then=say_moment(last.snapshot["frozen_at"]),
-            now=say_moment(view.raw["frozen_at"]),
-        ),
+        previous=_name_versions(last, view),
         summary=summarise_changes(verdicts, figures, files, view),
         verdict_rows=verdicts,
         figure_rows=figures,
         file_rows=files,
+    )
+
+
+def _name_versions(last: Previous, view: SnapshotView) -> str:
+    """Number, date and time of the data of both versions; a draft has no number yet."""
+    is_issued = bool(last.next_date) and "previous_issued" in view.phrases.find("changes")
+    return view.phrases.say(
+        "changes.previous_issued" if is_issued else "changes.previous",
+        number=last.number,
+        date=format_long_date(date.fromisoformat(last.date)),
+        version=str(last.version),
+        then=say_moment(last.snapshot["frozen_at"]),
+        now=say_moment(view.raw["frozen_at"]),
+        next_number=last.next_number,
+        next_date=format_long_date(date.fromisoformat(last.next_date)) if is_issued else "",
     )
 
 

@@ -21,6 +21,9 @@ class Previous:
     """ISO date of issue."""
     version: int
     next_version: int
+    next_number: str = ""
+    """Of the new version; empty while it is a draft."""
+    next_date: str = ""
 
 
 @dataclass(frozen=True)

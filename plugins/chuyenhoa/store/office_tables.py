@@ -65,5 +65,7 @@ class RegisterRow(Base):
     template_sha256: Mapped[str] = mapped_column(String(64))
     """The template of the issue, kept in the archive."""
     issued_at: Mapped[str] = mapped_column(String(40))
+    issue: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """JSON: what entered the document at its issue (number, date, signer, capacity, references)."""
 
     __table_args__ = (UniqueConstraint("series", "year", "number", name="register_number"),)

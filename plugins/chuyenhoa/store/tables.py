@@ -235,6 +235,8 @@ class DocumentRow(Base):
     rendered_at: Mapped[str] = mapped_column(String(40))
     decided_by: Mapped[str] = mapped_column(String(200), default="")
     decided_at: Mapped[str] = mapped_column(String(40), default="")
+    approved_data: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """sha256 of the milestone's data at the approval: other data at the issue block it."""
     comment: Mapped[str] = mapped_column(Text, default="")
     number: Mapped[str] = mapped_column(String(40), default="")
     date: Mapped[str] = mapped_column(String(10), default="")
