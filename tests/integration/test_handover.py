@@ -203,7 +203,7 @@ def test_the_register_tells_number_version_and_what_was_replaced(
     shown = openpyxl.load_workbook(tmp_path / "so.xlsx").worksheets[0]
     assert [line[0] for line in shown.iter_rows(min_row=2, values_only=True)] == ["07/BC-BCĐ", "16/BC-BCĐ"]
     assert [line[5] for line in shown.iter_rows(min_row=2, values_only=True)] == [
-        None,
+        "",
         "07/BC-BCĐ, 20/10/2021",
     ]
     assert main(["register", "--milestone", "2021-6t"]) == 0
