@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
+from openpyxl import load_workbook
+
+from chuyenhoa.model import form
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.test_history_and_reasons import (
     DOUBTFUL,
@@ -88,3 +92,32 @@ def test_one_text_for_everything_is_taken_and_told(forms: Path, data_folder: Pat
     assert ("G04", "") not in rules_of(two)
     assert ("G04", "") in rules_of(three)
     assert "3 loại cảnh báo (W01, W02, W03)" in message_of(three, "G04")
+
+
+def with_total(content: bytes, stated: int) -> bytes:
+    """A filled form with a line of totals below its localities, which says something of the cases."""
+    workbook = load_workbook(BytesIO(content))
+    sheet = workbook[form.FIGURES_SHEET]
+    head = next(row for row in sheet.iter_rows() if form.LOCALITY_CODE in [cell.value for cell in row])
+    cases = next(cell for cell in head if cell.value == "TTXH_XR")
+    below = sheet.max_row + 1 - cases.row
+    head[1].offset(below).value = "Tổng cộng"
+    cases.offset(below).value = stated
+    buffer = BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_total_that_its_lines_do_not_make_waits_for_a_reason(forms: Path, data_folder: Path) -> None:
+    (row,) = send(data_folder, with_total(report(forms, "2021-6t"), 999))
+    assert (row.status, rules_of(row)) == ("returned", {("D81", ONE), ("D81", TWO)})
+    assert "Giải trình" in page_of(data_folder, row)
+    first, second = send(
+        data_folder,
+        supplement(forms, "2021-6t", ("D81", ONE, "Tổng gồm cả 02 vụ ở phường ngoài danh sách")),
+        supplement(forms, "2021-6t", ("D81", TWO, "Tổng gồm cả 02 vụ ở phường ngoài danh sách")),
+    )
+    assert "Còn giữ lại (1) Phường Rạch Sỏi: giải trình D81 (Dòng cộng khác tổng các dòng)" in page_of(
+        data_folder, first
+    )
+    assert "Đơn vị không phải làm gì thêm" in page_of(data_folder, second)

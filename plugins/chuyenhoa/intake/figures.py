@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -74,7 +74,8 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
         if locality.code not in rows:
             scope.findings.add("D31", sheet=table.sheet.name, locality=locality.code, name=locality.name)
     if others:
-        _check_totals(scope, table, [row for places in rows.values() for row in places], others)
+        owners = {row: scope.own[code] for code, places in rows.items() for row in places}
+        _check_totals(scope, table, owners, others)
     return found
 
 
@@ -85,7 +86,7 @@ def _with_shared(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
     return table if sheet is table.sheet else replace(table, sheet=sheet)
 
 
-def _check_totals(scope: Scope, table: Table, own: Iterable[int], others: Sequence[int]) -> None:
+def _check_totals(scope: Scope, table: Table, owners: Mapping[int, Locality], others: Sequence[int]) -> None:
     """Lines of totals under the code row against what they add up; other filled lines count as well."""
     columns = [
         (places[0], scope.plan.indicator_by_code[code])
@@ -94,8 +95,8 @@ def _check_totals(scope: Scope, table: Table, own: Iterable[int], others: Sequen
     ]
     totals = total_rows(table, others, [column for column, _ in columns])
     if totals:
-        rows = sorted({*own, *others} - set(totals))
-        check_totals(scope, coded_grid(table), rows, totals, columns)
+        rows = sorted({*owners, *others} - set(totals))
+        check_totals(scope, coded_grid(table), rows, totals, columns, owners)
 
 
 def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:

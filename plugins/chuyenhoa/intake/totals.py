@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,8 @@ from chuyenhoa.intake.rows import Scope
 from chuyenhoa.intake.tables import Table
 from chuyenhoa.intake.values import read_number
 from chuyenhoa.intake.words import TOTAL_WORDS, clean_text, fold
-from chuyenhoa.model.plan import Indicator
+from chuyenhoa.model.plan import Indicator, Locality
+from chuyenhoa.model.submissions import WRONG_TOTAL
 
 TOTAL_KEYS = tuple(fold(word) for word in TOTAL_WORDS)
 ValueOf = Callable[[int, int, Indicator], Decimal | None]
@@ -41,10 +42,20 @@ def check_totals(
     rows: Sequence[int],
     totals: Sequence[int],
     columns: Sequence[tuple[int, Indicator]],
+    owners: Mapping[int, Locality],
 ) -> None:
     """A warning for every total that is neither the sum of all lines nor of those beside it.
 
-    A total over a cell that is blank or cannot be read is left alone.
+    Each of the localities that it adds up has its own: which of the figures is wrong, only the submitter
+    knows. A total over a cell that is blank or cannot be read is left alone.
+
+    Args:
+        scope: takes the warnings.
+        grid: the table.
+        rows: the lines that are added up.
+        totals: the lines of totals.
+        columns: the columns of figures.
+        owners: the submitter's own localities by line.
     """
     for number, total in enumerate(totals):
         before = totals[number - 1] if number else -1
@@ -59,17 +70,27 @@ def check_totals(
             sums = [_sum(grid, group, column, indicator) for group in groups if group]
             known = [value for value in sums if value is not None]
             if stated is not None and len(known) == len(sums) and known and stated not in known:
-                cells = [grid.address(row, column) for row in groups[0]]
-                scope.findings.add(
-                    "D81",
-                    sheet=grid.name,
-                    cells=(grid.address(total, column), *cells),
-                    locality=f"{grid.name} {grid.address(total, column)}",
-                    indicator=indicator.code,
-                    value=stated,
-                    expected=known[0],
-                    summed=", ".join(cells),
-                )
+                cell = grid.address(total, column)
+                lines = [(row, grid.address(row, column)) for row in groups[0]]
+                held = {
+                    own: (owners[row], grid.value(row, column, indicator))
+                    for row, own in lines
+                    if row in owners
+                }
+                for first, (locality, figure) in held.items() or [(cell, (None, stated))]:
+                    others = [other for other in (*(own for _, own in lines), cell) if other != first]
+                    scope.findings.add(
+                        WRONG_TOTAL,
+                        sheet=grid.name,
+                        cells=(first, *others),
+                        locality=locality.code if locality else f"{grid.name} {cell}",
+                        indicator=indicator.code,
+                        value=figure,
+                        total=cell,
+                        stated=stated,
+                        expected=known[0],
+                        summed=", ".join(own for _, own in lines),
+                    )
 
 
 def _sum(grid: Grid, rows: Sequence[int], column: int, indicator: Indicator) -> Decimal | None:

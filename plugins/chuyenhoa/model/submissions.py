@@ -11,6 +11,8 @@ from chuyenhoa.model.figures import Declaration, Justification, Narrative, Norma
 
 RULE_ON_FIGURES = "W"
 """What the ids of the suites' warnings begin with; the gates and the reader have letters of their own."""
+WRONG_TOTAL = "D81"
+"""A total of a table that its lines do not make: the one warning of the reader that is about figures."""
 
 
 class Severity(StrEnum):
@@ -70,10 +72,11 @@ class Finding:
     def needs_reason(self) -> bool:
         """Whether the submitter owes a reason on sheet "Giải trình": an unexplained warning on figures.
 
-        Warnings of the gates and the reader (macros, an altered form) speak of the file and need none.
+        Warnings of the gates and the reader (macros, an altered form) speak of the file and need none, but
+        for a total that its lines do not make: one of these figures is wrong.
         """
-        is_rule = self.severity is Severity.WARNING and self.rule_id.startswith(RULE_ON_FIGURES)
-        return is_rule and not self.explanation.strip()
+        is_on_figures = self.rule_id.startswith(RULE_ON_FIGURES) or self.rule_id == WRONG_TOTAL
+        return self.severity is Severity.WARNING and is_on_figures and not self.explanation.strip()
 
     @property
     def holds(self) -> bool:

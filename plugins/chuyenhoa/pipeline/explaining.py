@@ -56,8 +56,17 @@ def reasons_of(place: Workplace, plan: Plan) -> Reasons:
     return Reasons(
         load_reason_rules(folder / "reasons.yaml"),
         load_messages(folder / "reason_findings.yaml"),
-        {rule.rule_id: rule.title for rule in place.rules_of(plan)},
+        titles_of(place, plan),
     )
+
+
+def titles_of(place: Workplace, plan: Plan) -> dict[str, str]:
+    """What every rule and every code of the reader asks, by its id."""
+    codes = load_messages(place.settings.templates / "messages" / "reading")
+    return {
+        **{code: message.title for code, message in codes.items()},
+        **{rule.rule_id: rule.title for rule in place.rules_of(plan)},
+    }
 
 
 def explain(findings: Sequence[Finding], given: Sequence[Justification], reasons: Reasons) -> Explained:
@@ -241,7 +250,7 @@ def gather_explanations(
     place: Workplace, session: Session, plan: Plan, periods: Iterable[str]
 ) -> tuple[Explanation, ...]:
     """Every reason behind the figures in force of some periods, with what its rule asks."""
-    titles = {rule.rule_id: rule.title for rule in place.rules_of(plan)}
+    titles = titles_of(place, plan)
     return tuple(
         replace(entry, title=titles.get(entry.rule_id, ""))
         for period in periods

@@ -20,8 +20,8 @@ from chuyenhoa.model.submissions import (
     SubmissionStatus,
     Waiting,
 )
+from chuyenhoa.pipeline.explaining import titles_of
 from chuyenhoa.pipeline.workplace import Workplace
-from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.plan.rule_kinds import BETWEEN, CELLWISE
 from chuyenhoa.store import ledger
 from chuyenhoa.store.claims import members_of_all
@@ -72,7 +72,6 @@ def _build(place: Workplace, session: Session, row: SubmissionRow, known: _Known
     rules = place.rules_of(plan)
     alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
     shown, left = part_follow_ons(known.findings.get(row.number, ()), alone)
-    codes = load_messages(place.settings.templates / "messages" / "reading")
     names = receipt.locality_names
     container = known.others[row.container] if row.container else None
     return replace(
@@ -83,10 +82,7 @@ def _build(place: Workplace, session: Session, row: SubmissionRow, known: _Known
         left_out=left.findings,
         left_out_cells=left.cells,
         normalisations=known.normalisations.get(row.number, ()),
-        rule_titles={
-            **{code: message.title for code, message in codes.items()},
-            **{rule.rule_id: rule.title for rule in rules},
-        },
+        rule_titles=titles_of(place, plan),
         container=f"{container.file_name}: {row.member}" if container else "",
         members=tuple(map(_describe_member, known.members.get(row.number, ()))),
         waiting=_still_waiting(session, row, names) if _is_words_alone(row, plan, listed) else (),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,26 @@ def test_a_wrong_total_under_the_code_row_is_told_and_never_read(sheet: str, pla
     draft.put(sheet, 3, "TTXH_KP", 23)
     reading = read(draft.save(), plan)
     assert reading.observations == before.observations
-    (finding,) = [f for f in reading.findings if f not in before.findings]
-    assert (finding.rule_id, finding.severity, finding.sheet) == ("D81", Severity.WARNING, sheet)
-    assert finding.cells == (wrong, wrong.replace("14", "12"), wrong.replace("14", "13"))
-    assert "dòng cộng ghi 99, tổng các dòng (C12, C13) là 3." in finding.message
-    assert judge(reading, reading.findings)[0] is SubmissionStatus.ACCEPTED_WITH_WARNINGS
+    found = [f for f in reading.findings if f not in before.findings]
+    assert {(f.rule_id, f.severity, f.sheet) for f in found} == {("D81", Severity.WARNING, sheet)}
+    first, second = wrong.replace("14", "12"), wrong.replace("14", "13")
+    assert [f.locality for f in found] == list(before.localities)
+    assert [f.cells for f in found] == [(first, second, wrong), (second, first, wrong)]
+    assert [f.value for f in found] == ["1", "2"]
+    assert all("ô C14: dòng cộng ghi 99, tổng các dòng (C12, C13) là 3." in f.message for f in found)
+
+
+def test_a_wrong_total_holds_the_localities_that_it_adds_up(plan: Plan) -> None:
+    draft = Draft(plan)
+    draft.fill_all(plan)
+    draft.put(S, 3, form.LOCALITY_NAME, "Tổng cộng")
+    draft.put(S, 3, "TTXH_XR", 99)
+    reading = read(draft.save(), plan)
+    assert all(finding.needs_reason for finding in reading.findings if finding.rule_id == "D81")
+    assert judge(reading, reading.findings) == (SubmissionStatus.RETURNED, frozenset())
+    reasoned = [replace(f, explanation="Tổng gồm cả xã ngoài danh sách") for f in reading.findings]
+    status, taken = judge(reading, reasoned)
+    assert (status, taken) == (SubmissionStatus.ACCEPTED_WITH_WARNINGS, frozenset(reading.localities))
 
 
 def test_a_right_total_and_one_over_a_blank_are_not_told(plan: Plan) -> None:

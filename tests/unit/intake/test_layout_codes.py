@@ -176,7 +176,7 @@ CASES = {
         "D80", [*TITLES, HEAD, LAC, SOI, [3, "", 1, 1]], "B10", "30745", ALL_TAKEN
     ),
     "a wrong total": Case(
-        "D81", [*TITLES, HEAD, LAC, SOI, ["", "Tổng cộng", 16, 12]], "C10", "là 15", ALL_TAKEN
+        "D81", [*TITLES, HEAD, LAC, SOI, ["", "Tổng cộng", 16, 12]], "C8", "là 15", ALL_TAKEN
     ),
     "one figure in two places": Case(
         "D82",

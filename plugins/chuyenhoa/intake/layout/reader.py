@@ -61,7 +61,10 @@ class _Reader:
                     self._cell(table, row, row.locality, slot, basis)
         self._check_shares(table, rows, slots)
         columns = [(slot.column, slot.indicator) for slot in slots]
-        check_totals(self.scope, _grid(table), [row.row for row in rows], totals, columns)
+        owners = {
+            row.row: row.locality for row in rows if row.locality and row.locality.code in self.scope.own
+        }
+        check_totals(self.scope, _grid(table), [row.row for row in rows], totals, columns, owners)
 
     def _check_shares(self, table: FreeTable, rows: Sequence[DataRow], slots: list[Slot]) -> None:
         """Percentages of the period that the table states against its own figures."""
