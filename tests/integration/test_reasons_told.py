@@ -99,10 +99,10 @@ def with_total(content: bytes, stated: int) -> bytes:
     workbook = load_workbook(BytesIO(content))
     sheet = workbook[form.FIGURES_SHEET]
     head = next(row for row in sheet.iter_rows() if form.LOCALITY_CODE in [cell.value for cell in row])
-    cases = next(cell for cell in head if cell.value == "TTXH_XR")
-    below = sheet.max_row + 1 - cases.row
-    head[1].offset(below).value = "Tổng cộng"
-    cases.offset(below).value = stated
+    codes = [cell.value for cell in head]
+    total: list[object] = [None] * len(codes)
+    total[codes.index(form.LOCALITY_NAME)], total[codes.index("TTXH_XR")] = "Tổng cộng", stated
+    sheet.append(total)
     buffer = BytesIO()
     workbook.save(buffer)
     return buffer.getvalue()

@@ -14,7 +14,8 @@ from chuyenhoa.model.board import Signatory as Signatory
 from chuyenhoa.model.board import StandingAgency as StandingAgency
 from chuyenhoa.model.calendars import Calendar, is_after
 from chuyenhoa.model.calendars import Window as Window
-from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Guidance, ProvinceTarget, criteria_in_force
+from chuyenhoa.model.criteria import CriteriaGroup, Criterion, ProvinceTarget
+from chuyenhoa.model.guidance import Guidance, criteria_in_force
 from chuyenhoa.model.units import Unit as Unit
 from chuyenhoa.model.units import UnitRegister
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from chuyenhoa.model.baselines import FixedFigure
 from chuyenhoa.model.calendars import Calendar
-from chuyenhoa.model.criteria import CriteriaGroup, Guidance, ProvinceTarget
+from chuyenhoa.model.criteria import CriteriaGroup, ProvinceTarget
+from chuyenhoa.model.guidance import Guidance
 from chuyenhoa.model.plan import (
     Agency,
     Board,
