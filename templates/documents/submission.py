@@ -27,7 +27,7 @@ def build_submission() -> WordDocument:
     add_line(document, "I. QUÁ TRÌNH THỰC HIỆN", "Đề mục lớn")
     add_loop(document, "process", "{{ loop.index }}. {{ line }}")
     add_line(document, "II. KẾT QUẢ THEO NHÓM TIÊU CHÍ", "Đề mục lớn")
-    write_group_table(document)
+    write_group_table(document, together=False)
     add_line(document, "", "Giữa", size=13)
     add_loop(document, "target_lines", "- {{ line }}")
     add_line(document, "III. ĐỊA BÀN ĐỀ NGHỊ CÔNG NHẬN", "Đề mục lớn")
