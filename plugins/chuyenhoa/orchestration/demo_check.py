@@ -101,7 +101,8 @@ def summarise(plan: Plan, scenario: Scenario, found: Found) -> list[str]:
         f"localities        {_counted(verdicts)} of {len(plan.localities)}",
     ]
     for row in _documents(scenario, found):
-        lines.append(f"document          {row.state}, No. {row.number}: {row.issued_path or row.draft_path}")
+        state = f"{row.state}, No. {row.number}" if row.number else row.state
+        lines.append(f"document          {state}: {row.issued_path or row.draft_path}")
         lines.append(f"                  sha256 {row.issued_sha256 or row.draft_sha256}")
     return lines
 
