@@ -63,10 +63,11 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
         elif filled:
             others.append(row)
     table = _with_shared(scope, table, [row for places in rows.values() for row in places])
+    last = last_headed(table)
     for code, places in rows.items():
         locality = scope.own[code]
         report_repeats(scope, table, locality, places)
-        if report_spilled(scope, table.sheet, places[0], last_headed(table), locality):
+        if report_spilled(scope, table.sheet, places[0], last, locality):
             found.localities.append(code)
             continue
         _read_row(scope, table, places[0], locality, basis, found)
