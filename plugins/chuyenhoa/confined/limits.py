@@ -21,8 +21,8 @@ class Limits:
     """Time on the clock, for what waits instead of working."""
     answer: int = 128 * MEGABYTE
     """Bytes that an answer may have."""
-    calls: int = 100
-    """After so many calls a worker is replaced by a fresh one."""
+    calls: int = 1_000
+    """After so many calls a worker is replaced by a fresh one, which takes a second to start."""
 
 
 def confine(limits: Limits, first_free_descriptor: int) -> None:
