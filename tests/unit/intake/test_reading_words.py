@@ -138,7 +138,7 @@ def test_a_date_that_is_one_only_with_the_month_in_front_is_asked() -> None:
         (date(2021, 5, 5), True, None, ""),
         (date(2021, 5, 10), False, None, ""),
         (date(2021, 12, 5), False, date(2021, 10, 17), "D94"),
-        (date(2021, 12, 11), False, date(2021, 10, 17), ""),
+        (date(2021, 12, 11), False, date(2021, 10, 17), "D102"),
         (date(2021, 5, 10), False, date(2021, 10, 17), ""),
     ],
 )
