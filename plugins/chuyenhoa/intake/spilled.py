@@ -37,7 +37,9 @@ def report_spilled(scope: Scope, sheet: Sheet, row: int, last: int, locality: Lo
 
 
 def last_headed(table: Table) -> int:
-    """The last column of a table with a code row that its head says anything about."""
+    """The last column of a table with a code row that its head says anything about; 0 but in a text file."""
+    if table.sheet.name != SHEET:  # nothing can move there, and no row is asked about
+        return 0
     rows = range(max(0, table.code_row + 1 - HEAD_ROWS), table.code_row + 1)
     widths = [
         column

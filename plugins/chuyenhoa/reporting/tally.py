@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chuyenhoa.model.submissions import ACCEPTING
+
 Snapshot = Mapping[str, Any]
 Counted = tuple[str, str, str, Mapping[str, Any]]
 """What is counted: its code, a second code, what is said of it, and the file that shows it."""
@@ -13,7 +15,7 @@ Tally = tuple[int, Sequence[Counted]]
 
 EXPECTED, REPORTED, ABSENT = "expected", "reported", "absent"
 LATE, ON_TIME, INVOLVED = "late", "on_time", "involved"
-_TAKEN = ("accepted", "accepted_with_warnings", "partly_accepted")
+_TAKEN = frozenset(status.value for status in ACCEPTING)
 _NO_CELL = {"sheet": "", "cell": ""}
 
 
