@@ -36,8 +36,9 @@ demo: venv  ## the main job on an embedded Airflow: from dropped files to issued
 up: venv  ## the same Airflow, kept running with its pages until Ctrl-C
 	@$(BIN)/python -m chuyenhoa.orchestration.up
 
-test: venv  ## the whole test suite, with coverage
-	@$(BIN)/python -m pytest --cov-fail-under=90 --pure-floor=100
+test: venv  ## the whole test suite on all cores, with coverage
+	@$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder \
+	  --cov-fail-under=90 --pure-floor=100
 
 check: venv  ## format, lint, types, import contracts, plan data
 	@$(BIN)/ruff format --check .

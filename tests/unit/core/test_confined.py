@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from chuyenhoa import confined
@@ -155,8 +156,7 @@ def test_a_worker_is_kept_for_many_calls_and_replaced_after_its_share() -> None:
 
 def children() -> set[int]:
     """The processes that this one started and that still are."""
-    tasks = Path("/proc/self/task").glob("*/children")
-    return {int(number) for task in tasks for number in task.read_text().split()}
+    return {child.pid for child in psutil.Process().children()}
 
 
 def test_no_process_is_left_behind(acting: Pool) -> None:
@@ -169,13 +169,11 @@ def test_no_process_is_left_behind(acting: Pool) -> None:
 
 def test_workers_end_with_the_process_that_owns_them(root: Path, tmp_path: Path) -> None:
     script = (
-        "import os, signal\n"
+        "import os, psutil, signal\n"
         "from chuyenhoa import confined\n"
         "task = confined.Task('chuyenhoa.intake.archives:unpack')\n"
         "confined.call_all(task, [(b'', 'a')] * 2)\n"
-        "threads = os.listdir('/proc/self/task')\n"
-        "found = {c for t in threads for c in open(f'/proc/self/task/{t}/children').read().split()}\n"
-        "print(*found, flush=True)\n"
+        "print(*(child.pid for child in psutil.Process().children()), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     env = {**os.environ, "PYTHONPATH": str(root / "plugins")}
