@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.pipeline.previewing import try_template
+from chuyenhoa.pipeline.previewing import make_samples, try_template
 from chuyenhoa.reporting import load_kinds
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +27,10 @@ def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every kind of document with the longest names, as PDF."""
     office = shutil.which("soffice")
     assert office, "LibreOffice is needed: apt-get install libreoffice-writer-nogui fonts-liberation2"
-    folder = tmp_path_factory.mktemp("long")
+    folder, samples = tmp_path_factory.mktemp("long"), make_samples()
     for kind in load_kinds():
         template = (ROOT / "templates" / "documents" / f"{kind}.docx").read_bytes()
-        (trial,) = try_template(template, kind, only=("ten-dai",))
+        (trial,) = try_template(template, kind, samples, only=("ten-dai",))
         assert trial.error == ""
         assert trial.layout == ()
         (folder / f"{kind}.docx").write_bytes(trial.document)

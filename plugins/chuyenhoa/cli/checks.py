@@ -116,12 +116,13 @@ def check_templates(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: no such file, no .docx, or no such kind of document.
     """
-    from chuyenhoa.pipeline.previewing import diagnose
+    from chuyenhoa.pipeline.previewing import diagnose, make_samples
 
     if options.kind and not options.file:
         raise UnusableError("--kind says what one file is: name the file too.")
+    samples = make_samples()
     found = {
-        str(path): diagnose(_read_document(path), kind_of(path, options.kind))
+        str(path): diagnose(_read_document(path), kind_of(path, options.kind), samples)
         for path in ([options.file] if options.file else shipped_templates())
     }
     return _print_problems(found, as_json=options.json)

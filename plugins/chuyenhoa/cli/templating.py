@@ -63,11 +63,12 @@ def preview_templates(options: argparse.Namespace, read: Read) -> int:
     Raises:
         UnusableError: no such file, no .docx, no such kind, or a folder that cannot be written.
     """
-    from chuyenhoa.pipeline.previewing import try_template, write_trials
+    from chuyenhoa.pipeline.previewing import make_samples, try_template, write_trials
 
+    samples = make_samples()
     entries: list[dict[str, Any]] = []
     for path in [options.file] if options.file else shipped_templates():
-        trials = try_template(read(path), kind_of(path, options.kind if options.file else None))
+        trials = try_template(read(path), kind_of(path, options.kind if options.file else None), samples)
         try:
             for trial, written in write_trials(trials, options.out):
                 problems = [trial.error] if trial.error else [str(problem) for problem in trial.layout]

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chuyenhoa import settings
-from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.worst_case import CASES, SampleCase, sample_before, sample_snapshots
+from chuyenhoa.pipeline.worst_case import CASES, SampleCase, Samples
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import (
     DocumentKind,
@@ -47,57 +46,66 @@ class Trial:
     layout: tuple[LayoutProblem, ...]
 
 
-def sample_plan() -> Plan:
-    """The newest plan of the project, whose criteria and wording the samples use."""
+def make_samples() -> Samples:
+    """Made-up milestones of the newest plan of the project, to try any number of templates on."""
     plans = settings.load().plans
     name = max(path.name for path in plans.iterdir() if (path / "plan.yaml").exists())
-    return load_plan(plans, name)
+    return Samples(load_plan(plans, name))
 
 
-def try_template(template: bytes, kind: str, *, only: tuple[str, ...] = ()) -> Iterator[Trial]:
+def try_template(
+    template: bytes, kind: str, samples: Samples, *, only: tuple[str, ...] = ()
+) -> Iterator[Trial]:
     """Render a template on the made-up cases.
 
     Args:
         template: the .docx.
         kind: a name of `documents.yaml`.
+        samples: the made-up milestones.
         only: names of the cases to try; all when empty.
 
     Yields:
-        One trial for each case that the kind can be made for.
+        One trial for each case that the kind can be made for, the ordinary case first.
     """
     listed = load_kinds()[kind]
-    for case, snapshot in sample_snapshots(sample_plan(), listed):
-        subjects = list_subjects(listed, snapshot)
-        if subjects and (not only or case.name in only):
-            yield _try(template, listed, case, snapshot, subjects[0])
+    for case in CASES:
+        if only and case.name not in only:
+            continue
+        subjects = list_subjects(listed, samples.snapshot(listed, case))
+        if subjects:
+            yield _try(template, listed, case, samples, subjects[0])
+
+
+@lru_cache(maxsize=1)
+def _kept_samples() -> Samples:
+    return make_samples()
 
 
 @lru_cache(maxsize=32)
 def sample_context(kind: str) -> Mapping[str, Any]:
     """What the template of a kind would be filled with on ordinary made-up data."""
-    listed = load_kinds()[kind]
-    case, snapshot = next(sample_snapshots(sample_plan(), listed))
+    listed, samples = load_kinds()[kind], _kept_samples()
+    snapshot = samples.snapshot(listed, CASES[0])
     about = next(iter(list_subjects(listed, snapshot)), "")
-    return build_context(kind, snapshot, _sample_issue(snapshot), about, _sample_previous(listed, case))
+    previous = _sample_previous(listed, CASES[0], samples)
+    return build_context(kind, snapshot, _sample_issue(snapshot), about, previous)
 
 
 def _sample_issue(snapshot: Mapping[str, Any]) -> dict[str, str]:
     return {"number": _NUMBER, "date": _DAY, "signer": snapshot["board"]["signer"]}
 
 
-def _sample_previous(kind: DocumentKind, case: SampleCase) -> Previous | None:
+def _sample_previous(kind: DocumentKind, case: SampleCase, samples: Samples) -> Previous | None:
     """A version before, for a list of what changed since."""
     if kind.goes_to is not Destination.ATTACHMENT:
         return None
-    before = sample_before(sample_plan(), kind, case)
-    return Previous(next(iter(load_kinds())), before, _NUMBER, _DAY, 1, 2)
+    return Previous(next(iter(load_kinds())), samples.before(kind, case), _NUMBER, _DAY, 1, 2)
 
 
-def _try(
-    template: bytes, kind: DocumentKind, case: SampleCase, snapshot: Mapping[str, Any], about: str
-) -> Trial:
+def _try(template: bytes, kind: DocumentKind, case: SampleCase, samples: Samples, about: str) -> Trial:
+    snapshot = samples.snapshot(kind, case)
     issue = _sample_issue(snapshot) if kind.symbol else None
-    previous = _sample_previous(kind, case)
+    previous = _sample_previous(kind, case, samples)
     try:
         document = render_document(kind.name, template, snapshot, issue, about=about, previous=previous)
     except (RenderError, PhraseError) as error:
@@ -120,7 +128,7 @@ def write_trials(trials: Iterator[Trial], folder: Path) -> Iterator[tuple[Trial,
         yield trial, path
 
 
-def diagnose(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
+def diagnose(template: bytes, kind: str, samples: Samples) -> tuple[TemplateProblem, ...]:
     """All that is wrong with a template: its tags and fields, and what comes out of it on made-up data.
 
     The layout is looked at on ordinary data; on empty data it must merely be possible to render it.
@@ -129,7 +137,7 @@ def diagnose(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
     if any(problem.severity == "error" for problem in found):
         return found
     tried: dict[str, TemplateProblem] = {}
-    for trial in try_template(template, kind, only=_QUICK):
+    for trial in try_template(template, kind, samples, only=_QUICK):
         if trial.error:
             problem = TemplateProblem(
                 "error",
@@ -145,4 +153,4 @@ def diagnose(template: bytes, kind: str) -> tuple[TemplateProblem, ...]:
     return (*tried.values(), *found)
 
 
-__all__ = ["CASES", "Trial", "diagnose", "sample_context", "sample_plan", "try_template", "write_trials"]
+__all__ = ["CASES", "Trial", "diagnose", "make_samples", "sample_context", "try_template", "write_trials"]

@@ -25,6 +25,7 @@ from chuyenhoa.model.plan import Locality, Period, Plan
 from chuyenhoa.model.results import Reason, Verdict
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.reporting import DocumentKind, build_snapshot
+from chuyenhoa.reporting.phrases import load_phrases
 
 MANY = 300
 _CAME_LATER = 3
@@ -46,29 +47,37 @@ class SampleCase:
     make: Callable[[Plan, Period], MilestoneData]
 
 
-def sample_snapshots(plan: Plan, kind: DocumentKind) -> Iterator[tuple[SampleCase, dict[str, Any]]]:
-    """Every case as a snapshot of a milestone that a kind of document is made for.
+class Samples:
+    """The made-up milestones of a plan as snapshots; each is made when it is first asked for, and once."""
 
-    Args:
-        plan: a plan of the project; its criteria, indicators and wording are used as they are.
-        kind: the kind of document; for one that belongs to no milestone the last one serves.
+    def __init__(self, plan: Plan) -> None:
+        """Keep the plan: its criteria, indicators and wording are used as they are."""
+        self._plan = plan
+        self._phrases = load_phrases()
+        self._made: dict[tuple[str, str, bool], dict[str, Any]] = {}
 
-    Yields:
-        The case and its snapshot, the ordinary case first.
-    """
-    period = _period_for(plan, kind)
-    for case in CASES:
-        yield case, build_snapshot(case.make(plan, period))
+    def snapshot(self, kind: DocumentKind, case: SampleCase) -> Mapping[str, Any]:
+        """A case as a milestone that a kind of document is made for; the last one if it belongs to none."""
+        return self._make(kind, case, is_before=False)
+
+    def before(self, kind: DocumentKind, case: SampleCase) -> Mapping[str, Any]:
+        """The same milestone as it stood before the first localities' figures and the last file came."""
+        return self._make(kind, case, is_before=True)
+
+    def _make(self, kind: DocumentKind, case: SampleCase, *, is_before: bool) -> Mapping[str, Any]:
+        period = _period_for(self._plan, kind)
+        key = (period.id, case.name, is_before)
+        if key not in self._made:
+            data = case.make(self._plan, period)
+            self._made[key] = build_snapshot(_as_before(data) if is_before else data, self._phrases)
+        return self._made[key]
 
 
-def sample_before(plan: Plan, kind: DocumentKind, case: SampleCase) -> dict[str, Any]:
-    """The milestone of a case as it stood before the first localities' figures and the last file came."""
-    period = _period_for(plan, kind)
-    now = case.make(plan, period)
+def _as_before(now: MilestoneData) -> MilestoneData:
     late = [entry.code for entry in now.plan.localities[:_CAME_LATER]]
     absent = {code: LocalityEvidence(code, absence=Reason.NOT_SUBMITTED) for code in late}
-    before = _collect(now.plan, period, {**now.evidence, **absent})
-    return build_snapshot(dataclasses.replace(before, submissions=now.submissions[:-1]))
+    before = _collect(now.plan, now.period, {**now.evidence, **absent})
+    return dataclasses.replace(before, submissions=now.submissions[:-1])
 
 
 def _period_for(plan: Plan, kind: DocumentKind) -> Period:

@@ -10,7 +10,8 @@ import pytest
 from docx import Document
 from lxml import etree
 
-from chuyenhoa.pipeline.previewing import diagnose
+from chuyenhoa.pipeline.previewing import diagnose, make_samples
+from chuyenhoa.pipeline.worst_case import Samples
 from chuyenhoa.reporting import check_template, load_kinds
 from chuyenhoa.reporting.package import read_parts, write_parts
 from chuyenhoa.reporting.words import W
@@ -40,6 +41,11 @@ def errors(*lines: str, header: str = "") -> list[str]:
         for problem in found
         if problem.severity == "error" and "mandatory" not in problem.message
     ]
+
+
+@pytest.fixture(scope="module")
+def samples() -> Samples:
+    return make_samples()
 
 
 @pytest.fixture(scope="module")
@@ -223,11 +229,11 @@ SHIPPED_FAULTS: dict[str, tuple[Edit, str]] = {
 
 
 @pytest.mark.parametrize("fault", SHIPPED_FAULTS)
-def test_a_fault_in_a_shipped_template_is_found(shipped: bytes, fault: str) -> None:
+def test_a_fault_in_a_shipped_template_is_found(shipped: bytes, samples: Samples, fault: str) -> None:
     edit, said = SHIPPED_FAULTS[fault]
     file = WordFile(shipped)
     edit(file)
-    found = [str(problem) for problem in diagnose(file.bytes(), KIND)]
+    found = [str(problem) for problem in diagnose(file.bytes(), KIND, samples)]
     assert any(said in text for text in found), found
 
 
