@@ -10,6 +10,7 @@ from chuyenhoa import pipeline
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store.documents import list_documents
 from tests.integration.forms import fill
+from tests.integration.prepared import once
 from tests.integration.rehearsal import run_intake
 
 FOLDER = "899-rach-gia"
@@ -18,11 +19,15 @@ FOLDER = "899-rach-gia"
 @pytest.fixture
 def documents(data_folder: Path) -> list[str]:
     """The drafts of the annual milestone on what one district sent."""
-    pipeline.open_period("2021-nam")
-    blank = data_folder / "outbox" / FOLDER / f"BIEU-MAU-2021-nam-{FOLDER}.xlsx"
-    (data_folder / "inbox" / FOLDER / "a.xlsx").write_bytes(fill(blank))
-    run_intake()
-    return render()
+
+    def make() -> list[str]:
+        pipeline.open_period("2021-nam")
+        blank = data_folder / "outbox" / FOLDER / f"BIEU-MAU-2021-nam-{FOLDER}.xlsx"
+        (data_folder / "inbox" / FOLDER / "a.xlsx").write_bytes(fill(blank))
+        run_intake()
+        return render()
+
+    return once(data_folder, "annual drafts", make)
 
 
 def render() -> list[str]:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from chuyenhoa import pipeline
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
+from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
 
 RACH_GIA = "899-rach-gia"
@@ -55,7 +55,7 @@ def figures(number: int) -> set[tuple[object, ...]]:
 
 @pytest.fixture
 def data(data_folder: Path) -> Path:
-    pipeline.open_period("2021-6t")
+    open_periods(data_folder, "2021-6t")
     return data_folder
 
 

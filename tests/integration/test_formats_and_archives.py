@@ -17,6 +17,7 @@ from chuyenhoa.store import claims, ledger
 from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
+from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
 from tests.unit.intake.drafts import change_parts
 from tests.unit.intake.formats_made import convert, make_xlsb, make_zip, rows_of
@@ -27,7 +28,7 @@ RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
 @pytest.fixture
 def good(data_folder: Path) -> bytes:
     """A filled form of Rạch Giá that breaks no rule."""
-    pipeline.open_period("2021-6t")
+    open_periods(data_folder, "2021-6t")
     return fill(data_folder / "outbox" / RACH_GIA / f"BIEU-MAU-2021-6t-{RACH_GIA}.xlsx")
 
 

@@ -21,6 +21,7 @@ from chuyenhoa.store.evidence import load_evidence, load_records
 from chuyenhoa.store.reasons import load_explanations
 from chuyenhoa.store.tables import SnapshotRow, SubmissionRow
 from tests.integration.forms import columns, fill
+from tests.integration.prepared import open_periods
 
 FOLDER = "899-rach-gia"
 ONE, TWO = "30745", "30754"
@@ -36,8 +37,7 @@ REASON = (
 def forms(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The outboxes with the blank workbooks of both milestones."""
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-15T09:00:00+07:00")
-    for period in ("2021-6t", "2021-nam", "2021-t05", "2021-t06"):
-        pipeline.open_period(period)
+    open_periods(data_folder, "2021-6t", "2021-nam", "2021-t05", "2021-t06")
     return data_folder / "outbox" / FOLDER
 
 

@@ -18,6 +18,7 @@ from chuyenhoa.pipeline.workplace import Workplace, open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
+from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
 
 RACH_GIA = "899-rach-gia"
@@ -26,7 +27,7 @@ RACH_GIA = "899-rach-gia"
 @pytest.fixture
 def forms(data_folder: Path) -> Path:
     """The outboxes with the blank workbooks of the six-month period."""
-    pipeline.open_period("2021-6t")
+    open_periods(data_folder, "2021-6t")
     return data_folder / "outbox"
 
 

@@ -19,6 +19,7 @@ from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import deliveries
 from chuyenhoa.store.tables import DeliveryRow, EventRow
 from tests.integration.forms import fill
+from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
 from tests.unit.mail.post_offices import Mailbox, die_in_data, post_office, raw_office, say_nothing
 
@@ -30,7 +31,7 @@ TO = "bcd.rach-gia@kiengiang.example"
 @pytest.fixture
 def data(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("CHUYENHOA_SMTP", raising=False)
-    pipeline.open_period("2021-6t")
+    open_periods(data_folder, "2021-6t")
     return data_folder
 
 

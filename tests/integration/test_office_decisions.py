@@ -17,6 +17,7 @@ from chuyenhoa.release import DecisionError
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 from tests.integration.forms import fill
+from tests.integration.prepared import once
 from tests.integration.rehearsal import run_intake
 
 APPROVAL = {
@@ -32,12 +33,16 @@ APPROVAL = {
 @pytest.fixture
 def draft(data_folder: Path) -> str:
     """The draft of the six-month report on what one district sent."""
-    pipeline.open_period("2021-6t")
-    folder = "899-rach-gia"
-    blank = data_folder / "outbox" / folder / f"BIEU-MAU-2021-6t-{folder}.xlsx"
-    (data_folder / "inbox" / folder / "a.xlsx").write_bytes(fill(blank))
-    run_intake()
-    return render()
+
+    def make() -> str:
+        pipeline.open_period("2021-6t")
+        folder = "899-rach-gia"
+        blank = data_folder / "outbox" / folder / f"BIEU-MAU-2021-6t-{folder}.xlsx"
+        (data_folder / "inbox" / folder / "a.xlsx").write_bytes(fill(blank))
+        run_intake()
+        return render()
+
+    return once(data_folder, "six-month draft", make)
 
 
 def render() -> str:

@@ -13,6 +13,7 @@ from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
+from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
 
 RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
@@ -20,7 +21,7 @@ RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
 
 @pytest.fixture
 def forms(data_folder: Path) -> Path:
-    pipeline.open_period("2021-6t")
+    open_periods(data_folder, "2021-6t")
     return data_folder
 
 
