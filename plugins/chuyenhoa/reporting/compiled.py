@@ -28,11 +28,13 @@ from chuyenhoa.reporting.words import W
 
 MAIN = "word/document.xml"
 _FIRST_ID = 1001
-_DRAWING_ID = re.compile(r'(<wp:docPr\b[^>]*?\bid=)"[^"]*"')
+_DRAWING = "<wp:docPr"
+_DRAWING_ID = re.compile(r'([^>]*?\bid=)"[^"]*"')
 _OPENING = re.compile(r"<w:p([ >])")
 _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
 _TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 _WHOLE = re.compile(r"(?<=<w:body>).*(?=</w:body>)", re.DOTALL)
+_TABLE_END = "</w:tbl>"
 _CELL_LOOP = re.compile(r"\{%-?(?:<[^>]*>)*tc ")
 _FITTED = "<?fit?>"
 _TAG = re.compile(r"\{\{|\{%|\{#")
@@ -90,19 +92,27 @@ class TaggedPart:
         # docxtpl would repair a part that is no XML, and lose text on the way.
         ParserCreate().Parse(xml, True)
         if _FITTED in xml:
-            whole = _WHOLE if self.has_nested_tables else _TABLE
-            xml = whole.sub(lambda found: self._fit_tables(found[0]), xml)
-        numbers = count(_FIRST_ID)
-        return _DRAWING_ID.sub(lambda found: f'{found[1]}"{next(numbers)}"', xml)
+            xml = self._fit_nested(xml) if self.has_nested_tables else self._fit_each(xml)
+        return _number_drawings(xml)
 
     def _break_lines(self, paragraph: str) -> str:
         broken: str = self.helper.resolve_listing(paragraph) if _LISTING.search(paragraph) else paragraph
         return broken
 
+    def _fit_nested(self, xml: str) -> str:
+        return _WHOLE.sub(lambda found: self._fit_tables(found[0]), xml)
+
+    def _fit_each(self, xml: str) -> str:
+        """Fit the marked tables one by one; they are looked for by their mark, for speed."""
+        pieces, done = [], 0
+        while (mark := xml.find(_FITTED, done)) >= 0:
+            start, end = xml.rindex("<w:tbl>", done, mark), xml.index(_TABLE_END, mark) + len(_TABLE_END)
+            pieces += [xml[done:start], self._fit_tables(xml[start:end])]
+            done = end
+        return "".join([*pieces, xml[done:]])
+
     def _fit_tables(self, xml: str) -> str:
         """Give tables whose columns came from data as many columns in their grids, within their widths."""
-        if _FITTED not in xml:
-            return xml
         plain = xml.replace(_FITTED, "")
         shared = None if self.has_nested_tables else share_widths_in_text(plain)
         if shared is not None:
@@ -111,6 +121,17 @@ class TaggedPart:
         share_widths(body)
         written: str = etree.tostring(body, encoding="unicode")
         return written[written.index(">") + 1 : written.rindex("<")]
+
+
+def _number_drawings(xml: str) -> str:
+    """Give every drawing an id of its own, as Word asks."""
+    numbers = count(_FIRST_ID)
+    first, *rest = xml.split(_DRAWING)
+    numbered = (
+        f'{found[1]}"{next(numbers)}"{piece[found.end() :]}' if (found := _DRAWING_ID.match(piece)) else piece
+        for piece in rest
+    )
+    return _DRAWING.join([first, *numbered])
 
 
 @lru_cache(maxsize=32)
