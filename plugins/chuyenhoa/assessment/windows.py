@@ -139,7 +139,7 @@ def _reconcile(plan: Plan, coarse: Part, parts: Spanned) -> list[Difference]:
     period, whole = coarse
     inside = [entry for entry in parts if entry[1][0].id != period.id and period.window.contains(entry[0])]
     tiles = [part for _, part in cover(period.window, inside)]
-    found = _compare(plan, period, whole, _join(plan, whole.locality, tiles)) if tiles else []
+    found = _compare(period, whole, _join(plan, whole.locality, tiles)) if tiles else []
     for tile in tiles:
         found += _reconcile(plan, tile, [entry for entry in inside if entry[0] != period.window])
     return found
@@ -203,9 +203,7 @@ def _join_figure(indicator: Indicator, key: tuple[str, Basis], tiles: Sequence[P
     return KnownFigure(total, known[-1].source, known if len(tiles) > 1 else ())
 
 
-def _compare(
-    plan: Plan, period: Period, coarse: LocalityEvidence, fine: LocalityEvidence
-) -> list[Difference]:
+def _compare(period: Period, coarse: LocalityEvidence, fine: LocalityEvidence) -> list[Difference]:
     """The figures in which a report differs from what finer ones come to; a blank differs from nothing."""
     return [
         Difference(coarse.locality, code, basis, figure.value, other.value, period.id)

@@ -181,11 +181,6 @@ def look_for_stable(inbox: Path, settle_seconds: float) -> Look:
     return Look(still, sorted([*second.left, *growing]))
 
 
-def find_stable_drops(inbox: Path, settle_seconds: float) -> tuple[Drop, ...]:
-    """The files that are complete; see `look_for_stable`."""
-    return tuple(look_for_stable(inbox, settle_seconds).drops)
-
-
 @dataclass(frozen=True)
 class OpenDrop:
     """A drop that is open: its bytes and its name are held, whatever is done to the path meanwhile."""

@@ -50,12 +50,6 @@ def month_window(year: int, month: int, calendar: Calendar = Calendar.ADMINISTRA
     return Window(move_months(date(year, month, FIRST_DAY), -1), date(year, month, FIRST_DAY - 1))
 
 
-def half_window(year: int, half: int, calendar: Calendar = Calendar.ADMINISTRATIVE) -> Window:
-    """The first or second half of a year; the administrative first half ends on 14 June."""
-    last = 6 * half
-    return Window(month_window(year, last - 5, calendar).start, month_window(year, last, calendar).end)
-
-
 def year_window(year: int, calendar: Calendar = Calendar.ADMINISTRATIVE) -> Window:
     """A whole year; the administrative one ends on 14 December."""
     return Window(month_window(year, 1, calendar).start, month_window(year, 12, calendar).end)

@@ -59,7 +59,7 @@ def state_faults(act: Act, plan: Plan | None) -> list[str]:
     return []
 
 
-def date_faults(act: Act, number: str, day: date | None) -> list[str]:
+def date_faults(number: str, day: date | None) -> list[str]:
     """Every record rests on a decision with a number and a date that has come."""
     faults = [] if number else ["chưa có số quyết định"]
     if day is None:

@@ -105,7 +105,7 @@ def _take(place: Workplace, drop: Drop, file: OpenDrop) -> Taken:
         write_file(kept, content[:LARGEST])
         kept.chmod(PRIVATE)
     else:
-        taken = _issue(place, Taken(name, True, said, documents), texts)
+        taken = _issue(Taken(name, True, said, documents), texts)
     stem = _fit(f"{ANSWER_PREFIX}{_stamp(content)}-{Path(name).stem}")
     names = (f"{stem}{f'-{number}' if number > 1 else ''}.txt" for number in itertools.count(1))
     paths = (place.settings.office_outbox / entry for entry in names)
@@ -233,7 +233,7 @@ def _is_spoiled(place: Workplace, row: DocumentRow) -> bool:
     return False
 
 
-def _issue(place: Workplace, taken: Taken, texts: Mapping[str, str]) -> Taken:
+def _issue(taken: Taken, texts: Mapping[str, str]) -> Taken:
     """Issue what a form approved; what blocks the issue is said, and the approval stands."""
     try:
         paths = tuple(issue_documents(taken.documents))

@@ -60,7 +60,7 @@ def write_handover(milestone_id: str) -> str:
             raise DraftError(f"{milestone.id}: no document is issued; there is nothing to hand over.")
         files = dict(_collect(place, session, rows))
     folder = place.settings.handover / milestone.id
-    files |= _pdfs(place, folder, files)
+    files |= _pdfs(folder, files)
     files[CHECKSUMS] = _checksums(files)
     _lay(folder, files)
     path = f"office/handover/HO-SO-{milestone.id}.zip"
@@ -179,7 +179,7 @@ def _sources(
         yield f"{SOURCES}/{sha256[:12]}{PurePosixPath(entry['file_name']).suffix[:8]}", content
 
 
-def _pdfs(place: Workplace, folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
+def _pdfs(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """A PDF of every document; one that lies in the folder already is kept, since no two are alike."""
     stems = {path[: -len(".docx")]: content for path, content in files.items() if path.startswith(DOCUMENTS)}
     known = {}

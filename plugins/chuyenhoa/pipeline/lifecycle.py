@@ -146,7 +146,7 @@ class _Recorder:
         number, day, document = act.number.strip(), act.day, ""
         if issued and act.state is State.RECOGNISED:
             document, number, day = _bind(issued, number, day)
-        faults = date_faults(act, number, day)
+        faults = date_faults(number, day)
         if not self._draft.by.strip():
             faults.append("không rõ ai ghi nhận")
         if act.locality not in self._names and not self._is_past:

@@ -67,7 +67,7 @@ class _Known:
 
 def _build(place: Workplace, session: Session, row: SubmissionRow, known: _Known) -> Receipt:
     plan = place.plans.get(row.plan, place.plan)
-    receipt = _with_earlier_files(session, row, known, _describe_file(place, row, plan))
+    receipt = _with_earlier_files(session, row, known, _describe_file(row, plan))
     listed = known.localities.get(row.number, {})
     rules = place.rules_of(plan)
     alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
@@ -121,7 +121,7 @@ def _holding(findings: Sequence[Finding], code: str, severity: Severity) -> tupl
 
 def page_of(place: Workplace, row: SubmissionRow) -> str:
     """The path, inside the data folder, at which the receipt of a submission belongs."""
-    receipt = _describe_file(place, row, place.plans.get(row.plan, place.plan))
+    receipt = _describe_file(row, place.plans.get(row.plan, place.plan))
     return (outbox_of(place, receipt) / receipt_name(receipt)).relative_to(place.settings.data).as_posix()
 
 
@@ -130,11 +130,11 @@ def describe_file(place: Workplace, number: int) -> Receipt:
     with place.store.reading() as session:
         row = session.get_one(SubmissionRow, number)
     plan = place.plans.get(row.plan, place.plan)
-    bare = _describe_file(place, row, plan)
+    bare = _describe_file(row, plan)
     return replace(bare, status=SubmissionStatus.CLAIMED, version=None, is_late=False)
 
 
-def _describe_file(place: Workplace, row: SubmissionRow, plan: Plan) -> Receipt:
+def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
     period = plan.period_by_id.get(row.period)
     submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
     return Receipt(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from chuyenhoa.model.calendars import last_day_before
 from chuyenhoa.plan.criterion_entries import CriterionEntry
 from chuyenhoa.plan.shapes import Aliases, BlankDate, Name, Row, Standing, Strict, Text, Types
 
@@ -139,7 +140,7 @@ class PeriodEntry(SpanEntry):
     @property
     def last_day(self) -> date:
         """The last day on time; "trước ngày 18/12" is 17/12."""
-        return self.deadline or (self.due_before or date.max) - timedelta(days=1)
+        return self.deadline or last_day_before(self.due_before or date.max)
 
 
 class GroupEntry(Strict):

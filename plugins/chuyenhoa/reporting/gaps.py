@@ -8,7 +8,6 @@ from typing import Any
 Snapshot = Mapping[str, Any]
 _OWED = "submitter"
 """The actor of results that only the submitter can supply."""
-_ABSENT = "not_submitted"
 
 
 def list_debtors(snapshot: Snapshot) -> list[str]:

@@ -131,7 +131,7 @@ def _state_figure(pattern: Mapping[str, Any], view: SnapshotView) -> Fact | None
     count = f"{format_count(total.value)} {unit}"
     values = {"count": count, "number": format_count(total.value)}
     text = fill(str(pattern["some"]), code, values) if total.value else str(pattern["none"])
-    change = _compare(code, total.value, len(total.missing), view) if pattern.get("compare") else ""
+    change = _compare(code, len(total.missing), view) if pattern.get("compare") else ""
     change = _set_beside(code, view) if pattern.get("beside") else change
     if not (total.value or change) and _is_nothing(pattern.get("within"), view):
         return Fact(name, "")
@@ -153,7 +153,7 @@ def _set_beside(code: str, view: SnapshotView) -> str:
     return view.phrases.say("change.beside", then=then)
 
 
-def _compare(code: str, total: Decimal, missing: int, view: SnapshotView) -> str:
+def _compare(code: str, missing: int, view: SnapshotView) -> str:
     """The comparison of an indicator, over the localities that have both windows and no others."""
     pair, unit = view.pair(code), view.unit(code)
     if pair is None:

@@ -197,10 +197,6 @@ class SnapshotView:
         now, then = self.add(both, [indicator]), self.add(both, [indicator], "baseline")
         return None if not both or now is None or then is None else Pair(self.count_named(both), now, then)
 
-    def signed_sum(self, locality: str, terms: Sequence[str]) -> Decimal | None:
-        """A sum of indicators of one locality, `-CODE` taken away; None when any is missing."""
-        return self.add([locality], terms)
-
     def ratio(self, numerator: Sequence[str], denominator: Sequence[str]) -> Ratio | None:
         """A ratio of sums over the localities that have every figure it needs."""
         needed = {term.removeprefix("-") for term in [*numerator, *denominator]}

@@ -40,7 +40,7 @@ def drop(folder: Path, name: str, content: bytes = b"figures") -> Path:
 
 
 def claim_all(store: Store, folder: Path) -> list[int]:
-    drops = inbox.find_stable_drops(folder / "inbox", 0)
+    drops = inbox.look_for_stable(folder / "inbox", 0).drops
     claim.close_cut_claims(store, drops)
     return claim.claim_drops(store, folder / "inbox", folder / "archive", drops, AT).numbers
 
@@ -100,11 +100,11 @@ def test_a_growing_file_waits(tmp_path: Path) -> None:
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        assert inbox.find_stable_drops(tmp_path / "inbox", 0.2) == ()
+        assert inbox.look_for_stable(tmp_path / "inbox", 0.2).drops == []
     finally:
         finished.set()
         writer.join()
-    assert len(inbox.find_stable_drops(tmp_path / "inbox", 0.05)) == 1
+    assert len(inbox.look_for_stable(tmp_path / "inbox", 0.05).drops) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_file_that_is_open_for_writing_waits(
 
     with monkeypatch.context() as patch:
         patch.setattr(fcntl, "fcntl", refuse)
-        drops = inbox.find_stable_drops(tmp_path / "inbox", 0)
+        drops = inbox.look_for_stable(tmp_path / "inbox", 0).drops
         claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
     assert path.exists() is not taken
     assert [(entry.path, entry.why) for entry in claimed.left] == (
@@ -228,7 +228,7 @@ def test_a_file_that_changes_while_it_is_read_is_left(
 
 def test_a_file_that_vanishes_is_passed_over(store: Store, tmp_path: Path) -> None:
     path = drop(tmp_path, "a.xlsx")
-    drops = inbox.find_stable_drops(tmp_path / "inbox", 0)
+    drops = inbox.look_for_stable(tmp_path / "inbox", 0).drops
     path.unlink()
     claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
     assert (claimed.numbers, claimed.left) == ([], [])
@@ -254,5 +254,5 @@ def test_the_stability_check_uses_real_time(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T09:00:00+07:00")
     drop(tmp_path, "a.xlsx")
     started = time.monotonic()
-    inbox.find_stable_drops(tmp_path / "inbox", 0.1)
+    inbox.look_for_stable(tmp_path / "inbox", 0.1)
     assert time.monotonic() - started >= 0.1

@@ -15,7 +15,6 @@ from chuyenhoa.model.calendars import (
     Calendar,
     Window,
     calendar_of,
-    half_window,
     is_after,
     last_day_before,
     month_window,
@@ -47,10 +46,6 @@ def span(text: str) -> Window:
         (month_window(2021, 12, CALENDAR), "2021-12-01..2021-12-31"),
         (month_window(2024, 2, CALENDAR), "2024-02-01..2024-02-29"),
         (month_window(2023, 2, CALENDAR), "2023-02-01..2023-02-28"),
-        (half_window(2022, 1), "2021-12-15..2022-06-14"),
-        (half_window(2022, 2), "2022-06-15..2022-12-14"),
-        (half_window(2022, 1, CALENDAR), "2022-01-01..2022-06-30"),
-        (half_window(2022, 2, CALENDAR), "2022-07-01..2022-12-31"),
         (year_window(2022), "2021-12-15..2022-12-14"),
         (year_window(2022, CALENDAR), "2022-01-01..2022-12-31"),
     ],
@@ -61,12 +56,11 @@ def test_windows_of_both_calendars(found: Window, expected: str) -> None:
 
 @pytest.mark.parametrize("calendar", list(Calendar))
 @given(year=st.integers(2001, 2099))
-def test_months_and_halves_cover_a_year_without_gap_or_overlap(calendar: Calendar, year: int) -> None:
+def test_months_cover_a_year_without_gap_or_overlap(calendar: Calendar, year: int) -> None:
     months = [month_window(year, month, calendar) for month in range(1, 13)]
     whole = year_window(year, calendar)
     assert (months[0].start, months[-1].end) == (whole.start, whole.end)
     assert all(a.end + timedelta(days=1) == b.start for a, b in itertools.pairwise(months))
-    assert half_window(year, 1, calendar).end + timedelta(days=1) == half_window(year, 2, calendar).start
     assert whole.end + timedelta(days=1) == year_window(year + 1, calendar).start
     assert {calendar_of(month) for month in months} == {calendar}
 

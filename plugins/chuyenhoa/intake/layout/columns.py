@@ -49,7 +49,7 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
     found: dict[tuple[str, Basis | None], list[Slot]] = {}
     odd = []
     for column in table.head.columns:
-        slot = _slot(scope, table, column, words)
+        slot = _slot(table, column, words)
         if slot is not None:
             found.setdefault((slot.indicator.code, slot.basis), []).append(slot)
             if column.match.is_loose:
@@ -94,7 +94,7 @@ def _filled(table: FreeTable, row: int, column: Column) -> bool:
     return not table.view.is_blank(row, column.index) and table.view.holds_number(row, column.index)
 
 
-def _slot(scope: Scope, table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
+def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
     """The column as one that is read; None when it must not be."""
     match, meanings = column.match, column.meanings
     if len(match.codes) != 1 or not match.certain or meanings - BASES or len(meanings) > 1:

@@ -10,8 +10,8 @@ from functools import cached_property
 from chuyenhoa.intake.book import Sheet
 from chuyenhoa.intake.layout.blocks import Block, head_of, is_title_of, side_by_side
 from chuyenhoa.intake.layout.gazetteer import Gazetteer
-from chuyenhoa.intake.layout.headings import DISTRICT_HEADS, VALUE_HEADS, Meaning
-from chuyenhoa.intake.layout.heads import Column, Head, find_heads
+from chuyenhoa.intake.layout.headings import DISTRICT_HEADS, Meaning
+from chuyenhoa.intake.layout.heads import Head, find_heads
 from chuyenhoa.intake.layout.view import View
 from chuyenhoa.intake.layout.vocabulary import Vocabulary
 from chuyenhoa.intake.periods import SIX_MONTHS, SPAN
@@ -253,8 +253,3 @@ def _name_columns(view: View, head: Head, reach: tuple[int, int], places: Gazett
     headed = {column.index for column in head.columns if column.is_locality and column.index >= first}
     found = [column for column, count in counted.items() if count or column in headed]
     return tuple(sorted(found, key=lambda column: (-counted[column], column)))
-
-
-def is_value_head(column: Column) -> bool:
-    """Whether a column is headed as the one that holds the figures of a single locality."""
-    return any(key in VALUE_HEADS for key in column.keys)

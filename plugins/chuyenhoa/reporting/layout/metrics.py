@@ -52,11 +52,6 @@ def wrap_widths(text: str, size: float, room: float, *, bold: bool) -> list[floa
     return [text_width(line, size, bold=bold) for line in lines if line]
 
 
-def longest_word(text: str, size: float, *, bold: bool) -> float:
-    """The width in millimetres of the word that can be broken least."""
-    return max((text_width(word, size, bold=bold) for word in text.split()), default=0.0)
-
-
 def _strip_marks(text: str) -> list[str]:
     """The letters without tone and vowel marks; the horn stays, since it is a wider letter."""
     signs = [*unicodedata.normalize("NFD", text), ""]
