@@ -6,10 +6,8 @@ from chuyenhoa.intake.book import Sheet, name_cell
 from chuyenhoa.intake.formats.texts import SHEET
 from chuyenhoa.intake.rows import Scope
 from chuyenhoa.intake.tables import Table
+from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS
 from chuyenhoa.model.plan import Locality
-
-HEAD_ROWS = 4
-"""Rows of the form's head, the code row among them."""
 
 
 def report_spilled(scope: Scope, sheet: Sheet, row: int, last: int, locality: Locality) -> bool:
@@ -40,7 +38,7 @@ def last_headed(table: Table) -> int:
     """The last column of a table with a code row that its head says anything about; 0 but in a text file."""
     if table.sheet.name != SHEET:  # nothing can move there, and no row is asked about
         return 0
-    rows = range(max(0, table.code_row + 1 - HEAD_ROWS), table.code_row + 1)
+    rows = range(max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET]), table.code_row + 1)
     widths = [
         column
         for row in rows
