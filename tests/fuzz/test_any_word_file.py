@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from lxml import etree
 from chuyenhoa.reporting import check_layout, check_template
 from chuyenhoa.reporting.package import read_parts, write_parts
 from chuyenhoa.reporting.words import W, parse_part, write_part
+from tests.office import convert
 from tests.unit.reporting import model_documents
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,19 +111,14 @@ def test_spoilt_documents(seeds: list[bytes], seed: int) -> None:
 
 def test_documents_that_libreoffice_wrote(seeds: list[bytes], tmp_path: Path) -> None:
     """The same documents through LibreOffice: other styles, shapes and numberings, the same elements."""
-    office = shutil.which("soffice")
-    assert office, "LibreOffice is needed: apt-get install libreoffice-writer-nogui fonts-liberation2"
     paths = []
     for number, document in enumerate(seeds[:4]):
         paths.append(tmp_path / f"{number}.docx")
         paths[-1].write_bytes(document)
-    out = tmp_path / "out"
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "docx", "--outdir", str(out), *map(str, paths)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    for path in paths:
-        ask((out / path.name).read_bytes())
-    decision = {problem.element for problem in check_layout((out / "2.docx").read_bytes())}
+    written = convert(paths, "docx", tmp_path / "out")
+    for path in written:
+        ask(path.read_bytes())
+    decision = {problem.element for problem in check_layout(written[2].read_bytes())}
     assert not decision & {
         "Quốc hiệu",
         "Tiêu ngữ",

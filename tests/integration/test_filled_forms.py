@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,27 +14,9 @@ from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
 from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
+from tests.office import convert
 
 RACH_GIA = "899-rach-gia"
-
-
-def convert(source: Path, ending: str) -> bytes:
-    """The workbook as LibreOffice writes it in another format."""
-    office = shutil.which("soffice")
-    assert office, "LibreOffice is needed: apt-get install libreoffice-calc-nogui"
-    profile = f"-env:UserInstallation={(source.parent / 'profile').as_uri()}"
-    command = [
-        office,
-        profile,
-        "--headless",
-        "--convert-to",
-        ending,
-        "--outdir",
-        str(source.parent),
-        str(source),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return source.with_suffix(f".{ending}").read_bytes()
 
 
 def drop(data: Path, name: str, content: bytes) -> SubmissionRow:
@@ -66,7 +46,7 @@ def test_an_older_or_other_spreadsheet_comes_back_as_the_form(
     form = data / "outbox" / RACH_GIA / f"BIEU-MAU-2021-6t-{RACH_GIA}.xlsx"
     source = tmp_path / "bc.xlsx"
     source.write_bytes(fill(form, {("30745", "TTXH_KP"): "x", ("30745", "TTXH_XR"): 21}))
-    row = drop(data, f"bc.{ending}", convert(source, ending))
+    row = drop(data, f"bc.{ending}", convert([source], ending, tmp_path / "out")[0].read_bytes())
     assert row.status == "partly_accepted"
     marked = data / row.marked_workbook
     assert marked.name.endswith("-bieu-mau.xlsx")

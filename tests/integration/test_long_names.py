@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from chuyenhoa.pipeline.previewing import make_samples, try_template
 from chuyenhoa.reporting import load_kinds
+from tests.office import convert
 
 ROOT = Path(__file__).resolve().parents[2]
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -25,8 +25,6 @@ PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.D
 @pytest.fixture(scope="module")
 def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every kind of document with the longest names, as PDF."""
-    office = shutil.which("soffice")
-    assert office, "LibreOffice is needed: apt-get install libreoffice-writer-nogui fonts-liberation2"
     folder, samples = tmp_path_factory.mktemp("long"), make_samples()
     for kind in load_kinds():
         template = (ROOT / "templates" / "documents" / f"{kind}.docx").read_bytes()
@@ -34,10 +32,8 @@ def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         assert trial.error == ""
         assert trial.layout == ()
         (folder / f"{kind}.docx").write_bytes(trial.document)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
-    subprocess.run([*command, *map(str, folder.glob("*.docx"))], check=True, capture_output=True, timeout=500)
-    return {kind: folder / f"{kind}.pdf" for kind in load_kinds()}
+    made = convert([folder / f"{kind}.docx" for kind in load_kinds()], "pdf", folder / "pdf")
+    return dict(zip(load_kinds(), made, strict=True))
 
 
 def read_words(pdf: Path) -> list[tuple[float, float, float, float, float, float, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pypdf import PdfReader
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, check_layout, render_document
+from tests.office import convert
 from tests.unit.reporting.conftest import make_milestone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,8 +31,6 @@ NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 @pytest.fixture(scope="module")
 def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """All documents as PDF, converted in one LibreOffice run with a profile of its own."""
-    office = shutil.which("soffice")
-    assert office, "LibreOffice is needed: apt-get install libreoffice-writer-nogui fonts-liberation2"
     folder = tmp_path_factory.mktemp("pages")
     plan = load_plan(ROOT / "plans", "2021")
     figures: dict[tuple[str, str, Basis], int | None] = {
@@ -47,11 +45,8 @@ def pdfs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         content = render_document(kind, template, snapshot, about=about)
         assert not check_layout(content)
         (folder / f"{kind}.docx").write_bytes(content)
-    documents = [str(folder / f"{kind}.docx") for kind in wanted]
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *documents]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    return {kind: folder / f"{kind}.pdf" for kind in wanted}
+    made = convert([folder / f"{kind}.docx" for kind in wanted], "pdf", folder / "pdf")
+    return dict(zip(wanted, made, strict=True))
 
 
 def read_lines(pdf: Path, page: int) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from chuyenhoa.feedback import MarkError, mark_workbook
 from chuyenhoa.feedback.words import AUTHOR, LISTING_NAME
 from chuyenhoa.model.submissions import Finding, Severity
+from tests.office import convert
 
 Load = Callable[[bytes], openpyxl.Workbook]
 RED, YELLOW = "FFFF9B91", "FFFFD54A"
@@ -232,28 +232,13 @@ def test_a_workbook_of_openpyxl(
     assert load(mark_workbook(marked, here, names)).sheetnames == book.sheetnames
 
 
-def convert(folder: Path, name: str, target: str) -> Path:
-    """Let LibreOffice open and save a file; its own profile, so that tests do not wait for each other."""
-    out = folder / "out"
-    command = [
-        "soffice",
-        f"-env:UserInstallation=file://{folder}/profile",
-        "--headless",
-        "--convert-to",
-        target,
-    ]
-    subprocess.run(
-        [*command, "--outdir", str(out), str(folder / name)], check=True, capture_output=True, timeout=180
-    )
-    return out / f"{Path(name).stem}.{target}"
-
-
 def test_libreoffice_and_calamine_read_what_we_mark(
     xlsxwriter_form: bytes, findings: tuple[Finding, ...], names: dict[str, str], load: Load, tmp_path: Path
 ) -> None:
     marked = mark_workbook(xlsxwriter_form, findings, names)
     (tmp_path / "m.xlsx").write_bytes(marked)
-    resaved = convert(tmp_path, "m.xlsx", "xlsx").read_bytes()
+    (written,) = convert([tmp_path / "m.xlsx"], "xlsx", tmp_path / "out")
+    resaved = written.read_bytes()
     assert comments_in(load(resaved)) == comments_in(load(marked))
     assert load(resaved)["Số liệu"]["E6"].fill.fgColor.rgb == RED
     calamine = CalamineWorkbook.from_filelike(io.BytesIO(marked))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.workbooks import write_workbook
+from tests.office import convert
 
 BLANKS: dict[tuple[str, str], bytes] = {}
 """Blank workbooks written so far, by submitter and period."""
@@ -107,16 +107,5 @@ def save_with_libreoffice(content: bytes, folder: Path) -> bytes:
     source = folder / "in" / "bao-cao.xlsx"
     source.parent.mkdir()
     source.write_bytes(content)
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        str(folder / "out"),
-        str(source),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return (folder / "out" / "bao-cao.xlsx").read_bytes()
+    (saved,) = convert([source], "xlsx", folder / "out")
+    return saved.read_bytes()

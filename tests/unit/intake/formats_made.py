@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import struct
-import subprocess
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import docx
 import openpyxl
+
+from tests import office
 
 Rows = list[tuple[str, list[list[object]]]]
 """Sheets by name with their cells."""
@@ -24,11 +25,8 @@ def convert(content: bytes, folder: Path, target: str, source: str = "xlsx") -> 
     place = folder / f"to-{target}"
     place.mkdir(parents=True)
     (place / f"bao-cao.{source}").write_bytes(content)
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    arguments = ["--headless", "--convert-to", target, "--outdir", str(place / "out")]
-    command = ["soffice", profile, *arguments, str(place / f"bao-cao.{source}")]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    return (place / "out" / f"bao-cao.{target}").read_bytes()
+    (made,) = office.convert([place / f"bao-cao.{source}"], target, folder / f"as-{target}")
+    return made.read_bytes()
 
 
 def rows_of(xlsx: bytes) -> Rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.plan import rule_kinds as kinds
 from chuyenhoa.workbooks import write_workbook
 from chuyenhoa.workbooks.checks import CheckError, build_check, condition_of
+from tests.office import convert
 
 Row = Mapping[str, float]
 
@@ -85,19 +85,8 @@ def calculate(plan: Plan, rules: tuple[Rule, ...], rows: list[Row], folder: Path
             book[sheet].cell(top + number, columns[code.removeprefix(BASELINE_PREFIX)]).value = value
     source = folder / "bang.xlsx"
     book.save(source)
-    profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    command = [
-        "soffice",
-        profile,
-        "--headless",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        str(folder / "out"),
-        str(source),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    workbook = CalamineWorkbook.from_path(str(folder / "out" / "bang.xlsx"))
+    (calculated,) = convert([source], "xlsx", folder / "out")
+    workbook = CalamineWorkbook.from_path(str(calculated))
     table = workbook.get_sheet_by_name(FIGURES_SHEET).to_python(skip_empty_area=False)
     return [str(table[top + number][2 + len(plan.indicators)]) for number in range(len(rows))]
 
