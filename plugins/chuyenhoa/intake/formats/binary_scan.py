@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats.markup import describe_flaw
+from chuyenhoa.intake.formats.markup import is_readers, report_flaw
 
 ERRORS: Mapping[int, str] = {
     0x00: "#NULL!",
@@ -102,13 +102,10 @@ def read_values(kind: str, content: bytes, scans: Sequence[Scan], findings: Find
         for scan in scans:
             rows = workbook.get_sheet_by_name(scan.name).to_python(skip_empty_area=False)
             sheets.append(_sheet(scan, [list(row) for row in rows]))
-    except MemoryError:
-        raise
     except BaseException as error:
-        # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not is_readers(error):
             raise
-        findings.add("D05", detail=describe_flaw(error))
+        report_flaw(error, findings)
         return None
     return Book(kind, tuple(sheets))
 

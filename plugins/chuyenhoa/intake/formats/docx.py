@@ -14,10 +14,10 @@ from chuyenhoa.intake.formats.grids import Grid, finish, is_legacy_font
 from chuyenhoa.intake.formats.markup import (
     UnsafeMarkupError,
     attribute,
-    describe_flaw,
     local_name,
     number_of,
     parse_markup,
+    report_flaw,
 )
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError
 from chuyenhoa.intake.formats.runs import has_flag, is_struck, shift_of, show_run
@@ -39,11 +39,8 @@ def open_document(archive: Archive, findings: FindingList) -> Book | None:
     try:
         body = parse_markup(archive.read(MAIN), MAIN).find("{*}body")
         reaches_out = _reaches_out(archive, body)
-    except UnsafeMarkupError as error:
-        findings.add("D07", detail=str(error))
-        return None
-    except (etree.XMLSyntaxError, BrokenArchiveError) as error:
-        findings.add("D05", detail=describe_flaw(error))
+    except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
+        report_flaw(error, findings)
         return None
     report_extras(archive.entries, findings)
     if reaches_out:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from chuyenhoa.intake.findings import FindingList
+
 
 class UnsafeMarkupError(ValueError):
     """Markup with a document type: entities could make it grow without end."""
@@ -35,10 +37,24 @@ def parse_markup(data: bytes, name: str) -> etree._Element:
 NO_WORDS_OF_OURS = "nội dung bên trong không đúng định dạng"
 
 
-def describe_flaw(error: BaseException) -> str:
-    """Why a file is broken, in the submitter's words; the English of a library helps no officer."""
+def report_flaw(error: BaseException, findings: FindingList) -> None:
+    """Tell why a file cannot be read, in the submitter's words; the English of a library helps no officer."""
+    if isinstance(error, UnsafeMarkupError):
+        findings.add("D07", detail=str(error))
+        return
     said = " ".join(str(error).split())[:120]
-    return NO_WORDS_OF_OURS if said.isascii() or isinstance(error, etree.XMLSyntaxError) else said
+    is_english = said.isascii() or isinstance(error, etree.XMLSyntaxError)
+    findings.add("D05", detail=NO_WORDS_OF_OURS if is_english else said)
+
+
+def is_readers(error: BaseException) -> bool:
+    """Whether calamine raised it for what is in a file; what is not (no memory, an interrupt) is passed on.
+
+    A panic of calamine, which is written in Rust, is no `Exception`.
+    """
+    if isinstance(error, Exception):
+        return not isinstance(error, MemoryError)
+    return type(error).__name__ == "PanicException"
 
 
 def pass_on_memory(error: Exception) -> None:

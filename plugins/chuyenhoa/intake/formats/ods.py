@@ -15,10 +15,10 @@ from chuyenhoa.intake.formats.grids import Grid, is_legacy_font
 from chuyenhoa.intake.formats.markup import (
     UnsafeMarkupError,
     attribute,
-    describe_flaw,
     local_name,
     number_of,
     parse_markup,
+    report_flaw,
 )
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError
 from chuyenhoa.intake.formats.runs import show_run
@@ -47,11 +47,8 @@ def open_ods(archive: Archive, findings: FindingList) -> Book | None:
         styles = [root]
         if STYLES in archive.entries:
             styles.append(parse_markup(archive.read(STYLES), STYLES))
-    except UnsafeMarkupError as error:
-        findings.add("D07", detail=str(error))
-        return None
-    except (etree.XMLSyntaxError, BrokenArchiveError) as error:
-        findings.add("D05", detail=describe_flaw(error))
+    except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
+        report_flaw(error, findings)
         return None
     report_extras(archive.entries, findings)
     return _read_sheets(root, _Styles(styles), findings)
@@ -61,11 +58,8 @@ def open_flat_ods(content: bytes, findings: FindingList) -> Book | None:
     """The sheets of a spreadsheet that is one XML file (.fods)."""
     try:
         root = parse_markup(content, "XML")
-    except UnsafeMarkupError as error:
-        findings.add("D07", detail=str(error))
-        return None
-    except etree.XMLSyntaxError as error:
-        findings.add("D05", detail=describe_flaw(error))
+    except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
+        report_flaw(error, findings)
         return None
     return _read_sheets(root, _Styles([root]), findings)
 

@@ -12,9 +12,9 @@ from chuyenhoa.intake.formats.grids import Grid, is_legacy_font
 from chuyenhoa.intake.formats.markup import (
     UnsafeMarkupError,
     attribute,
-    describe_flaw,
     number_of,
     parse_markup,
+    report_flaw,
 )
 
 
@@ -26,11 +26,8 @@ def open_spreadsheet_xml(content: bytes, findings: FindingList) -> Book | None:
     """
     try:
         root = parse_markup(content, "XML")
-    except UnsafeMarkupError as error:
-        findings.add("D07", detail=str(error))
-        return None
-    except etree.XMLSyntaxError as error:
-        findings.add("D05", detail=describe_flaw(error))
+    except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
+        report_flaw(error, findings)
         return None
     percents, fonts = _styles(root)
     sheets = []

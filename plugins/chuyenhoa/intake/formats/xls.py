@@ -9,7 +9,7 @@ from chuyenhoa.intake.book import Book, Flaw, Mark
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.binary_scan import BrokenRecordsError, Scan, Styles, read_values
 from chuyenhoa.intake.formats.grids import is_legacy_font
-from chuyenhoa.intake.formats.markup import describe_flaw
+from chuyenhoa.intake.formats.markup import report_flaw
 from chuyenhoa.intake.formats.ole import BrokenCompoundError, open_compound
 from chuyenhoa.intake.formats.xls_texts import Face, read_face, shown_texts
 
@@ -45,7 +45,7 @@ def open_xls(content: bytes, findings: FindingList) -> Book | None:
             return None
         scans = [_scan(stream, place, scan, globals_) for place, scan in globals_.sheets]
     except (BrokenCompoundError, BrokenRecordsError, struct.error, IndexError) as error:
-        findings.add("D05", detail=describe_flaw(error))
+        report_flaw(error, findings)
         return None
     if globals_.has_macros or "_VBA_PROJECT_CUR" in compound.names:
         findings.add("D09")

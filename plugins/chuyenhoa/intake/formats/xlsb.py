@@ -13,7 +13,7 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.formats.binary_scan import BrokenRecordsError, Scan, Styles, read_values
 from chuyenhoa.intake.formats.extras import report_extras
 from chuyenhoa.intake.formats.grids import is_legacy_font
-from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, describe_flaw, parse_markup
+from chuyenhoa.intake.formats.markup import UnsafeMarkupError, attribute, parse_markup, report_flaw
 from chuyenhoa.intake.formats.package import Archive, BrokenArchiveError, Package
 
 WORKBOOK = "xl/workbook.bin"
@@ -47,11 +47,15 @@ def open_xlsb(archive: Archive, findings: FindingList) -> Book | None:
         parts |= {part: archive.read(part) for part in places}
         styles = _styles(parts.get("xl/styles.bin", b""))
         scans = [_scan(parts[part], scan, styles) for part, scan in places.items()]
-    except UnsafeMarkupError as error:
-        findings.add("D07", detail=str(error))
-        return None
-    except (BrokenRecordsError, BrokenArchiveError, etree.XMLSyntaxError, struct.error, KeyError) as error:
-        findings.add("D05", detail=describe_flaw(error))
+    except (
+        UnsafeMarkupError,
+        BrokenRecordsError,
+        BrokenArchiveError,
+        etree.XMLSyntaxError,
+        struct.error,
+        KeyError,
+    ) as error:
+        report_flaw(error, findings)
         return None
     report_extras(archive.entries, findings)
     return read_values("xlsb", Package(parts).repack(list(parts)), scans, findings)

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.intake.book import MOST_COLUMNS, MOST_ROWS, Book, Sheet
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats.markup import describe_flaw, pass_on_memory
+from chuyenhoa.intake.formats.markup import is_readers, pass_on_memory, report_flaw
 from chuyenhoa.intake.formats.package import Package
 from chuyenhoa.intake.formats.runs import show_runs
 from chuyenhoa.intake.formats.xlsx_scan import Area, SheetScan, scan_sheet
@@ -62,7 +62,7 @@ def open_workbook(package: Package, findings: FindingList) -> Book | None:
         scans = [scan_sheet(package.parts[place.part], styles) for place in places]
     except (etree.XMLSyntaxError, ValueError) as error:
         pass_on_memory(error)
-        findings.add("D05", detail=describe_flaw(error))
+        report_flaw(error, findings)
         return None
     for place, scan in zip(places, scans, strict=True):
         if scan.beyond:
@@ -113,13 +113,10 @@ def _read_values(
         content = package.repack([*READ_PARTS, *dict.fromkeys(place.part for place in places)])
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [_make_sheet(workbook, place, scan) for place, scan in zip(places, scans, strict=True)]
-    except MemoryError:
-        raise
     except BaseException as error:
-        # A panic of the reader is no Exception; anything else that is none (an interrupt) is passed on.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+        if not is_readers(error):
             raise
-        findings.add("D05", detail=describe_flaw(error))
+        report_flaw(error, findings)
         return None
     for sheet in sheets:
         if sheet.hidden and strip_marks(sheet.name) in KNOWN_SHEETS - {strip_marks(form.META_SHEET)}:
