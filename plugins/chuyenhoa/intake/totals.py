@@ -70,27 +70,48 @@ def check_totals(
             sums = [_sum(grid, group, column, indicator) for group in groups if group]
             known = [value for value in sums if value is not None]
             if stated is not None and len(known) == len(sums) and known and stated not in known:
-                cell = grid.address(total, column)
-                lines = [(row, grid.address(row, column)) for row in groups[0]]
-                held = {
-                    own: (owners[row], grid.value(row, column, indicator))
-                    for row, own in lines
-                    if row in owners
-                }
-                for first, (locality, figure) in held.items() or [(cell, (None, stated))]:
-                    others = [other for other in (*(own for _, own in lines), cell) if other != first]
-                    scope.findings.add(
-                        WRONG_TOTAL,
-                        sheet=grid.name,
-                        cells=(first, *others),
-                        locality=locality.code if locality else f"{grid.name} {cell}",
-                        indicator=indicator.code,
-                        value=figure,
-                        total=cell,
-                        stated=stated,
-                        expected=known[0],
-                        summed=", ".join(own for _, own in lines),
-                    )
+                wrong = _WrongTotal(grid.address(total, column), stated, known[0])
+                _report(scope, grid, rows, (column, indicator), owners, wrong)
+
+
+@dataclass(frozen=True)
+class _WrongTotal:
+    """A total that is no sum, with its cell and what all lines come to."""
+
+    cell: str
+    stated: Decimal
+    expected: Decimal
+
+
+def _report(
+    scope: Scope,
+    grid: Grid,
+    rows: Sequence[int],
+    of: tuple[int, Indicator],
+    owners: Mapping[int, Locality],
+    wrong: _WrongTotal,
+) -> None:
+    """A warning for each own locality that a total adds up; one for the total itself where it has none."""
+    column, indicator = of
+    summed = [grid.address(row, column) for row in rows]
+    held: dict[str, tuple[Locality | None, Decimal | None]] = {
+        cell: (owners[row], grid.value(row, column, indicator))
+        for row, cell in zip(rows, summed, strict=True)
+        if row in owners
+    }
+    for first, (locality, figure) in (held or {wrong.cell: (None, wrong.stated)}).items():
+        scope.findings.add(
+            WRONG_TOTAL,
+            sheet=grid.name,
+            cells=(first, *(cell for cell in (*summed, wrong.cell) if cell != first)),
+            locality=locality.code if locality else f"{grid.name} {wrong.cell}",
+            indicator=indicator.code,
+            value=figure,
+            total=wrong.cell,
+            stated=wrong.stated,
+            expected=wrong.expected,
+            summed=", ".join(summed),
+        )
 
 
 def _sum(grid: Grid, rows: Sequence[int], column: int, indicator: Indicator) -> Decimal | None:
