@@ -104,7 +104,7 @@ def _entry(table: CaseTable, plan: Plan) -> dict[str, Any]:
         "rules": [_rule(types, measure, criterion, plan) for types, measure in _rules_of(criterion)],
         "figures": _figures_of(criterion, plan),
         "absent": _absent(criterion),
-        "cases": [_case(case, plan) for case in table.cases],
+        "cases": [_case(case) for case in table.cases],
     }
 
 
@@ -168,7 +168,7 @@ def _figures_of(criterion: Criterion, plan: Plan) -> list[dict[str, str]]:
     return found
 
 
-def _case(case: CaseEntry, plan: Plan) -> dict[str, Any]:
+def _case(case: CaseEntry) -> dict[str, Any]:
     declared = case.declared
     return {
         "kind": case.kind,

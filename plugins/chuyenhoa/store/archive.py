@@ -119,16 +119,8 @@ def _begin_copy(incoming: Path) -> _Copy:
         os.close(descriptor)
 
 
-def archive_file(archive: Path, descriptor: int) -> tuple[str, int]:
-    """Keep one open file in the archive; returns its sha256 and size in bytes."""
-    with Incoming(archive) as incoming:
-        found = incoming.copy(descriptor)
-        incoming.keep()
-    return found
-
-
 def archive_bytes(archive: Path, content: bytes) -> tuple[str, int]:
-    """Keep bytes in the archive as `archive_file` does."""
+    """Keep the bytes of one file; returns its sha256 and size in bytes."""
     return archive_all(archive, [content])[0]
 
 

@@ -235,10 +235,7 @@ def test_a_file_that_vanishes_is_passed_over(store: Store, tmp_path: Path) -> No
 
 
 def test_a_damaged_archive_is_our_fault(tmp_path: Path) -> None:
-    source = tmp_path / "a"
-    source.write_bytes(b"figures")
-    with source.open("rb") as file:
-        sha256, size = archive.archive_file(tmp_path / "archive", file.fileno())
+    sha256, size = archive.archive_bytes(tmp_path / "archive", b"figures")
     assert size == 7
     path = archive.archived_path(tmp_path / "archive", sha256)
     path.chmod(0o600)
