@@ -106,7 +106,13 @@ def office_users() -> tuple[str, ...]:
 
 
 def load() -> Settings:
-    """Read the settings from the environment (CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP)."""
+    """Read the settings from the environment.
+
+    CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP, _OFFICE_USERS and _SETTLE_SECONDS.
+
+    Raises:
+        SettingsError: there is no plan below the project's folder, or the seconds are no number.
+    """
     home = _project_home()
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
     store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"

@@ -33,7 +33,11 @@ def add_commands(templates: Any, read: Read) -> None:
 
 
 def shipped_templates() -> list[Path]:
-    """The Word files among the templates, without the lock files of an open Word."""
+    """The Word files among the templates, without the lock files of an open Word.
+
+    Raises:
+        UnusableError: there are none.
+    """
     folder = settings.load().templates / "documents"
     found = sorted(path for path in folder.glob("*.docx") if not path.name.startswith("~$"))
     if not found:

@@ -25,8 +25,8 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
     """Mark the cells that findings name; all else stays as it was, cached formula values included.
 
     Errors are red, warnings yellow; notes and explained warnings are not marked. What an earlier marking left
-    in it is replaced.
-    Personal numbers are replaced by a notice wherever they stand.
+    in it is replaced. Personal numbers are replaced by a notice wherever they stand.
+
     The parts of the .xlsx are edited in place: openpyxl would drop cached values and extensions on saving.
 
     Args:

@@ -102,7 +102,11 @@ class _Crate:
     _size: int = 0
 
     def open(self, content: bytes, prefix: str, depth: int) -> None:
-        """Take out the files of one archive."""
+        """Take out the files of one archive.
+
+        Raises:
+            HostileArchiveError: it is built to deceive or to exhaust.
+        """
         paths: set[str] = set()
         for entry, path in _entries(content):
             if path in paths:

@@ -215,7 +215,11 @@ class AirflowApi:
         return {entry["filename"]: entry["stack_trace"] for entry in entries}
 
     def request_parsing(self, dag_id: str) -> None:
-        """Have a DAG's file read again now; that is when its timetable is asked for the next run."""
+        """Have a DAG's file read again now; that is when its timetable is asked for the next run.
+
+        Raises:
+            AirflowApiError: Airflow does not know the DAG or refuses.
+        """
         token = self.call("GET", f"/dags/{dag_id}")["file_token"]
         try:
             self.call("PUT", f"/parseDagFile/{_quote(token)}")

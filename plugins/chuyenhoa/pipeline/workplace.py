@@ -60,7 +60,11 @@ class Workplace:
         return {}
 
     def plan_of(self, period_id: str) -> Plan:
-        """The plan that has a period."""
+        """The plan that has a period.
+
+        Raises:
+            UnknownPeriodError: no plan has it.
+        """
         for plan in self.plans.values():
             if period_id in plan.period_by_id:
                 return plan
@@ -68,11 +72,19 @@ class Workplace:
         raise UnknownPeriodError(f"no plan has a period {period_id!r}; known are {known}.")
 
     def period(self, period_id: str) -> Period:
-        """A period by its id, which is unique over all plans."""
+        """A period by its id, which is unique over all plans.
+
+        Raises:
+            UnknownPeriodError: no plan has it.
+        """
         return self.plan_of(period_id).period_by_id[period_id]
 
     def milestone(self, milestone_id: str) -> Period:
-        """A milestone by its id."""
+        """A milestone by its id.
+
+        Raises:
+            UnknownPeriodError: no plan has such a period, or it is no milestone.
+        """
         period = self.period(milestone_id)
         if not period.is_milestone:
             known = ", ".join(entry.id for entry in self.milestones)
