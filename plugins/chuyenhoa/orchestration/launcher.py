@@ -38,7 +38,11 @@ class AirflowError(RuntimeError):
 
 
 def find_port(preferred: int | None = None) -> int:
-    """A free port of the loopback address: `preferred` when nothing listens there, else any."""
+    """A free port of the loopback address: `preferred` when nothing listens there, else any.
+
+    Raises:
+        AirflowError: none is free.
+    """
     for port in (preferred, 0):
         if port is None:
             continue
@@ -165,7 +169,11 @@ class Airflow:
             self.api().request_parsing("milestone_report")
 
     def check_alive(self) -> None:
-        """Raise AirflowError, with the end of its log, when one of the processes has ended."""
+        """See that all processes still run.
+
+        Raises:
+            AirflowError: one of them has ended; with the end of its log.
+        """
         for name, process in self._processes.items():
             if process.poll() is not None:
                 raise AirflowError(
@@ -187,7 +195,11 @@ class Airflow:
     def _migrate(self, environment: Mapping[str, str]) -> None:
         with self._log("migrate") as log:
             done = subprocess.run(
-                [sys.executable, "-m", "airflow", "db", "migrate"], env=environment, stdout=log, stderr=log
+                [sys.executable, "-m", "airflow", "db", "migrate"],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                check=False,
             )
         if done.returncode:
             raise AirflowError(f"Airflow's database could not be prepared.\n{self._tail('migrate')}")

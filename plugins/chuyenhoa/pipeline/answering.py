@@ -47,7 +47,15 @@ def store_answer(
     if first is not None:
         original = session.get_one(SubmissionRow, first)
         same = replace(reading, plan=original.plan, period=original.period, submitter=original.submitter)
-        answer = Answer(same, SubmissionStatus.DUPLICATE, (), frozenset(), None, False, first)
+        answer = Answer(
+            same,
+            SubmissionStatus.DUPLICATE,
+            findings=(),
+            taken=frozenset(),
+            version=None,
+            is_late=False,
+            duplicate_of=first,
+        )
     else:
         answer = _judged(place, session, row, reading, findings)
     ledger.save_answer(session, current, answer, clock.now(), seen)

@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -52,7 +52,7 @@ class Taken:
     answer: str
     """What was said about it, in Vietnamese; the file of the answer holds the same."""
     documents: tuple[str, ...] = ()
-    issued: tuple[str, ...] = field(default=())
+    issued: tuple[str, ...] = ()
 
 
 class FormError(RuntimeError):
@@ -100,12 +100,14 @@ def _take(place: Workplace, drop: Drop, file: OpenDrop) -> Taken:
     try:
         documents, said = _record(place, content, texts)
     except _RefusedError as refused:
-        taken = Taken(name, False, texts["answer_refused"].format(file=name, reason=refused))
+        taken = Taken(
+            name, is_recorded=False, answer=texts["answer_refused"].format(file=name, reason=refused)
+        )
         kept = place.settings.office_outbox / _fit(f"{_stamp(content)}-{name}")
         write_file(kept, content[:LARGEST])
         kept.chmod(PRIVATE)
     else:
-        taken = _issue(Taken(name, True, said, documents), texts)
+        taken = _issue(Taken(name, is_recorded=True, answer=said, documents=documents), texts)
     stem = _fit(f"{ANSWER_PREFIX}{_stamp(content)}-{Path(name).stem}")
     names = (f"{stem}{f'-{number}' if number > 1 else ''}.txt" for number in itertools.count(1))
     paths = (place.settings.office_outbox / entry for entry in names)
@@ -240,6 +242,6 @@ def _issue(taken: Taken, texts: Mapping[str, str]) -> Taken:
     except (DraftError, RenderError) as error:
         logger.warning("%s is approved and was not issued: %s", ", ".join(taken.documents), error)
         said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=say_fault(texts, error))}"
-        return Taken(taken.file, True, said, taken.documents)
+        return replace(taken, answer=said)
     said = taken.answer + (f"\n{texts['answer_issued'].format(paths=', '.join(paths))}" if paths else "")
-    return Taken(taken.file, True, said, taken.documents, paths)
+    return replace(taken, answer=said, issued=paths)

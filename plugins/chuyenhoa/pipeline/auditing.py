@@ -182,21 +182,18 @@ def _check_archive(archive: Path, history: History, rows: list[SubmissionRow]) -
 
 def _check_records(session: Session, history: History) -> Iterator[Fault]:
     """Assessments, snapshots, documents and letters against what was recorded of them last."""
-    last: dict[tuple[str, str], Mapping[str, Any]] = {}
+    last: dict[str, dict[str, Mapping[str, Any]]] = {}
     for line in history.lines:
         if line.event.kind == RECORDED and line.facts:
-            last[line.facts["table"], line.facts["key"]] = line.facts
-    for table in sorted({name for name, _ in last}):
+            last.setdefault(line.facts["table"], {})[line.facts["key"]] = line.facts
+    for table, recorded in sorted(last.items()):
         columns = Base.metadata.tables[table]
         stored = {}
         for found in session.execute(select(columns)):
             row = {name: name_value(value) for name, value in found._mapping.items()}
             stored["/".join(str(row[column.name]) for column in columns.primary_key)] = row
-        for name, key in last:
-            if name != table:
-                continue
-            wanted, row_now = last[name, key].get("row"), stored.pop(key, None)
-            yield from _check_record(f"{table} {key}", wanted, row_now)
+        for key, facts in recorded.items():
+            yield from _check_record(f"{table} {key}", facts.get("row"), stored.pop(key, None))
         for key in stored:
             yield Fault("records", f"{table} {key}", "no event tells how it came", RESTORE)
 
@@ -233,7 +230,6 @@ def _check_files(data: Path, session: Session, rows: list[SubmissionRow]) -> Ite
 
 def _check_figures(place: Workplace, history: History, count: int) -> list[Fault]:
     """Read every file again into a store of its own, and compare row by row."""
-    faults = []
     with tempfile.TemporaryDirectory(prefix="chuyenhoa-audit-") as folder:
         url = f"sqlite:///{folder}/again.db"
         try:
@@ -248,12 +244,16 @@ def _check_figures(place: Workplace, history: History, count: int) -> list[Fault
             }
             differences = list(compare(dump_store(session), dump_store(other)))
         again.engine.dispose()
-    for difference in differences:
-        if difference.table != "alembic_version" and not _is_reserved(difference):
-            faults.append(_figure_fault(difference, names))
-    for text in rebuilt.differences:
-        faults.append(Fault("figures", text.partition(":")[0], text.partition(": ")[2], RESTORE))
-    return faults
+    stored = [
+        _figure_fault(difference, names)
+        for difference in differences
+        if difference.table != "alembic_version" and not _is_reserved(difference)
+    ]
+    answered = [
+        Fault("figures", text.partition(":")[0], text.partition(": ")[2], RESTORE)
+        for text in rebuilt.differences
+    ]
+    return [*stored, *answered]
 
 
 def _is_reserved(difference: Difference) -> bool:

@@ -134,7 +134,7 @@ def store_archive(place: Workplace, row: SubmissionRow, findings: tuple[Finding,
         findings=findings,
         kind="zip",
     )
-    answer = Answer(reading, status, findings, frozenset(), None, False)
+    answer = Answer(reading, status, findings, taken=frozenset(), version=None, is_late=False)
     with place.store.writing() as session:
         ledger.save_answer(session, session.get_one(SubmissionRow, row.number), answer, clock.now())
 

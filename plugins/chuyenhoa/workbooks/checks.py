@@ -56,7 +56,7 @@ def condition_of(rule: Rule, columns: Mapping[str, int], row: int) -> str:
     Raises:
         CheckError: the rule's kind has no formula.
     """
-    if rule.kind == kinds.WHOLE or rule.kind == kinds.NOT_NEGATIVE:
+    if rule.kind in (kinds.WHOLE, kinds.NOT_NEGATIVE):
         return _cellwise(rule, columns, row)
     named = {column: _reference(column, columns, row) for column in rule.columns}
     writer = WRITERS.get(rule.kind)

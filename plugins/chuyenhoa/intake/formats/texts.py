@@ -121,4 +121,4 @@ def open_text(content: bytes, findings: FindingList) -> Book | None:
     if not any(len(row) > 1 for row in rows):
         findings.add("D69", kind="văn bản thuần")
         return None
-    return Book("csv", (Sheet(SHEET, False, rows),))
+    return Book("csv", (Sheet(SHEET, hidden=False, rows=rows),))

@@ -60,7 +60,7 @@ class Counter:
 
 def write_number(number: int, kind: str) -> str:
     """A number as Word writes it in one of its formats (`upperRoman`, `lowerLetter`, …)."""
-    if kind == "bullet" or kind == "none":
+    if kind in ("bullet", "none"):
         return ""
     if kind.endswith("Roman"):
         roman = _roman(number)
