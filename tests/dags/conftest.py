@@ -35,11 +35,6 @@ def _remove_airflow_home() -> Iterator[None]:
     shutil.rmtree(_HOME, ignore_errors=True)
 
 
-@pytest.fixture
-def root() -> Path:
-    return ROOT
-
-
 @pytest.fixture(autouse=True)
 def _no_rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHUYENHOA_NOW", raising=False)

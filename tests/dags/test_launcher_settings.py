@@ -95,7 +95,7 @@ def test_only_a_clock_in_a_file_can_be_moved(tmp_path: Path) -> None:
         airflow.set_time(datetime.fromisoformat("2021-10-18T08:00:00+07:00"))
 
 
-def test_an_api_that_is_not_there_is_not_healthy(tmp_path: Path) -> None:
+def test_an_api_that_is_not_there_is_not_healthy() -> None:
     api = AirflowApi(f"http://127.0.0.1:{find_port()}", "engineer", "none")
     assert not api.is_healthy()
 

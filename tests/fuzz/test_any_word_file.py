@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from chuyenhoa.reporting.package import read_parts, write_parts
 from chuyenhoa.reporting.words import W, parse_part, write_part
 from tests.office import convert
 from tests.unit.reporting import model_documents
+from tests.unit.reporting.model_documents import save
 
 ROOT = Path(__file__).resolve().parents[2]
 BODY, STYLES = "word/document.xml", "word/styles.xml"
@@ -48,12 +48,6 @@ def strange_document() -> WordDocument:
     document.add_table(rows=0, cols=2)
     document.sections[0].footer.paragraphs[0].text = "Địa chỉ"
     return document
-
-
-def save(document: WordDocument) -> bytes:
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from chuyenhoa.store.tables import DeliveryRow, EventRow
 from tests.integration.forms import fill
 from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
-from tests.unit.mail.post_offices import Mailbox, die_in_data, post_office, raw_office, say_nothing
+from tests.unit.mail.post_offices import Mailbox, Serve, die_in_data, post_office, raw_office, say_nothing
 
 RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
 SENDER = "bcd@tinh.example"
@@ -137,12 +137,10 @@ def test_a_server_that_is_down_fails_nothing_and_is_tried_again(
 
 
 @pytest.mark.parametrize("serve", [say_nothing, die_in_data])
-def test_a_server_that_hangs_or_breaks_off_postpones(
-    data: Path, serve: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_hangs_or_breaks_off_postpones(data: Path, serve: Serve) -> None:
     drop(data)
     run_intake()
-    with raw_office(serve) as port:  # type: ignore[arg-type]
+    with raw_office(serve) as port:
         assert pipeline.send_letters(server(port)) == {"postponed": 1}
     assert states() == [("answer", "waiting", 1)]
     assert letters()[0].next_try_at == "2021-10-12T09:05:00+07:00"
@@ -167,7 +165,8 @@ def test_a_letter_is_given_up_after_five_days(data: Path, monkeypatch: pytest.Mo
         tries = 0
         for day in range(12, 19):
             for hour in (0, 6, 12, 18):
-                at(monkeypatch, f"{day}T{hour:02}:30") if day > 12 or hour > 8 else None
+                if day > 12 or hour > 8:
+                    at(monkeypatch, f"{day}T{hour:02}:30")
                 tries += sum(pipeline.send_letters(server(port)).values())
                 if letters()[0].state == "failed":
                     break

@@ -167,9 +167,7 @@ def test_only_an_account_of_the_office_decides(draft: str, user: str) -> None:
     assert row(draft).state == DocumentState.DRAFT
 
 
-def test_one_locality_and_criterion_is_returned_to_its_district(
-    draft: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_locality_and_criterion_is_returned_to_its_district(draft: str, data_folder: Path) -> None:
     answer = {"chosen": "return", "by": "office", "returns": "30745 II.2: đối chiếu lại <số vụ>"}
     with pytest.raises(DecisionError, match="Không có địa bàn mã '99999'"):
         pipeline.record_decision([draft], {**answer, "returns": "99999 II.2: sai"})

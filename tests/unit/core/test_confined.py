@@ -167,7 +167,7 @@ def test_no_process_is_left_behind(acting: Pool) -> None:
     assert children() <= before
 
 
-def test_workers_end_with_the_process_that_owns_them(root: Path, tmp_path: Path) -> None:
+def test_workers_end_with_the_process_that_owns_them(root: Path) -> None:
     script = (
         "import os, psutil, signal\n"
         "from chuyenhoa import confined\n"

@@ -118,8 +118,12 @@ def make_certificate(path: Path) -> Path:
     return path
 
 
+Serve = Callable[[socket.socket, threading.Event], None]
+"""What a server does with one line."""
+
+
 @contextmanager
-def raw_office(serve: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
+def raw_office(serve: Serve) -> Iterator[int]:
     """A server that does with each line what `serve` says; `serve` ends when the event is set."""
     stop = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0))

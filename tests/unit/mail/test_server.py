@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +25,7 @@ from tests.unit.mail.post_offices import (
     PASSWORD,
     USER,
     Mailbox,
+    Serve,
     die_in_data,
     drip,
     greet_busy,
@@ -135,9 +134,7 @@ def test_a_letter_refused_after_its_text(letter: Letter, answer: str, is_final: 
 
 
 @pytest.mark.parametrize("serve", [say_nothing, drip, die_in_data, greet_busy])
-def test_a_server_that_hangs_drips_or_breaks_off(
-    letter: Letter, serve: Callable[[socket.socket, threading.Event], None]
-) -> None:
+def test_a_server_that_hangs_drips_or_breaks_off(letter: Letter, serve: Serve) -> None:
     with raw_office(serve) as port:
         failure = fail(plain(port, timeout=0.5, letter_seconds=1.5), letter)
     assert (failure.is_server, failure.is_final) == (True, False)

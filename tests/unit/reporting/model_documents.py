@@ -56,7 +56,7 @@ def write_decision() -> bytes:
     table = add_grid_table(document, (20, 100))
     add_row(table, (20, 100), ("STT", "Địa bàn"), style="Đầu bảng", is_head=True)
     add_row(table, (20, 100), ("1", "Phường Vĩnh Lạc"))
-    return _bytes(document)
+    return save(document)
 
 
 def write_letter() -> bytes:
@@ -69,7 +69,7 @@ def write_letter() -> bytes:
         document, "Ban Chỉ đạo tỉnh đề nghị các đơn vị gửi báo cáo trước ngày 18/12/2021./.", "Thân văn bản"
     )
     _close(document, capacity=("TL. TRƯỞNG BAN", "CHÁNH VĂN PHÒNG"))
-    return _bytes(document)
+    return save(document)
 
 
 def write_submission() -> bytes:
@@ -85,7 +85,7 @@ def write_submission() -> bytes:
     add_line(document, "1. Chỉ đạo", "Đề mục")
     add_line(document, "Công an tỉnh kính trình./.", "Thân văn bản")
     _close(document, capacity=("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"), name="Đại tá Nguyễn Văn B")
-    return _bytes(document)
+    return save(document)
 
 
 def _open(number: str, about: str = "", own: str = BOARD) -> WordDocument:
@@ -135,7 +135,8 @@ def _close(
     add_line(right, name, size=14, bold=True)
 
 
-def _bytes(document: WordDocument) -> bytes:
+def save(document: WordDocument) -> bytes:
+    """The file of a document."""
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()

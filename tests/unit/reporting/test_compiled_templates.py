@@ -20,6 +20,7 @@ from chuyenhoa.reporting.context import build_context
 from chuyenhoa.reporting.package import read_parts
 from chuyenhoa.reporting.render import sanitise
 from tests.unit.reporting.conftest import TEMPLATES
+from tests.unit.reporting.model_documents import save
 
 Make = Callable[..., dict[str, Any]]
 BLANKS_OFF = etree.XMLParser(remove_blank_text=True)
@@ -65,12 +66,6 @@ def test_the_reports_are_what_docxtpl_renders(kind: str, period: str, snapshot_o
     assert_alike((TEMPLATES / f"{kind}.docx").read_bytes(), sanitise(dict(build_context(kind, snapshot))))
 
 
-def saved(document: Any) -> bytes:
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
-
-
 def add_table(document: Any, *rows: tuple[str, ...]) -> Any:
     table = document.add_table(rows=0, cols=len(rows[0]))
     for row in rows:
@@ -102,7 +97,7 @@ def everything() -> bytes:
     wide = add_table(document, ("TT", "{%tc for name in names %}", "{{ name }}", "{%tc endfor %}"))
     wide.autofit = False
     add_table(document, ("{% colspan names|length %}{{ title }}", "{% cellbg 'FF0000' %}x"))
-    return saved(document)
+    return save(document)
 
 
 EVERYTHING = everything()
@@ -126,7 +121,7 @@ def test_nested_tables_with_loops_over_cells() -> None:
         inner.rows[0].cells, ("TT", "{%tc for n in names %}", "{{ n }}", "{%tc endfor %}"), strict=True
     ):
         cell.text = text
-    assert_alike(saved(document), {"names": ["a", "b", "c"]})
+    assert_alike(save(document), {"names": ["a", "b", "c"]})
 
 
 @pytest.mark.parametrize("names", [["a"], ["a", "b"], ["a"] * 9])
@@ -141,8 +136,8 @@ def test_columns_from_data_share_the_width_of_their_table(names: list[str]) -> N
     width = table._tbl.tblPr.find("{*}tblW")
     width.set(f"{{{width.nsmap['w']}}}type", "dxa")
     width.set(f"{{{width.nsmap['w']}}}w", "9000")
-    assert_alike(saved(document), {"names": names})
-    xml = compile_template(saved(document)).fill({"names": names})[MAIN]
+    assert_alike(save(document), {"names": names})
+    xml = compile_template(save(document)).fill({"names": names})[MAIN]
     assert "<?fit?>" not in xml
     assert xml.count("<w:gridCol") == len(names) + 1
 
@@ -152,4 +147,4 @@ def test_a_template_that_leaves_no_xml_is_refused_instead_of_repaired() -> None:
     document.add_paragraph("{% if title %}a")
     add_table(document, ("{% endif %}", "mất"))
     with pytest.raises(ExpatError):
-        compile_template(saved(document)).fill({"title": ""})
+        compile_template(save(document)).fill({"title": ""})

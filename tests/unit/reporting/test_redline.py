@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +10,6 @@ from typing import Any
 
 import pytest
 from docx import Document
-from docx.document import Document as WordDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +22,7 @@ from chuyenhoa.reporting.redline import redline_document
 from chuyenhoa.reporting.redline.parts import RedlineError
 from chuyenhoa.reporting.words import W, parse_part
 from tests.unit.reporting.conftest import TEMPLATES
+from tests.unit.reporting.model_documents import save
 from tests.unit.reporting.tracked import accept_all, plain, reject_all
 
 Make = Callable[..., dict[str, Any]]
@@ -31,12 +30,6 @@ AT = datetime(2021, 12, 21, 8, tzinfo=UTC)
 BLANK = Document()
 WORDS = st.sampled_from(["Rạch Giá", "12 vụ", "giảm", "tăng 5,00%", "đạt", "chưa", ";", "a", "<&>"])
 LINES = st.lists(WORDS, max_size=6).map(" ".join)
-
-
-def saved(document: WordDocument) -> bytes:
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
 
 
 def build(blocks: list[Any]) -> bytes:
@@ -57,7 +50,7 @@ def build(blocks: list[Any]) -> bytes:
                 run = paragraph.add_run(word + " ")
                 run.bold = True if bold and number % 2 else None
     document.add_paragraph("./.")
-    return saved(document)
+    return save(document)
 
 
 PARAGRAPH = st.tuples(LINES, st.booleans())

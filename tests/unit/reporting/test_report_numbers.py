@@ -9,7 +9,6 @@ import pytest
 
 from chuyenhoa.reporting.numbers import (
     format_count,
-    format_date,
     format_document_number,
     format_long_date,
     format_number,
@@ -82,20 +81,6 @@ def test_money_below_ten_is_not_padded() -> None:
 @pytest.mark.parametrize(("value", "text"), [(3, "+3"), (-849, "-849"), (0, "0"), (1200, "+1.200")])
 def test_differences_carry_their_sign(value: int, text: str) -> None:
     assert format_signed(value) == text
-
-
-@pytest.mark.parametrize(
-    ("day", "text"),
-    [
-        (date(2021, 5, 14), "14/5/2021"),
-        (date(2021, 2, 22), "22/02/2021"),
-        (date(2021, 4, 28), "28/4/2021"),
-        (date(2021, 1, 5), "05/01/2021"),
-        (date(2021, 12, 9), "09/12/2021"),
-    ],
-)
-def test_dates_are_padded_where_they_could_be_altered(day: date, text: str) -> None:
-    assert format_date(day) == text
 
 
 def test_long_dates() -> None:
