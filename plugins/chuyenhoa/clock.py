@@ -6,9 +6,8 @@ import os
 import time
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+from chuyenhoa.model.calendars import ZONE as ZONE
 
 
 class ClockError(ValueError):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import combinations
 from typing import TypeVar
 
-from chuyenhoa.model.calendars import Window
+from chuyenhoa.model.calendars import DAY, Window
 
 Part = TypeVar("Part")
-DAY = timedelta(days=1)
 
 
 def order_of(window: Window) -> tuple[object, ...]:

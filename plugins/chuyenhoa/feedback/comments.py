@@ -6,11 +6,10 @@ from lxml import etree
 
 from chuyenhoa.feedback.boxes import add_box, empty_drawing, remove_box
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.package import REL_TYPE, Package, main_tag, new_root
+from chuyenhoa.feedback.package import REL_TYPE, SPACE, Package, main_tag, new_root
 from chuyenhoa.feedback.references import CellRef, parse_address
 from chuyenhoa.feedback.words import AUTHOR, COMMENT_MARK
 
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 
@@ -112,7 +111,7 @@ def _append_run(comment: etree._Element, words: str) -> None:
     etree.SubElement(properties, main_tag("sz"), val="10")
     etree.SubElement(properties, main_tag("rFont"), val="Times New Roman")
     node = etree.SubElement(run, main_tag("t"))
-    node.set(_SPACE, "preserve")
+    node.set(SPACE, "preserve")
     node.text = words
 
 

@@ -10,13 +10,12 @@ from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
 from chuyenhoa.feedback.words import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
 from chuyenhoa.model import form
-from chuyenhoa.model.submissions import Finding, Severity
+from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
 
 _SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
 _BEHIND_VALUE = re.compile(r"\bghi (?:“[^”]*”|-?[\d.,]*\d), (.+?)(?: \((?=[^)]*\bô )|$)")
 _LAST = CellRef(2_000_000, 0)
 _SHEETS = {name: number for number, name in enumerate(form.HEAD_ROWS)}
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str
         place = position.get(finding.locality, len(position)) if finding.locality else -1
         cell = parse_address(finding.cell) or _LAST
         where = (place, finding.locality, _SHEETS.get(finding.sheet, -1), finding.sheet, cell)
-        return (_RANK[finding.severity], *where, finding.rule_id, finding.message)
+        return (SEVERITY_ORDER[finding.severity], *where, finding.rule_id, finding.message)
 
     return tuple(sorted(findings, key=key))
 

@@ -9,14 +9,13 @@ from lxml import etree
 
 from chuyenhoa.feedback import words
 from chuyenhoa.feedback.grouping import drop_name, name_locality, split_message
-from chuyenhoa.feedback.package import main_tag, new_root
+from chuyenhoa.feedback.package import SPACE, main_tag, new_root
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
 from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _WIDTHS = (5, 14, 12, 9, 22, 14, 46, 40, 10)
 _HEAD_ROW = 5
 MEMORY_COLUMN = 11
@@ -196,7 +195,7 @@ def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str
             continue
         cell.set("t", "inlineStr")
         node = etree.SubElement(etree.SubElement(cell, main_tag("is")), main_tag("t"))
-        node.set(_SPACE, "preserve")
+        node.set(SPACE, "preserve")
         # The hidden columns must name a sheet exactly as it is named.
         node.text = printable(text if column >= MEMORY_COLUMN else show_plainly(text))
 

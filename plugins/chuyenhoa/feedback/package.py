@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 REL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml import etree
 
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.package import MarkError, Package, main_tag, parse_xml
+from chuyenhoa.feedback.package import SPACE, MarkError, Package, main_tag, parse_xml
 from chuyenhoa.model import form
 from chuyenhoa.model.personal import MASK, find_personal, is_personal_number, mask_personal
 
@@ -19,7 +19,6 @@ _TEXT_PARTS = (
 """How the names of parts begin that hold words beside those of cells."""
 _HEADER_CODE = re.compile("(&[A-Z])")
 """What divides a header: `&C0912345678` is a number in the middle, and no word."""
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 def withhold_personal(package: Package, grids: Mapping[str, Grid]) -> None:
@@ -89,7 +88,7 @@ def _put_plain(item: etree._Element, text: str) -> None:
         item.remove(child)
     node = etree.SubElement(item, main_tag("t"))
     node.text = text
-    node.set(_SPACE, "preserve")
+    node.set(SPACE, "preserve")
 
 
 def _is_personal(cell: etree._Element) -> bool:

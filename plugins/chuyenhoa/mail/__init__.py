@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from chuyenhoa.mail.letter import Attachment, Letter, build_message, is_address, split_addresses
+from chuyenhoa.mail.letter import (
+    LARGEST_ATTACHMENT,
+    Attachment,
+    Letter,
+    build_message,
+    is_address,
+    split_addresses,
+)
 from chuyenhoa.mail.server import MailConfigError, MailError, MailServer, SmtpLine, read_server
 
 __all__ = [
+    "LARGEST_ATTACHMENT",
     "Attachment",
     "Letter",
     "MailConfigError",

@@ -15,6 +15,8 @@ from email.utils import format_datetime
 from typing import Any
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+LARGEST_ATTACHMENT = 8_000_000
+"""Bytes that a file may have to travel with a letter; what is larger has to be fetched."""
 _LONGEST_ADDRESS = 254
 _LONGEST_SUBJECT = 180
 

@@ -18,7 +18,7 @@ from chuyenhoa.settings import SettingsError
 
 TLS, STARTTLS, PLAIN = "tls", "starttls", "plain"
 _SECURITY = {"smtps": TLS, "smtp+starttls": STARTTLS, "smtp": PLAIN}
-_PORTS = {TLS: 465, STARTTLS: 587, PLAIN: 25}
+PORTS = {TLS: 465, STARTTLS: 587, PLAIN: 25}
 TIMEOUT_SECONDS = 20.0
 LETTER_SECONDS = 60.0
 """The most that one letter may take, however slowly a server answers."""
@@ -96,7 +96,7 @@ def read_server(url: str) -> MailServer:
     options = _read_options(parts)
     server = MailServer(
         host=parts.hostname,
-        port=port or _PORTS[security],
+        port=port or PORTS[security],
         security=security,
         sender=options.get("from", ""),
         user=unquote(parts.username or ""),

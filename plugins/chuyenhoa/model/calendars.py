@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+DAY = timedelta(days=1)
 FIRST_DAY = 15
 """The day on which an administrative month begins (Decree 09/2019/NĐ-CP, article 12)."""
 
@@ -57,7 +58,7 @@ def year_window(year: int, calendar: Calendar = Calendar.ADMINISTRATIVE) -> Wind
 
 def is_cut_by(window: Window, calendar: Calendar) -> bool:
     """Whether a window begins and ends where months of a calendar do."""
-    after = window.end + timedelta(days=1)
+    after = window.end + DAY
     first = 1 if calendar is Calendar.CALENDAR else FIRST_DAY
     return window.start.day == first and after.day == first
 
@@ -73,16 +74,16 @@ def same_window(window: Window, years_back: int = 1) -> Window:
     So 1 to 28 February 2021 is compared with 1 to 29 February 2020, and 29 February with 28.
     """
     start = move_months(window.start, -12 * years_back)
-    after = move_months(window.end + timedelta(days=1), -12 * years_back)
-    return Window(start, after - timedelta(days=1))
+    after = move_months(window.end + DAY, -12 * years_back)
+    return Window(start, after - DAY)
 
 
 def preceding_window(window: Window) -> Window:
     """The equal window that ends on the day before: as many months where it is whole months, else days."""
-    before = window.start - timedelta(days=1)
+    before = window.start - DAY
     if calendar_of(window) is None:
         return Window(window.start - timedelta(days=window.days), before)
-    after = window.end + timedelta(days=1)
+    after = window.end + DAY
     months = 12 * (after.year - window.start.year) + after.month - window.start.month
     return Window(move_months(window.start, -months), before)
 
@@ -97,7 +98,7 @@ def year_before(window: Window) -> Window:
 
 def last_day_before(day: date) -> date:
     """The last day on time where an order says "trước ngày": "trước ngày 18/12" is 17/12."""
-    return day - timedelta(days=1)
+    return day - DAY
 
 
 def is_after(moment: datetime, last_day: date) -> bool:

@@ -23,6 +23,10 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+SEVERITY_ORDER: Mapping[Severity, int] = {severity: number for number, severity in enumerate(Severity)}
+"""The gravest first."""
+
+
 class SubmissionStatus(StrEnum):
     """What became of a file."""
 

@@ -6,10 +6,9 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from chuyenhoa.mail import MailServer
-from chuyenhoa.mail.server import PLAIN, STARTTLS, TIMEOUT_SECONDS, TLS, MailConfigError, check_server
+from chuyenhoa.mail.server import PLAIN, PORTS, STARTTLS, TIMEOUT_SECONDS, TLS, MailConfigError, check_server
 
 CONNECTION = "smtp_default"
-_PORTS = {TLS: 465, STARTTLS: 587, PLAIN: 25}
 
 
 def find_mail_server() -> MailServer | None:
@@ -35,7 +34,7 @@ def find_mail_server() -> MailServer | None:
         raise MailConfigError(f"connection {CONNECTION}: timeout is no number of seconds.") from error
     server = MailServer(
         host=connection.host or "",
-        port=connection.port or _PORTS[security],
+        port=connection.port or PORTS[security],
         security=security,
         sender=str(extra.get("from_email") or ""),
         user=connection.login or "",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 
-from chuyenhoa.model.figures import Basis
+from chuyenhoa.model import form
 from chuyenhoa.orchestration.sample import Drop, Figure, Sample, SampleError, Scenario
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from chuyenhoa.model.plan import Plan, Submitter
 
-SHEETS = {Basis.CURRENT: "Số liệu", Basis.BASELINE: "Cùng kỳ"}
-DECLARATIONS, NARRATIVES, EXPLANATIONS, META = "Định tính", "Thuyết minh", "Giải trình", "_meta"
 MARKED_PREFIX = "CAN-SUA"
 Row = dict[str, int]
 """Column number by code, for the table of one sheet."""
@@ -89,9 +87,11 @@ def period_of(path: Path) -> str:
     """The period that the hidden sheet `_meta` of a workbook states; empty when there is none."""
     book = openpyxl.load_workbook(path, read_only=True)
     try:
-        if META not in book.sheetnames:
+        if form.META_SHEET not in book.sheetnames:
             return ""
-        pairs = {str(row[0]): row[1] for row in book[META].iter_rows(values_only=True) if len(row) > 1}
+        pairs = {
+            str(row[0]): row[1] for row in book[form.META_SHEET].iter_rows(values_only=True) if len(row) > 1
+        }
         return str(pairs.get("period") or "")
     finally:
         book.close()
@@ -106,19 +106,20 @@ def fill_workbook(blank: bytes, plan: Plan, sample: Sample, drop: Drop) -> bytes
     _fill_figures(book, {figure: value for figure, value in values.items() if figure[1] in own})
     _fill_declarations(book, sample, own)
     texts = sample.narratives.get(drop.submitter, {})
-    columns, first = _find_table(book[NARRATIVES], "MA_MUC")
-    for number in _rows_below(book[NARRATIVES], first):
-        item = book[NARRATIVES].cell(number, columns["MA_MUC"]).value
+    sheet = book[form.NARRATIVE_SHEET]
+    columns, first = _find_table(sheet, "MA_MUC")
+    for number in _rows_below(sheet, first):
+        item = sheet.cell(number, columns["MA_MUC"]).value
         if item in texts:
-            book[NARRATIVES].cell(number, columns["NOI_DUNG"]).value = texts[str(item)]
-    _fill_explanations(book[EXPLANATIONS], drop)
+            sheet.cell(number, columns["NOI_DUNG"]).value = texts[str(item)]
+    _fill_explanations(book[form.JUSTIFICATION_SHEET], drop)
     return _saved(book)
 
 
 def explain_in_workbook(blank: bytes, drop: Drop) -> bytes:
     """A blank workbook in which only reasons for warnings are typed."""
     book = openpyxl.load_workbook(io.BytesIO(blank))
-    _fill_explanations(book[EXPLANATIONS], drop)
+    _fill_explanations(book[form.JUSTIFICATION_SHEET], drop)
     return _saved(book)
 
 
@@ -151,7 +152,7 @@ def save_with_libreoffice(content: bytes) -> bytes:
 
 
 def _fill_figures(book: Workbook, values: Mapping[Figure, Decimal | int | str | None]) -> None:
-    for basis, name in SHEETS.items():
+    for basis, name in form.SHEET_OF_BASIS.items():
         wanted = {figure: value for figure, value in values.items() if figure[0] is basis}
         if not wanted:
             continue
@@ -166,7 +167,7 @@ def _fill_figures(book: Workbook, values: Mapping[Figure, Decimal | int | str | 
 
 
 def _fill_declarations(book: Workbook, sample: Sample, own: set[str]) -> None:
-    sheet = book[DECLARATIONS]
+    sheet = book[form.DECLARATIONS_SHEET]
     columns, first = _find_table(sheet, "MA_TIEU_CHI")
     known = {(entry.locality, entry.criterion): entry for entry in sample.declarations}
     for number in _rows_below(sheet, first):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa import clock
 from chuyenhoa.feedback import receipt_name, render_letter, render_receipt
 from chuyenhoa.mail import (
+    LARGEST_ATTACHMENT,
     Attachment,
     Letter,
     MailError,
@@ -36,8 +37,6 @@ logger = logging.getLogger(__name__)
 
 ANSWER, FAULT = "answer", "fault"
 """Kinds of letters: the answer to a file, and the news that we failed on one."""
-LARGEST_ATTACHMENT = 8_000_000
-"""Bytes that a workbook may have; what is larger stays in the outbox alone."""
 PASS_SECONDS = 240.0
 """How long one pass sends; the rest waits for the next one."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import PurePosixPath
 
-from chuyenhoa.mail import Attachment, Letter
+from chuyenhoa.mail import LARGEST_ATTACHMENT, Attachment, Letter
 from chuyenhoa.pipeline.drafts import office_texts
 from chuyenhoa.pipeline.registering import find_entries
 from chuyenhoa.pipeline.remarks import describe_remarks, list_remarks
@@ -13,9 +13,6 @@ from chuyenhoa.pipeline.workplace import Workplace
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 
 logger = logging.getLogger(__name__)
-
-LARGEST_ATTACHMENT = 8_000_000
-"""Bytes that a file may have to travel with a letter."""
 
 
 def issued_letter(place: Workplace, row: DeliveryRow, message_id: str) -> Letter:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+from chuyenhoa.model.calendars import DAY
 from chuyenhoa.model.plan import Window
 from chuyenhoa.model.units import Identity, Succession, SuccessionKind, Unit, UnitRegister
 from chuyenhoa.plan.entries import SuccessionRow, UnitRow
@@ -14,7 +15,6 @@ from chuyenhoa.plan.sources import Located, Problems, parse, read_csv
 
 UNITS_FILE = "units.csv"
 SUCCESSIONS_FILE = "successions.csv"
-DAY = timedelta(days=1)
 UnitPlaces = Mapping[Identity, Located]
 Edges = Sequence[tuple[Succession, Located]]
 

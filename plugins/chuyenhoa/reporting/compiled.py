@@ -37,7 +37,7 @@ _WHOLE = re.compile(r"(?<=<w:body>).*(?=</w:body>)", re.DOTALL)
 _TABLE_END = "</w:tbl>"
 _CELL_LOOP = re.compile(r"\{%-?(?:<[^>]*>)*tc ")
 _FITTED = "<?fit?>"
-_TAG = re.compile(r"\{\{|\{%|\{#")
+TAG = re.compile(r"\{\{|\{%|\{#")
 _LISTING = re.compile(r"[\t\n]")
 _ESCAPED = re.compile(r"\{_[{%]|[}%]_\}")
 """How docxtpl lets a template print `{{`: written `{_{`."""
@@ -151,7 +151,7 @@ def compile_template(template: bytes) -> CompiledTemplate:
         root = etree.fromstring(parts[name], _PARSER)
         if name == MAIN and root.find(f"{W}body") is None:
             raise PackageError("The file is damaged (word/document.xml has no body); save it again in Word.")
-        if name == MAIN or _TAG.search(parts[name].decode("utf-8", "replace")):
+        if name == MAIN or TAG.search(parts[name].decode("utf-8", "replace")):
             tagged[name] = _compile_part(helper, environment, root)
     return CompiledTemplate(parts, tagged)
 

@@ -12,7 +12,7 @@ from lxml import etree
 
 from chuyenhoa.reporting.chart_parts import add_charts, draw_chart
 from chuyenhoa.reporting.charts import CHARTS, Chart
-from chuyenhoa.reporting.compiled import CompiledTemplate, compile_template, find_failing_line
+from chuyenhoa.reporting.compiled import TAG, CompiledTemplate, compile_template, find_failing_line
 from chuyenhoa.reporting.context import build_context, list_strings
 from chuyenhoa.reporting.controls import control_figures
 from chuyenhoa.reporting.heading import Issue
@@ -28,7 +28,6 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 _NEWLINE = re.compile(r"\r\n?")
 _UNUSUAL = re.compile(f"{_UNPRINTABLE.pattern[:-1]}\r]")
 """The quick answer for nearly all texts: nothing to replace."""
-_TAG = re.compile(r"\{\{|\{%|\{#")
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _FIRST_CHART = 5001
 _NAME = re.compile(r"'([^']+)'")
@@ -144,10 +143,10 @@ def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> tuple[Comp
 def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[str, Any]) -> None:
     """No tag may be left in print, unless the data itself holds those very signs."""
     for part, xml in filled.items():
-        if not _TAG.search(xml) or _TAG.search("\n".join(list_strings(context))):
+        if not TAG.search(xml) or TAG.search("\n".join(list_strings(context))):
             continue
         for number, text in enumerate(paragraph_texts(xml.encode("utf-8")), start=1):
-            if _TAG.search(text):
+            if TAG.search(text):
                 where = f", paragraph {number} “{text[:60]}”"
                 message = f"{label}, {part}{where}: the tag was not read."
                 raise RenderError(message, label, where, "thẻ in ra nguyên văn, không đọc được; gõ lại thẻ")

@@ -5,13 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chuyenhoa.reporting.words import STORIES
+
 _PLACE = re.compile(r"^(?:(header|footer|footnotes|endnotes)(\d*), )?paragraph (\d+)")
-_PARTS = {
-    "header": "đầu trang",
-    "footer": "chân trang",
-    "footnotes": "chú thích",
-    "endnotes": "chú thích cuối",
-}
 _SEVERITIES = {"error": "lỗi", "warning": "cảnh báo"}
 
 
@@ -58,4 +54,4 @@ def say_syntax(reason: str) -> str:
 def _say_place(found: re.Match[str]) -> str:
     """Say `header2, paragraph 3` as the office does."""
     part, number, paragraph = found.groups()
-    return f"{_PARTS[part]} {number}, đoạn {paragraph}" if part else f"đoạn {paragraph}"
+    return f"{STORIES[part]} {number}, đoạn {paragraph}" if part else f"đoạn {paragraph}"

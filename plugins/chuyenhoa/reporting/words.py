@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from lxml import etree
 
+STORIES = {
+    "header": "đầu trang",
+    "footer": "chân trang",
+    "footnotes": "chú thích",
+    "endnotes": "chú thích cuối",
+}
+"""What the parts beside the body are called, by the beginning of their names."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 

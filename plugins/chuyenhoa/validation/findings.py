@@ -9,14 +9,12 @@ from decimal import Decimal
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
-from chuyenhoa.model.submissions import Finding, Severity
+from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
 from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
 from chuyenhoa.validation.messages import render_message, words_of_other
-
-WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 Cell = tuple[str, str]
 """Sheet and address."""
@@ -45,7 +43,7 @@ def collect_findings(
         for position in failed[rule.key]:
             row = rows[position]
             for finding, cells in _findings_of_row(rule, row, plan):
-                order = (WEIGHT[finding.severity], index[position], number)
+                order = (SEVERITY_ORDER[finding.severity], index[position], number)
                 found.setdefault(row.sha256, []).append(Found(finding, cells, order))
     return {sha256: tuple(entries) for sha256, entries in found.items()}
 

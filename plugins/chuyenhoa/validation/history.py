@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
 from decimal import Decimal
 
+from chuyenhoa.model.calendars import DAY
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.history import Accepted, FileHistory, PastFigure, PastSource
 from chuyenhoa.model.plan import Period, Window
 
-DAY = timedelta(days=1)
 WindowOf = Callable[[Period], Window]
 WINDOW_OF: Mapping[Basis, WindowOf] = {
     Basis.CURRENT: lambda period: period.window,

@@ -9,10 +9,9 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.vietnamese import format_number
+from chuyenhoa.plan.rules import PLACEHOLDER
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
-
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from chuyenhoa.reporting.layout.numbering import Counter
 from chuyenhoa.reporting.layout.reading import boxed_paragraphs, children, is_on, own_runs, run_text, whole
 from chuyenhoa.reporting.layout.styles import read_optional
 from chuyenhoa.reporting.package import PackageError
-from chuyenhoa.reporting.words import W, parse_part
+from chuyenhoa.reporting.words import STORIES, W, parse_part
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MM_PER_TWIP = 25.4 / 1440
@@ -218,7 +218,7 @@ class _Stories:
     def _read(self, part: str) -> list[Line]:
         root = parse_part(self.parts[part])
         reader = _Reader(self.effective, Counter(self.effective.styles))
-        spot = _STORIES.get(part.removeprefix("word/").rstrip("0123456789.xml"), part)
+        spot = STORIES.get(part.removeprefix("word/").rstrip("0123456789.xml"), part)
         lines = [line for paragraph in root.iter(f"{W}p") for line in reader.read_lines(paragraph, spot)]
         return [self._fill_number(line) for line in lines]
 
@@ -226,14 +226,6 @@ class _Stories:
         """A page number that nobody has counted yet, as it will print."""
         look = self.effective.field_look(line.element) if not line.looks else None
         return replace(line, looks=(look,)) if look is not None and is_page_field(line) else line
-
-
-_STORIES = {
-    "header": "đầu trang",
-    "footer": "chân trang",
-    "footnotes": "chú thích",
-    "endnotes": "chú thích cuối",
-}
 
 
 def _part_name(target: str) -> str:

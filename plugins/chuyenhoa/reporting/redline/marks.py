@@ -9,7 +9,7 @@ from lxml import etree
 
 from chuyenhoa.reporting.words import W
 
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NOT_IN_CHANGE = {
     "pPr": ("rPr", "sectPr", "pPrChange"),
     "rPr": ("rPrChange", "ins", "del"),
@@ -44,7 +44,7 @@ class Marker:
         if name == "del":
             for text in list(element.iter(f"{W}t", f"{W}instrText")):
                 text.tag = f"{W}delText" if text.tag == f"{W}t" else f"{W}delInstrText"
-                text.set(_SPACE, "preserve")
+                text.set(SPACE, "preserve")
         return element
 
     def mark_paragraph(self, paragraph: etree._Element, name: str) -> None:

@@ -11,11 +11,10 @@ from itertools import groupby
 
 from lxml import etree
 
-from chuyenhoa.reporting.redline.marks import Marker
+from chuyenhoa.reporting.redline.marks import SPACE, Marker
 from chuyenhoa.reporting.words import W
 
 _WORDS = re.compile(r"\s+|[^\s]+")
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def _split(node: etree._Element) -> list[etree._Element]:
 def _text(text: str) -> etree._Element:
     element = etree.Element(f"{W}t")
     element.text = text
-    element.set(_SPACE, "preserve")
+    element.set(SPACE, "preserve")
     return element
 
 
