@@ -50,9 +50,6 @@ _RULE = """
 </w:r>"""
 
 
-# Styles and page
-
-
 def set_fonts(document: WordDocument) -> None:
     """Times New Roman everywhere: defaults, every style, and the theme that headings inherit from."""
     for fonts in document.styles.element.iter(qn("w:rFonts")):
@@ -147,9 +144,6 @@ def add_page_number(section: Section) -> None:
             node.text = text
             node.set(qn("xml:space"), "preserve")
         run._r.append(node)
-
-
-# Pieces
 
 
 def add_line(

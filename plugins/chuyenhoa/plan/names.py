@@ -26,6 +26,11 @@ def label_key(text: str) -> str:
 
 
 def repeated(keys: Iterable[str]) -> list[str]:
-    """The keys that stand more than once."""
+    """The keys that stand more than once, each as often as it is repeated."""
     seen: set[str] = set()
-    return [key for key in keys if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+    again = []
+    for key in keys:
+        if key in seen:
+            again.append(key)
+        seen.add(key)
+    return again
