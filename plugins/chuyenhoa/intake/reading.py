@@ -170,11 +170,13 @@ def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: D
 
 
 def _report_nobody(scope: Scope, found: FoundTables) -> None:
-    """A table of figures with none of the submitter's localities, as one that holds a total alone."""
+    """A table with none of the submitter's localities, or a blank form of a submitter that has none."""
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
     if scope.own and has_figures and not has_error:
         scope.findings.add("D103", expected=scope.own_codes)
+    elif not scope.own and scope.owner.has_meta and not has_error:
+        scope.findings.add("D54")
 
 
 def _report_missing(scope: Scope, found: FoundTables) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from chuyenhoa.feedback import render_receipt
 from chuyenhoa.feedback.grouping import Labels, group_findings, is_explained
-from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
+from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus, Waiting
 
 EXPLAINED_HEAD = "Đã giải trình, văn phòng Ban Chỉ đạo xem xét"
 EARLIER = "Báo cáo 6 tháng.xlsx (16:40, 15/10/2021)"
@@ -232,3 +232,42 @@ def test_returned_texts_replace_nothing(clean_receipt: Receipt, templates: Path)
     text = read_text(render_receipt(texts, templates))
     assert "Bản thứ 2" in text
     assert "thay bản" not in text
+
+
+UNTOUCHED = Finding("D54", Severity.NOTE, "Tệp “bc.xlsx”: chưa nhập số liệu nào. Nhập số liệu rồi gửi lại.")
+
+
+def test_a_form_without_figures_is_not_called_taken(clean_receipt: Receipt, templates: Path) -> None:
+    page = render_receipt(replace(clean_receipt, findings=(UNTOUCHED,)), templates)
+    head = read_head(page)
+    assert "ĐÃ NHẬN TỆP, BIỂU MẪU CHƯA ĐIỀN" in head
+    assert "Nhập số liệu vào biểu mẫu (không phát sinh thì ghi 0)" in head
+    assert "chậm nhất hết ngày 20/10/2021" in head
+    assert "không phải làm gì thêm" not in head
+    assert "Đã ghi nhận" not in read_text(page)
+
+
+def test_a_form_without_figures_beside_figures_that_wait_says_so(
+    clean_receipt: Receipt, templates: Path
+) -> None:
+    waiting = (Waiting("Phường Vĩnh Lạc", ("W02",), file_name="số liệu.xlsx"),)
+    blank = replace(clean_receipt, findings=(UNTOUCHED,), taken=(), version=None, waiting=waiting)
+    head = read_head(render_receipt(blank, templates))
+    assert "ĐÃ NHẬN TỆP, BIỂU MẪU CHƯA ĐIỀN" in head
+    assert "bổ sung giải trình" not in head
+
+
+def test_a_file_in_the_wrong_folder_goes_to_the_right_one_as_it_is(
+    clean_receipt: Receipt, templates: Path
+) -> None:
+    wrong = Finding(
+        "D16", Severity.ERROR, "Tệp “bc.xlsx” là báo cáo của nơi khác. Thả lại tệp vào thư mục “900-ha-tien”."
+    )
+    refused = replace(
+        clean_receipt, status=SubmissionStatus.REFUSED, findings=(wrong,), taken=(), version=None
+    )
+    head = read_head(render_receipt(refused, templates))
+    assert "Thả lại tệp vào thư mục “900-ha-tien”." in head
+    assert "Thả tệp đã sửa" not in head
+    other = replace(refused, findings=(replace(wrong, rule_id="D05"),))
+    assert "Thả tệp đã sửa vào thư mục nộp, chậm nhất" in read_head(render_receipt(other, templates))

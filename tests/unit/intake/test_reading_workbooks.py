@@ -19,8 +19,8 @@ from tests.unit.intake.drafts import Draft, save_with_libreoffice
 FOLDER = "899-rach-gia"
 
 
-def read(content: bytes, plan: Plan) -> Reading:
-    return read_submission(content, "bao-cao.xlsx", plan, FOLDER)
+def read(content: bytes, plan: Plan, folder: str = FOLDER) -> Reading:
+    return read_submission(content, "bao-cao.xlsx", plan, folder)
 
 
 def codes(reading: Reading) -> list[str]:
@@ -73,6 +73,14 @@ def test_an_untouched_form_is_missing_everywhere_and_wrong_nowhere(plan: Plan, d
     assert {entry.value for entry in reading.observations} == {None}
     assert {entry.answer for entry in reading.declarations} == {None}
     assert (reading.narratives, reading.justifications) == ((), ())
+
+
+def test_an_untouched_form_of_a_submitter_without_localities_is_told_so(plan: Plan) -> None:
+    draft = Draft(plan, "912")
+    reading = read(draft.save(), plan, "912-kien-hai")
+    assert (reading.refused, reading.localities, codes(reading)) == (False, (), ["D54"])
+    draft.put(form.NARRATIVE_SHEET, 1, form.ITEM_TEXT, "Huyện đã ban hành kế hoạch")
+    assert codes(read(draft.save(), plan, "912-kien-hai")) == []
 
 
 def test_a_submitter_without_localities_sends_words_alone(plan: Plan) -> None:
