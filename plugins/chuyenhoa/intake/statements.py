@@ -25,7 +25,7 @@ SHOWN = frozenset({Flaw.PERCENT, Flaw.US_DATE})
 RULE_ID = re.compile(r"[A-Z][0-9]{2,3}")
 SEVERAL = re.compile(r"[;,\n+/]|\s+và\s+|(?<=\d)\s+(?=\d)")
 """What stands between the localities of one reason."""
-NAMED = "tên địa bàn hiểu là"
+NAMED = "theo tên địa bàn"
 
 
 @dataclass

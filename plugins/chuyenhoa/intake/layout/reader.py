@@ -160,7 +160,7 @@ class _Reader:
                         Place(table.name, slot.cell),
                         slot.shown,
                         f"{slot.indicator.code} ({slot.indicator.label})",
-                        "tiêu đề cột, dòng hiểu là chỉ tiêu",
+                        "theo tiêu đề cột, dòng",
                     )
                 )
 
@@ -173,7 +173,7 @@ class _Reader:
                     Place(table.name, row.cell),
                     row.text,
                     f"{locality.code} ({locality.name})",
-                    "tên địa bàn hiểu là",
+                    "theo tên địa bàn",
                 )
             )
         if locality is not None and table.view.is_hidden(row.row):

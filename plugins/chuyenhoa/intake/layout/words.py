@@ -193,12 +193,12 @@ def name_codes(scope: Scope, table: Table, notes: list[Normalisation]) -> Table:
             code = _locality(scope, typed)
             last = code or typed
             if code and code != typed:
-                notes.append(_note(sheet, row, column, typed, code, "tên địa bàn hiểu là"))
+                notes.append(_note(sheet, row, column, typed, code, "theo tên địa bàn"))
         if typed or (filled and subject is not None):
             rows[row][column] = last
         criterion = find(texts[subject]) if subject is not None else ""
         if subject is not None and criterion and criterion != texts[subject]:
-            notes.append(_note(sheet, row, subject, texts[subject], criterion, "tên tiêu chí hiểu là"))
+            notes.append(_note(sheet, row, subject, texts[subject], criterion, "theo tên tiêu chí"))
             rows[row][subject] = criterion
     columns = {**table.columns, form.LOCALITY_CODE: (column,)}
     return replace(table, sheet=replace(sheet, rows=rows), columns=columns)
