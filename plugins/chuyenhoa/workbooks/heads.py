@@ -99,7 +99,7 @@ def build_figure_head(paper: Form) -> list[list[str]]:
         sections.append("" if entry.section == before else titles[entry.section])
         labels.append(entry.label)
         units.append(paper.text("unit", unit=entry.unit))
-        kinds.append(paper.text(f"kind_{entry.kind.value}"))
+        kinds.append(paper.text("kind_start" if entry.at_start else f"kind_{entry.kind.value}"))
         before = entry.section
     codes = [form.LOCALITY_CODE, form.LOCALITY_NAME, *(entry.code for entry in paper.plan.indicators)]
     return [sections, labels, units, kinds, codes]
