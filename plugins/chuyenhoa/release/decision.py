@@ -71,8 +71,10 @@ def read_decision(
     text = {key: str(raw.get(key) or "").strip() for key in names}
     remarks, faults = _read_remarks(raw.get("returns"))
     day = _read_date(str(raw.get("date") or ""))
-    if text["chosen"] not in (APPROVE, RETURN):
-        faults.append(f"lựa chọn {text['chosen']!r} không hợp lệ (phê duyệt hoặc trả lại)")
+    if not text["chosen"]:
+        faults.append("chưa chọn quyết định (phê duyệt hoặc trả lại)")
+    elif text["chosen"] not in (APPROVE, RETURN):
+        faults.append(f"lựa chọn “{text['chosen']}” không hợp lệ (phê duyệt hoặc trả lại)")
     if text["chosen"] == APPROVE:
         faults += _check_approval(text, day, numbered=numbered, series=series)
         if remarks:
@@ -88,7 +90,7 @@ def read_decision(
     if max(map(len, text.values())) > _LONGEST:
         faults.append(f"có ô dài quá {_LONGEST} ký tự")
     if faults:
-        raise DecisionError("Chưa ghi nhận được quyết định: " + "; ".join(faults) + ".")
+        raise DecisionError("Câu trả lời chưa đủ hoặc chưa đúng: " + "; ".join(faults) + ".")
     return Decision(date=day, remarks=remarks, **text)
 
 
@@ -105,7 +107,9 @@ def _check_approval(
         # Decree 30/2020: a number below 10 is written with a 0 in front.
         text["number"] = number[1].zfill(2 + number[1][-1].isalpha())
         if number[2] and series and number[2].strip().casefold() not in {s.casefold() for s in series}:
-            faults.append(f"ký hiệu {number[2]!r} không đúng (văn bản này là {', '.join(sorted(series))})")
+            faults.append(
+                f"ký hiệu “{number[2].strip()}” không đúng (văn bản này là {', '.join(sorted(series))})"
+            )
     else:
         faults.append("chưa có số văn bản hợp lệ (ghi phần số, ví dụ 152)")
     if day is None:

@@ -76,3 +76,19 @@ def test_a_date_that_cannot_be_is_asked_again(day: date, said: str) -> None:
     check_date(DAY, date(2021, 10, 14), date(2021, 10, 18))
     with pytest.raises(DecisionError, match=said):
         check_date(day, date(2021, 10, 14), date(2021, 10, 18))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"chosen": ""},
+            r"Câu trả lời chưa đủ hoặc chưa đúng: chưa chọn quyết định \(phê duyệt hoặc trả lại\)\.",
+        ),
+        ({"chosen": "Đồng ý"}, "lựa chọn “Đồng ý” không hợp lệ"),
+        ({"number": "152/QĐ-BCĐ"}, "ký hiệu “QĐ-BCĐ” không đúng"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words_of_the_office(change: dict[str, str], said: str) -> None:
+    with pytest.raises(DecisionError, match=said):
+        read(**change)
