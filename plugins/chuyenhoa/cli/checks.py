@@ -17,10 +17,15 @@ from chuyenhoa.cli.templating import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.cases import load_case_tables
+from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.plan.rules import load_rules
 
 if TYPE_CHECKING:
     from chuyenhoa.reporting import LayoutProblem, TemplateProblem
+
+
+NO_PLANS = frozenset({"units", "samples"})
+"""Folders below plans/ that hold no plan."""
 
 
 def add_commands(commands: Any) -> None:
@@ -53,19 +58,18 @@ def add_commands(commands: Any) -> None:
 def check_plans(options: argparse.Namespace) -> int:
     """`chuyenhoa plan check`: every plan folder and its suites; 1 when something is wrong."""
     where = settings.load()
-    folders = sorted(path.name for path in where.plans.iterdir() if (path / "plan.yaml").exists())
+    folders = sorted(p.name for p in where.plans.iterdir() if p.is_dir() and p.name not in NO_PLANS)
     problems: dict[str, list[Problem]] = {}
     for name in folders:
         problems[name] = []
         try:
-            plan = load_plan(where.plans, name)
-            rules = load_rules(where.expectations, plan)
-            load_case_tables(where.plans, name, plan.criteria_on(plan.milestones[-1].window.end))
+            plan, count = _check_plan(where, name)
         except PlanError as error:
             problems[name] = list(error.problems)
             continue
         if not options.json:
-            print(f"plan {name}: {_sizes(plan)}, {len(rules)} rules: no problem")
+            print(f"plan {name}: {_sizes(plan)}, {count} rules: no problem")
+            _warn_of_idle_entries(plan)
             _warn_of_omissions(plan)
     if options.json:
         print_json({name: [dataclasses.asdict(p) for p in found] for name, found in problems.items()})
@@ -74,6 +78,41 @@ def check_plans(options: argparse.Namespace) -> int:
             for problem in found:
                 print(f"plan {name}: {problem}", file=sys.stderr)
     return 1 if any(problems.values()) else 0
+
+
+def _check_plan(where: settings.Settings, name: str) -> tuple[Plan, int]:
+    """A sound plan and the number of its rules.
+
+    Raises:
+        PlanError: something in its folder, its suites or its recipients is wrong.
+    """
+    if not (where.plans / name / "plan.yaml").exists():
+        text = "there is no such file, so that the folder is no plan; write it, or move the folder away"
+        raise PlanError([Problem("plan.yaml", 0, text)])
+    plan = load_plan(where.plans, name)
+    rules = load_rules(where.expectations, plan)
+    load_case_tables(where.plans, name, plan.criteria_on(plan.milestones[-1].window.end))
+    load_recipients(where.plans / name)
+    return plan, len(rules)
+
+
+def _warn_of_idle_entries(plan: Plan) -> None:
+    """Name criteria and letters that no milestone is judged by: mostly a date of another year."""
+    days = [milestone.window.end for milestone in plan.milestones]
+    used = {(c.code, c.valid_from) for day in days for c in plan.criteria_on(day)}
+    waiting = {c.code for letter in plan.guidance for c in letter.criteria}
+    for criterion in plan.criteria:
+        if criterion.code not in waiting and (criterion.code, criterion.valid_from) not in used:
+            dates = f"valid_from {criterion.valid_from or '…'}, valid_to {criterion.valid_to or '…'}"
+            print(
+                f"plan {plan.id}: warning: criterion {criterion.code} is in force at no milestone ({dates})"
+            )
+    for letter in plan.guidance:
+        if letter.issued_on > max(days):
+            print(
+                f"plan {plan.id}: warning: guidance {letter.title} of {letter.issued_on} "
+                "is later than every milestone, so that nothing is judged by it"
+            )
 
 
 def _warn_of_omissions(plan: Plan) -> None:

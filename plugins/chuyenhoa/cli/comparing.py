@@ -15,7 +15,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Verdict
 from chuyenhoa.pipeline.comparing import FileChange, Flip, compare_files, compare_plans
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
-from chuyenhoa.plan import PlanError, load_plan
+from chuyenhoa.plan import PlanError, load_copy, load_plan
 
 LACKING = "không có"
 
@@ -98,10 +98,6 @@ def _read(place: Workplace, text: str) -> Plan:
     """A plan by its id, or by the path of its folder."""
     folder = Path(text)
     try:
-        return (
-            load_plan(folder.parent, folder.name)
-            if folder.is_dir()
-            else load_plan(place.settings.plans, text)
-        )
+        return load_copy(folder) if folder.is_dir() else load_plan(place.settings.plans, text)
     except PlanError as error:
         raise UnusableError(str(error)) from error

@@ -14,6 +14,7 @@ from chuyenhoa.plan.sources import Located, Problems
 
 DAYS_APART = 1
 """A baseline may differ from its window by a leap day, and by nothing else."""
+YEAR = 365
 
 
 def check_plan(plan: Plan, places: Mapping[tuple[str, str], Located], problems: Problems) -> None:
@@ -116,6 +117,23 @@ def _check_period(check: Check, period: Period) -> None:
         check.blame("period", period.id, text, ("from",))
     if period.opens and period.opens > period.deadline:
         check.blame("period", period.id, "opens after its deadline", ("opens",))
+    _check_years(check, period)
+
+
+def _check_years(check: Check, period: Period) -> None:
+    """Years that were forgotten or mistyped when a plan was copied from another."""
+    plan, window = check.plan, period.window
+    if not window.start.year <= plan.year <= window.end.year:
+        text = f"its window {window.start} to {window.end} is not in {plan.year}, the `year` of plan.yaml"
+        check.blame("period", period.id, text, ("from",))
+    days = (window.start - period.baseline.start).days
+    if abs(days - YEAR) > DAYS_APART:
+        text = f"the baseline begins {days} days before the window, and not a year"
+        check.blame("period", period.id, text, ("baseline",))
+    if (period.deadline - window.end).days > YEAR:
+        check.blame("period", period.id, "the deadline is over a year after the window", ("deadline",))
+    if period.opens and (window.end - period.opens).days > YEAR:
+        check.blame("period", period.id, "opens over a year before the end of its window", ("opens",))
 
 
 def _check_indicators(check: Check) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -50,6 +51,15 @@ class SubmitterRow(Row):
     kind: Literal["district_board", "commune_board", "agency"]
     folder: Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z-]*$")]
     email: str
+
+    @field_validator("email")
+    @classmethod
+    def addresses(cls, value: str) -> str:
+        """Addresses with semicolons between them, or none."""
+        for part in (part.strip() for part in value.split(";")):
+            if value and not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", part):
+                raise ValueError(f"{part!r} is no e-mail address; put `;` between several")
+        return value
 
 
 class AgencyRow(Row):
@@ -271,3 +281,12 @@ class PlanEntry(Strict):
     bases: list[LegalActEntry]
     narrative_items: list[NarrativeEntry]
     texts: dict[str, str]
+
+    @field_validator("narrative_items")
+    @classmethod
+    def codes_differ(cls, items: list[NarrativeEntry]) -> list[NarrativeEntry]:
+        """Two texts under one code would overwrite each other."""
+        codes = [item.code for item in items]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise ValueError(f"code {', '.join(twice)} stands twice")
+        return items

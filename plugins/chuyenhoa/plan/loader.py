@@ -63,20 +63,28 @@ class Register:
 class _Loader:
     """One plan on its way from files to the model."""
 
-    def __init__(self, plans: Path, plan_id: str) -> None:
-        self.folder = plans / plan_id
-        self.units_folder = plans / "units"
+    def __init__(self, folder: Path, *, is_copy: bool = False) -> None:
+        self.folder = folder
+        self.is_copy = is_copy
+        self.units_folder = folder.parent / "units"
         self.problems = Problems()
         self.register = Register()
 
     def load(self) -> Plan:
-        """Read everything, check it across files, and refuse it with all that is wrong."""
+        """Read everything, check it across files, and refuse it with all that is wrong.
+
+        Across files only when each could be read: a file that is lacking would put the blame on others.
+        """
         if not self.folder.is_dir():
             self.problems.add(Located(str(self.folder.name), 0, None, {}), "there is no such plan folder")
             raise PlanError(self.problems.found)
         head = self._one("plan.yaml", shape.PlanEntry)
+        if head and head.id != self.folder.name and not self.is_copy:
+            text = f"plan: `id` is {head.id!r} and must be {self.folder.name!r}, as the folder"
+            self.problems.add(self.register.places["plan", ""], text, ("id",))
+            raise PlanError(self.problems.found)
         plan = self._assemble(head) if head else None
-        if plan is not None:
+        if plan is not None and not self.problems.has_unread_files:
             check_plan(plan, self.register.places, self.problems)
         if plan is None or self.problems.found:
             raise PlanError(sorted(set(self.problems.found)))
@@ -92,12 +100,18 @@ class _Loader:
     def _rows(self, path: Path, kind: type[Entry], what: str, key: str = "code") -> list[Entry]:
         """The typed rows of a CSV file, each noted in the register."""
         columns = [name for name, field in kind.model_fields.items() if field.is_required()]
-        return self._typed(read_csv(path, columns, self.problems), kind, what, key)
+        rows = read_csv(path, columns, self.problems)
+        if not rows and not any(problem.file == path.name for problem in self.problems.found):
+            self.problems.add_unread(path.name, 1, f"no {what} stands below the header")
+        return self._typed(rows, kind, what, key)
 
     def _list(self, located: Located, kind: type[Entry], what: str, key: str = "code") -> list[Entry]:
         """The typed members of a YAML list, each noted in the register."""
         if not isinstance(located.data, list) or not located.data:
-            self.problems.add(located, f"a list of {what} entries is expected here")
+            if located.line:  # otherwise the file could not be read, which is told already
+                self.problems.add_unread(
+                    located.file, located.line, f"a list of {what} entries is expected here"
+                )
             return []
         return self._typed(located.items(), kind, what, key)
 
@@ -285,4 +299,13 @@ def load_plan(plans: Path, plan_id: str) -> Plan:
     Raises:
         PlanError: with every problem found, each with file, line and what is wrong.
     """
-    return _Loader(plans, plan_id).load()
+    return _Loader(plans / plan_id).load()
+
+
+def load_copy(folder: Path) -> Plan:
+    """Load a plan from a folder of any name beside a `units` folder, such as a copy to compare with.
+
+    Raises:
+        PlanError: as `load_plan`.
+    """
+    return _Loader(folder, is_copy=True).load()

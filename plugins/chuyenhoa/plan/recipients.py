@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from chuyenhoa.plan.errors import PlanError, Problem
+from pydantic import Field, field_validator
+
+from chuyenhoa.plan.errors import PlanError
+from chuyenhoa.plan.shapes import Row, Text
+from chuyenhoa.plan.sources import Problems, parse, read_csv
 
 COLUMNS = ["name", "email", "documents"]
+
+
+class RecipientRow(Row):
+    """`recipients.csv`; kinds of documents are separated by semicolons."""
+
+    name: Text
+    email: Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
+    documents: tuple[str, ...]
+
+    @field_validator("documents", mode="before")
+    @classmethod
+    def split_kinds(cls, value: object) -> object:
+        """`a;b` becomes a list; a blank is none."""
+        return [part.strip() for part in str(value).split(";") if part.strip()]
 
 
 @dataclass(frozen=True)
@@ -25,22 +43,17 @@ def load_recipients(folder: Path) -> tuple[Recipient, ...]:
     """The recipients of a plan, in the order of the file; none without the file.
 
     Raises:
-        PlanError: the file lacks a column, or a line has no name or no address.
+        PlanError: the file lacks a column, or a line has no name or no address; each with its line.
     """
     path = folder / "recipients.csv"
     if not path.exists():
         return ()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if reader.fieldnames != COLUMNS:
-            raise PlanError([Problem(path.name, 1, f"the columns must be {', '.join(COLUMNS)}")])
-        found = []
-        for row in reader:
-            name, email = (row["name"] or "").strip(), (row["email"] or "").strip()
-            if not name or "@" not in email:
-                raise PlanError(
-                    [Problem(path.name, reader.line_num, "a name and an e-mail address are needed")]
-                )
-            kinds = frozenset(part.strip() for part in (row["documents"] or "").split(";") if part.strip())
-            found.append(Recipient(name, email, kinds))
+    problems = Problems()
+    found = []
+    for at in read_csv(path, COLUMNS, problems):
+        row = parse(at, RecipientRow, "recipient", problems)
+        if row is not None:
+            found.append(Recipient(row.name, row.email, frozenset(row.documents)))
+    if problems.found:
+        raise PlanError(problems.found)
     return tuple(found)

@@ -101,10 +101,14 @@ def _collide(rule: Rule, other: Rule) -> bool:
 def _read_suite(path: Path, name: str, codes: frozenset[str], problems: list[Problem]) -> Iterator[_Entry]:
     """The entries of one file; what is wrong with the file itself goes into `problems`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         suite = json.loads(text)
     except json.JSONDecodeError as error:
         problems.append(Problem(str(path), error.lineno, f"not readable as JSON: {error.msg}"))
+        return
+    except FileNotFoundError:
+        asked = f"plan.yaml names the suite {name} in `suites`, and there is no such file here"
+        problems.append(Problem(str(path), 0, f"{asked}; correct the name, or copy another suite to it"))
         return
     except (OSError, UnicodeDecodeError) as error:
         problems.append(Problem(str(path), 0, f"cannot be read: {error}"))
@@ -150,12 +154,12 @@ def _read_rule(entry: _Entry, suite: str) -> Rule | None:
     kind = entry.raw.get("type")
     severity = entry.raw.get("severity")
     kwargs, meta = entry.part("kwargs"), entry.part("meta")
-    if severity not in SEVERITIES:
+    if not isinstance(severity, str) or severity not in SEVERITIES:
         entry.blame(f"severity {severity!r} is none of {', '.join(SEVERITIES)}")
-    elif not str(meta.get("rule_id", "")).startswith(LETTERS[str(severity)]):
-        entry.blame(f"a rule id of severity {severity} begins with {LETTERS[str(severity)]}")
-    if kind in KINDS:
-        _check_kwargs(entry, KINDS[str(kind)], kwargs)
+    elif not str(meta.get("rule_id", "")).startswith(LETTERS[severity]):
+        entry.blame(f"a rule id of severity {severity} begins with {LETTERS[severity]}")
+    if isinstance(kind, str) and kind in KINDS:
+        _check_kwargs(entry, KINDS[kind], kwargs)
     else:
         entry.blame(f"unknown type {kind!r}; known are {', '.join(KINDS)}")
     columns = _columns(entry, kwargs, meta)
@@ -218,7 +222,7 @@ def _check_lists(entry: _Entry, shape: KindShape, kwargs: Mapping[str, object]) 
         return
     if "column_list" in kwargs and not shape.lengths[0] <= len(columns) <= shape.lengths[1]:
         entry.blame(f"`column_list` must name {shape.lengths[0]} to {shape.lengths[1]} columns")
-    if entry.raw.get("type") in PAIRWISE and len(columns) % 2:
+    if str(entry.raw.get("type")) in PAIRWISE and len(columns) % 2:
         entry.blame("`column_list` holds pairs: as many columns in its second half as in its first")
     if len(set(map(str, columns))) != len(columns):
         entry.blame("`column_list` names a column twice")
@@ -265,7 +269,7 @@ def _check_meta(
     if "{dia_ban}" not in str(meta.get("message", "{dia_ban}")):
         entry.blame("the message does not say where: {dia_ban} is missing")
     known = WORDS | set(columns) | {f"cell:{column}" for column in columns} | {f"arg:{key}" for key in kwargs}
-    if entry.raw.get("type") in PAIRWISE:
+    if str(entry.raw.get("type")) in PAIRWISE:
         known |= OTHER_WORDS
     for word in PLACEHOLDER.findall(str(meta.get("message", ""))):
         if word not in known:

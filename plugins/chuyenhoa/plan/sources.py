@@ -6,8 +6,9 @@ import csv
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -16,6 +17,18 @@ from chuyenhoa.plan.errors import Problem
 
 Path_ = tuple[str | int, ...]
 Entry = TypeVar("Entry", bound=BaseModel)
+MENDING = {
+    "date_": "write the day as 2022-04-15",
+    "decimal_": "write a number alone, such as 80 or 79.5",
+    "int_": "write a whole number, and several types in a CSV file as 1;4",
+    "list_type": "put what is listed in brackets, with commas between",
+    "tuple_type": "put what is listed in brackets, with commas between",
+    "model_type": "write its parts with their names, as in {value: 80, unit: percent}",
+    "bool_": "write true or false",
+    "extra_forbidden": "no such entry is known here: is it misspelt?",
+    "string_pattern_mismatch": "see the other entries for its form",
+}
+"""How to mend an entry, by the beginning of pydantic's word for what is wrong with it."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +67,30 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.has_unread_files = False
+        """Whether a whole file is lacking, so that what others say about its entries cannot be judged."""
 
     def add(self, at: Located, text: str, path: Path_ = ()) -> None:
         """Note one problem at the line of an entry or of a part of it."""
         self.found.append(Problem(at.file, at.line_of(path), text))
+
+    def add_unread(self, file: str, line: int, text: str) -> None:
+        """Note that a file as a whole cannot be used."""
+        self.has_unread_files = True
+        self.found.append(Problem(file, line, text))
+
+
+def read_text(path: Path) -> str:
+    """The text of a file that people edit, with one spelling for each letter.
+
+    Raises:
+        OSError: there is no such file, or it cannot be read.
+        ValueError: it is not in UTF-8; the text says what to do.
+    """
+    try:
+        return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError("the file is not in UTF-8; save it again as UTF-8 (in Excel: CSV UTF-8)") from error
 
 
 def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> Located:
@@ -67,27 +100,36 @@ def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> 
     """
     empty = Located(path.name, 0, None, {})
     try:
-        loader = yaml.SafeLoader(unicodedata.normalize("NFC", path.read_text(encoding="utf-8")))
+        loader = yaml.SafeLoader(read_text(path))
         node = loader.get_single_node()
         if node is None and may_be_empty:
             return Located(path.name, 1, [], {})
         if node is None:
-            problems.add(empty, "the file is empty")
+            problems.add_unread(path.name, 0, "the file is empty")
             return empty
         data = loader.construct_document(node)
+        lines: dict[Path_, int] = {}
+        _walk(node, (), lines, path.name, problems)
     except OSError as error:
-        problems.add(empty, f"cannot be read: {error.strerror}")
+        problems.add_unread(path.name, 0, f"cannot be read: {error.strerror}")
         return empty
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        problems.add(
-            Located(path.name, line, None, {}), f"not readable as YAML: {getattr(error, 'problem', error)}"
-        )
+        problems.add_unread(path.name, mark.line + 1 if mark else 0, f"not readable as YAML: {_say(error)}")
         return empty
-    lines: dict[Path_, int] = {}
-    _walk(node, (), lines, path.name, problems)
     return Located(path.name, 1, data, lines)
+
+
+def _say(error: Exception) -> str:
+    """What makes a file unreadable, and what to do about the mistakes that people make."""
+    text = str(getattr(error, "problem", error))
+    if isinstance(error, RecursionError):
+        return "an entry contains itself (`&` and `*`)"
+    if "'\\t'" in text:
+        return f"{text}; indent with blanks, not with tabs"
+    if text.startswith("mapping values are not allowed"):
+        return f"{text}; put a text with a colon in quotation marks, and indent parts of an entry alike"
+    return text
 
 
 def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str, problems: Problems) -> None:
@@ -108,25 +150,50 @@ def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str, prob
 
 def read_csv(path: Path, columns: Sequence[str], problems: Problems) -> list[Located]:
     """Read the rows of a CSV file that must have `columns` and may have more; outer blanks are dropped."""
-    whole = Located(path.name, 0, None, {})
     try:
-        text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        problems.add(whole, f"cannot be read: {error}")
+        text = read_text(path)
+    except OSError as error:
+        problems.add_unread(path.name, 0, f"cannot be read: {error.strerror}")
         return []
-    reader = csv.DictReader(text.splitlines())
-    missing = [column for column in columns if column not in (reader.fieldnames or [])]
-    if missing:
-        problems.add(Located(path.name, 1, None, {}), f"column missing: {', '.join(missing)}")
+    except ValueError as error:
+        problems.add_unread(path.name, 0, f"cannot be read: {error}")
+        return []
+    reader = csv.DictReader(text.rstrip().splitlines(keepends=True))
+    if wrong := _wrong_header(reader.fieldnames or [], columns):
+        problems.add_unread(path.name, 1, wrong)
         return []
     rows = []
     for row in reader:
-        at = Located(path.name, reader.line_num, {k: (v or "").strip() for k, v in row.items() if k}, {})
-        if None in row or any(value is None for value in row.values()):
-            problems.add(at, "the row has not as many fields as the header")
+        if not any(row.values()):  # Excel saves rows that were cleared as commas alone
             continue
-        rows.append(at)
+        first = reader.line_num - sum(str(value).count("\n") for value in row.values())
+        at = Located(path.name, first, {k: (v or "").strip() for k, v in row.items() if k}, {})
+        if wrong := _wrong_row(row, reader.line_num - first):
+            problems.add(at, wrong)
+        else:
+            rows.append(at)
     return rows
+
+
+def _wrong_header(names: Sequence[str], columns: Sequence[str]) -> str:
+    """What is wrong with the first line of a CSV file; empty when it names each column once."""
+    if missing := [column for column in columns if column not in names]:
+        text = f"column missing: {', '.join(missing)}"
+        if len(names) == 1 and (used := [sign for sign in ";\t" if sign in names[0]]):
+            word = {";": "semicolons", "\t": "tabs"}[used[0]]
+            return f"{text}; the fields are separated by {word}, save the file as CSV UTF-8 with commas"
+        return text
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    return f"column stands twice: {', '.join(twice)}" if twice else ""
+
+
+def _wrong_row(row: Mapping[str | Any, object], further: int) -> str:
+    """What is wrong with a row that takes up `further` lines; empty when each column has its field."""
+    if further:
+        return f"a field runs on for {further} more lines; close its quotation mark, keep it on one line"
+    if None in row or any(value is None for value in row.values()):
+        return "the row has not as many fields as the header"
+    return ""
 
 
 def parse(entry: Located, shape: type[Entry], what: str, problems: Problems) -> Entry | None:
@@ -137,8 +204,20 @@ def parse(entry: Located, shape: type[Entry], what: str, problems: Problems) -> 
         for detail in error.errors(include_url=False):
             path = tuple(part for part in detail["loc"] if not _is_tag(part))
             name = ".".join(str(part) for part in path)
-            problems.add(entry, f"{what}: {name + ': ' if name else ''}{detail['msg']}", path)
+            problems.add(entry, f"{what}: {name + ': ' if name else ''}{detail['msg']}{_mend(detail)}", path)
         return None
+
+
+def _mend(detail: Mapping[str, Any]) -> str:
+    """What stands there and what to write instead, where the words of the error do not say it."""
+    kind, given = str(detail["type"]), detail["input"]
+    hint = next((text for start, text in MENDING.items() if kind.startswith(start)), "")
+    if kind == "string_type":
+        hint = "put it in quotation marks" if given is not None else "it is empty"
+    shown = str(given) if isinstance(given, str | int | float | date) else ""
+    if kind in ("extra_forbidden", "string_too_short", "value_error") or not shown:
+        return f"; {hint}" if hint else ""
+    return f", not {shown!r}" + (f"; {hint}" if hint else "")
 
 
 def _is_tag(part: str | int) -> bool:

@@ -33,6 +33,8 @@ def read_register(folder: Path, problems: Problems) -> UnitRegister:
             problems.add(at, f"unit {_name(unit.identity)} stands twice; first in line {first}")
             continue
         units[unit.identity], places[unit.identity] = unit, at
+    if problems.has_unread_files:
+        return UnitRegister((), ())
     edges = _read_successions(folder, problems)
     known = [(edge, at) for edge, at in edges if _ends_known(edge, at, units, problems)]
     register = UnitRegister(tuple(units.values()), tuple(edge for edge, _ in known))

@@ -153,7 +153,7 @@ def test_a_wrong_figure_to_compare_with_is_named(plans: Path) -> None:
     assert problems(plans) == [
         ("baselines.csv", 2, "baseline khoi_diem 30745 TTXH_XX: unknown indicator TTXH_XX"),
         ("baselines.csv", 3, "baseline khoi_diem 99999 TTXH_XR: unknown locality 99999"),
-        ("baselines.csv", 4, "baseline: value: Input should be greater than or equal to 0"),
+        ("baselines.csv", 4, "baseline: value: Input should be greater than or equal to 0, not '-4'"),
         ("baselines.csv", 6, "baseline khoi_diem 30745 TTXH_KP stands twice; first in line 5"),
     ]
 

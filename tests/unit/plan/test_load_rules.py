@@ -198,7 +198,7 @@ def test_a_file_that_is_no_suite_is_refused(tmp_path: Path, plan: Plan, content:
 
 
 def test_a_missing_suite_and_a_plan_without_suites_are_refused(tmp_path: Path, plan: Plan) -> None:
-    assert "cannot be read" in problems_of(tmp_path, plan)[0].text
+    assert "there is no such file" in problems_of(tmp_path, plan)[0].text
     assert "names no suite" in problems_of(tmp_path, dataclasses.replace(plan, suites=()))[0].text
 
 
