@@ -56,6 +56,8 @@ def print_register(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"documents": [asdict(entry) for entry in entries]})
         return 0
+    if not entries:
+        print("Chưa có văn bản nào được phát hành.")
     print_table(
         ("số, ký hiệu", "ngày", "văn bản", "lần", "thay cho", "người ký", "người duyệt", "sha256", "tệp"),
         [

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa.cli.printing import print_json, print_table, show_exactly
 from chuyenhoa.cli.words import (
     DOCUMENT_STATES,
     NOT_SUBMITTED,
@@ -21,12 +21,15 @@ from chuyenhoa.cli.words import (
     say_with_code,
 )
 from chuyenhoa.model.evidence import SubmissionRecord
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Period, Plan, Submitter
+from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.assessing import gather_evidence
 from chuyenhoa.pipeline.leftovers import to_report
 from chuyenhoa.pipeline.workplace import Workplace, open_workplace
-from chuyenhoa.store import deliveries, documents, evidence
+from chuyenhoa.store import deliveries, documents, evidence, ledger
 from chuyenhoa.store.deliveries import DeliveryState
+from chuyenhoa.store.ledger import submission_id
 
 LEFT = {
     "link": "là liên kết, không được lấy",
@@ -38,6 +41,8 @@ LEFT = {
     "not_removed": "đã lưu trữ nhưng không xóa được khỏi inbox",
 }
 """What lies in the inbox and is not taken."""
+AFTER = {SubmissionStatus.CLAIMED.value: "", SubmissionStatus.REFUSED.value: "; chưa gửi lại"}
+"""What is said behind the state of a file that nothing followed."""
 LETTERS = (
     (DeliveryState.WAITING, "thư chờ gửi"),
     (DeliveryState.FAILED, "thư không gửi được"),
@@ -63,18 +68,36 @@ def print_status(options: argparse.Namespace) -> int:
         {"path": e.path, "why": e.why.value, "detail": e.detail, "since": e.since.isoformat()}
         for e in to_report(place)
     ]
+    unsettled = _list_unsettled(place)
     if options.json:
         whole = found[0] if options.period else {"periods": found}
-        print_json({**whole, "undelivered": letters, "inbox_left": left})
+        print_json({**whole, "undelivered": letters, "inbox_left": left, "unsettled": unsettled})
         return 0
     for item in left:
         print(f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({say_moment(item['since'])})")
+    for item in unsettled:
+        name, state = show_exactly(item["file_name"]), say_with_code(STATUSES, item["status"])
+        print(f"! {item['id']} {name}: {state}, {say_moment(item['received_at'])}{AFTER[item['status']]}")
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()
         _print_period(place.plan_of(period.id), period, entry)
     _print_letters(letters)
     return 0
+
+
+def _list_unsettled(place: Workplace) -> list[dict[str, str]]:
+    """The files of no period that nothing followed: not answered yet, or refused and not sent anew."""
+    with place.store.reading() as session:
+        return [
+            {
+                "id": submission_id(row.number),
+                "file_name": mask_personal("/".join(part for part in (row.folder, row.file_name) if part)),
+                "status": row.status,
+                "received_at": row.received_at,
+            }
+            for row in ledger.find_unsettled(session)
+        ]
 
 
 def _list_letters(place: Workplace) -> list[dict[str, Any]]:
@@ -113,6 +136,7 @@ def _print_letters(letters: Sequence[Mapping[str, Any]]) -> None:
 
 def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
     print(f"{period.id}: {period.label}, hạn {period.deadline:%d/%m/%Y}")
+    print(_summarise(entry["submitters"]))
     rows = [
         (
             s["code"],
@@ -134,6 +158,19 @@ def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
         state = say_with_code(DOCUMENT_STATES, document["state"])
         number = f", số {document['number']}" if document["number"] else ""
         print(f"Văn bản {document['id']}: {state}{number}, {document['path']}")
+
+
+def _summarise(submitters: Sequence[Mapping[str, Any]]) -> str:
+    """How many have sent, and what is late or wrong among them, on one line."""
+    counts = (
+        ("quá hạn", sum(s["is_overdue"] for s in submitters)),
+        ("gửi muộn", sum(s["is_late"] and not s["is_overdue"] for s in submitters)),
+        ("trả lại", sum(s["status"] == SubmissionStatus.RETURNED for s in submitters)),
+        ("có địa bàn bị giữ lại", sum(bool(s["held"]) for s in submitters)),
+    )
+    sent = sum(s["status"] != NOT_SUBMITTED for s in submitters)
+    whole = [f"Đã gửi {sent}/{len(submitters)} đơn vị", *(f"{word}: {n}" for word, n in counts if n)]
+    return "; ".join(whole) + "."
 
 
 def _say_remark(plan: Plan, submitter: Mapping[str, Any]) -> str:

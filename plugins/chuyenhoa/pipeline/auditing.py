@@ -230,6 +230,8 @@ def _check_files(data: Path, session: Session, rows: list[SubmissionRow]) -> Ite
 
 def _check_figures(place: Workplace, history: History, count: int) -> list[Fault]:
     """Read every file again into a store of its own, and compare row by row."""
+    if not history.lines:  # nothing has happened yet; a journal that was lost is told of before
+        return []
     with tempfile.TemporaryDirectory(prefix="chuyenhoa-audit-") as folder:
         url = f"sqlite:///{folder}/again.db"
         try:

@@ -77,6 +77,19 @@ def pending(session: Session) -> list[SubmissionRow]:
     return list(session.scalars(query))
 
 
+def find_unsettled(session: Session) -> list[SubmissionRow]:
+    """Files without an answer, and refused ones after which their folder sent nothing else, oldest first."""
+    refused, repeated = SubmissionStatus.REFUSED.value, SubmissionStatus.DUPLICATE.value
+    settled: set[str] = set()
+    found = []
+    for row in session.scalars(select(SubmissionRow).order_by(SubmissionRow.number.desc())):
+        if row.answered_at is None or (row.status == refused and not settled & {row.folder, row.sha256}):
+            found.append(row)
+        elif row.status not in (refused, repeated):
+            settled |= {row.folder, row.sha256}
+    return found[::-1]
+
+
 def pending_until(session: Session, numbers: Sequence[int]) -> list[SubmissionRow]:
     """What awaits an answer among some submissions, and what came before them to the same folders."""
     wanted = set(numbers)

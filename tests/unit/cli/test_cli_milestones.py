@@ -141,8 +141,8 @@ def test_report_renders_once(call: Call) -> None:
 
 
 STATUS_KEYS = {"period", "label", "deadline", "is_milestone", "submitters", "blocked_by", "documents"}
-ALONE_KEYS = {"undelivered", "inbox_left"}
-"""What `status` says once, whatever the periods are: letters not sent, files left in the inbox."""
+ALONE_KEYS = {"undelivered", "inbox_left", "unsettled"}
+"""What `status` says once, whatever the periods are: letters not sent, files left, refused or unanswered."""
 SUBMITTER_KEYS = {"code", "name", "status", "version", "received_at", "is_late", "is_overdue", "held"}
 
 
@@ -199,6 +199,49 @@ def test_status_of_a_late_file(call: Call, form: Form, send: Send, monkeypatch: 
     send(form())
     (line,) = [n for n in call("status", "--period", "2021-6t").out.splitlines() if n.startswith("899 ")]
     assert line.endswith("gửi muộn")
+
+
+def test_status_sums_up_what_is_late_or_wrong(
+    call: Call, form: Form, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = ("status", "--period", "2021-6t")
+    assert call(*of).out.splitlines()[1] == "Đã gửi 0/15 đơn vị."
+    send(form(changes={("30745", "TTXH_KP"): 25}))
+    monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-18T08:00:00+07:00")
+    assert call(*of).out.splitlines()[1] == "Đã gửi 1/15 đơn vị; quá hạn: 14; có địa bàn bị giữ lại: 1."
+    send(form())
+    assert call(*of).out.splitlines()[1] == "Đã gửi 1/15 đơn vị; quá hạn: 14; gửi muộn: 1."
+
+
+def test_status_names_a_refused_file_until_another_is_sent(
+    call: Call, form: Form, send: Send, tmp_path: Path
+) -> None:
+    broken = tmp_path / "hỏng.xlsx"
+    broken.write_bytes(b"PK\x03\x04 nothing")
+    send(broken)
+    (file,) = call("status", "--json").json["unsettled"]
+    assert (file["id"], file["file_name"], file["status"]) == ("S000001", "899-rach-gia/hỏng.xlsx", "refused")
+    said = "! S000001 899-rach-gia/hỏng.xlsx: từ chối (refused), 12/10/2021 09:00; chưa gửi lại"
+    assert said in call("status").out.splitlines()
+    send(broken)
+    assert len(call("status", "--json").json["unsettled"]) >= 1
+    send(form())
+    assert call("status", "--json").json["unsettled"] == []
+
+
+def test_status_names_a_file_that_nobody_answered(call: Call, form: Form, data_folder: Path) -> None:
+    inbox = data_folder / "inbox" / "899-rach-gia"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / "a.xlsx").write_bytes(form().read_bytes())
+    pipeline.claim_drops()
+    assert "! S000001 899-rach-gia/a.xlsx: đã nhận tệp, chưa trả lời (claimed), 12/10/2021 09:00" in (
+        call("status").out.splitlines()
+    )
+
+
+def test_before_anything_happened_nothing_is_wrong(call: Call) -> None:
+    assert call("audit").code == 0
+    assert call("register").out == "Chưa có văn bản nào được phát hành.\n"
 
 
 def test_status_of_a_month_blocks_nothing(call: Call) -> None:
