@@ -42,6 +42,7 @@ with DAG(
     start_date=pendulum.datetime(2021, 1, 1, tz="Asia/Ho_Chi_Minh"),
     catchup=False,
     max_active_runs=4,
+    description=__doc__.splitlines()[0],
     doc_md=__doc__,
     tags=["chuyenhoa", "danh-gia"],
     default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},

@@ -20,6 +20,8 @@ from chuyenhoa.orchestration import approval
 from chuyenhoa.orchestration.failures import explain_failure
 from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestones, select_milestone
 
+SOON = timedelta(seconds=20)
+NAME = "{{ task.op_kwargs['documents'] | join(', ') }}"
 WHAT_TO_DO = (
     "Nothing was issued that was not approved. Read the error above; mend figures, plan or template "
     "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
@@ -73,7 +75,7 @@ def list_for_office(document_ids: list[str]) -> list[list[str]]:
     return pipeline.list_for_office(document_ids)
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=timedelta(seconds=20))
+@task(map_index_template=NAME, trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def issue_documents(documents: list[str]) -> list[str]:
     """Issue what is approved; skipped when the office sent it back."""
     from chuyenhoa import pipeline
@@ -81,7 +83,7 @@ def issue_documents(documents: list[str]) -> list[str]:
     return approval.require_any(pipeline.issue_documents(documents), "The office sent the draft back.")
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=timedelta(seconds=20))
+@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def publish_handover(milestone_id: str) -> str:
     """Pack what is issued with all that proves it, and owe the recipients their letters."""
     from chuyenhoa import pipeline
@@ -104,6 +106,7 @@ with DAG(
     schedule=MilestoneTimetable.of_plans(settings.load().plans),
     start_date=pendulum.datetime(2021, 1, 1, tz="Asia/Ho_Chi_Minh"),
     catchup=True,
+    description=__doc__.splitlines()[0],
     doc_md=__doc__,
     tags=["chuyenhoa", "bao-cao"],
     params={"milestone": Param("", type=["null", "string"], title="Mốc, ví dụ 2021-6t")},

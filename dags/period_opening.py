@@ -42,6 +42,7 @@ with DAG(
     schedule=CronTriggerTimetable("0 6 * * *", timezone="Asia/Ho_Chi_Minh"),
     start_date=pendulum.datetime(2021, 1, 1, tz="Asia/Ho_Chi_Minh"),
     catchup=False,
+    description=__doc__.splitlines()[0],
     doc_md=__doc__,
     tags=["chuyenhoa", "bieu-mau"],
     params={

@@ -47,11 +47,29 @@ def test_every_dag_file_holds_the_dag_of_its_name(dags: dict[str, DAG]) -> None:
     assert set(dags) == {"assessment", "intake", "milestone_report", "period_opening"}
 
 
+def test_every_mapped_task_tells_in_the_grid_what_it_works_on(dags: dict[str, DAG]) -> None:
+    mapped = {task.task_id: task for dag in dags.values() for task in dag.tasks if _is_mapped(task)}
+    assert set(mapped) == {
+        "assess_milestone",
+        "await_approval",
+        "issue_documents",
+        "open_period",
+        "process_batch",
+    }
+    assert [name for name, task in mapped.items() if not task.map_index_template] == []
+
+
+def _is_mapped(task: Any) -> bool:
+    """Whether a task is expanded, alone or with its group."""
+    return bool(task.is_mapped or task.get_closest_mapped_task_group())
+
+
 def test_every_dag_has_owner_tags_and_text(dags: dict[str, DAG]) -> None:
     for dag in dags.values():
         assert "chuyenhoa" in dag.tags
         assert len(dag.tags) >= 2
         assert len(dag.doc_md or "") > 100
+        assert dag.description == (dag.doc_md or "").splitlines()[0]
         for task in dag.tasks:
             assert task.owner in {"engineer", "office"}, task.task_id
             assert _text_of(task), task.task_id

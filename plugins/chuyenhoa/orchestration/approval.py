@@ -95,6 +95,7 @@ def approval_form() -> dict[str, Any]:
     """
     return {
         "owner": "office",
+        "map_index_template": "{{ task.documents | join(', ') }}",
         "subject": "Duyệt văn bản",
         "options": [APPROVE, RETURN],
         "params": {

@@ -20,7 +20,7 @@ def explain_failure(what_to_do: str) -> Callable[[Mapping[str, Any]], None]:
             task.task_id,
             run.run_id,
             task.owner,
-            context.get("exception") or "none given",
+            str(context.get("exception") or "none given").rstrip("."),
             what_to_do,
         )
 
