@@ -12,6 +12,7 @@ import pytest
 from airflow import plugins_manager
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
+from airflow.sdk.exceptions import AirflowSkipException
 
 ROOT = Path(__file__).parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
@@ -45,6 +46,18 @@ def _text_of(task: Any) -> str:
 def test_every_dag_file_holds_the_dag_of_its_name(dags: dict[str, DAG]) -> None:
     assert set(dags) == {path.stem for path in DAG_FILES}
     assert set(dags) == {"assessment", "intake", "milestone_report", "period_opening"}
+
+
+@pytest.mark.parametrize("answered", [None, [], [[]]])
+def test_a_cleared_intake_run_without_batches_skips_what_tells_the_assessment(
+    dags: dict[str, DAG], answered: list[list[str]] | None
+) -> None:
+    """Cleared batches are `removed`: any rule that asks for a success would turn the run red."""
+    publish: Any = dags["intake"].get_task("publish_observations")
+    assert publish.trigger_rule == "all_done"
+    with pytest.raises(AirflowSkipException):
+        publish.python_callable(answered)
+    assert publish.python_callable([["S000001", "S000002"], []]) == 2
 
 
 def test_every_mapped_task_tells_in_the_grid_what_it_works_on(dags: dict[str, DAG]) -> None:
