@@ -22,6 +22,7 @@ from chuyenhoa.plan import PlanError, load_plan
 from chuyenhoa.plan.cases import CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
 from chuyenhoa.plan.criterion_entries import _SHAPES
 from tests.conftest import ROOT
+from tests.integration.test_new_year import NEXT_YEAR
 from tests.unit.assessment.building import PLACE, declared, evidence_of_case
 
 YEAR = date(2021, 12, 14)
@@ -34,14 +35,26 @@ def _tables() -> list[tuple[str, CaseTable]]:
     return [("plan", table) for table in own] + [("sample", table) for table in load_samples(PLANS)]
 
 
+def _tables_of_other_years(plans: Path) -> list[tuple[str, CaseTable]]:
+    """The tables of every plan but that of 2021, each with its plan's id: a new year's cases are run too."""
+    years = sorted(path.parent.name for path in plans.glob("*/plan.yaml") if path.parent.name != "2021")
+    found = [(year, load_plan(plans, year)) for year in years]
+    return [
+        (year, table)
+        for year, plan in found
+        for table in load_case_tables(plans, year, plan.criteria_on(plan.milestones[-1].window.end))
+    ]
+
+
 TABLES = _tables()
 CASES = [
     pytest.param(
+        where if where.isdecimal() else "2021",
         table.criterion,
         case,
         id=f"{where}-{table.criterion.code}-{case.kind}-{case.given or case.declared}-{case.types}",
     )
-    for where, table in TABLES
+    for where, table in [*TABLES, *_tables_of_other_years(PLANS)]
     for case in table.cases
 ]
 
@@ -54,11 +67,12 @@ def _statements(criterion: Criterion, case: CaseEntry) -> Mapping[str, KnownDecl
     return {criterion.code: declared(answer, said.number, said.date_)}
 
 
-@pytest.mark.parametrize(("criterion", "case"), CASES)
+@pytest.mark.parametrize(("plan_id", "criterion", "case"), CASES)
 def test_a_criterion_makes_of_figures_what_its_table_says(
-    plan: Plan, criterion: Criterion, case: CaseEntry
+    plan_id: str, criterion: Criterion, case: CaseEntry
 ) -> None:
-    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    known = load_plan(PLANS, plan_id).indicator_by_code
+    units = {code: indicator.unit for code, indicator in known.items()}
     evidence = replace(evidence_of_case(case.given), declarations=_statements(criterion, case))
     place = replace(PLACE, types=frozenset(case.types))
     result = assess_criterion(criterion, place, evidence, units)
@@ -70,6 +84,18 @@ def test_a_criterion_makes_of_figures_what_its_table_says(
     )
     assert found == (case.verdict, case.reason, case.figure, case.missing)
     assert result.edition == criterion.edition
+
+
+def test_the_cases_of_a_new_year_are_run_too(tmp_path: Path) -> None:
+    plans = Path(shutil.copytree(PLANS, tmp_path / "plans"))
+    shutil.copytree(plans / "2021", plans / "2022")
+    for name, changes in NEXT_YEAR.items():
+        path = plans / "2022" / name
+        text = path.read_text(encoding="utf-8")
+        for old, new in changes:
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+    assert {year for year, _ in _tables_of_other_years(plans)} == {"2022"}
 
 
 def _without(folder: Path, table: CaseTable, kind: str) -> Path:
