@@ -16,7 +16,7 @@ from chuyenhoa.cli.printing import print_json
 from chuyenhoa.cli.templating import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
-from chuyenhoa.plan.cases import load_case_tables
+from chuyenhoa.plan.cases import load_case_tables, load_samples
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.plan.rules import load_rules
 
@@ -71,6 +71,11 @@ def check_plans(options: argparse.Namespace) -> int:
             print(f"plan {name}: {_sizes(plan)}, {count} rules: no problem")
             _warn_of_idle_entries(plan)
             _warn_of_omissions(plan)
+    if (where.plans / "samples").is_dir():
+        try:
+            load_samples(where.plans)
+        except PlanError as error:
+            problems["samples"] = list(error.problems)
     if options.json:
         print_json({name: [dataclasses.asdict(p) for p in found] for name, found in problems.items()})
     else:

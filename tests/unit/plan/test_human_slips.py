@@ -188,6 +188,12 @@ def test_a_folder_that_is_no_plan_is_told(home: Path, capsys: pytest.CaptureFixt
     assert "plan 2022: plan.yaml: there is no such file" in capsys.readouterr().err
 
 
+def test_broken_samples_are_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "plans" / "samples" / "measures.yaml").write_text("a: [\n", encoding="utf-8")
+    assert main(["plan", "check"]) == 1
+    assert "plan samples: measures.yaml:2: not readable as YAML" in capsys.readouterr().err
+
+
 def test_a_copy_beside_its_plan_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(home / "plans" / "2022", home / "plans" / "2022 - Copy")
     assert main(["plan", "check"]) == 1
