@@ -235,6 +235,16 @@ def test_a_ledger_that_was_put_back_is_found(kept: Path, tmp_path: Path) -> None
     assert any("the ledger was put back and went on" in found[1] for found in faults())
 
 
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_a_store_whose_whole_story_is_gone_is_no_new_one(kept: Path, is_quick: bool) -> None:
+    with open_workplace().store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM events"))
+    (kept / "archive" / "journal.jsonl").unlink()
+    told = [found for found in faults(is_quick=is_quick) if found[0] == "ledger"]
+    assert len(told) == 13
+    assert {found[2] for found in told} == {"no event tells how it came"}
+
+
 def _damage(data: Path) -> str:
     path = archived_path(data / "archive", _sha256(13))
     path.chmod(0o600)

@@ -75,12 +75,13 @@ def audit_store(place: Workplace, *, is_quick: bool = False) -> Audited:
             faults = [
                 *_check_chain(events),
                 *_check_journal(history, events),
-                *_check_ledger(session, history, rows),
+                *_check_ledger(session, history, events, rows),
                 *_check_archive(place.settings.archive, history, rows),
                 *_check_records(session, history),
                 *_check_files(place.settings.data, session, rows),
             ]
-        if not is_quick and not any(fault.part in ("journal", "archive") for fault in faults):
+        is_sound = not any(fault.part in ("journal", "archive") for fault in faults)
+        if events and is_sound and not is_quick:
             faults += _check_figures(place, history, len(events))
     files = len({row.sha256 for row in rows})
     return Audited(len(events), len(rows), files, events[-1].sha256 if events else START, tuple(faults))
@@ -128,8 +129,13 @@ def _facts_by_row(history: History) -> dict[int, dict[str, Any]]:
     return known
 
 
-def _check_ledger(session: Session, history: History, rows: list[SubmissionRow]) -> Iterator[Fault]:
-    """Every line of the ledger, and all that is stored of its file, against what was settled."""
+def _check_ledger(
+    session: Session, history: History, events: list[EventRow], rows: list[SubmissionRow]
+) -> Iterator[Fault]:
+    """Every line of the ledger, and all that is stored of its file, against what was settled.
+
+    Of a journal alone that is lost `_check_journal` tells; here it would be told once more for every line.
+    """
     known = _facts_by_row(history)
     present = {row.number for row in rows}
     for number in sorted(set(known) - present):
@@ -140,7 +146,7 @@ def _check_ledger(session: Session, history: History, rows: list[SubmissionRow])
     for row in rows:
         where = f"{ledger.submission_id(row.number)} {mask_personal(f'{row.folder}/{row.file_name}')}"
         facts = known.get(row.number, {})
-        if not facts and history.lines:
+        if not facts and (history.lines or not events):
             yield Fault("ledger", where, "no event tells how it came", RESTORE)
         for name in (n for n in facts if hasattr(row, n)):
             if getattr(row, name) != facts[name]:
@@ -230,8 +236,6 @@ def _check_files(data: Path, session: Session, rows: list[SubmissionRow]) -> Ite
 
 def _check_figures(place: Workplace, history: History, count: int) -> list[Fault]:
     """Read every file again into a store of its own, and compare row by row."""
-    if not history.lines:  # nothing has happened yet; a journal that was lost is told of before
-        return []
     with tempfile.TemporaryDirectory(prefix="chuyenhoa-audit-") as folder:
         url = f"sqlite:///{folder}/again.db"
         try:
