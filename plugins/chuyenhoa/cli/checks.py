@@ -17,6 +17,7 @@ from chuyenhoa.cli.templating import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.cases import load_case_tables, load_samples
+from chuyenhoa.plan.doubts import list_doubts
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.plan.rules import load_rules
 
@@ -58,7 +59,11 @@ def add_commands(commands: Any) -> None:
 def check_plans(options: argparse.Namespace) -> int:
     """`chuyenhoa plan check`: every plan folder and its suites; 1 when something is wrong."""
     where = settings.load()
-    folders = sorted(p.name for p in where.plans.iterdir() if p.is_dir() and p.name not in NO_PLANS)
+    folders = sorted(
+        p.name
+        for p in where.plans.iterdir()
+        if p.is_dir() and p.name not in NO_PLANS and p.name[0] not in "._"
+    )
     problems: dict[str, list[Problem]] = {}
     for name in folders:
         problems[name] = []
@@ -69,7 +74,8 @@ def check_plans(options: argparse.Namespace) -> int:
             continue
         if not options.json:
             print(f"plan {name}: {_sizes(plan)}, {count} rules: no problem")
-            _warn_of_idle_entries(plan)
+            for doubt in list_doubts(plan):
+                print(f"plan {name}: warning: {doubt}")
             _warn_of_omissions(plan)
     if (where.plans / "samples").is_dir():
         try:
@@ -99,25 +105,6 @@ def _check_plan(where: settings.Settings, name: str) -> tuple[Plan, int]:
     load_case_tables(where.plans, name, plan.criteria_on(plan.milestones[-1].window.end))
     load_recipients(where.plans / name)
     return plan, len(rules)
-
-
-def _warn_of_idle_entries(plan: Plan) -> None:
-    """Name criteria and letters that no milestone is judged by: mostly a date of another year."""
-    days = [milestone.window.end for milestone in plan.milestones]
-    used = {(c.code, c.valid_from) for day in days for c in plan.criteria_on(day)}
-    waiting = {c.code for letter in plan.guidance for c in letter.criteria}
-    for criterion in plan.criteria:
-        if criterion.code not in waiting and (criterion.code, criterion.valid_from) not in used:
-            dates = f"valid_from {criterion.valid_from or '…'}, valid_to {criterion.valid_to or '…'}"
-            print(
-                f"plan {plan.id}: warning: criterion {criterion.code} is in force at no milestone ({dates})"
-            )
-    for letter in plan.guidance:
-        if letter.issued_on > max(days):
-            print(
-                f"plan {plan.id}: warning: guidance {letter.title} of {letter.issued_on} "
-                "is later than every milestone, so that nothing is judged by it"
-            )
 
 
 def _warn_of_omissions(plan: Plan) -> None:

@@ -121,18 +121,10 @@ def _check_period(check: Check, period: Period) -> None:
 
 
 def _check_years(check: Check, period: Period) -> None:
-    """Years that were forgotten or mistyped when a plan was copied from another."""
-    plan, window = check.plan, period.window
-    if not window.start.year <= plan.year <= window.end.year:
-        text = f"its window {window.start} to {window.end} is not in {plan.year}, the `year` of plan.yaml"
-        check.blame("period", period.id, text, ("from",))
-    days = (window.start - period.baseline.start).days
-    if abs(days - YEAR) > DAYS_APART:
-        text = f"the baseline begins {days} days before the window, and not a year"
-        check.blame("period", period.id, text, ("baseline",))
-    if (period.deadline - window.end).days > YEAR:
+    """Years that were mistyped; those that may be meant are told by `doubts`."""
+    if (period.deadline - period.window.end).days > YEAR:
         check.blame("period", period.id, "the deadline is over a year after the window", ("deadline",))
-    if period.opens and (window.end - period.opens).days > YEAR:
+    if period.opens and (period.window.end - period.opens).days > YEAR:
         check.blame("period", period.id, "opens over a year before the end of its window", ("opens",))
 
 

@@ -48,8 +48,6 @@ def _overlap(one: Criterion, other: Criterion) -> bool:
 def _check_criterion(check: Check, what: str, key: str, criterion: Criterion, path: Path_ = ()) -> None:
     groups = {group.code for group in check.plan.groups}
     check.each_known(what, key, [criterion.group], groups, "group")
-    if criterion.group in groups and not criterion.code.startswith(f"{criterion.group}."):
-        check.blame(what, key, f"code {criterion.code} is not of its group {criterion.group}", path)
     named = (term.indicator for term in criterion.terms)
     check.each_known(what, key, named, check.plan.indicator_by_code, "indicator")
     for leaf in dict.fromkeys(criterion.leaves):

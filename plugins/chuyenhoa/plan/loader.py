@@ -97,11 +97,17 @@ class _Loader:
         self.register.places["plan", ""] = located
         return parse(located, kind, "plan", self.problems)
 
-    def _rows(self, path: Path, kind: type[Entry], what: str, key: str = "code") -> list[Entry]:
+    def _rows(
+        self, path: Path, kind: type[Entry], what: str, key: str = "code", *, may_be_empty: bool = False
+    ) -> list[Entry]:
         """The typed rows of a CSV file, each noted in the register."""
         columns = [name for name, field in kind.model_fields.items() if field.is_required()]
         rows = read_csv(path, columns, self.problems)
-        if not rows and not any(problem.file == path.name for problem in self.problems.found):
+        if (
+            not rows
+            and not may_be_empty
+            and not any(problem.file == path.name for problem in self.problems.found)
+        ):
             self.problems.add_unread(path.name, 1, f"no {what} stands below the header")
         return self._typed(rows, kind, what, key)
 
@@ -184,7 +190,7 @@ class _Loader:
         )
 
     def _localities(self) -> tuple[Locality, ...]:
-        rows = self._rows(self.folder / "localities.csv", shape.LocalityRow, "locality")
+        rows = self._rows(self.folder / "localities.csv", shape.LocalityRow, "locality", may_be_empty=True)
         return tuple(
             Locality(r.code, r.name, r.submitter, frozenset(r.types), Status(r.status), r.aliases)
             for r in rows

@@ -26,23 +26,14 @@ TEXT_SLIPS = [
     # file, what stands there, what a person makes of it, line, what is said
     ("plan.yaml", 'id: "2022"', 'id: "2021"', 2, "`id` is '2021' and must be '2022', as the folder"),
     ("plan.yaml", 'id: "2022"', "id: 2022", 2, "not '2022'; put it in quotation marks"),
-    ("plan.yaml", "year: 2022", "year: 2021", None, "is not in 2021, the `year` of plan.yaml"),
     ("plan.yaml", "code: KET_QUA", "code: LANH_DAO", 65, "code LANH_DAO stands twice"),
     ("plan.yaml", "texts:\n", "texts: &a {x: *a}\nmore:\n", None, "an entry contains itself"),
     ("periods.yaml", "from: 2022-04-15", "from: 15/04/2022", 5, "not '15/04/2022'; write the day as"),
     ("periods.yaml", "to: 2022-10-14", "to: 20221014", 6, "not '20221014'; write the day as"),
     ("periods.yaml", "deadline: 2022-10-17", "deadline: 2032-10-17", 7, "deadline is over a year after"),
     ("periods.yaml", "opens: 2022-10-01", "opens: 2021-10-01", 10, "opens over a year before the end"),
-    (
-        "periods.yaml",
-        "{from: 2021-04-15, to: 2021-10-14}",
-        "{from: 2020-04-15, to: 2020-10-14}",
-        8,
-        "730 days",
-    ),
     ("periods.yaml", "  label: 06", "\tlabel: 06", 3, "indent with blanks, not with tabs"),
     ("criteria.yaml", "title: Khảo sát", "title: Khảo sát: củng", 26, "put a text with a colon in quotation"),
-    ("criteria.yaml", "group: VI\n    short", "group: V\n    short", None, "code VI.1 is not of its group V"),
     ("submitters.csv", "900,Ban Chỉ đạo", '900,"Ban Chỉ đạo', 3, "close its quotation mark"),
     (
         "submitters.csv",
@@ -81,7 +72,7 @@ SAVED = [
     ("submitters.csv", save_as(encoding="utf-16"), "not in UTF-8; save it again as UTF-8"),
     ("localities.csv", save_as(encoding="cp1252"), "not in UTF-8; save it again as UTF-8"),
     ("plan.yaml", save_as(encoding="utf-16"), "not in UTF-8; save it again as UTF-8"),
-    ("localities.csv", lambda text: text.splitlines()[0].encode(), "no locality stands below the header"),
+    ("submitters.csv", lambda text: text.splitlines()[0].encode(), "no submitter stands below the header"),
     (
         "periods.yaml",
         lambda text: text.replace("  label: 06", "   label: 06").encode(),
@@ -227,3 +218,46 @@ def test_a_date_by_which_nothing_is_ever_judged_is_warned_of(
     said = capsys.readouterr().out
     assert "warning: criterion IV.4 is in force at no milestone (valid_from 2032-10-01" in said
     assert "of 2032-11-01 is later than every milestone" in said
+
+
+DOUBTS = [
+    (
+        "plan.yaml",
+        "year: 2022",
+        "year: 2021",
+        "the window of period 2022-6t, 2022-04-15 to 2022-10-14, is not in 2021, the `year` of plan.yaml",
+    ),
+    (
+        "periods.yaml",
+        "{from: 2021-04-15, to: 2021-10-14}",
+        "{from: 2020-04-15, to: 2020-10-14}",
+        "the baseline of period 2022-6t begins 730 days before its window, and not a year",
+    ),
+    (
+        "criteria.yaml",
+        "code: V.1\n    group: V\n",
+        "code: V.1\n    group: IV\n",
+        "criterion V.1 is of group IV, and its code says otherwise",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "said"), DOUBTS, ids=[doubt[3] for doubt in DOUBTS])
+def test_what_may_be_meant_is_warned_of(
+    home: Path, file: str, right: str, wrong: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", "check"]) == 0
+    assert "warning" not in capsys.readouterr().out
+    edit(home, file, right, wrong)
+    load_plan.cache_clear()
+    assert main(["plan", "check"]) == 0
+    assert f"plan 2022: warning: {said}\n" in capsys.readouterr().out
+
+
+def test_a_plan_whose_localities_are_not_chosen_yet_is_one(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "plans" / "2022" / "localities.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert main(["plan", "check"]) == 0
+    assert "plan 2022: warning: no locality stands below the header" in capsys.readouterr().out

@@ -1,0 +1,63 @@
+"""What in a sound plan may still be a slip: told to whoever checks it, and no reason to refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chuyenhoa.model.plan import Plan
+
+_YEAR = 365
+_LEAP = 1
+"""Days by which a year may be longer."""
+
+
+def list_doubts(plan: Plan) -> list[str]:
+    """Sentences on entries that are allowed and seldom meant, most of them years left from a copied plan."""
+    return [
+        *_of_years(plan),
+        *_of_localities(plan),
+        *_of_codes(plan),
+        *_of_criteria(plan),
+        *_of_letters(plan),
+    ]
+
+
+def _of_years(plan: Plan) -> Iterator[str]:
+    for period in plan.periods:
+        span = f"{period.window.start} to {period.window.end}"
+        if not period.window.start.year <= plan.year <= period.window.end.year:
+            yield f"the window of period {period.id}, {span}, is not in {plan.year}, the `year` of plan.yaml"
+        days = (period.window.start - period.baseline.start).days
+        if abs(days - _YEAR) > _LEAP:
+            yield f"the baseline of period {period.id} begins {days} days before its window, and not a year"
+
+
+def _of_localities(plan: Plan) -> Iterator[str]:
+    if not plan.localities:
+        yield "no locality stands below the header of localities.csv, so that nothing is assessed"
+
+
+def _of_codes(plan: Plan) -> Iterator[str]:
+    for criterion in plan.criteria:
+        if not criterion.code.startswith(f"{criterion.group}."):
+            yield f"criterion {criterion.code} is of group {criterion.group}, and its code says otherwise"
+
+
+def _of_criteria(plan: Plan) -> Iterator[str]:
+    days = [milestone.window.end for milestone in plan.milestones]
+    used = {(c.code, c.valid_from) for day in days for c in plan.criteria_on(day)}
+    waiting = {c.code for letter in plan.guidance for c in letter.criteria}
+    for criterion in plan.criteria:
+        if criterion.code not in waiting and (criterion.code, criterion.valid_from) not in used:
+            dates = f"valid_from {criterion.valid_from or '…'}, valid_to {criterion.valid_to or '…'}"
+            yield f"criterion {criterion.code} is in force at no milestone ({dates})"
+
+
+def _of_letters(plan: Plan) -> Iterator[str]:
+    last = max(milestone.window.end for milestone in plan.milestones)
+    for letter in plan.guidance:
+        if letter.issued_on > last:
+            yield (
+                f"guidance {letter.title} of {letter.issued_on} is later than every milestone, "
+                "so that nothing is judged by it"
+            )
