@@ -21,7 +21,6 @@ from chuyenhoa.orchestration.failures import explain_failure
 from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestones, select_milestone
 
 SOON = timedelta(seconds=20)
-NAME = "{{ task.op_kwargs['documents'] | join(', ') }}"
 WHAT_TO_DO = (
     "Nothing was issued that was not approved. Read the error above; mend figures, plan or template "
     "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
@@ -75,7 +74,7 @@ def list_for_office(document_ids: list[str]) -> list[list[str]]:
     return pipeline.list_for_office(document_ids)
 
 
-@task(map_index_template=NAME, trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
+@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def issue_documents(documents: list[str]) -> list[str]:
     """Issue what is approved; skipped when the office sent it back."""
     from chuyenhoa import pipeline

@@ -69,7 +69,8 @@ def test_every_mapped_task_tells_in_the_grid_what_it_works_on(dags: dict[str, DA
         "open_period",
         "process_batch",
     }
-    assert [name for name, task in mapped.items() if not task.map_index_template] == []
+    # Where documents are issued their names are not known to the template; the question before has them.
+    assert [name for name, task in mapped.items() if not task.map_index_template] == ["issue_documents"]
 
 
 def _is_mapped(task: Any) -> bool:

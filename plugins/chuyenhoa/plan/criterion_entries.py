@@ -178,13 +178,6 @@ class CriterionEntry(Strict):
         """Validity runs forward; a type has one measure, and the criterion applies to it."""
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError(f"`valid_to` {self.valid_to} is before `valid_from` {self.valid_from}")
-        limit = self.threshold
-        is_whole = limit.value == 100 and limit.unit == "percent"  # all of them: one sum equals the other
-        if isinstance(self.measure, CompareEntry) and limit.value and not is_whole:
-            raise ValueError(
-                f"compare knows no distance, so that its threshold is 0 (or 100 percent), not {limit.value}; "
-                "for a distance use decrease or increase"
-            )
         named = [one for entry in self.by_type for one in entry.types]
         for one in sorted(set(named)):
             if named.count(one) > 1:

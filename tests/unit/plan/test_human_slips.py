@@ -52,7 +52,6 @@ TEXT_SLIPS = [
 ]
 CRITERION_SLIPS = [
     ("value: 0", "value: 80%", "not '80%'; write a number alone"),
-    ("value: 0", "value: 5", "compare knows no distance, so that its threshold is 0"),
     ("{value: 0, unit: vụ, direction: at_most}", "80", "not '80'; write its parts with their names"),
     ("left: [CHAY_VU]", "left: CHAY_VU", "not 'CHAY_VU'; put what is listed in brackets"),
     ("baseline.CHAY_VU", "basline.CHAY_VU", "not 'basline.CHAY_VU'"),
