@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from chuyenhoa import pipeline
 from chuyenhoa.pipeline.draft_faults import FAULTS_NOTE, list_faults
 from chuyenhoa.pipeline.drafts import DraftError
+from tests.homes import copy_home
 from tests.unit.reporting.word_edits import WordFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,8 +18,7 @@ BROKEN = "bao_cao_bo_cong_an"
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("plans", "expectations", "templates"):
-        shutil.copytree(ROOT / name, tmp_path / "home" / name)
+    copy_home(ROOT, tmp_path / "home")
     monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("CHUYENHOA_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("CHUYENHOA_STORE", raising=False)

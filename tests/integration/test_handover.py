@@ -20,6 +20,7 @@ from chuyenhoa.pipeline import portable
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store.archive import archived_path
 from chuyenhoa.store.tables import SnapshotRow
+from tests.homes import copy_home
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more
 from tests.unit.mail.post_offices import Mailbox, post_office
 
@@ -37,9 +38,7 @@ def issued(draft: str, data_folder: Path) -> Path:
 @pytest.fixture
 def home(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own whose plan names recipients."""
-    home = tmp_path / "home"
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, home / folder)
+    home = copy_home(root, tmp_path / "home")
     (home / "plans" / "2021" / "recipients.csv").write_text(
         "name,email,documents\n"
         "Văn phòng Bộ Công an,vp@bca.example,bao_cao_so_ket;bao_cao_tong_ket\n"

@@ -20,6 +20,7 @@ from chuyenhoa.store import ledger
 from chuyenhoa.store.evidence import load_evidence, load_records
 from chuyenhoa.store.reasons import load_explanations
 from chuyenhoa.store.tables import SnapshotRow, SubmissionRow
+from tests.homes import copy_home
 from tests.integration.forms import columns, fill
 from tests.integration.prepared import open_periods
 
@@ -286,8 +287,7 @@ def test_an_old_period_is_checked_by_its_own_rules(
     forms: Path, data_folder: Path, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From 01/11 on E03 compares otherwise; the six months sent in December are not touched by it."""
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, tmp_path / "home" / folder)
+    copy_home(root, tmp_path / "home")
     path = tmp_path / "home" / "expectations" / "so_lieu.2021.json"
     suite = json.loads(path.read_text(encoding="utf-8"))
     (old,) = [entry for entry in suite["expectations"] if entry["meta"]["rule_id"] == "E03"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,30 +12,16 @@ from chuyenhoa.cli import main
 from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.plan import load_plan
 from chuyenhoa.store import ledger
+from tests.homes import add_next_year, copy_home
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
-
-NEXT_YEAR = {
-    "periods.yaml": (("2021-", "2022-"), ("2020-", "2021-"), ("năm 2021", "năm 2022")),
-    "plan.yaml": (('id: "2021"', 'id: "2022"'), ("year: 2021", "year: 2022"), ('"2021.1"', '"2022.1"')),
-    "guidance.yaml": (("2021-11-01", "2022-11-01"),),
-}
 
 
 @pytest.fixture
 def home(root: Path, tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's data in which a plan of 2022 stands beside that of 2021."""
-    home = tmp_path / "home"
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, home / folder)
-    shutil.copytree(home / "plans" / "2021", home / "plans" / "2022")
-    for name, changes in NEXT_YEAR.items():
-        path = home / "plans" / "2022" / name
-        text = path.read_text(encoding="utf-8")
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
+    home = copy_home(root, tmp_path / "home")
+    add_next_year(home / "plans")
     monkeypatch.setenv("CHUYENHOA_HOME", str(home))
     return home
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 from pathlib import Path
 
 import docx
@@ -16,6 +15,7 @@ from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.release import DecisionError
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow
+from tests.homes import copy_home
 from tests.integration.forms import fill
 from tests.integration.prepared import once
 from tests.integration.rehearsal import run_intake
@@ -237,9 +237,7 @@ def test_a_template_that_changed_after_approval_blocks_the_issue(
     draft: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pipeline.record_decision([draft], APPROVAL)
-    home = tmp_path / "home"
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, home / folder)
+    home = copy_home(root, tmp_path / "home")
     monkeypatch.setenv("CHUYENHOA_HOME", str(home))
     template = home / "templates" / "documents" / "bao_cao_so_ket.docx"
     document = docx.Document(str(template))

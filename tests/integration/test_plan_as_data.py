@@ -12,6 +12,7 @@ import pytest
 from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.plan import load_plan
+from tests.homes import copy_home
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
 
@@ -51,9 +52,7 @@ LETTER = """
 @pytest.fixture
 def plans(root: Path, tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's data whose plan a test may change."""
-    home = tmp_path / "home"
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, home / folder)
+    home = copy_home(root, tmp_path / "home")
     monkeypatch.setenv("CHUYENHOA_HOME", str(home))
     return home / "plans"
 

@@ -18,6 +18,7 @@ from chuyenhoa.pipeline.workplace import open_workplace
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.tables import FindingRow
+from tests.homes import copy_home
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
 
@@ -84,9 +85,7 @@ def make_plan(
 @pytest.fixture
 def home(root: Path, tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project's data with a plan of 2024 (districts) and one of 2025 (communes), and no other."""
-    home = tmp_path / "home"
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, home / folder)
+    home = copy_home(root, tmp_path / "home")
     make_plan(
         home / "plans",
         2024,

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chuyenhoa.model.plan import Plan
-
-_YEAR = 365
-_LEAP = 1
-"""Days by which a year may be longer."""
+from chuyenhoa.plan.checks import DAYS_APART, YEAR
 
 
 def list_doubts(plan: Plan) -> list[str]:
@@ -28,7 +25,7 @@ def _of_years(plan: Plan) -> Iterator[str]:
         if not period.window.start.year <= plan.year <= period.window.end.year:
             yield f"the window of period {period.id}, {span}, is not in {plan.year}, the `year` of plan.yaml"
         days = (period.window.start - period.baseline.start).days
-        if abs(days - _YEAR) > _LEAP:
+        if abs(days - YEAR) > DAYS_APART:
             yield f"the baseline of period {period.id} begins {days} days before its window, and not a year"
 
 

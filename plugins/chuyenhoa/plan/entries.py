@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 
 from chuyenhoa.model.calendars import last_day_before
 from chuyenhoa.plan.criterion_entries import CriterionEntry
-from chuyenhoa.plan.shapes import Aliases, BlankDate, Name, Row, Standing, Strict, Text, Types
+from chuyenhoa.plan.shapes import ADDRESS, Aliases, BlankDate, Name, Row, Standing, Strict, Text, Types
 
 
 class UnitRow(Row):
@@ -57,7 +57,7 @@ class SubmitterRow(Row):
     def addresses(cls, value: str) -> str:
         """Addresses with semicolons between them, or none."""
         for part in (part.strip() for part in value.split(";")):
-            if value and not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+", part):
+            if value and not re.fullmatch(ADDRESS, part):
                 raise ValueError(f"{part!r} is no e-mail address; put `;` between several")
         return value
 

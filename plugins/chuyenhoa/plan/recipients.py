@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from chuyenhoa.plan.errors import PlanError
-from chuyenhoa.plan.shapes import Row, Text
+from chuyenhoa.plan.shapes import ADDRESS, Row, Text
 from chuyenhoa.plan.sources import Problems, parse, read_csv
 
 COLUMNS = ["name", "email", "documents"]
@@ -19,7 +19,7 @@ class RecipientRow(Row):
     """`recipients.csv`; kinds of documents are separated by semicolons."""
 
     name: Text
-    email: Annotated[str, Field(pattern=r"^[^@\s,;]+@[^@\s,;]+$")]
+    email: Annotated[str, Field(pattern=f"^{ADDRESS}$")]
     documents: tuple[str, ...]
 
     @field_validator("documents", mode="before")

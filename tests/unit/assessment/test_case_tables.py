@@ -22,7 +22,7 @@ from chuyenhoa.plan import PlanError, load_plan
 from chuyenhoa.plan.cases import CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
 from chuyenhoa.plan.criterion_entries import _SHAPES
 from tests.conftest import ROOT
-from tests.integration.test_new_year import NEXT_YEAR
+from tests.homes import add_next_year
 from tests.unit.assessment.building import PLACE, declared, evidence_of_case
 
 YEAR = date(2021, 12, 14)
@@ -88,13 +88,7 @@ def test_a_criterion_makes_of_figures_what_its_table_says(
 
 def test_the_cases_of_a_new_year_are_run_too(tmp_path: Path) -> None:
     plans = Path(shutil.copytree(PLANS, tmp_path / "plans"))
-    shutil.copytree(plans / "2021", plans / "2022")
-    for name, changes in NEXT_YEAR.items():
-        path = plans / "2022" / name
-        text = path.read_text(encoding="utf-8")
-        for old, new in changes:
-            text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
+    add_next_year(plans)
     assert {year for year, _ in _tables_of_other_years(plans)} == {"2022"}
 
 

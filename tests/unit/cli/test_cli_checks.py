@@ -10,6 +10,7 @@ import pytest
 
 from chuyenhoa.reporting import LayoutProblem, TemplateProblem
 from chuyenhoa.reporting.package import read_parts, write_parts
+from tests.homes import copy_home
 from tests.unit.cli.conftest import Call
 
 KINDS = ("bao_cao_so_ket", "bao_cao_tong_ket")
@@ -143,8 +144,7 @@ def test_files_that_are_no_documents(call: Call, root: Path, tmp_path: Path, com
 @pytest.fixture
 def home(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's data to be spoilt."""
-    for name in ("plans", "expectations", "templates"):
-        shutil.copytree(root / name, tmp_path / "home" / name)
+    copy_home(root, tmp_path / "home")
     monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
 

@@ -10,7 +10,7 @@ import pytest
 
 from chuyenhoa.cli import main
 from chuyenhoa.plan import PlanError, load_plan
-from tests.integration.test_new_year import NEXT_YEAR
+from tests.homes import add_next_year, copy_home
 
 CRITERION = """  - code: IV.4
     group: IV
@@ -84,22 +84,17 @@ SAVED = [
 @pytest.fixture
 def home(root: Path, tmp_path: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project's data with the plan of 2022 that the README describes."""
-    home = tmp_path / "home"
-    for folder in ("plans", "expectations", "templates"):
-        shutil.copytree(root / folder, home / folder)
-    shutil.copytree(home / "plans" / "2021", home / "plans" / "2022")
-    for name, changes in NEXT_YEAR.items():
-        for old, new in changes:
-            edit(home, name, old, new, count=-1)
+    home = copy_home(root, tmp_path / "home")
+    add_next_year(home / "plans")
     monkeypatch.setenv("CHUYENHOA_HOME", str(home))
     return home
 
 
-def edit(home: Path, name: str, old: str, new: str, count: int = 1) -> None:
+def edit(home: Path, name: str, old: str, new: str) -> None:
     path = home / "plans" / "2022" / name
     text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new, count), encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 def problems(home: Path) -> list[tuple[str, int, str]]:
