@@ -26,15 +26,15 @@ venv:
 	  rm -rf $(VENV); $(PYTHON) -m venv $(VENV); \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --no-deps --require-hashes -r $(LOCK); \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --compile --no-deps --no-build-isolation -e .; \
-	  $(BIN)/python -m compileall -q plugins dags >/dev/null; \
+	  $(BIN)/python -m compileall -q plugins dags devtools >/dev/null; \
 	  echo "$$want" > $(STAMP); \
 	fi
 
 demo: venv  ## the main job on an embedded Airflow: from dropped files to issued documents
-	@$(BIN)/python -m chuyenhoa.orchestration.demo
+	@$(BIN)/python -m devtools.demo
 
 up: venv  ## the same Airflow, kept running with its pages until Ctrl-C
-	@$(BIN)/python -m chuyenhoa.orchestration.up
+	@$(BIN)/python -m devtools.up
 
 test: venv  ## the whole test suite on all cores, with coverage
 	@$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder \

@@ -12,8 +12,8 @@ from pathlib import Path
 from benchmarks.mutants import Mutant, make_mutants
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
-from chuyenhoa.pipeline.reading import FileToRead, read_files
-from chuyenhoa.pipeline.workplace import Workplace
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.receive.read import FileToRead, read_files
 
 AT_ONCE = 64
 UNOPENED = "D60"
@@ -37,12 +37,12 @@ class Outcome:
 
 
 def fuzz(
-    place: Workplace, originals: Sequence[bytes], first_seed: int, count: int, keep: Path | None = None
+    ctx: Context, originals: Sequence[bytes], first_seed: int, count: int, keep: Path | None = None
 ) -> Outcome:
     """Read mutants of real workbooks.
 
     Args:
-        place: whose plan the files are read by.
+        ctx: whose plan the files are read by.
         originals: workbooks as districts would send them.
         first_seed: of the first mutant; the same seeds give the same mutants.
         count: how many mutants.
@@ -51,8 +51,8 @@ def fuzz(
     outcome = Outcome()
     for group in _groups(make_mutants(originals, first_seed, count)):
         files = [FileToRead(mutant.content, f"{mutant.seed}.xlsx", None) for mutant in group]
-        for mutant, found in zip(group, read_files(place, files), strict=True):
-            problem = _take(outcome, mutant, found, place.plan)
+        for mutant, found in zip(group, read_files(ctx, files), strict=True):
+            problem = _take(outcome, mutant, found, ctx.plan)
             if problem:
                 outcome.failures.append(f"seed {mutant.seed} ({mutant.kind}): {problem}")
                 if keep is not None:
@@ -79,7 +79,7 @@ def _take(outcome: Outcome, mutant: Mutant, found: Reading | Exception, plan: Pl
         return "refused without a word"
     own = plan.locality_by_code
     for entry in found.observations:
-        if entry.locality not in own or not entry.place.cell:
+        if entry.locality not in own or not entry.cell_ref.cell:
             return f"a figure of nowhere: {entry}"
         if entry.value is not None and not entry.value.is_finite():
             return f"a figure that is no number: {entry}"

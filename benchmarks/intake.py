@@ -16,7 +16,7 @@ from benchmarks.load import Load, fill_inbox, run_load
 from benchmarks.national import DISTRICTS, FAULTS, PROVINCES, National, folder_of
 from benchmarks.timing import Timing, measure, show
 from chuyenhoa.intake import read_submission
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
 
 READ_FILES = 60
 MUTANTS = 2_400
@@ -52,7 +52,7 @@ def bench_mutants(national: National) -> None:
     """Spoiled workbooks in confined processes; the same ones every time."""
     originals = [national.workbook(number) for number in range(ORIGINALS)]
     started = time.perf_counter()
-    outcome = fuzz(open_workplace(), originals, 0, MUTANTS, KEPT)
+    outcome = fuzz(open_context(), originals, 0, MUTANTS, KEPT)
     seconds = time.perf_counter() - started
     print(f"\nSpoiled workbooks: {outcome.mutants} of {MUTANTS} answered, {len(outcome.failures)} failures")
     for kind in sorted(outcome.read | outcome.refused):

@@ -22,20 +22,20 @@ from chuyenhoa.store import disk
 
 NOW = "2021-12-16T09:00:00+07:00"
 STAGES: tuple[tuple[str, str, str], ...] = (
-    ("chuyenhoa.pipeline.receiving", "claim", "claim: copy to the archive, ledger, remove (fsync)"),
-    ("chuyenhoa.pipeline.receiving", "look_for_stable", "scan of the inbox"),
-    ("chuyenhoa.pipeline.receiving", "read_files", "gates and typed rows in confined processes"),
-    ("chuyenhoa.pipeline.receiving", "read_archived", "bytes from the archive, hash checked"),
-    ("chuyenhoa.pipeline.checking", "load_in_force", "history out of the store"),
-    ("chuyenhoa.pipeline.checking", "validate", "rules: frame, findings, messages"),
+    ("chuyenhoa.pipeline.receive.batches", "claim", "claim: copy to the archive, ledger, remove (fsync)"),
+    ("chuyenhoa.pipeline.receive.batches", "look_for_stable", "scan of the inbox"),
+    ("chuyenhoa.pipeline.receive.batches", "read_files", "gates and typed rows in confined processes"),
+    ("chuyenhoa.pipeline.receive.batches", "read_archived", "bytes from the archive, hash checked"),
+    ("chuyenhoa.pipeline.receive.validate", "load_in_force", "history out of the store"),
+    ("chuyenhoa.pipeline.receive.validate", "validate", "rules: frame, findings, messages"),
     ("chuyenhoa.validation.run", "run_rules", "rules: Great Expectations"),
-    ("chuyenhoa.pipeline.receiving", "publish", "pages of what the rules found"),
-    ("chuyenhoa.pipeline.receiving", "judge_rows", "judgement and figures into the store"),
-    ("chuyenhoa.pipeline.receiving", "answer_submissions", "receipt: close, letter owed"),
-    ("chuyenhoa.pipeline.answering", "build_receipts", "receipt: collect"),
-    ("chuyenhoa.pipeline.answering", "make_workbooks", "receipt: marked workbooks"),
-    ("chuyenhoa.pipeline.answering", "render_receipt", "receipt: page"),
-    ("chuyenhoa.pipeline.answering", "write_files", "receipt: files (fsync)"),
+    ("chuyenhoa.pipeline.receive.batches", "publish", "pages of what the rules found"),
+    ("chuyenhoa.pipeline.receive.batches", "judge_rows", "judgement and figures into the store"),
+    ("chuyenhoa.pipeline.receive.batches", "answer_submissions", "receipt: close, letter owed"),
+    ("chuyenhoa.pipeline.receive.answer", "build_receipts", "receipt: collect"),
+    ("chuyenhoa.pipeline.receive.answer", "make_workbooks", "receipt: marked workbooks"),
+    ("chuyenhoa.pipeline.receive.answer", "render_receipt", "receipt: page"),
+    ("chuyenhoa.pipeline.receive.answer", "write_files", "receipt: files (fsync)"),
 )
 """Where a stage's function is looked up, and what to call it."""
 OTHER = "everything else"
@@ -118,25 +118,25 @@ def take_in() -> Load:
     """One intake as its DAG runs it: claim, batches, each batch judged and answered, summary."""
     import great_expectations  # noqa: F401  (a task imports it once, whatever the number of files)
 
-    from chuyenhoa import pipeline
-    from chuyenhoa.pipeline.workplace import open_workplace
+    from chuyenhoa.pipeline.context import open_context
+    from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch, summarise_intake
 
     watch = Stopwatch()
     for module, name, stage in STAGES:
         home = importlib.import_module(module)
         setattr(home, name, watch.wrap(stage, getattr(home, name)))
-    store = open_workplace().store  # made once in the life of an installation
-    each = time_sync(open_workplace().settings.data)
+    store = open_context().store  # made once in the life of an installation
+    each = time_sync(open_context().settings.data)
     syncs = count_syncs(store.engine)
     started, computed = time.perf_counter(), time.process_time()
-    ids = pipeline.claim_drops()
-    answered = [name for batch in pipeline.batch(ids) for name in pipeline.process_batch(batch)]
-    statuses = pipeline.summarise_intake(answered)
+    ids = claim_drops()
+    answered = [name for members in batch(ids) for name in process_batch(members)]
+    statuses = summarise_intake(answered)
     seconds = time.perf_counter() - started
     computed = time.process_time() - computed
     watch.spent[OTHER] = seconds - sum(watch.spent.values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    importlib.import_module("chuyenhoa.confined").shut_down()
+    importlib.import_module("chuyenhoa.kit.sandbox").shut_down()
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     computed += children.ru_utime + children.ru_stime
     readers = children.ru_maxrss * 1024

@@ -15,7 +15,7 @@ from pathlib import Path
 from python_calamine import load_workbook as load_raw
 
 from chuyenhoa import clock
-from chuyenhoa.intake.book import name_cell
+from chuyenhoa.kit.readers.book import name_cell
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.plan import load_plan

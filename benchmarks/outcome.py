@@ -52,7 +52,7 @@ def bench_assessment(plan: Plan) -> None:
 
 def bench_rendering(plan: Plan, templates: Path) -> None:
     """A report against docxtpl alone rendering the same template with the same context."""
-    from chuyenhoa.reporting.context import build_context
+    from chuyenhoa.reporting.papers.context import build_context
 
     milestone = plan.period_by_id[PERIOD]
     evidence = make_evidence(plan)

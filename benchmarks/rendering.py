@@ -19,14 +19,14 @@ from benchmarks.outcome import make_evidence
 from benchmarks.timing import Timing, measure, show
 from chuyenhoa import clock
 from chuyenhoa.assessment import assess
+from chuyenhoa.kit.ooxml.docx_package import write_parts
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.reporting import build_snapshot, canonical_bytes, list_subjects, load_kinds, render_document
-from chuyenhoa.reporting.columns import share_widths
-from chuyenhoa.reporting.compiled import MAIN, compile_template, make_environment
-from chuyenhoa.reporting.context import build_context
-from chuyenhoa.reporting.package import write_parts
-from chuyenhoa.reporting.render import sanitise
+from chuyenhoa.reporting.docx.columns import share_widths
+from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment
+from chuyenhoa.reporting.docx.render import sanitise
+from chuyenhoa.reporting.papers.context import build_context
 
 PROVINCES, DISTRICTS = 63, 705
 _DRAFT = "du_thao_bao_cao_huyen"

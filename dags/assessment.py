@@ -21,17 +21,17 @@ WHAT_TO_DO = (
 @task
 def find_milestones() -> list[str]:
     """Find the milestones whose figures are newer than their last assessment."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.assess.assessing import milestones_to_assess
 
-    return pipeline.milestones_to_assess()
+    return milestones_to_assess()
 
 
 @task(map_index_template="{{ task.op_kwargs['milestone_id'] }}")
 def assess_milestone(milestone_id: str) -> str:
     """Apply every criterion of the plan to every locality; the id of the assessment."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.assess.assessing import assess_milestone
 
-    return pipeline.assess_milestone(milestone_id)
+    return assess_milestone(milestone_id)
 
 
 with DAG(

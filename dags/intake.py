@@ -29,25 +29,25 @@ WHAT_TO_DO = (
 @task(pool=POOL, retries=2, retry_delay=timedelta(seconds=20))
 def claim_drops() -> list[str]:
     """Take the files that stand still into the archive and the ledger; their submission ids."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.receive.batches import claim_drops
 
-    return pipeline.claim_drops()
+    return claim_drops()
 
 
 @task
 def batch_submissions(ids: list[str]) -> list[list[str]]:
     """Cut the submissions into batches, because one task a file would cost more than the work."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.receive.batches import batch
 
-    return pipeline.batch(ids)
+    return batch(ids)
 
 
 @task(pool=POOL, map_index_template="lô {{ ti.map_index + 1 }}: {{ task.op_kwargs['ids'] | length }} tệp")
 def process_batch(ids: list[str]) -> list[str]:
     """Check, store and answer every file of a batch."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.receive.batches import process_batch
 
-    return pipeline.process_batch(ids)
+    return process_batch(ids)
 
 
 # Not ALL_DONE_MIN_ONE_SUCCESS: a cleared run finds no batch any more, and would end red without a fault.
@@ -63,26 +63,26 @@ def publish_observations(answered: list[list[str]] | None) -> int:
 @task(trigger_rule=TriggerRule.ALL_DONE, execution_timeout=timedelta(minutes=10))
 def send_letters() -> dict[str, int]:
     """Mail the answers, if a mail server is set up; one that is down makes letters wait, nothing fails."""
-    from chuyenhoa import pipeline
     from chuyenhoa.orchestration.mail_connection import find_mail_server
+    from chuyenhoa.pipeline.notify.mailing import send_letters
 
-    return pipeline.send_letters(find_mail_server())
+    return send_letters(find_mail_server())
 
 
 @task(execution_timeout=timedelta(minutes=10))
 def record_forms() -> int:
     """Record the approval forms that the office dropped, issue what they approve; how many were taken."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.approving import take_forms
 
-    return len(pipeline.take_forms())
+    return len(take_forms())
 
 
 @task
 def summarise_intake(ids: list[str]) -> dict[str, int]:
     """Count the answers by status; fails with its batches, so that a run with our fault is red."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.receive.batches import summarise_intake
 
-    return pipeline.summarise_intake(ids)
+    return summarise_intake(ids)
 
 
 with DAG(

@@ -37,58 +37,59 @@ def resolve_milestone(dag_run: Any = None, params: dict[str, str] | None = None)
 @task
 def assess_milestone(milestone_id: str) -> str:
     """Apply every criterion to the figures as they stand; the id of the assessment."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.assess.assessing import assess_milestone
 
-    return pipeline.assess_milestone(milestone_id)
+    return assess_milestone(milestone_id)
 
 
 @task
 def freeze_snapshot(milestone_id: str) -> str:
     """Freeze figures and results; the sha256 of the snapshot."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
 
-    return pipeline.freeze_snapshot(milestone_id)
+    return freeze_snapshot(milestone_id)
 
 
 @task
 def render_drafts(snapshot_id: str) -> list[str]:
     """Render the Word drafts from the snapshot and nothing else; their document ids."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.publishing import render_drafts
 
-    return pipeline.render_drafts(snapshot_id)
+    return render_drafts(snapshot_id)
 
 
 @task
 def check_drafts(document_ids: list[str]) -> list[str]:
     """Check the drafts before anybody is asked to read them."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.publishing import check_drafts
 
-    return pipeline.check_drafts(document_ids)
+    return check_drafts(document_ids)
 
 
 @task
 def list_for_office(document_ids: list[str]) -> list[list[str]]:
     """List the documents that the office decides on: one question each."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.drafts import list_for_office
 
-    return pipeline.list_for_office(document_ids)
+    return list_for_office(document_ids)
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def issue_documents(documents: list[str]) -> list[str]:
     """Issue what is approved; skipped when the office sent it back."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.issuing import issue_documents
 
-    return approval.require_any(pipeline.issue_documents(documents), "The office sent the draft back.")
+    return approval.require_any(issue_documents(documents), "The office sent the draft back.")
 
 
 @task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def publish_handover(milestone_id: str) -> str:
     """Pack what is issued with all that proves it, and owe the recipients their letters."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.publish.handover import write_handover
+    from chuyenhoa.pipeline.publish.issuing import list_issued
 
-    approval.require_any(pipeline.list_issued(milestone_id), "Nothing of this milestone is issued.")
-    return pipeline.write_handover(milestone_id)
+    approval.require_any(list_issued(milestone_id), "Nothing of this milestone is issued.")
+    return write_handover(milestone_id)
 
 
 @task_group(prefix_group_id=False)

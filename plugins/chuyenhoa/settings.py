@@ -25,7 +25,7 @@ class Settings:
     plan_id: str
     """The plan that counts as today's; empty to let the calendar decide."""
     smtp_url: str = ""
-    """Where letters are handed in (see `chuyenhoa.mail.read_server`); empty when none are sent."""
+    """Where letters are handed in (see `chuyenhoa.kit.mail.read_server`); empty when none are sent."""
     office_users: tuple[str, ...] = ("office",)
     """The accounts that may approve and return documents; nobody else's answer is recorded."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from airflow.triggers.base import TriggerEvent
 
-from chuyenhoa.intake.inbox import scan_inbox
+from chuyenhoa.intake.inbox.scan import scan_inbox
 from chuyenhoa.orchestration.trigger import SHOWN, STATE_KEY, InboxTrigger, Watch
 
 FOLDER = "899-rach-gia"

@@ -13,50 +13,52 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa import settings
-from chuyenhoa.orchestration.airflow_api import AirflowApi, AirflowApiError
-from chuyenhoa.orchestration.airflow_settings import Place, build_environment, read_passwords
-from chuyenhoa.orchestration.launcher import Airflow, AirflowError, find_port
-from chuyenhoa.orchestration.up import describe, main
-from chuyenhoa.orchestration.warm_scheduler import LIBRARIES
+from devtools.airflow_api import AirflowApi, AirflowApiError
+from devtools.airflow_settings import Folders, build_environment, read_passwords
+from devtools.launcher import Airflow, AirflowError, find_port
+from devtools.preloaded_scheduler import LIBRARIES
+from devtools.up import describe, main
 
 
 @pytest.fixture
-def place(tmp_path: Path, root: Path) -> Place:
-    return Place(tmp_path / "airflow", tmp_path / "data", root, 4321)
+def folders(tmp_path: Path, root: Path) -> Folders:
+    return Folders(tmp_path / "airflow", tmp_path / "data", root, 4321)
 
 
-def test_it_listens_on_loopback_only(place: Place) -> None:
-    environment = build_environment(place, {})
+def test_it_listens_on_loopback_only(folders: Folders) -> None:
+    environment = build_environment(folders, {})
     assert environment["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert environment["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:4321"
     assert environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:4321/execution/"
     assert environment["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS"] == "False"
 
 
-def test_bytecode_is_written_and_text_is_utf8(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bytecode_is_written_and_text_is_utf8(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    environment = build_environment(place, {})
+    environment = build_environment(folders, {})
     assert "PYTHONDONTWRITEBYTECODE" not in environment
     assert environment["PYTHONUTF8"] == "1"
 
 
-def test_what_the_caller_sets_wins(place: Place) -> None:
-    assert build_environment(place, {"CHUYENHOA_NOW": "2021-10-01"})["CHUYENHOA_NOW"] == "2021-10-01"
-    assert build_environment(place, {"AIRFLOW__CORE__PARALLELISM": "2"})["AIRFLOW__CORE__PARALLELISM"] == "2"
+def test_what_the_caller_sets_wins(folders: Folders) -> None:
+    assert build_environment(folders, {"CHUYENHOA_NOW": "2021-10-01"})["CHUYENHOA_NOW"] == "2021-10-01"
+    assert (
+        build_environment(folders, {"AIRFLOW__CORE__PARALLELISM": "2"})["AIRFLOW__CORE__PARALLELISM"] == "2"
+    )
 
 
-def test_secrets_are_made_once_for_their_owner_only(place: Place, tmp_path: Path) -> None:
-    passwords = read_passwords(place.home)
+def test_secrets_are_made_once_for_their_owner_only(folders: Folders, tmp_path: Path) -> None:
+    passwords = read_passwords(folders.home)
     assert set(passwords) == {"engineer", "office"}
     assert len(set(passwords.values())) == 2
     assert min(map(len, passwords.values())) >= 16
-    assert read_passwords(place.home) == passwords
+    assert read_passwords(folders.home) == passwords
     assert read_passwords(tmp_path / "other") != passwords
-    first, second = build_environment(place, {}), build_environment(place, {})
+    first, second = build_environment(folders, {}), build_environment(folders, {})
     for name in ("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__CORE__FERNET_KEY"):
         assert first[name] == second[name]
         assert len(first[name]) >= 32
-    for file in (place.passwords_file, place.home / "secrets.json"):
+    for file in (folders.passwords_file, folders.home / "secrets.json"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
@@ -71,12 +73,12 @@ def test_a_taken_port_is_left_to_its_owner() -> None:
 
 def test_a_home_that_an_airflow_uses_is_refused(tmp_path: Path) -> None:
     airflow = Airflow(tmp_path / "airflow", tmp_path / "data")
-    airflow.place.home.mkdir()
-    with (airflow.place.home / "lock").open("a") as lock:
+    airflow.folders.home.mkdir()
+    with (airflow.folders.home / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(AirflowError, match="still runs here"), airflow:
             pass
-    assert not (airflow.place.home / "airflow.db").exists()
+    assert not (airflow.folders.home / "airflow.db").exists()
 
 
 def test_a_database_that_cannot_be_prepared_says_why(tmp_path: Path) -> None:
@@ -85,7 +87,7 @@ def test_a_database_that_cannot_be_prepared_says_why(tmp_path: Path) -> None:
     with pytest.raises(AirflowError, match=r"could not be prepared(.|\n)*migrate\.log"), airflow:
         pass
     # Stopped without a trace: the home can be taken again.
-    with (airflow.place.home / "lock").open("a") as lock:
+    with (airflow.folders.home / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
@@ -111,10 +113,18 @@ def test_waiting_ends_with_what_was_waited_for(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_make_up_says_where_to_go_and_not_the_passwords(tmp_path: Path) -> None:
-    place = settings.load()
-    airflow = Airflow(tmp_path / "airflow", place.data)
-    text = describe(airflow, place)
-    for part in (airflow.place.base_url, "engineer", "office", "passwords.json", "inbox", "outbox", "Ctrl-C"):
+    folders = settings.load()
+    airflow = Airflow(tmp_path / "airflow", folders.data)
+    text = describe(airflow, folders)
+    for part in (
+        airflow.folders.base_url,
+        "engineer",
+        "office",
+        "passwords.json",
+        "inbox",
+        "outbox",
+        "Ctrl-C",
+    ):
         assert part in text
     assert not any(password in text for password in airflow.passwords.values())
 
@@ -140,8 +150,8 @@ def test_the_scheduler_finds_all_libraries_that_it_loads_for_its_tasks() -> None
 
 
 @pytest.mark.parametrize("name", ["Makefile", "Dockerfile", "docker-compose.yaml"])
-def test_nothing_is_reported_to_strangers(place: Place, root: Path, name: str) -> None:
-    environment = build_environment(place, {})
+def test_nothing_is_reported_to_strangers(folders: Folders, root: Path, name: str) -> None:
+    environment = build_environment(folders, {})
     assert environment["GX_ANALYTICS_ENABLED"] == "false"
     assert environment["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
     lines = (root / name).read_text(encoding="utf-8").splitlines()

@@ -10,9 +10,9 @@ from docx import Document
 from docx.document import Document as WordDocument
 from lxml import etree
 
+from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
+from chuyenhoa.kit.ooxml.wordml import W, parse_part, write_part
 from chuyenhoa.reporting import check_layout, check_template
-from chuyenhoa.reporting.package import read_parts, write_parts
-from chuyenhoa.reporting.words import W, parse_part, write_part
 from tests.office import convert
 from tests.unit.reporting import model_documents
 from tests.unit.reporting.model_documents import save

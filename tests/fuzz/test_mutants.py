@@ -9,7 +9,7 @@ import pytest
 from benchmarks.fuzzing import fuzz
 from benchmarks.mutants import LEVELS, make_mutants
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
 from tests.unit.intake.drafts import Draft, save_with_libreoffice
 
 pytestmark = pytest.mark.fuzz
@@ -27,7 +27,7 @@ def originals(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> list[byte
 
 @pytest.mark.usefixtures("data_folder")
 def test_every_spoiled_workbook_has_a_reading(originals: list[bytes], tmp_path: Path) -> None:
-    outcome = fuzz(open_workplace(), originals, 0, MUTANTS, tmp_path)
+    outcome = fuzz(open_context(), originals, 0, MUTANTS, tmp_path)
     assert outcome.failures == [], f"the mutants are in {tmp_path}"
     assert outcome.killed == []
     assert outcome.mutants == MUTANTS

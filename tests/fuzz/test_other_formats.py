@@ -9,12 +9,12 @@ import pytest
 
 from benchmarks.fuzzing import fuzz
 from benchmarks.mutants import levels_of, make_mutants
-from chuyenhoa import confined
-from chuyenhoa.intake.archives import Unpacked
+from chuyenhoa.intake.inbox.archives import Unpacked
+from chuyenhoa.kit import sandbox
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.expanding import unpack_file
-from chuyenhoa.pipeline.reading import FileToRead
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.receive.expand import unpack_file
+from chuyenhoa.pipeline.receive.read import FileToRead
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import (
     convert,
@@ -62,7 +62,7 @@ def form(plan: Plan) -> bytes:
 @pytest.mark.parametrize("kind", MAKE)
 def test_every_spoiled_file_has_a_reading(kind: str, form: bytes, tmp_path: Path) -> None:
     original = MAKE[kind](form, tmp_path)
-    outcome = fuzz(open_workplace(), [original], 0, MUTANTS, tmp_path / "kept")
+    outcome = fuzz(open_context(), [original], 0, MUTANTS, tmp_path / "kept")
     assert outcome.failures == [], f"the mutants are in {tmp_path}"
     assert outcome.mutants == MUTANTS
     assert {name for name, _ in levels_of(original)} >= set(outcome.read) | set(outcome.refused)
@@ -76,6 +76,6 @@ def test_every_spoiled_archive_is_unpacked_in_part_or_refused(form: bytes) -> No
     outcomes = [unpack_file(FileToRead(content, "a.zip", None)) for content in mutants]
     assert len(outcomes) == MUTANTS
     for outcome in outcomes:
-        assert not isinstance(outcome, confined.FaultError)
+        assert not isinstance(outcome, sandbox.FaultError)
         if isinstance(outcome, Unpacked):
             assert outcome.members or outcome.findings

@@ -120,10 +120,10 @@ def intake(data: Path, url: str, last: int | None, names: Path | None = None) ->
 
 def run_intake() -> None:
     """One pass, as `chuyenhoa intake` makes it."""
-    from chuyenhoa import pipeline
+    from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 
-    for members in pipeline.batch(pipeline.claim_drops()):
-        pipeline.process_batch(members)
+    for members in batch(claim_drops()):
+        process_batch(members)
 
 
 def main(prepared: Path, work: Path, step: int, urls: list[str]) -> None:
@@ -154,9 +154,9 @@ def warm_up(data: Path) -> None:
     Reading and rules are functions of the bytes and touch neither disk nor store. The children find their
     outcome in memory, so that a boundary costs a fraction of a second.
     """
-    checking: Any = import_module("chuyenhoa.pipeline.checking")
-    confined: Any = import_module("chuyenhoa.confined")
-    workplace: Any = import_module("chuyenhoa.pipeline.workplace")
+    checking: Any = import_module("chuyenhoa.pipeline.receive.validate")
+    confined: Any = import_module("chuyenhoa.kit.sandbox")
+    workplace: Any = import_module("chuyenhoa.pipeline.context")
 
     def call_here(task: Any, jobs: Sequence[tuple[Any, ...]]) -> list[Any]:
         module, name = task.function.split(":")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from chuyenhoa import pipeline
+from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.receive.opening import open_period
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
 
@@ -51,7 +52,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
 def open_forms(set_time: SetTime) -> None:
     """Hand out the blank workbooks."""
     set_time("2021-10-08T08:00:00+07:00")
-    pipeline.open_period("2021-6t")
+    open_period("2021-6t")
 
 
 def drop_first_day(data: Path) -> None:
@@ -79,10 +80,10 @@ def play(data: Path, set_time: SetTime) -> None:
     drop(data, RACH_GIA, "giai-trinh.xlsx", reasons_alone(data, RACH_GIA))
     drop(data, RACH_GIA, "sua.xlsx", fill(blank(data, RACH_GIA), {("30745", "TTXH_DT"): 3000}))
     run_intake()
-    for milestone in pipeline.milestones_to_assess():
-        pipeline.assess_milestone(milestone)
+    for milestone in milestones_to_assess():
+        assess_milestone(milestone)
     set_time("2021-10-19T09:00:00+07:00")
     drop(data, RACH_GIA, "lai.xlsx", fill(blank(data, RACH_GIA)))
     run_intake()
-    for milestone in pipeline.milestones_to_assess():
-        pipeline.assess_milestone(milestone)
+    for milestone in milestones_to_assess():
+        assess_milestone(milestone)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TypeVar, cast
 
-from chuyenhoa import pipeline
+from chuyenhoa.pipeline.receive.opening import open_period
 
 Outcome = TypeVar("Outcome")
 _KEPT: dict[Hashable, tuple[Path, object]] = {}
@@ -43,6 +43,6 @@ def open_periods(data: Path, *periods: str) -> None:
 
     def make() -> None:
         for period in periods:
-            pipeline.open_period(period)
+            open_period(period)
 
     once(data, f"open {' '.join(periods)}", make)

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from chuyenhoa import pipeline
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.orchestration.sample import Drop, Scenario, load_sample, load_scenario
-from chuyenhoa.orchestration.sample_files import SampleFiles
+from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.drafts import list_for_office
+from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
+from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
+from devtools.sample import Drop, Scenario, load_sample, load_scenario
+from devtools.sample_files import SampleFiles
 
 SetTime = Callable[[datetime], None]
 
@@ -37,8 +43,8 @@ def play_milestone(plan: Plan, folder: Path, data: Path, copies: Path, set_time:
     scenario = load_scenario(folder)
     files = SampleFiles(plan, scenario, load_sample(folder), data)
     set_time(scenario.forms_at)
-    for period in pipeline.periods_opening():
-        pipeline.open_period(period)
+    for period in periods_opening():
+        open_period(period)
     for wave in scenario.waves:
         set_time(wave.at)
         for drop in wave.drops:
@@ -46,8 +52,8 @@ def play_milestone(plan: Plan, folder: Path, data: Path, copies: Path, set_time:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(files.drop(drop).read_bytes())
         run_intake()
-        for milestone in pipeline.milestones_to_assess():
-            pipeline.assess_milestone(milestone)
+        for milestone in milestones_to_assess():
+            assess_milestone(milestone)
     set_time(scenario.report_at)
     issued = report(plan, scenario)
     return Played(scenario, copies / scenario.period, tuple(data / path for path in issued))
@@ -55,15 +61,15 @@ def play_milestone(plan: Plan, folder: Path, data: Path, copies: Path, set_time:
 
 def run_intake() -> list[str]:
     """One pass over the inbox; the ids that were answered."""
-    ids = pipeline.claim_drops()
-    return [answered for part in pipeline.batch(ids) for answered in pipeline.process_batch(part)]
+    ids = claim_drops()
+    return [answered for part in batch(ids) for answered in process_batch(part)]
 
 
 def report(plan: Plan, scenario: Scenario) -> list[str]:
     """Freeze, render, check, approve and issue; paths below the data folder."""
-    drafts = pipeline.render_drafts(pipeline.freeze_snapshot(scenario.period))
+    drafts = render_drafts(freeze_snapshot(scenario.period))
     issued: list[str] = []
-    for count, documents in enumerate(pipeline.list_for_office(pipeline.check_drafts(drafts))):
+    for count, documents in enumerate(list_for_office(check_drafts(drafts))):
         decision: dict[str, object] = {
             **scenario.decision,
             "number": str(int(scenario.decision["number"]) + count),
@@ -71,5 +77,5 @@ def report(plan: Plan, scenario: Scenario) -> list[str]:
             "signer": plan.board.signatory.name,
             "by": "office",
         }
-        issued += pipeline.issue_documents(pipeline.record_decision(documents, decision))
+        issued += issue_documents(record_decision(documents, decision))
     return issued

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
-from chuyenhoa.pipeline.draft_faults import FAULTS_NOTE, list_faults
-from chuyenhoa.pipeline.drafts import DraftError
+from chuyenhoa.pipeline.publish.draft_errors import FAULTS_NOTE, list_faults
+from chuyenhoa.pipeline.publish.drafts import DraftError
+from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
 from tests.homes import copy_home
 from tests.unit.reporting.word_edits import WordFile
 
@@ -34,14 +34,14 @@ def edit(home: Path, kind: str, old: str, new: str) -> None:
 
 
 def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Path) -> None:
-    snapshot = pipeline.freeze_snapshot("2021-nam")
-    sound = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    snapshot = freeze_snapshot("2021-nam")
+    sound = check_drafts(render_drafts(snapshot))
     assert f"2021-nam.{BROKEN}.v1" in sound
     note = tmp_path / "data" / "office" / "drafts" / "2021-nam" / FAULTS_NOTE
     assert not note.exists()
 
     edit(home, BROKEN, "{{ subject }}", "{{ subjekt }}")
-    names = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    names = check_drafts(render_drafts(snapshot))
     assert set(names) == {name for name in sound if BROKEN not in name}
     (fault,) = list_faults("2021-nam")
     assert f"2021-nam.{BROKEN}" in fault
@@ -50,15 +50,15 @@ def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Pat
     assert "văn bản khác không bị ảnh hưởng" in note.read_text(encoding="utf-8").lower()
 
     edit(home, BROKEN, "{{ subjekt }}", "{{ subject }}")
-    mended = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+    mended = check_drafts(render_drafts(snapshot))
     assert {name.rpartition(".v")[0] for name in mended} == {name.rpartition(".v")[0] for name in sound}
     assert not note.exists()
 
 
 def test_a_draft_against_the_decree_is_held_back_alone(home: Path) -> None:
     edit(home, BROKEN, "Độc lập - Tự do - Hạnh phúc", "Độc lập – Tự do – Hạnh phúc")
-    rendered = pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
-    sound = pipeline.check_drafts(rendered)
+    rendered = render_drafts(freeze_snapshot("2021-nam"))
+    sound = check_drafts(rendered)
     assert [name for name in rendered if name not in sound] == [f"2021-nam.{BROKEN}.v1"]
     (fault,) = list_faults("2021-nam")
     assert "Tiêu ngữ" in fault
@@ -66,14 +66,14 @@ def test_a_draft_against_the_decree_is_held_back_alone(home: Path) -> None:
 
 def test_a_missing_template_is_told(home: Path) -> None:
     (home / "templates" / "documents" / f"{BROKEN}.docx").unlink()
-    assert pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
+    assert render_drafts(freeze_snapshot("2021-nam"))
     (fault,) = list_faults("2021-nam")
     assert f"thiếu tệp mẫu {BROKEN}.docx" in fault
 
 
 def test_a_fault_that_only_data_bring_out_is_told_with_its_paragraph(home: Path) -> None:
     edit(home, BROKEN, "{{ subject }}", "{{ subject }}{{ subject + 1 }}")
-    pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
+    render_drafts(freeze_snapshot("2021-nam"))
     (fault,) = list_faults("2021-nam")
     assert "đoạn 13 “{{ subject }}{{ subject + 1 }}”: không thực hiện được thẻ" in fault
 
@@ -82,4 +82,4 @@ def test_when_nothing_can_be_rendered_the_run_stops(home: Path) -> None:
     for path in (home / "templates" / "documents").glob("*.docx"):
         path.unlink()
     with pytest.raises(DraftError, match=f"{BROKEN}.docx"):
-        pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam"))
+        render_drafts(freeze_snapshot("2021-nam"))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.orchestration import demo
-from chuyenhoa.orchestration.demo_check import check_milestone, look_at
-from chuyenhoa.orchestration.sample import load_scenario
+from devtools import demo
+from devtools.demo_check import check_milestone, look_at
+from devtools.sample import load_scenario
 
 pytestmark = [pytest.mark.last, pytest.mark.timeout(420)]
 

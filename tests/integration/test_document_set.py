@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.drafts import list_for_office
+from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.opening import open_period
 from chuyenhoa.store.documents import list_documents
 from tests.integration.forms import fill
 from tests.integration.prepared import once
@@ -21,7 +23,7 @@ def documents(data_folder: Path) -> list[str]:
     """The drafts of the annual milestone on what one district sent."""
 
     def make() -> list[str]:
-        pipeline.open_period("2021-nam")
+        open_period("2021-nam")
         blank = data_folder / "outbox" / FOLDER / f"BIEU-MAU-2021-nam-{FOLDER}.xlsx"
         (data_folder / "inbox" / FOLDER / "a.xlsx").write_bytes(fill(blank))
         run_intake()
@@ -31,11 +33,11 @@ def documents(data_folder: Path) -> list[str]:
 
 
 def render() -> list[str]:
-    return pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-nam")))
+    return check_drafts(render_drafts(freeze_snapshot("2021-nam")))
 
 
 def test_each_paper_lies_where_it_is_looked_for(documents: list[str], data_folder: Path) -> None:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         paths = {row.id: row.draft_path for row in list_documents(session, "2021-nam")}
     assert set(documents) == set(paths)
     assert all((data_folder / path).is_file() for path in paths.values())
@@ -48,7 +50,7 @@ def test_each_paper_lies_where_it_is_looked_for(documents: list[str], data_folde
 
 def ask(documents: list[str]) -> set[str]:
     """The kinds that the office is asked about."""
-    return {name.split(".")[1] for names in pipeline.list_for_office(documents) for name in names}
+    return {name.split(".")[1] for names in list_for_office(documents) for name in names}
 
 
 def test_the_office_is_asked_about_official_documents_only(documents: list[str]) -> None:

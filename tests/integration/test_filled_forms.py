@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
@@ -22,13 +22,13 @@ RACH_GIA = "899-rach-gia"
 def drop(data: Path, name: str, content: bytes) -> SubmissionRow:
     (data / "inbox" / RACH_GIA / name).write_bytes(content)
     (answered,) = run_intake()
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (row,) = ledger.find_submissions(session, [ledger.submission_number(answered)])
     return row
 
 
 def figures(number: int) -> set[tuple[object, ...]]:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         found = ledger.load_observations(session, number)
     return {(entry.locality, entry.basis, entry.indicator, entry.value) for entry in found}
 
@@ -86,7 +86,7 @@ def test_a_form_dropped_unmended_is_asked_the_same_again(data: Path) -> None:
     assert [sheet.cell(top + n, codes["TTXH_XR"]).value for n in (1, 2)] == ["hai mươi", None]
     assert sheet.cell(top + 1, codes["TTXH_KP"]).value == 17
     again = drop(data, "bieu-mau.xlsx", (data / row.marked_workbook).read_bytes())
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         asked = {(f.rule_id, f.locality) for f in ledger.load_findings(session, again.number) if f.holds}
     assert ("D90", "30745") in asked
     assert again.status == "partly_accepted"

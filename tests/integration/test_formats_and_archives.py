@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import cli, confined, pipeline
+from chuyenhoa import cli
+from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import ReceiptMember
-from chuyenhoa.pipeline import expanding, reading, receiving
-from chuyenhoa.pipeline.receipts import build_receipt
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.receive import batches, expand, read
+from chuyenhoa.pipeline.receive.batches import IntakeError
+from chuyenhoa.pipeline.receive.receipts import build_receipt
 from chuyenhoa.store import claims, ledger
 from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import SubmissionRow
@@ -43,7 +45,7 @@ def drop(data: Path, files: dict[str, bytes], folder: str = RACH_GIA) -> dict[st
 
 
 def everything() -> dict[str, SubmissionRow]:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         rows = ledger.find_submissions(session, range(1, 200))
     return {row.member or row.file_name: row for row in rows}
 
@@ -68,7 +70,7 @@ def test_a_poison_file_in_a_batch_of_sixteen_costs_itself_only(good: bytes, data
     assert len(rows) == 16
     for name in heavy:
         assert rows[name].status == "refused"
-        with open_workplace().store.reading() as session:
+        with open_context().store.reading() as session:
             (finding,) = ledger.load_findings(session, rows[name].number)
         assert finding.rule_id == "D60"
         assert "cần quá nhiều bộ nhớ" in finding.message
@@ -82,7 +84,7 @@ def test_every_format_is_accepted_and_counts(good: bytes, data_folder: Path, tmp
     first["xlsb"] = make_xlsb(rows_of(good))
     rows = drop(data_folder, {f"bao-cao.{kind}": content for kind, content in first.items()})
     assert {row.status for row in rows.values()} == {"accepted"}
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         figures = [ledger.load_observations(session, row.number) for row in rows.values()]
     assert figures[0]
     assert figures[0] == figures[1] == figures[2]
@@ -106,7 +108,7 @@ def test_the_files_of_an_archive_are_submissions_of_their_own(good: bytes, data_
     assert read_archived(data_folder / "archive", archive.sha256) == content
     assert len({row.receipt for row in rows.values()}) == 4
     assert all((data_folder / row.receipt).is_file() for row in rows.values())
-    members = build_receipt(open_workplace(), archive.number).members
+    members = build_receipt(open_context(), archive.number).members
     assert [member.path for member in members] == ["Quý 3/báo cáo.xlsx", "quét.pdf", "a.zip/ghi chú.txt"]
     assert all(isinstance(member, ReceiptMember) and member.receipt for member in members)
 
@@ -133,7 +135,7 @@ def test_an_archive_cut_short_ends_the_same(
     class PowerCutError(BaseException):
         pass
 
-    home = {"add_members": claims, "save_answer": ledger}.get(step, expanding)
+    home = {"add_members": claims, "save_answer": ledger}.get(step, expand)
     real = getattr(home, step)
 
     def cut(*arguments: object, **more: object) -> object:
@@ -162,15 +164,15 @@ def test_an_archive_cut_short_ends_the_same(
 def test_an_archive_waits_for_a_file_that_we_fail_on(
     good: bytes, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fault = confined.FaultError("builtins:LookupError", "reader broke", "")
+    fault = sandbox.FaultError("builtins:LookupError", "reader broke", "")
     content = make_zip({"1.xlsx": good, "2.txt": b"letter"})
     path = data_folder / "inbox" / RACH_GIA / "a.zip"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     with monkeypatch.context() as patch:
-        real = reading.read_files
-        patch.setattr(receiving, "read_files", lambda place, files: [fault, *real(place, files)[1:]])
-        with pytest.raises(pipeline.IntakeError, match="reader broke"):
+        real = read.read_files
+        patch.setattr(batches, "read_files", lambda place, files: [fault, *real(place, files)[1:]])
+        with pytest.raises(IntakeError, match="reader broke"):
             run_intake()
     rows = everything()
     assert (rows["a.zip"].answered_at, rows["1.xlsx"].answered_at) == (None, None)

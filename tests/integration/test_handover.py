@@ -13,11 +13,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
-from chuyenhoa.mail import MailServer
-from chuyenhoa.pipeline import portable
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.kit.mail import MailServer
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.notify.mailing import send_letters
+from chuyenhoa.pipeline.publish import pdf_export
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.handover import write_handover
+from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.store.archive import archived_path
 from chuyenhoa.store.tables import SnapshotRow
 from tests.homes import copy_home
@@ -30,8 +33,8 @@ __all__ = ["draft"]
 @pytest.fixture
 def issued(draft: str, data_folder: Path) -> Path:
     """The issued report."""
-    pipeline.record_decision([draft], APPROVAL)
-    (path,) = pipeline.issue_documents([draft])
+    record_decision([draft], APPROVAL)
+    (path,) = issue_documents([draft])
     return data_folder / path
 
 
@@ -54,7 +57,7 @@ def test_the_package_holds_documents_annex_evidence_and_true_checksums(
     issued: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    path = data_folder / pipeline.write_handover("2021-6t")
+    path = data_folder / write_handover("2021-6t")
     first = path.read_bytes()
     folder = data_folder / "office" / "handover" / "2021-6t"
     with zipfile.ZipFile(path) as book:
@@ -66,7 +69,7 @@ def test_the_package_holds_documents_annex_evidence_and_true_checksums(
         assert set(sums) == names - {"SHA256SUMS"}
         assert all(hashlib.sha256(book.read(name)).hexdigest() == sums[name] for name in sums)
         (evidence,) = (name for name in names if "so-lieu-chot" in name)
-        with open_workplace().store.reading() as session:
+        with open_context().store.reading() as session:
             (snapshot,) = session.query(SnapshotRow)
         assert hashlib.sha256(book.read(evidence)).hexdigest() == snapshot.id
         (explained,) = (name for name in names if "giai-trinh" in name)
@@ -77,14 +80,14 @@ def test_the_package_holds_documents_annex_evidence_and_true_checksums(
         ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stdout
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     assert path.read_bytes() == first
 
 
 def test_the_annex_holds_every_figure_and_no_formula(issued: Path, data_folder: Path) -> None:
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     (annex,) = (data_folder / "office" / "handover" / "2021-6t").glob("phu-luc/*.xlsx")
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         content = json.loads(session.query(SnapshotRow).one().content)
     book = openpyxl.load_workbook(annex)
     rows = list(book["Số liệu"].iter_rows(min_row=2, values_only=True))
@@ -100,11 +103,11 @@ def test_the_annex_holds_every_figure_and_no_formula(issued: Path, data_folder: 
 
 
 def test_a_pdf_goes_with_every_document_and_is_made_once(issued: Path, data_folder: Path) -> None:
-    path = data_folder / pipeline.write_handover("2021-6t")
+    path = data_folder / write_handover("2021-6t")
     pdf = data_folder / "office" / "handover" / "2021-6t" / "van-ban" / f"{issued.stem}.pdf"
     assert pdf.read_bytes().startswith(b"%PDF")
     first = path.read_bytes()
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     assert path.read_bytes() == first
 
 
@@ -115,21 +118,21 @@ def test_a_libreoffice_that_hangs_is_ended_and_fails_nothing(
     script.write_text("#!/bin/sh\nsleep 600 &\necho $! > " + str(tmp_path / "child") + "\nwait\n")
     script.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda _: str(script))
-    assert portable.make_pdfs({"a": b"x"}, seconds=1.0) == {}
+    assert pdf_export.make_pdfs({"a": b"x"}, seconds=1.0) == {}
     child = (tmp_path / "child").read_text().strip()
     stat = Path(f"/proc/{child}/stat")
     assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def test_each_recipient_gets_each_document_once(issued: Path, home: Path, data_folder: Path) -> None:
-    pipeline.write_handover("2021-6t")
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
+    write_handover("2021-6t")
     mailbox = Mailbox()
     with post_office(mailbox) as port:
         server = MailServer("127.0.0.1", port, "plain", "bcd@tinh.example", timeout=5, letter_seconds=10)
-        pipeline.send_letters(server)
-        pipeline.write_handover("2021-6t")
-        pipeline.send_letters(server)
+        send_letters(server)
+        write_handover("2021-6t")
+        send_letters(server)
     sent = [
         entry.rcpt_tos for entry in mailbox.taken if entry.rcpt_tos[0].startswith(("vp@", "tu@", "khac@"))
     ]
@@ -138,34 +141,34 @@ def test_each_recipient_gets_each_document_once(issued: Path, home: Path, data_f
     text, attached = letter.iter_parts()
     assert attached.get_payload(decode=True) == issued.read_bytes()
     assert hashlib.sha256(issued.read_bytes()).hexdigest() in text.get_content()
-    with open_workplace().store.reading() as session:
-        from chuyenhoa.pipeline.registering import find_entries
+    with open_context().store.reading() as session:
+        from chuyenhoa.pipeline.publish.registering import find_entries
 
-        (entry,) = find_entries(open_workplace(), session)
+        (entry,) = find_entries(open_context(), session)
     assert entry.sent == ("tu@kiengiang.example", "vp@bca.example")
 
 
 def test_letters_wait_while_the_mail_server_is_down(issued: Path, home: Path) -> None:
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     down = MailServer("127.0.0.1", 9, "plain", "bcd@tinh.example", timeout=1, letter_seconds=2)
-    assert pipeline.send_letters(down) == {"postponed": 1}
+    assert send_letters(down) == {"postponed": 1}
 
 
 def test_a_mail_server_away_for_weeks_costs_no_recipient_the_document(
     issued: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     down = MailServer("127.0.0.1", 9, "plain", "bcd@tinh.example", timeout=1, letter_seconds=2)
     for day in range(21, 31):
         monkeypatch.setenv("CHUYENHOA_NOW", f"2021-10-{day}T09:00:00+07:00")
-        pipeline.send_letters(down)
-    pipeline.write_handover("2021-6t")
+        send_letters(down)
+    write_handover("2021-6t")
     mailbox = Mailbox()
     with post_office(mailbox) as port:
         server = MailServer("127.0.0.1", port, "plain", "bcd@tinh.example", timeout=5, letter_seconds=10)
-        pipeline.send_letters(server)
-        pipeline.write_handover("2021-6t")
-        pipeline.send_letters(server)
+        send_letters(server)
+        write_handover("2021-6t")
+        send_letters(server)
     assert sorted(e.rcpt_tos[0] for e in mailbox.taken if e.rcpt_tos[0][:3] in ("vp@", "tu@")) == [
         "tu@kiengiang.example",
         "vp@bca.example",
@@ -175,13 +178,11 @@ def test_a_mail_server_away_for_weeks_costs_no_recipient_the_document(
 def test_a_document_issued_long_before_there_was_a_mail_server_is_still_sent(
     issued: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-01T09:00:00+07:00")
     mailbox = Mailbox()
     with post_office(mailbox) as port:
-        pipeline.send_letters(
-            MailServer("127.0.0.1", port, "plain", "bcd@tinh.example", timeout=5, letter_seconds=10)
-        )
+        send_letters(MailServer("127.0.0.1", port, "plain", "bcd@tinh.example", timeout=5, letter_seconds=10))
     assert {e.rcpt_tos[0] for e in mailbox.taken} == {"tu@kiengiang.example", "vp@bca.example"}
 
 
@@ -190,8 +191,8 @@ def test_the_register_tells_number_version_and_what_was_replaced(
 ) -> None:
     send_more(data_folder)
     newer = render()
-    pipeline.record_decision([newer], {**APPROVAL, "number": "16", "signer": "Nguyễn Thị B"})
-    pipeline.issue_documents([newer])
+    record_decision([newer], {**APPROVAL, "number": "16", "signer": "Nguyễn Thị B"})
+    issue_documents([newer])
     assert main(["register", "--json", "--xlsx", str(tmp_path / "so.xlsx")]) == 0
     first, second = json.loads(capsys.readouterr().out)["documents"]
     assert (first["number"], first["version"], first["supersedes"]) == ("07/BC-BCĐ", 1, "")

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.pipeline.publishing import freeze_snapshot
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
+from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 from chuyenhoa.store import ledger
 from chuyenhoa.store.evidence import load_evidence, load_records
-from chuyenhoa.store.reasons import load_explanations
+from chuyenhoa.store.justifications import load_justifications
 from chuyenhoa.store.tables import SnapshotRow, SubmissionRow
 from tests.homes import copy_home
 from tests.integration.forms import columns, fill
@@ -84,28 +84,28 @@ def send(data: Path, *contents: bytes, at_once: bool = False) -> list[Submission
     for number, content in enumerate(contents):
         (inbox / f"{known:04}-{number:02}.xlsx").write_bytes(content)
         if not at_once or number == len(contents) - 1:
-            for members in pipeline.batch(pipeline.claim_drops()):
-                answered += pipeline.process_batch(members)
-    with open_workplace().store.reading() as session:
+            for members in batch(claim_drops()):
+                answered += process_batch(members)
+    with open_context().store.reading() as session:
         return list(ledger.find_submissions(session, map(ledger.submission_number, sorted(answered))))
 
 
 def rules_of(row: SubmissionRow) -> set[tuple[str, str]]:
     """Rule and locality of every finding."""
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return {(f.rule_id, f.locality) for f in ledger.load_findings(session, row.number)}
 
 
 def message_of(row: SubmissionRow, rule: str) -> str:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return next(f.message for f in ledger.load_findings(session, row.number) if f.rule_id == rule)
 
 
 def known(period: str, locality: str, indicator: str = "TTXH_LRC") -> str | None:
     """The figure in force."""
-    place = open_workplace()
-    with place.store.reading() as session:
-        found = load_evidence(session, place.plan, period)[locality].figures.get((indicator, Basis.CURRENT))
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        found = load_evidence(session, ctx.plan, period)[locality].figures.get((indicator, Basis.CURRENT))
     return None if found is None else str(found.value)
 
 
@@ -171,7 +171,7 @@ def test_findings_do_not_depend_on_how_files_fell_into_batches(forms: Path, data
     outcomes = []
     for at_once in (False, True):
         rows = send(data_folder, *contents, at_once=at_once)
-        with open_workplace().store.reading() as session:
+        with open_context().store.reading() as session:
             outcomes.append(
                 [
                     (
@@ -188,7 +188,7 @@ def test_findings_do_not_depend_on_how_files_fell_into_batches(forms: Path, data
             )
         for folder in ("archive", "inbox", "data_docs"):
             shutil.rmtree(data_folder / folder, ignore_errors=True)
-        open_workplace().store.engine.dispose()
+        open_context().store.engine.dispose()
         for path in data_folder.glob("chuyenhoa.db*"):
             path.unlink()
         from chuyenhoa.store import engine
@@ -218,13 +218,13 @@ def test_a_file_of_reasons_releases_what_waits_for_them(forms: Path, data_folder
     assert (known("2021-6t", ONE), known("2021-6t", TWO)) == ("8", None)
     (second,) = send(data_folder, supplement(forms, "2021-6t", ("W02 W05", "", REASON)))
     assert known("2021-6t", TWO) == "8"
-    place = open_workplace()
-    with place.store.reading() as session:
-        (record,) = load_records(session, place.plan, "2021-6t")
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        (record,) = load_records(session, ctx.plan, "2021-6t")
         kinds = {
             row.number: [e.kind for e in ledger.load_events(session, row.number)] for row in (held, first)
         }
-        explained = load_explanations(session, place.plan, "2021-6t")
+        explained = load_justifications(session, ctx.plan, "2021-6t")
         details = [e.detail for e in ledger.load_events(session, held.number) if e.kind == "released"]
     assert (record.status, record.taken, record.held) == ("accepted_with_warnings", (ONE, TWO), ())
     assert "explained" in kinds[first.number]
@@ -326,7 +326,7 @@ def test_check_reads_the_store_and_makes_none(
 def test_reasons_travel_into_the_snapshot(forms: Path, data_folder: Path) -> None:
     (row,) = send(data_folder, report(forms, "2021-6t", DOUBTFUL, [("W02", ONE, REASON)]))
     snapshot = freeze_snapshot("2021-6t")
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         frozen = json.loads(session.get_one(SnapshotRow, snapshot).content)
     (entry,) = frozen["justifications"]
     assert (entry["rule_id"], entry["locality"], entry["indicator"], entry["value"]) == (

@@ -19,7 +19,7 @@ from docx.table import Table, _Cell
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING, SubmissionStatus
-from chuyenhoa.orchestration.demo_check import check_milestone, look_at, summarise
+from devtools.demo_check import check_milestone, look_at, summarise
 from tests.integration.independent import (
     CRITERIA,
     INSUFFICIENT,

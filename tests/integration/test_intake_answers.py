@@ -9,12 +9,19 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from chuyenhoa import pipeline
-from chuyenhoa.confined import FaultError
+from chuyenhoa.kit.sandbox import FaultError
 from chuyenhoa.model.submissions import Reading
-from chuyenhoa.pipeline import reading, receiving
-from chuyenhoa.pipeline.reading import FileToRead
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.pipeline.receive import batches, read
+from chuyenhoa.pipeline.receive.batches import (
+    IntakeError,
+    batch,
+    claim_drops,
+    process_batch,
+    summarise_intake,
+)
+from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
+from chuyenhoa.pipeline.receive.read import FileToRead
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
@@ -42,7 +49,7 @@ def drop(data: Path, name: str, content: bytes, folder: str = RACH_GIA) -> Submi
     path.write_bytes(content)
     (answered,) = run_intake()
     assert not path.exists()
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (row,) = ledger.find_submissions(session, [ledger.submission_number(answered)])
     assert (data / row.receipt).is_file()
     return row
@@ -53,11 +60,9 @@ def known(locality: str, indicator: str) -> str | None:
     from chuyenhoa.model.figures import Basis
     from chuyenhoa.store.evidence import load_evidence
 
-    place = open_workplace()
-    with place.store.reading() as session:
-        figure = load_evidence(session, place.plan, "2021-6t")[locality].figures.get(
-            (indicator, Basis.CURRENT)
-        )
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        figure = load_evidence(session, ctx.plan, "2021-6t")[locality].figures.get((indicator, Basis.CURRENT))
     return None if figure is None else str(figure.value)
 
 
@@ -146,9 +151,9 @@ def test_a_warning_with_its_reason_is_not_asked_again(forms: Path, data_folder: 
     row = drop(data_folder, "a.xlsx", buffer.getvalue())
     assert row.status == "accepted_with_warnings"
     assert row.marked_workbook == ""
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (finding,) = ledger.load_findings(session, row.number)
-    assert finding.explanation == "Án cũ từ 2019 được làm rõ"
+    assert finding.justification == "Án cũ từ 2019 được làm rõ"
     assert "Án cũ từ 2019 được làm rõ" in (data_folder / row.receipt).read_text(encoding="utf-8")
 
 
@@ -193,7 +198,7 @@ def test_both_at_once_end_the_same(forms: Path, data_folder: Path) -> None:
     for folder in (RACH_GIA, "900-ha-tien"):
         (data_folder / "inbox" / folder / "a.xlsx").write_bytes(content)
     run_intake()
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         rows = ledger.find_submissions(session, [1, 2])
         found = {row.folder: [f.rule_id for f in ledger.load_findings(session, row.number)] for row in rows}
     assert {row.folder: row.status for row in rows} == {RACH_GIA: "refused", "900-ha-tien": "accepted"}
@@ -219,26 +224,26 @@ def test_rubbish_is_refused_with_a_receipt(forms: Path, data_folder: Path) -> No
 def test_a_file_that_we_fail_on_is_kept_and_the_others_are_answered(
     forms: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = reading.read_files
+    real = read.read_files
 
-    def fail_on_poison(place: Workplace, files: Sequence[FileToRead]) -> list[Reading | FaultError]:
+    def fail_on_poison(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | FaultError]:
         broken = FaultError("builtins:RuntimeError", "reader broke", "")
-        outcomes = real(place, files)
+        outcomes = real(ctx, files)
         return [broken if f.name == "poison.xlsx" else o for f, o in zip(files, outcomes, strict=True)]
 
     inbox = data_folder / "inbox" / RACH_GIA
     (inbox / "good.xlsx").write_bytes(fill(blank(forms)))
     (inbox / "poison.xlsx").write_bytes(fill(blank(forms), {("30745", "TTXH_KP"): 19}))
     with monkeypatch.context() as patch:
-        patch.setattr(receiving, "read_files", fail_on_poison)
-        with pytest.raises(pipeline.IntakeError, match="reader broke"):
+        patch.setattr(batches, "read_files", fail_on_poison)
+        with pytest.raises(IntakeError, match="reader broke"):
             run_intake()
-    (waiting,) = pipeline.claim_drops()
-    with open_workplace().store.reading() as session:
+    (waiting,) = claim_drops()
+    with open_context().store.reading() as session:
         rows = {row.file_name: row for row in ledger.find_submissions(session, [1, 2])}
     assert rows["good.xlsx"].status == "accepted"
     assert rows["poison.xlsx"].answered_at is None
-    assert pipeline.process_batch([waiting]) == [waiting]
+    assert process_batch([waiting]) == [waiting]
     assert known("30745", "TTXH_KP") == "19"
 
 
@@ -253,7 +258,7 @@ def test_an_answer_cut_short_is_given_once(
 
     (data_folder / "inbox" / RACH_GIA / "a.xlsx").write_bytes(fill(blank(forms)))
     with monkeypatch.context() as patch:
-        patch.setattr(receiving, "answer_submissions", cut)
+        patch.setattr(batches, "answer_submissions", cut)
         with pytest.raises(PowerCutError):
             run_intake()
     assert len(run_intake()) == 1
@@ -265,18 +270,18 @@ def test_an_answer_cut_short_is_given_once(
 def test_intake_is_idempotent_and_counts(forms: Path, data_folder: Path) -> None:
     drop(data_folder, "a.xlsx", fill(blank(forms)))
     assert run_intake() == []
-    assert pipeline.process_batch(["S000001"]) == ["S000001"]
-    assert pipeline.summarise_intake(["S000001"]) == {"accepted": 1}
+    assert process_batch(["S000001"]) == ["S000001"]
+    assert summarise_intake(["S000001"]) == {"accepted": 1}
 
 
 def test_opening_a_period_twice_writes_nothing_new(forms: Path, data_folder: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in forms.rglob("*.xlsx")}
     assert len(before) == 15
-    assert pipeline.periods_opening() == []
-    assert len(pipeline.open_period("2021-6t")) == 15
+    assert periods_opening() == []
+    assert len(open_period("2021-6t")) == 15
     assert {path: path.stat().st_mtime_ns for path in forms.rglob("*.xlsx")} == before
     next(iter(before)).unlink()
-    assert pipeline.periods_opening() == ["2021-6t"]
+    assert periods_opening() == ["2021-6t"]
 
 
 def test_batches_keep_a_folder_together(forms: Path, data_folder: Path) -> None:
@@ -285,9 +290,9 @@ def test_batches_keep_a_folder_together(forms: Path, data_folder: Path) -> None:
             (data_folder / "inbox" / folder / f"{number}.txt").write_text(
                 f"{folder}{number}", encoding="utf-8"
             )
-    ids = pipeline.claim_drops()
+    ids = claim_drops()
     assert len(ids) == 15
-    batches = pipeline.batch(ids, 8)
+    batches = batch(ids, 8)
     assert [len(members) for members in batches] == [5, 5, 5]
     assert sorted(name for members in batches for name in members) == sorted(ids)
-    assert [len(members) for members in pipeline.batch(ids, 10)] == [10, 5]
+    assert [len(members) for members in batch(ids, 10)] == [10, 5]

@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
-from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.judging import judge
-from chuyenhoa.pipeline.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
+from chuyenhoa.pipeline.publish.asking import ask_office
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.decide import judge
 from chuyenhoa.store import open_store
 from chuyenhoa.store.archive import archived_path
 from chuyenhoa.store.dump import compare, dump_store
@@ -38,23 +42,23 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         play(data, lambda moment: patch.setenv("CHUYENHOA_NOW", moment))
         patch.setenv("CHUYENHOA_NOW", NOW)
         office(data)
-        open_workplace().store.engine.dispose()
+        open_context().store.engine.dispose()
         yield data
 
 
 def office(data: Path) -> None:
     """A milestone's documents, drafted and put to the office; the report approved and issued."""
-    drafts = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
-    report = [name for name in pipeline.ask_office(drafts) if ".bao_cao_so_ket." in name]
+    drafts = check_drafts(render_drafts(freeze_snapshot("2021-6t")))
+    report = [name for name in ask_office(drafts) if ".bao_cao_so_ket." in name]
     decision: dict[str, object] = {
         "chosen": "approve",
         "number": "45/BC-BCĐ",
         "date": "20/10/2021",
-        "signer": open_workplace().plan.board.signatory.name,
+        "signer": open_context().plan.board.signatory.name,
         "by": "office",
         "comment": "",
     }
-    assert pipeline.issue_documents(pipeline.record_decision(report, decision))
+    assert issue_documents(record_decision(report, decision))
 
 
 @pytest.fixture
@@ -67,13 +71,13 @@ def kept(week: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 def spoil(statement: str) -> None:
     """Change the store behind everybody's back."""
-    with open_workplace().store.engine.begin() as connection:
+    with open_context().store.engine.begin() as connection:
         assert connection.execute(text(statement)).rowcount == 1
 
 
 def faults(*, is_quick: bool = True) -> list[tuple[str, str, str]]:
     """What an audit finds: part, where, what."""
-    return [(f.part, f.where, f.what) for f in audit_store(open_workplace(), is_quick=is_quick).faults]
+    return [(f.part, f.where, f.what) for f in audit_store(open_context(), is_quick=is_quick).faults]
 
 
 def test_a_store_as_it_was_left_has_no_fault(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,11 +93,11 @@ def test_a_store_as_it_was_left_has_no_fault(kept: Path, capsys: pytest.CaptureF
 def test_the_store_is_recreated_from_the_archive_alone(
     kept: Path, tmp_path: Path, target: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assessed = pipeline.assess_milestone("2021-6t")
-    place = open_workplace()
-    with place.store.reading() as session:
+    assessed = assess_milestone("2021-6t")
+    ctx = open_context()
+    with ctx.store.reading() as session:
         before = dump_store(session)
-    place.store.engine.dispose()
+    ctx.store.engine.dispose()
     only = tmp_path / "bare" / "data"
     shutil.copytree(kept / "archive", only / "archive")
     monkeypatch.setenv("CHUYENHOA_DATA", str(only))
@@ -109,8 +113,8 @@ def test_the_store_is_recreated_from_the_archive_alone(
     assert [row["state"] for row in again["documents"].values()] == ["issued", "draft"]
     assert (len(again["register"]), len(again["approval_forms"])) == (1, 2)
     monkeypatch.setenv("CHUYENHOA_STORE", url)
-    assert pipeline.assess_milestone("2021-6t") == assessed
-    assert pipeline.milestones_to_assess() == []
+    assert assess_milestone("2021-6t") == assessed
+    assert milestones_to_assess() == []
 
 
 def test_a_rebuilt_store_goes_on(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,18 +123,18 @@ def test_a_rebuilt_store_goes_on(kept: Path, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("CHUYENHOA_STORE", url)
     (kept / "inbox" / "899-rach-gia" / "them.xlsx").write_bytes(b"nothing")
     assert main(["intake"]) == 0
-    assert audit_store(open_workplace()).faults == ()
+    assert audit_store(open_context()).faults == ()
 
 
 def test_only_an_empty_store_is_written_anew(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rebuild", "--into", open_workplace().settings.store_url]) == 2
+    assert main(["rebuild", "--into", open_context().settings.store_url]) == 2
     assert "is no empty store" in capsys.readouterr().err
 
 
 def test_without_a_journal_nothing_is_rebuilt(kept: Path, tmp_path: Path) -> None:
     (kept / "archive" / "journal.jsonl").unlink()
     with pytest.raises(RebuildError, match="is this the archive"):
-        rebuild_store(open_workplace(), f"sqlite:///{tmp_path / 'again.db'}")
+        rebuild_store(open_context(), f"sqlite:///{tmp_path / 'again.db'}")
 
 
 def test_who_changed_a_figure_is_found_with_its_cell(kept: Path) -> None:
@@ -208,9 +212,9 @@ def test_every_change_behind_our_back_is_found(kept: Path, change: str) -> None:
 def test_a_chain_that_was_forged_to_the_end_differs_from_the_journal(kept: Path) -> None:
     from chuyenhoa.store.chain import seal
 
-    with open_workplace().store.engine.begin() as connection:
+    with open_context().store.engine.begin() as connection:
         connection.execute(text("UPDATE events SET detail='khác' WHERE position=5"))
-    with open_workplace().store.writing() as session:
+    with open_context().store.writing() as session:
         previous = ""
         for event in session.query(EventRow).order_by(EventRow.position):
             event.sha256 = previous = seal(previous, event)
@@ -221,11 +225,11 @@ def test_a_chain_that_was_forged_to_the_end_differs_from_the_journal(kept: Path)
 
 def test_a_ledger_that_was_put_back_is_found(kept: Path, tmp_path: Path) -> None:
     database = kept / "chuyenhoa.db"
-    open_workplace().store.engine.dispose()
+    open_context().store.engine.dispose()
     shutil.copy(database, tmp_path / "yesterday.db")
     (kept / "inbox" / "899-rach-gia" / "hai.xlsx").write_bytes(b"one")
     assert main(["intake"]) == 0
-    open_workplace().store.engine.dispose()
+    open_context().store.engine.dispose()
     for path in kept.glob("chuyenhoa.db*"):
         path.unlink()
     shutil.copy(tmp_path / "yesterday.db", database)
@@ -237,7 +241,7 @@ def test_a_ledger_that_was_put_back_is_found(kept: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("is_quick", [True, False])
 def test_a_store_whose_whole_story_is_gone_is_no_new_one(kept: Path, is_quick: bool) -> None:
-    with open_workplace().store.engine.begin() as connection:
+    with open_context().store.engine.begin() as connection:
         connection.execute(text("DELETE FROM events"))
     (kept / "archive" / "journal.jsonl").unlink()
     told = [found for found in faults(is_quick=is_quick) if found[0] == "ledger"]
@@ -264,7 +268,7 @@ def _stray(data: Path) -> str:
 
 
 def _tidy_outbox(data: Path) -> str:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (data / session.get_one(SubmissionRow, 13).receipt).unlink()
     return "the answer to S000013 is gone"
 
@@ -316,7 +320,7 @@ def _swap(data: Path) -> str:
 
 
 def _sha256(number: int) -> str:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return session.get_one(SubmissionRow, number).sha256
 
 
@@ -338,13 +342,13 @@ def test_bytes_that_say_otherwise_today_are_told(
     def stricter(reading: Reading, findings: Sequence[Finding]) -> tuple[SubmissionStatus, frozenset[str]]:
         return SubmissionStatus.RETURNED, judge(reading, findings)[1]
 
-    monkeypatch.setattr("chuyenhoa.pipeline.answering.judge", stricter)
-    rebuilt = rebuild_store(open_workplace(), f"sqlite:///{tmp_path / 'again.db'}")
+    monkeypatch.setattr("chuyenhoa.pipeline.receive.answer.judge", stricter)
+    rebuilt = rebuild_store(open_context(), f"sqlite:///{tmp_path / 'again.db'}")
     assert any("S000013" in text and "'accepted' → 'returned'" in text for text in rebuilt.differences)
 
 
 def test_the_week_is_a_messy_one(kept: Path) -> None:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         statuses = {row.status for row in session.query(SubmissionRow)}
         inside = [
             row.member for row in session.query(SubmissionRow).where(SubmissionRow.container.is_not(None))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.keep.auditing import audit_store
 from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 from tests.integration.forms import fill
@@ -71,8 +71,8 @@ def answers(data: Path) -> dict[str, str]:
 
 def check(data: Path, contents: dict[str, bytes]) -> None:
     """Everything is archived byte for byte, in the ledger once, and answered once."""
-    place = open_workplace()
-    with place.store.reading() as session:
+    ctx = open_context()
+    with ctx.store.reading() as session:
         rows = list(session.query(SubmissionRow))
         answered = Counter(e.submission for e in session.query(EventRow) if e.kind == "answered")
     assert {(row.folder, row.file_name): row.status for row in rows} == EXPECTED
@@ -88,8 +88,8 @@ def check(data: Path, contents: dict[str, bytes]) -> None:
     assert len(marked) == 1
     assert [path for path in (data / "inbox").rglob("*") if path.is_file()] == []
     assert list((data / "archive" / "incoming").iterdir()) == []
-    assert audit_store(place, is_quick=True).faults == ()
-    place.store.engine.dispose()
+    assert audit_store(ctx, is_quick=True).faults == ()
+    ctx.store.engine.dispose()
 
 
 @pytest.mark.last

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.feedback import render_letter
-from chuyenhoa.mail import MailConfigError, MailServer, SmtpLine
-from chuyenhoa.pipeline import mailing
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.kit.mail import MailConfigError, MailServer, SmtpLine
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.notify import mailing
+from chuyenhoa.pipeline.notify.mailing import LetterError, send_letters
+from chuyenhoa.pipeline.receive.batches import IntakeError
 from chuyenhoa.store import deliveries
 from chuyenhoa.store.tables import DeliveryRow, EventRow
 from tests.integration.forms import fill
@@ -41,7 +42,7 @@ def drop(data: Path, name: str = "bc.xlsx", folder: str = RACH_GIA, kp: int = 17
 
 
 def letters() -> list[DeliveryRow]:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return session.query(DeliveryRow).order_by(DeliveryRow.id).all()
 
 
@@ -68,10 +69,10 @@ def test_an_answer_is_mailed_once_with_receipt_and_workbook(data: Path) -> None:
     run_intake()
     mailbox = Mailbox()
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"sent": 1}
-        assert pipeline.send_letters(where) == {}
+        assert send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {}
         run_intake()
-        assert pipeline.send_letters(where) == {}
+        assert send_letters(where) == {}
     (message,) = mailbox.messages()
     assert mailbox.taken[0].rcpt_tos == [TO]
     assert message["Subject"].startswith("TIẾP NHẬN MỘT PHẦN – bc.xlsx – ")
@@ -82,7 +83,7 @@ def test_an_answer_is_mailed_once_with_receipt_and_workbook(data: Path) -> None:
     assert page.get_payload(decode=True) == (outbox / str(page.get_filename())).read_bytes()
     assert book.get_payload(decode=True) == (outbox / str(book.get_filename())).read_bytes()
     assert str(book.get_filename()).startswith("CAN-SUA-bc-")
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         kinds = [event.kind for event in session.query(EventRow)]
     assert kinds.count("mailed") == 1
 
@@ -93,7 +94,7 @@ def test_every_address_gets_its_own_letter(data: Path, monkeypatch: pytest.Monke
     run_intake()
     mailbox = Mailbox(refuse={TO: "550 gone"})
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"failed": 1, "sent": 1}
+        assert send_letters(where) == {"failed": 1, "sent": 1}
     assert [entry.rcpt_tos for entry in mailbox.taken] == [["to-cntt@kiengiang.example"]]
     assert states() == [("answer", "failed", 1), ("answer", "sent", 1)]
     assert "550 gone" in letters()[0].last_error
@@ -128,9 +129,9 @@ def test_a_server_that_is_down_fails_nothing_and_is_tried_again(
     mailbox = Mailbox()
     with office(mailbox) as where:
         at(monkeypatch, "12T09:04")
-        assert pipeline.send_letters(where) == {"sent": 1}  # the one that was not tried
+        assert send_letters(where) == {"sent": 1}  # the one that was not tried
         at(monkeypatch, "12T09:05")
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     assert sorted(entry.rcpt_tos[0] for entry in mailbox.taken)[-1] == TO
     assert main(["status", "--period", "2021-6t", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["undelivered"] == []
@@ -141,7 +142,7 @@ def test_a_server_that_hangs_or_breaks_off_postpones(data: Path, serve: Serve) -
     drop(data)
     run_intake()
     with raw_office(serve) as port:
-        assert pipeline.send_letters(server(port)) == {"postponed": 1}
+        assert send_letters(server(port)) == {"postponed": 1}
     assert states() == [("answer", "waiting", 1)]
     assert letters()[0].next_try_at == "2021-10-12T09:05:00+07:00"
 
@@ -151,10 +152,10 @@ def test_greylisting_ends_with_the_same_letter(data: Path, monkeypatch: pytest.M
     run_intake()
     mailbox = Mailbox(data_answers=["451 greylisted"])
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"postponed": 1}
-        assert pipeline.send_letters(where) == {}
+        assert send_letters(where) == {"postponed": 1}
+        assert send_letters(where) == {}
         at(monkeypatch, "12T09:06")
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     assert states() == [("answer", "sent", 2)]
 
 
@@ -167,7 +168,7 @@ def test_a_letter_is_given_up_after_five_days(data: Path, monkeypatch: pytest.Mo
             for hour in (0, 6, 12, 18):
                 if day > 12 or hour > 8:
                     at(monkeypatch, f"{day}T{hour:02}:30")
-                tries += sum(pipeline.send_letters(server(port)).values())
+                tries += sum(send_letters(server(port)).values())
                 if letters()[0].state == "failed":
                     break
     (row,) = letters()
@@ -192,11 +193,11 @@ def test_a_death_after_the_server_took_it_sends_the_same_message_id_again(
         with monkeypatch.context() as patch:
             patch.setattr(deliveries, "mark_sent", cut)
             with pytest.raises(PowerCutError):
-                pipeline.send_letters(where)
-        assert pipeline.send_letters(where) == {}
+                send_letters(where)
+        assert send_letters(where) == {}
         at(monkeypatch, "12T09:05")
-        assert pipeline.send_letters(where) == {"sent": 1}
-        assert pipeline.send_letters(where) == {}
+        assert send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {}
     first, second = mailbox.messages()
     assert first["Message-ID"] == second["Message-ID"]
     assert first["Message-ID"].endswith("@tinh.example>")
@@ -211,11 +212,11 @@ def test_two_passes_at_once_send_one_letter(data: Path, monkeypatch: pytest.Monk
 
         def send(self: SmtpLine, *args: object) -> None:
             monkeypatch.setattr(SmtpLine, "send", real)
-            assert pipeline.send_letters(where) == {}  # the other pass, while this one is about to send
+            assert send_letters(where) == {}  # the other pass, while this one is about to send
             real(self, *args)  # type: ignore[arg-type]
 
         monkeypatch.setattr(SmtpLine, "send", send)
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     assert len(mailbox.taken) == 1
 
 
@@ -228,7 +229,7 @@ def test_who_has_no_address_and_what_lies_nowhere_is_noted(
     run_intake()
     mailbox = Mailbox()
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"failed": 1}
+        assert send_letters(where) == {"failed": 1}
     assert mailbox.taken == []
     assert sorted(states()) == [("answer", "failed", 1), ("answer", "no_address", 0)]
     assert main(["status", "--period", "2021-6t"]) == 0
@@ -243,29 +244,29 @@ def test_the_folder_decides_who_gets_the_letter(data: Path) -> None:
 
 
 def test_the_answer_overtakes_news_of_our_fault(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from chuyenhoa.pipeline import answering
+    from chuyenhoa.pipeline.receive import answer
 
     def fail(*_: object) -> None:
         raise RuntimeError("a bug of ours")
 
     drop(data, "a.xlsx")
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbooks", fail)
-        with pytest.raises(pipeline.IntakeError):
+        patch.setattr(answer, "make_workbooks", fail)
+        with pytest.raises(IntakeError):
             run_intake()
     assert states() == [("fault", "waiting", 0)]
     run_intake()
     assert states() == [("fault", "cancelled", 0), ("answer", "waiting", 0)]
     drop(data, "b.xlsx", kp=18)
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbooks", fail)
-        with pytest.raises(pipeline.IntakeError):
+        patch.setattr(answer, "make_workbooks", fail)
+        with pytest.raises(IntakeError):
             run_intake()
     mailbox = Mailbox()
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"sent": 2}
+        assert send_letters(where) == {"sent": 2}
         run_intake()
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     subjects = [message["Subject"].split(" – ")[0] for message in mailbox.messages()]
     assert subjects == ["ĐÃ TIẾP NHẬN", "ĐÃ NHẬN TỆP, HỆ THỐNG CHƯA XỬ LÝ XONG", "ĐÃ TIẾP NHẬN"]
 
@@ -283,8 +284,8 @@ def test_a_letter_that_we_cannot_write_holds_up_no_other(data: Path, monkeypatch
     mailbox = Mailbox()
     with office(mailbox) as where, monkeypatch.context() as patch:
         patch.setattr(mailing, "render_letter", render)
-        with pytest.raises(pipeline.LetterError, match="template broke"):
-            pipeline.send_letters(where)
+        with pytest.raises(LetterError, match="template broke"):
+            send_letters(where)
     assert len(mailbox.taken) == 1
     assert sorted(row.state for row in letters()) == ["sent", "waiting"]
 
@@ -300,7 +301,7 @@ def test_old_answers_are_not_sent_when_mail_is_set_up_late(
     run_intake()
     mailbox = Mailbox()
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     assert "moi.xlsx" in mailbox.messages()[0]["Subject"]
     assert [row.state for row in letters()] == ["cancelled", "sent"]
 
@@ -315,7 +316,7 @@ def test_a_link_in_the_outbox_is_not_followed(data: Path, tmp_path: Path) -> Non
     book.symlink_to(secret)
     mailbox = Mailbox()
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     assert len(list(mailbox.messages()[0].iter_attachments())) == 1
 
 
@@ -327,7 +328,7 @@ def test_a_linked_outbox_folder_is_not_followed(data: Path, tmp_path: Path) -> N
     (data / "outbox" / RACH_GIA).symlink_to(moved)
     mailbox = Mailbox()
     with office(mailbox) as where:
-        assert pipeline.send_letters(where) == {"sent": 1}
+        assert send_letters(where) == {"sent": 1}
     assert len(list(mailbox.messages()[0].iter_attachments())) == 1
 
 
@@ -340,4 +341,4 @@ def test_a_wrong_setting_is_told_to_the_caller(
     assert "smtp+starttls://" in capsys.readouterr().err
     assert list((data / "outbox" / RACH_GIA).glob("PHIEU-*"))
     with pytest.raises(MailConfigError):
-        pipeline.send_letters()
+        send_letters()

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.model.lifecycle import State
-from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.rebuilding import rebuild_store
-from chuyenhoa.pipeline.standing import list_history
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.assess.locality_status import list_history
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.keep.rebuilding import rebuild_store
+from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
 from chuyenhoa.store import open_store
 from chuyenhoa.store.dump import compare, dump_store
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
@@ -70,11 +70,11 @@ def test_a_life_across_plans_is_recorded_audited_and_rebuilt(
     assert "lý do hủy" in run("transition", *back)[2]
     assert run("transition", *back, "--reason", "ghi nhầm địa bàn")[0] == 0
     assert _state(run, "30745") == "monitored"
-    place = open_workplace()
-    assert audit_store(place).faults == ()
+    ctx = open_context()
+    assert audit_store(ctx).faults == ()
     target = f"sqlite:///{tmp_path / 'again' / 'store.db'}"
-    assert rebuild_store(place, target).differences == []
-    with place.store.reading() as here, open_store(target).reading() as there:
+    assert rebuild_store(ctx, target).differences == []
+    with ctx.store.reading() as here, open_store(target).reading() as there:
         before, after = dump_store(here), dump_store(there)
     assert len(before["transitions"]) == 6
     assert list(compare(before, after)) == []
@@ -84,9 +84,9 @@ def test_a_record_that_was_changed_is_found(run: Run) -> None:
     from sqlalchemy import text
 
     assert _recognise(run, "30745", "met", "--reason", REASON)[0] == 0
-    with open_workplace().store.engine.begin() as connection:
+    with open_context().store.engine.begin() as connection:
         connection.execute(text("UPDATE transitions SET decision_number = '13/QĐ-BCĐ' WHERE number = 3"))
-    (fault,) = audit_store(open_workplace(), is_quick=True).faults
+    (fault,) = audit_store(open_context(), is_quick=True).faults
     assert (fault.part, fault.where) == ("records", "transitions 3")
 
 
@@ -190,7 +190,7 @@ def _csv(folder: Path, rows: list[list[object]]) -> Path:
 def test_all_localities_at_once_from_a_file(
     run: Run, tmp_path: Path, write: Callable[[Path, list[list[object]]], Path]
 ) -> None:
-    codes = list(open_workplace().plan_of("2021-nam").locality_by_code)
+    codes = list(open_context().plan_of("2021-nam").locality_by_code)
     day = date(2022, 1, 25) if write is _workbook else "25/01/2022"
     rows: list[list[object]] = [["MA_DIA_BAN", "KET_QUA", "SO_QUYET_DINH", "NGAY_QUYET_DINH", "LY_DO"]]
     rows += [[c, "Đạt" if n < 10 else "Chưa đạt", None, None, REASON] for n, c in enumerate(codes)]
@@ -249,8 +249,8 @@ def test_a_file_that_cannot_be_used_says_why(
 
 
 def test_an_issued_decision_binds_number_and_date(run: Run) -> None:
-    snapshot = pipeline.freeze_snapshot("2021-nam")
-    with open_workplace().store.writing() as session:
+    snapshot = freeze_snapshot("2021-nam")
+    with open_context().store.writing() as session:
         assert session.get_one(SnapshotRow, snapshot).milestone == "2021-nam"
         session.add(
             DocumentRow(
@@ -294,8 +294,8 @@ def test_earlier_plans_count_for_the_target_and_stand_in_the_snapshot(run: Run) 
     found = run("assess", "--milestone", "2021-nam")[1]["targets"]
     target = next(entry for entry in found if entry["code"] == "P2")
     assert (target["total"], target["reached"], target["needed"], target["verdict"]) == (2, 1, 2, "not_met")
-    with open_workplace().store.reading() as session:
-        frozen = json.loads(session.get_one(SnapshotRow, pipeline.freeze_snapshot("2021-nam")).content)
+    with open_context().store.reading() as session:
+        frozen = json.loads(session.get_one(SnapshotRow, freeze_snapshot("2021-nam")).content)
     assert frozen["recognitions"]["30745"]["state"] == "recognised"
     assert frozen["recognitions"]["30745"]["computed"] == "insufficient"
     assert [(e["locality"], e["state"]) for e in frozen["earlier"]] == [

@@ -12,15 +12,15 @@ from typing import TypeVar
 import pytest
 
 from chuyenhoa import clock
-from chuyenhoa.orchestration.airflow_api import ENDED, AirflowApiError, Question
 from chuyenhoa.orchestration.approval import APPROVE, RETURN
-from chuyenhoa.orchestration.launcher import DAG_IDS, Airflow, AirflowError
-from chuyenhoa.pipeline.drafts import refusal_note
+from chuyenhoa.pipeline.publish.drafts import refusal_note
+from devtools.airflow_api import ENDED, AirflowApiError, Question
+from devtools.launcher import DAG_IDS, Airflow, AirflowError
 from tests.integration.test_office_forms import ANSWERS, fill_form
 
 pytestmark = [pytest.mark.last, pytest.mark.timeout(400)]
 
-PATIENCE_S = 120.0
+TIMEOUT_S = 120.0
 FIELDS = {"number": "152", "date": "20/10/2021", "signer": "Nguyễn Văn A", "comment": "", "returns": ""}
 COMMENT = {**dict.fromkeys(FIELDS, ""), "comment": "Bổ sung nguyên nhân."}
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
 
 
 def _until(look: Callable[[], T | None], what: str) -> T:
-    end = clock.monotonic() + PATIENCE_S
+    end = clock.monotonic() + TIMEOUT_S
     while clock.monotonic() < end:
         if found := look():
             return found
@@ -73,7 +73,7 @@ def _answer_all(airflow: Airflow, run_id: str, option: str, fields: dict[str, st
     An answer at the very moment at which a question looks for a form may be asked for once more.
     """
     api, answered = airflow.api(), set()
-    end = clock.monotonic() + 2 * PATIENCE_S
+    end = clock.monotonic() + 2 * TIMEOUT_S
     while api.run("milestone_report", run_id).state not in ENDED and clock.monotonic() < end:
         for question in api.questions("milestone_report"):
             if question.run_id == run_id:
@@ -97,14 +97,14 @@ def test_a_period_opens_on_its_day_with_a_form_for_every_submitter(airflow: Airf
     api = airflow.api()
     assert set(DAG_IDS) == set(api.dag_ids())
     run = api.trigger("period_opening", {"period": "2021-6t"})
-    ended = api.wait_for_run("period_opening", run.run_id, PATIENCE_S)
+    ended = api.wait_for_run("period_opening", run.run_id, TIMEOUT_S)
     assert ended.state == "success", _explain(airflow, run.dag_id, run.run_id)
     assert api.xcom("period_opening", run.run_id, "find_periods") == ["2021-6t"]
-    assert len(_names(airflow.place.data / "outbox", "*.xlsx")) == 15
+    assert len(_names(airflow.folders.data / "outbox", "*.xlsx")) == 15
 
 
 def test_a_dropped_file_wakes_intake_and_intake_wakes_assessment(airflow: Airflow) -> None:
-    api, data = airflow.api(), airflow.place.data
+    api, data = airflow.api(), airflow.folders.data
     form = next((data / "outbox").rglob("*.xlsx"))
     inbox = data / "inbox" / form.parent.name
     inbox.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def test_a_dropped_file_wakes_intake_and_intake_wakes_assessment(airflow: Airflo
         lambda: [run for run in api.runs("assessment") if run.run_type == "asset_triggered"],
         "an event to wake intake, and intake's to wake assessment",
     )
-    api.wait_for_idle(("intake", "assessment"), PATIENCE_S)
+    api.wait_for_idle(("intake", "assessment"), TIMEOUT_S)
     assert any(run.run_type == "asset_triggered" for run in api.runs("intake"))
     assert {run.state for dag_id in ("intake", "assessment") for run in api.runs(dag_id)} == {"success"}
     assert "assess_milestone[0]" in api.task_states("assessment", woken[0].run_id)
@@ -136,7 +136,7 @@ def test_an_answer_that_cannot_be_recorded_is_asked_again(airflow: Airflow) -> N
     question = _question(airflow)
     airflow.api("office").answer(question, APPROVE, {**FIELDS, "number": "", "date": "32/10/2021"})
     (draft,) = re.findall(r"`(office/drafts/[^`]+-v\d+\.docx)`", question.body)
-    note = airflow.place.data / refusal_note(draft)
+    note = airflow.folders.data / refusal_note(draft)
     assert _until(lambda: note.is_file(), "the reason beside the drafts")
     assert "số văn bản hợp lệ" in note.read_text(encoding="utf-8")
     assert note.name in question.body
@@ -148,18 +148,18 @@ def test_returned_drafts_are_not_issued_and_the_run_stays_green(airflow: Airflow
     assert _answer_all(airflow, question.run_id, RETURN, COMMENT) >= 1
     states = airflow.api().task_states(question.dag_id, question.run_id)
     assert {state for name, state in states.items() if name.startswith("issue_documents")} == {"skipped"}
-    assert _names(airflow.place.data / "office" / "issued", "*.docx") == []
+    assert _names(airflow.folders.data / "office" / "issued", "*.docx") == []
 
 
 def test_a_form_answers_a_waiting_question_and_approved_documents_are_issued(airflow: Airflow) -> None:
-    api, office = airflow.api(), airflow.place.data / "office"
+    api, office = airflow.api(), airflow.folders.data / "office"
     run = api.trigger("milestone_report", {"milestone": "2021-6t"})
     _question(airflow, run.run_id)
     form = next((office / "drafts").rglob("PHIEU-DUYET-bao_cao_so_ket-*.xlsx"))
     (office / "inbox").mkdir(exist_ok=True)
     (office / "inbox" / form.name).write_bytes(fill_form(form, ANSWERS))
     sweep = api.trigger("intake")
-    assert api.wait_for_run("intake", sweep.run_id, PATIENCE_S).state == "success"
+    assert api.wait_for_run("intake", sweep.run_id, TIMEOUT_S).state == "success"
     assert _names(office / "issued", "152-bao_cao_so_ket-*.docx")
     # Its question on Airflow ends by itself; those about other documents wait on.
     _until(
@@ -175,11 +175,11 @@ def test_a_form_answers_a_waiting_question_and_approved_documents_are_issued(air
 
 
 def test_a_rerun_asks_nobody_and_leaves_what_is_issued(airflow: Airflow) -> None:
-    api, issued = airflow.api(), airflow.place.data / "office" / "issued"
+    api, issued = airflow.api(), airflow.folders.data / "office" / "issued"
     first = {path.name: path.read_bytes() for path in issued.rglob("*.docx")}
     assert first
     again = api.trigger("milestone_report", partition_key="2021-6t")
-    assert api.wait_for_run(again.dag_id, again.run_id, PATIENCE_S).state == "success"
+    assert api.wait_for_run(again.dag_id, again.run_id, TIMEOUT_S).state == "success"
     states = api.task_states(again.dag_id, again.run_id)
     assert {s for name, s in states.items() if name.startswith("await_approval")} == {"skipped"}
     assert {s for name, s in states.items() if name.startswith("issue_documents")} == {"success"}
@@ -189,7 +189,7 @@ def test_a_rerun_asks_nobody_and_leaves_what_is_issued(airflow: Airflow) -> None
 def test_a_run_without_a_milestone_says_what_to_do(airflow: Airflow) -> None:
     api = airflow.api()
     run = api.trigger("milestone_report")
-    assert api.wait_for_run(run.dag_id, run.run_id, PATIENCE_S).state == "failed"
+    assert api.wait_for_run(run.dag_id, run.run_id, TIMEOUT_S).state == "failed"
     text = _explain(airflow, run.dag_id, run.run_id)
     assert "Trigger it with parameter milestone, one of: 2021-6t, 2021-nam" in text
     assert "Owner: engineer" in text
@@ -199,7 +199,7 @@ def test_a_run_without_a_milestone_says_what_to_do(airflow: Airflow) -> None:
 
 def test_a_second_airflow_on_the_same_home_is_refused_and_the_first_lives_on(airflow: Airflow) -> None:
     with pytest.raises(AirflowError, match="still runs here"):
-        Airflow(airflow.place.home, airflow.place.data).start()
+        Airflow(airflow.folders.home, airflow.folders.data).start()
     airflow.check_alive()
     api = airflow.api()
     api.set_paused("period_opening", True)
@@ -219,7 +219,7 @@ def _sessions() -> set[str]:
 
 
 def test_stopping_leaves_no_process(airflow: Airflow) -> None:
-    pids = set((airflow.place.home / "pids").read_text(encoding="utf-8").split())
+    pids = set((airflow.folders.home / "pids").read_text(encoding="utf-8").split())
     assert len(pids) == 4
     assert pids <= _sessions()
     airflow.stop()

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
-from chuyenhoa.intake.formats.package import LARGEST_FILE
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.receive.batches import claim_drops
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.rehearsal import run_intake
 
@@ -38,14 +38,14 @@ def fill_inbox(data: Path, count: int, *, same: bool = False) -> None:
 
 
 def rows() -> list[SubmissionRow]:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return list(session.query(SubmissionRow).order_by(SubmissionRow.number))
 
 
 @pytest.mark.usefixtures("few_descriptors")
 def test_ten_thousand_files_are_claimed_at_once(data_folder: Path) -> None:
     fill_inbox(data_folder, 10_000)
-    assert len(pipeline.claim_drops()) == 10_000
+    assert len(claim_drops()) == 10_000
     assert list((data_folder / "inbox" / RACH_GIA).iterdir()) == []
     assert len({row.sha256 for row in rows()}) == 10_000
     assert all(row.removed_from_inbox for row in rows())
@@ -66,12 +66,12 @@ def test_a_file_beyond_the_limit_is_archived_and_refused_unread(data_folder: Pat
     path = data_folder / "inbox" / RACH_GIA / "lớn.xlsx"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"PK\x03\x04")
-    os.truncate(path, LARGEST_FILE + 1)
+    os.truncate(path, MAX_FILE_BYTES + 1)
     assert len(run_intake()) == 1
     (row,) = rows()
-    assert (row.status, row.size) == ("refused", LARGEST_FILE + 1)
+    assert (row.status, row.size) == ("refused", MAX_FILE_BYTES + 1)
     text = (data_folder / row.receipt).read_text(encoding="utf-8")
     assert "D06" in text
-    assert f"{LARGEST_FILE // 1_000_000} MB" in text
+    assert f"{MAX_FILE_BYTES // 1_000_000} MB" in text
     archived = data_folder / "archive" / row.sha256[:2] / row.sha256
-    assert archived.stat().st_size == LARGEST_FILE + 1
+    assert archived.stat().st_size == MAX_FILE_BYTES + 1

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
+from chuyenhoa.pipeline.assess.assessing import assess_milestone
+from chuyenhoa.pipeline.receive.opening import open_period
 from tests.integration.forms import fill
 from tests.integration.messy import KIEN_LUONG, RACH_GIA, blank, drop
 from tests.integration.rehearsal import run_intake
@@ -39,11 +40,11 @@ def texts_in(label: str, content: bytes) -> Iterator[tuple[str, str]]:
 def test_no_document_repeats_a_number_or_a_trick_of_a_name(
     data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pipeline.open_period("2021-6t")
+    open_period("2021-6t")
     for folder, name in NAMES.items():
         drop(data_folder, folder, name, fill(blank(data_folder, folder), PERSONAL))
     assert len(run_intake()) == len(NAMES)
-    pipeline.assess_milestone("2021-6t")
+    assess_milestone("2021-6t")
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-20T09:00:00+07:00")
     office(data_folder)
     assert main(["handover", "--milestone", "2021-6t"]) == 0

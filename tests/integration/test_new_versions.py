@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.drafts import describe_drafts
+from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more, text_of
 from tests.unit.reporting.tracked import accept_all, plain, reject_all
@@ -24,8 +26,8 @@ def papers(data: Path, document: str) -> list[Path]:
 @pytest.fixture
 def corrected(draft: str, data_folder: Path) -> str:
     """The second draft, after the first was issued and one more district sent its figures."""
-    pipeline.record_decision([draft], APPROVAL)
-    pipeline.issue_documents([draft])
+    record_decision([draft], APPROVAL)
+    issue_documents([draft])
     assert not any(path.exists() for path in papers(data_folder, draft))
     send_more(data_folder)
     return render()
@@ -55,19 +57,19 @@ def test_the_tracked_copy_leads_from_the_issued_version_to_the_draft(
 def issued_paths() -> list[str]:
     from chuyenhoa.store.documents import list_documents
 
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return [r.issued_path for r in list_documents(session) if r.state == DocumentState.ISSUED]
 
 
 def test_the_office_is_told_of_both_papers(corrected: str, data_folder: Path) -> None:
-    description = pipeline.describe_drafts([corrected])
+    description = describe_drafts([corrected])
     for path in papers(data_folder, corrected):
         assert str(path.relative_to(data_folder)) in description
 
 
 def test_equal_data_make_no_new_version(draft: str, data_folder: Path) -> None:
-    pipeline.record_decision([draft], APPROVAL)
-    pipeline.issue_documents([draft])
+    record_decision([draft], APPROVAL)
+    issue_documents([draft])
     assert render() == draft
     assert not any(path.exists() for path in papers(data_folder, draft))
 
@@ -75,8 +77,8 @@ def test_equal_data_make_no_new_version(draft: str, data_folder: Path) -> None:
 def test_a_lost_issued_file_costs_only_the_tracked_copy(
     draft: str, data_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    pipeline.record_decision([draft], APPROVAL)
-    (path,) = pipeline.issue_documents([draft])
+    record_decision([draft], APPROVAL)
+    (path,) = issue_documents([draft])
     (data_folder / path).unlink()
     send_more(data_folder)
     listing, tracked = papers(data_folder, render())

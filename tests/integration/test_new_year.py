@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
 from chuyenhoa.plan import load_plan
 from chuyenhoa.store import ledger
 from tests.homes import add_next_year, copy_home
@@ -31,7 +33,7 @@ def drop(data: Path, period: str) -> str:
     blank = data / "outbox" / "899-rach-gia" / f"BIEU-MAU-{period}-899-rach-gia.xlsx"
     (data / "inbox" / "899-rach-gia" / f"{period}.xlsx").write_bytes(fill(blank))
     (name,) = run_intake()
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (row,) = ledger.find_submissions(session, [ledger.submission_number(name)])
     assert row.period == period
     return row.status
@@ -41,19 +43,19 @@ def test_two_years_run_side_by_side(
     home: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["plan", "check"]) == 0
-    assert pipeline.periods_opening() == ["2021-6t"]
-    pipeline.open_period("2021-6t")
+    assert periods_opening() == ["2021-6t"]
+    open_period("2021-6t")
     monkeypatch.setenv("CHUYENHOA_NOW", "2022-10-12T09:00:00+07:00")
-    assert open_workplace().plan.id == "2022"
-    assert pipeline.periods_opening() == ["2022-6t"]
-    pipeline.open_period("2022-6t")
+    assert open_context().plan.id == "2022"
+    assert periods_opening() == ["2022-6t"]
+    open_period("2022-6t")
     assert drop(data_folder, "2022-6t") == "accepted"
     assert drop(data_folder, "2021-6t") == "accepted"  # late by a year, and still of its own plan
-    assert pipeline.milestones_to_assess() == ["2021-6t", "2021-nam", "2022-6t", "2022-nam"]
-    pipeline.assess_milestone("2022-6t")
-    documents = pipeline.render_drafts(pipeline.freeze_snapshot("2022-6t"))
+    assert milestones_to_assess() == ["2021-6t", "2021-nam", "2022-6t", "2022-nam"]
+    assess_milestone("2022-6t")
+    documents = render_drafts(freeze_snapshot("2022-6t"))
     assert "2022-6t.bao_cao_so_ket.v1" in documents
-    assert pipeline.check_drafts(documents) == documents
+    assert check_drafts(documents) == documents
     capsys.readouterr()
     assert main(["status", "--period", "2022-6t", "--json"]) == 0
     first = json.loads(capsys.readouterr().out)["submitters"][0]
@@ -78,7 +80,7 @@ def test_a_new_criterion_is_an_entry(
 """
     path.write_text(text.replace("  - code: V.1\n", entry, 1), encoding="utf-8")
     load_plan.cache_clear()
-    pipeline.open_period("2021-6t")
+    open_period("2021-6t")
     assert drop(data_folder, "2021-6t") == "accepted"
     capsys.readouterr()
     assert (
@@ -87,5 +89,5 @@ def test_a_new_criterion_is_an_entry(
     )
     (result,) = json.loads(capsys.readouterr().out)["criteria"]
     assert (result["verdict"], result["inputs"][0]["value"]) == ("met", "0")
-    documents = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
+    documents = check_drafts(render_drafts(freeze_snapshot("2021-6t")))
     assert "2021-6t.bao_cao_so_ket.v1" in documents

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
-from chuyenhoa.pipeline import approving, issuing
+from chuyenhoa.pipeline.publish import approving, issuing
+from chuyenhoa.pipeline.publish.approving import take_forms
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.drafts import DraftError
+from chuyenhoa.pipeline.publish.handover import write_handover
+from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.rehearsal import run_intake
 from tests.integration.test_handover import home
@@ -23,7 +27,7 @@ LONG = "Phiếu duyệt báo cáo của Ban Chỉ đạo phòng, chống tội p
 def test_a_form_with_the_longest_name_that_fits_is_answered(form: Path, data_folder: Path) -> None:
     name = LONG.encode()[:245].decode(errors="ignore") + ".xlsx"
     drop(data_folder, fill_form(form, {**ANSWERS, "signer": ""}), name)
-    (taken,) = pipeline.take_forms()
+    (taken,) = take_forms()
     assert "họ tên người ký" in taken.answer
     assert list((data_folder / "office" / "inbox").iterdir()) == []
     kept = [path for path in (data_folder / "office" / "outbox").iterdir() if path.suffix == ".xlsx"]
@@ -42,9 +46,9 @@ def test_a_death_between_approval_and_issue_is_made_good_by_the_next_pass(
     with monkeypatch.context() as patch:
         patch.setattr(approving, "issue_documents", die)
         with pytest.raises(KeyboardInterrupt):
-            pipeline.take_forms()
+            take_forms()
     assert row(draft).state == DocumentState.APPROVED
-    (taken,) = pipeline.take_forms()
+    (taken,) = take_forms()
     assert taken.is_recorded
     assert "Đã phát hành" in taken.answer
     assert row(draft).state == DocumentState.ISSUED
@@ -63,18 +67,18 @@ def test_what_blocks_the_issue_is_told_in_vietnamese(form: Path, home: Path, dat
     (note,) = (data_folder / "office" / "drafts").rglob("CHUA-PHAT-HANH-*.txt")
     assert "mẫu Word" in note.read_text(encoding="utf-8")
     template.write_bytes(template.read_bytes()[:-1])
-    assert len(pipeline.issue_documents(["2021-6t.bao_cao_so_ket.v1"])) == 1
+    assert len(issue_documents(["2021-6t.bao_cao_so_ket.v1"])) == 1
     assert not note.exists()
 
 
 def test_figures_that_came_after_approval_block_the_issue_before_anybody_froze_them(
     draft: str, data_folder: Path
 ) -> None:
-    pipeline.record_decision([draft], APPROVAL)
+    record_decision([draft], APPROVAL)
     send_more(data_folder)
     run_intake()
-    with pytest.raises(pipeline.DraftError, match="figures changed after approval"):
-        pipeline.issue_documents([draft])
+    with pytest.raises(DraftError, match="figures changed after approval"):
+        issue_documents([draft])
     assert row(draft).state == DocumentState.APPROVED
 
 
@@ -83,15 +87,15 @@ def test_figures_that_came_before_approval_leave_the_frozen_report_as_it_is(
 ) -> None:
     send_more(data_folder)
     run_intake()
-    pipeline.record_decision([draft], APPROVAL)
-    assert len(pipeline.issue_documents([draft])) == 1
+    record_decision([draft], APPROVAL)
+    assert len(issue_documents([draft])) == 1
 
 
 def test_a_new_head_of_the_board_changes_no_issued_document(
     draft: str, request: pytest.FixtureRequest
 ) -> None:
-    pipeline.record_decision([draft], APPROVAL)
-    pipeline.issue_documents([draft])
+    record_decision([draft], APPROVAL)
+    issue_documents([draft])
     home: Path = request.getfixturevalue("home")
     plan = home / "plans" / "2021" / "plan.yaml"
     text = plan.read_text(encoding="utf-8")
@@ -105,18 +109,18 @@ def test_the_papers_of_an_issued_correction_carry_its_number_and_go_into_the_pac
     draft: str, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    pipeline.record_decision([draft], APPROVAL)
-    (first,) = pipeline.issue_documents([draft])
+    record_decision([draft], APPROVAL)
+    (first,) = issue_documents([draft])
     send_more(data_folder)
     newer = render()
-    pipeline.record_decision([newer], {**APPROVAL, "number": "16"})
-    (second,) = pipeline.issue_documents([newer])
+    record_decision([newer], {**APPROVAL, "number": "16"})
+    (second,) = issue_documents([newer])
     tracked = (data_folder / second.replace(".docx", "-theo-doi-thay-doi.docx")).read_bytes()
     assert accept_all(tracked) == plain((data_folder / second).read_bytes())
     assert reject_all(tracked) == plain((data_folder / first).read_bytes())
     assert "số 16 ngày 20 tháng 10 năm 2021" in text_of(
         data_folder / second.replace(".docx", "-noi-dung-thay-doi.docx")
     )
-    pipeline.write_handover("2021-6t")
+    write_handover("2021-6t")
     packed = data_folder / "office" / "handover" / "2021-6t" / "minh-chung" / "thay-doi"
     assert len(list(packed.iterdir())) == 2

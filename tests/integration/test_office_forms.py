@@ -14,9 +14,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.approving import take_forms
+from chuyenhoa.pipeline.publish.asking import ask_office
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.drafts import drafts_open
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.office_tables import ApprovalFormRow, RemarkRow
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more
@@ -35,7 +38,7 @@ ANSWERS: Mapping[str, Any] = {
 @pytest.fixture
 def form(draft: str, data_folder: Path) -> Path:
     """A copy of the draft's form, kept aside."""
-    assert pipeline.ask_office([draft]) == [draft]
+    assert ask_office([draft]) == [draft]
     (lying,) = (data_folder / "office" / "drafts").rglob("PHIEU-DUYET-*.xlsx")
     kept = data_folder.parent / "form.xlsx"
     shutil.copy(lying, kept)
@@ -69,7 +72,7 @@ def take(data: Path, content: bytes) -> tuple[bool, str]:
     """Drop one form and take it; whether it was recorded, and the answer that lies in the outbox."""
     drop(data, content)
     before = set((data / "office" / "outbox").glob("TRA-LOI-*"))
-    (taken,) = pipeline.take_forms()
+    (taken,) = take_forms()
     (answer,) = set((data / "office" / "outbox").glob("TRA-LOI-*")) - before
     assert answer.read_text(encoding="utf-8").strip() == taken.answer
     assert list((data / "office" / "inbox").iterdir()) == []
@@ -86,14 +89,14 @@ def test_a_filled_form_approves_and_issues_without_an_account(
     assert (issued.state, issued.number, issued.date) == (DocumentState.ISSUED, "152", "2021-10-20")
     assert issued.decided_by == "Trần Văn Phòng (bằng phiếu duyệt)"
     assert not list((data_folder / "office" / "drafts").rglob("PHIEU-DUYET-*"))
-    assert pipeline.drafts_open([draft]) == []
+    assert drafts_open([draft]) == []
 
 
 def test_the_store_never_holds_the_code_and_others_cannot_read_it(form: Path, data_folder: Path) -> None:
     lines = openpyxl.load_workbook(form).worksheets[0].iter_rows()
     code = next(str(line[1].value) for line in lines if line[4].value == "code")
     assert len(code) == 40
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (stored,) = session.query(ApprovalFormRow)
     assert stored.code_sha256 == hashlib.sha256(code.encode()).hexdigest()
     for path in (data_folder / "chuyenhoa.db", data_folder / "archive" / "journal.jsonl"):
@@ -106,7 +109,7 @@ def test_a_form_is_used_once(draft: str, form: Path, data_folder: Path) -> None:
     content = fill_form(form, {**ANSWERS, "decision": "Trả lại", "comment": "Bổ sung nguyên nhân"})
     assert take(data_folder, content)[0]
     assert row(draft).state == DocumentState.RETURNED
-    assert pipeline.ask_office([draft]) == [draft]  # asked again, by a new form
+    assert ask_office([draft]) == [draft]  # asked again, by a new form
     for replay in (content, fill_form(form, ANSWERS)):
         recorded, said = take(data_folder, replay)
         assert not recorded
@@ -172,11 +175,11 @@ def test_a_form_for_a_draft_that_was_replaced_decided_or_changed_is_refused(
     send_more(data_folder)
     newer = render()
     assert "bản mới hơn" in take(data_folder, fill_form(form, ANSWERS))[1]
-    pipeline.ask_office([newer])
+    ask_office([newer])
     (lying,) = (data_folder / "office" / "drafts").rglob("PHIEU-DUYET-*.xlsx")
     later = fill_form(lying, {**ANSWERS, "number": "153"})
     assert "thay bằng phiếu khác" in take(data_folder, fill_form(form, ANSWERS))[1]
-    pipeline.record_decision([newer], APPROVAL)  # on Airflow, a moment before
+    record_decision([newer], APPROVAL)  # on Airflow, a moment before
     recorded, said = take(data_folder, later)
     assert not recorded
     assert "đã được quyết định" in said
@@ -186,7 +189,7 @@ def test_a_form_for_a_draft_that_was_replaced_decided_or_changed_is_refused(
 def test_a_form_returns_one_locality_and_criterion(draft: str, form: Path, data_folder: Path) -> None:
     content = fill_form(form, {**ANSWERS, "decision": "Trả lại"}, (("30745", "II.2", "đối chiếu"),))
     assert take(data_folder, content)[0]
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (remark,) = session.query(RemarkRow)
     assert (remark.document, remark.locality, remark.criterion) == (draft, "30745", "II.2")
     assert (data_folder / remark.notice).is_file()
@@ -197,10 +200,10 @@ def test_a_lost_form_is_written_anew_and_the_old_code_is_dead(
 ) -> None:
     (lying,) = (data_folder / "office" / "drafts").rglob("PHIEU-DUYET-*.xlsx")
     before = lying.read_bytes()
-    pipeline.ask_office([draft])
+    ask_office([draft])
     assert lying.read_bytes() == before
     lying.unlink()
-    pipeline.ask_office([draft])
+    ask_office([draft])
     assert lying.is_file()
     assert "thay bằng phiếu khác" in take(data_folder, fill_form(form, ANSWERS))[1]
     assert take(data_folder, fill_form(lying, ANSWERS))[0]

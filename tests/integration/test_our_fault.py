@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import clock, pipeline
-from chuyenhoa.pipeline import answering, faults, receiving
-from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa import clock
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.receive import answer, batches, processing_errors
+from chuyenhoa.pipeline.receive.batches import IntakeError, claim_drops
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
@@ -33,7 +34,7 @@ def drop(data: Path, name: str, folder: str = RACH_GIA, content: bytes | None = 
 
 
 def rows() -> list[SubmissionRow]:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return session.query(SubmissionRow).order_by(SubmissionRow.number).all()
 
 
@@ -42,7 +43,7 @@ def receipts(data: Path, folder: str = RACH_GIA) -> list[Path]:
 
 
 def kinds(number: int) -> list[str]:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         return [event.kind for event in ledger.load_events(session, number)]
 
 
@@ -51,7 +52,7 @@ def test_our_fault_is_told_once_and_replaced_by_the_answer(
 ) -> None:
     drop(forms, "hong.xlsx")
     drop(forms, "tot.xlsx", HA_TIEN)
-    real = receiving.judge_row
+    real = batches.judge_row
 
     def judge(*args: object) -> None:
         if args[2].file_name == "hong.xlsx":  # type: ignore[attr-defined]
@@ -59,15 +60,15 @@ def test_our_fault_is_told_once_and_replaced_by_the_answer(
         real(*args)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(receiving, "judge_row", judge)
-        with pytest.raises(pipeline.IntakeError, match=r"hong\.xlsx .*a bug of ours"):
+        patch.setattr(batches, "judge_row", judge)
+        with pytest.raises(IntakeError, match=r"hong\.xlsx .*a bug of ours"):
             run_intake()
         (page,) = receipts(forms)
         text = page.read_text(encoding="utf-8")
         assert "lỗi của hệ thống, không phải do đơn vị" in text
         assert rows()[0].sha256 in text
         told = page.stat().st_mtime_ns
-        with pytest.raises(pipeline.IntakeError):
+        with pytest.raises(IntakeError):
             run_intake()
         assert receipts(forms) == [page]
         assert page.stat().st_mtime_ns == told
@@ -91,8 +92,8 @@ def test_an_answer_that_cannot_be_written_is_our_fault(forms: Path, monkeypatch:
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbooks", fail)
-        with pytest.raises(pipeline.IntakeError, match="no space left"):
+        patch.setattr(answer, "make_workbooks", fail)
+        with pytest.raises(IntakeError, match="no space left"):
             run_intake()
     (page,) = receipts(forms)
     text = page.read_text(encoding="utf-8")
@@ -108,15 +109,15 @@ def test_a_file_that_breaks_the_rules_engine_costs_nobody_elses_answer(
 ) -> None:
     drop(forms, "hong.xlsx")
     drop(forms, "tot.xlsx", HA_TIEN)
-    real = receiving.read_part
+    real = batches.read_part
 
-    def read(place: object, part: receiving.Part) -> object:
+    def read(place: object, part: batches.Part) -> object:
         if any(row.file_name == "hong.xlsx" for row in part.rows):
             raise RuntimeError("the rules broke")
         return real(place, part)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(receiving, "read_part", read)
-    with pytest.raises(pipeline.IntakeError, match="the rules broke"):
+    monkeypatch.setattr(batches, "read_part", read)
+    with pytest.raises(IntakeError, match="the rules broke"):
         run_intake()
     assert [row.status for row in rows()] == ["claimed", "accepted"]
     assert "lỗi của hệ thống" in receipts(forms)[0].read_text(encoding="utf-8")
@@ -129,14 +130,14 @@ def test_telling_may_fail_too_and_is_made_up_for(forms: Path, monkeypatch: pytes
         raise OSError("no space left")
 
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbooks", fail)
-        patch.setattr(faults, "render_receipt", fail)
-        with pytest.raises(pipeline.IntakeError, match="no space left"):
+        patch.setattr(answer, "make_workbooks", fail)
+        patch.setattr(processing_errors, "render_receipt", fail)
+        with pytest.raises(IntakeError, match="no space left"):
             run_intake()
         assert receipts(forms) == []
     with monkeypatch.context() as patch:
-        patch.setattr(answering, "make_workbooks", fail)
-        with pytest.raises(pipeline.IntakeError):
+        patch.setattr(answer, "make_workbooks", fail)
+        with pytest.raises(IntakeError):
             run_intake()
     assert len(receipts(forms)) == 1
 
@@ -144,16 +145,16 @@ def test_telling_may_fail_too_and_is_made_up_for(forms: Path, monkeypatch: pytes
 def test_a_pass_that_died_on_a_file_is_told_by_the_next(forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T08:00:00+07:00")
     drop(forms, "a.xlsx")
-    assert len(pipeline.claim_drops()) == 1  # and the process is gone
+    assert len(claim_drops()) == 1  # and the process is gone
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T08:15:00+07:00")
-    pipeline.claim_drops()
+    claim_drops()
     assert receipts(forms) == []
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T08:30:00+07:00")
-    assert len(pipeline.claim_drops()) == 1
+    assert len(claim_drops()) == 1
     (page,) = receipts(forms)
     assert "lỗi của hệ thống" in page.read_text(encoding="utf-8")
     assert clock.now().hour == 8
-    assert audit_store(open_workplace()).faults == ()  # a name that waits for its answer is no change
+    assert audit_store(open_context()).faults == ()  # a name that waits for its answer is no change
     run_intake()
     assert receipts(forms) == [page]
     assert "ĐÃ TIẾP NHẬN" in page.read_text(encoding="utf-8")

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
+from chuyenhoa.pipeline.assess.assessing import milestones_to_assess
+from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.opening import open_period
 from chuyenhoa.plan import load_plan
 from tests.homes import copy_home
 from tests.integration.forms import fill
@@ -69,7 +71,7 @@ def change(plans: Path, name: str, old: str, new: str) -> None:
 
 
 def send(data: Path, period: str, changes: dict[tuple[str, str], object] | None = None) -> None:
-    pipeline.open_period(period)
+    open_period(period)
     blank = data / "outbox" / "899-rach-gia" / f"BIEU-MAU-{period}-899-rach-gia.xlsx"
     (data / "inbox" / "899-rach-gia" / f"{period}.xlsx").write_bytes(fill(blank, changes))
     run_intake()
@@ -103,7 +105,7 @@ def test_a_letter_is_assessed_from_its_date_and_cited(
     said = capsys.readouterr().out
     assert "ấn bản: 812/CAT-PV01, 20/9/2021, Công an tỉnh Kiên Giang" in said
     assert "căn cứ: Công văn số 812/CAT-PV01 ngày 20/9/2021" in said
-    documents = pipeline.check_drafts(pipeline.render_drafts(pipeline.freeze_snapshot("2021-6t")))
+    documents = check_drafts(render_drafts(freeze_snapshot("2021-6t")))
     assert documents == ["2021-6t.bao_cao_so_ket.v1"]  # nobody is late on 12/10
 
 
@@ -181,9 +183,9 @@ def test_the_window_before_is_found_in_the_reports_of_another_period(
         "office",
         ["preceding.TTXH_XR"],
     )
-    assert "2021-t06" not in pipeline.milestones_to_assess()
+    assert "2021-t06" not in milestones_to_assess()
     send(data_folder, "2021-t05")
-    assert "2021-t06" in pipeline.milestones_to_assess()  # the month before is news for it
+    assert "2021-t06" in milestones_to_assess()  # the month before is news for it
     (result,) = explain(capsys, "2021-t06", "II.1")
     assert (result["verdict"], result["formula"]) == ("met", "19 < 20")
     assert [(entry["name"], entry["file_name"]) for entry in result["inputs"]] == [

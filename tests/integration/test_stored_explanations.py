@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.orchestration.sample import load_sample, load_scenario
-from chuyenhoa.orchestration.sample_files import SampleFiles
-from chuyenhoa.pipeline.stored_results import read_assessment, read_snapshot
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.assess.stored_results import read_assessment, read_snapshot
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
+from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
 from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
+from devtools.sample import load_sample, load_scenario
+from devtools.sample_files import SampleFiles
 from tests.integration.rehearsal import run_intake
 from tests.unit.assessment.recompute import faults_of
 
@@ -37,17 +39,17 @@ def year(root: Path, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> It
             scenario = load_scenario(folder)
             files = SampleFiles(plan, scenario, load_sample(folder), data)
             patch.setenv("CHUYENHOA_NOW", scenario.forms_at.isoformat())
-            for period in pipeline.periods_opening():
-                pipeline.open_period(period)
+            for period in periods_opening():
+                open_period(period)
             for wave in scenario.waves:
                 patch.setenv("CHUYENHOA_NOW", wave.at.isoformat())
                 for drop in wave.drops:
                     files.drop(drop)
                 run_intake()
-                for milestone in pipeline.milestones_to_assess():
-                    pipeline.assess_milestone(milestone)
+                for milestone in milestones_to_assess():
+                    assess_milestone(milestone)
             patch.setenv("CHUYENHOA_NOW", scenario.report_at.isoformat())
-            pipeline.freeze_snapshot(name)
+            freeze_snapshot(name)
         yield data
 
 
@@ -68,8 +70,8 @@ def ask(year: Path, capsys: pytest.CaptureFixture[str]) -> Ask:
 
 
 def test_every_stored_result_follows_from_its_explanation(year: Path) -> None:
-    place = open_workplace()
-    with place.store.reading() as session:
+    ctx = open_context()
+    with ctx.store.reading() as session:
         assessments = list(session.scalars(select(AssessmentRow)))
         snapshots = list(session.scalars(select(SnapshotRow)))
     assert {row.milestone for row in assessments} == {row.milestone for row in snapshots} == set(MILESTONES)
@@ -77,15 +79,15 @@ def test_every_stored_result_follows_from_its_explanation(year: Path) -> None:
     for row in assessments:
         assert faults_of(json.loads(row.content)) == []
     for frozen in snapshots:
-        stored = read_snapshot(place, frozen.id)
+        stored = read_snapshot(ctx, frozen.id)
         assert stored.is_complete
         assert faults_of({"localities": stored.localities, "explanation": stored.explanation}) == []
 
 
 def test_the_newest_assessment_and_its_snapshot_say_the_same(year: Path) -> None:
-    place = open_workplace()
-    snapshot = read_snapshot(place, pipeline.freeze_snapshot("2021-nam"))
-    newest = read_assessment(place, int(pipeline.assess_milestone("2021-nam")))
+    ctx = open_context()
+    snapshot = read_snapshot(ctx, freeze_snapshot("2021-nam"))
+    newest = read_assessment(ctx, int(assess_milestone("2021-nam")))
     assert snapshot.explanation == newest.explanation
     plain = json.loads(json.dumps(snapshot.localities))
     assert plain == list(newest.localities)
@@ -98,7 +100,7 @@ def _pairs(old: AssessmentRow, new: AssessmentRow) -> list[tuple[Any, Any]]:
 
 
 def test_an_old_assessment_is_explained_as_it_was_stored(ask: Ask) -> None:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         query = select(AssessmentRow).where(AssessmentRow.milestone == "2021-6t").order_by(AssessmentRow.id)
         old, *_, new = session.scalars(query)
     code, criterion = next(
@@ -134,7 +136,7 @@ def test_an_old_assessment_is_explained_as_it_was_stored(ask: Ask) -> None:
 def test_a_snapshot_is_explained_by_the_first_characters_of_its_id(
     ask: Ask, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    frozen = pipeline.freeze_snapshot("2021-nam")
+    frozen = freeze_snapshot("2021-nam")
     found = ask("--snapshot", frozen[:10])
     assert found["explanation"]["origin"]["snapshot"] == frozen
     assert found["milestone"] == "2021-nam"
@@ -149,10 +151,10 @@ def test_a_snapshot_is_explained_by_the_first_characters_of_its_id(
 
 
 def test_one_stored_before_rules_were_kept_says_so(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         row = session.get_one(AssessmentRow, 1)
     old = {name: value for name, value in json.loads(row.content).items() if name != "explanation"}
-    with open_workplace().store.engine.begin() as connection:
+    with open_context().store.engine.begin() as connection:
         change = text("UPDATE assessments SET content = :content WHERE id = 1")
         connection.execute(change, {"content": json.dumps(old)})
     assert ask("--assessment", 1)["explanation"]["stored"] is False

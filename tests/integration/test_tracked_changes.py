@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from chuyenhoa.kit.docx_redline import redline_document
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, render_document
-from chuyenhoa.reporting.redline import redline_document
 from tests.integration.libreoffice import ChangeReader
 from tests.unit.reporting.conftest import ROOT, TEMPLATES, make_milestone
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.keep.auditing import audit_store
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 from tests.integration.forms import fill
 from tests.integration.messy import blank, drop, open_forms
@@ -61,8 +61,8 @@ def test_several_at_once_and_one_killed_end_as_one_alone(inbox: Path) -> None:
     passes[0].kill()
     assert sorted(map(finish, passes))[1:] == [0, 0]
     assert finish(start()) == 0
-    place = open_workplace()
-    with place.store.reading() as session:
+    ctx = open_context()
+    with ctx.store.reading() as session:
         rows = list(session.query(SubmissionRow).order_by(SubmissionRow.number))
         answered = Counter(e.submission for e in session.query(EventRow) if e.kind == "answered")
     assert len(rows) == len(FOLDERS) * VERSIONS * 2
@@ -75,4 +75,4 @@ def test_several_at_once_and_one_killed_end_as_one_alone(inbox: Path) -> None:
     assert len(receipts) == len(rows)
     assert {path for path in (inbox / "outbox").rglob("PHIEU*") if path.suffix == ".html"} == receipts
     assert [path for path in (inbox / "inbox").rglob("*") if path.is_file()] == []
-    assert audit_store(place).faults == ()
+    assert audit_store(ctx).faults == ()

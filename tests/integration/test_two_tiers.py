@@ -12,9 +12,11 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import main
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.publishing import freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.opening import open_period
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.tables import FindingRow
@@ -120,7 +122,7 @@ def report(
     blank = data / "outbox" / folder / f"BIEU-MAU-{year}-nam-{folder}.xlsx"
     (data / "inbox" / folder / f"{year}.xlsx").write_bytes(fill(blank, figures, baseline=baseline))
     (name,) = run_intake()
-    with open_workplace().store.reading() as session:
+    with open_context().store.reading() as session:
         (row,) = ledger.find_submissions(session, [ledger.submission_number(name)])
         said = [entry.message for entry in session.scalars(select(FindingRow))]
     assert row.status in ("accepted", "accepted_with_warnings"), said
@@ -146,17 +148,17 @@ def test_a_commune_is_held_against_the_communes_it_was_made_of(
     """
     monkeypatch.setenv("CHUYENHOA_NOW", "2024-12-10T09:00:00+07:00")
     assert main(["plan", "check"]) == 0
-    pipeline.open_period("2024-nam")
+    open_period("2024-nam")
     offences = {("30760", "TTXH_XR"): 11, ("30763", "TTXH_XR"): 5, ("30844", "TTXH_XR"): 14}
     solved = {("30760", "TTXH_KP"): 10, ("30763", "TTXH_KP"): 4, ("30844", "TTXH_KP"): 9}
     for folder in ("899-rach-gia", "903-hon-dat"):
         report(data_folder, 2024, folder, {**offences, **solved})
     monkeypatch.setenv("CHUYENHOA_NOW", "2025-12-10T09:00:00+07:00")
-    pipeline.open_period("2025-nam")
+    open_period("2025-nam")
     blank = {("30760", "TTXH_XR"): None, ("30742", "TTXH_XR"): None, ("30760", "TNGT_VU"): 10}
     report(data_folder, 2025, "30760-xa", {("30760", "TTXH_XR"): 29, ("30760", "TTXH_KP"): 24}, blank)
     report(data_folder, 2025, "30742-xa", {}, blank)
-    assert pipeline.milestones_to_assess()[-1] == "2025-nam"
+    assert milestones_to_assess()[-1] == "2025-nam"
 
     result = explained("30760", "II.1", capsys)
     assert (result["verdict"], result["figure"]) == ("met", "giảm 3,33% (30 → 29 vụ)")
@@ -184,20 +186,20 @@ def test_what_the_commune_states_counts_and_the_sum_beside_it_is_told(
 ) -> None:
     """The commune states 10 accidents in 2024; its three former communes reported 3 each, 9 in all."""
     monkeypatch.setenv("CHUYENHOA_NOW", "2024-12-10T09:00:00+07:00")
-    pipeline.open_period("2024-nam")
+    open_period("2024-nam")
     for folder in ("899-rach-gia", "903-hon-dat"):
         report(data_folder, 2024, folder, {})
     monkeypatch.setenv("CHUYENHOA_NOW", "2025-12-10T09:00:00+07:00")
-    pipeline.open_period("2025-nam")
+    open_period("2025-nam")
     report(data_folder, 2025, "30760-xa", {}, {("30760", "TNGT_VU"): 10})
     result = explained("30760", "IV.2", capsys)
     inputs = {entry["name"]: entry["value"] for entry in result["inputs"]}  # type: ignore[attr-defined]
     assert inputs["baseline.TNGT_VU"] == "10"
-    snapshot = pipeline.freeze_snapshot("2025-nam")
-    documents = pipeline.render_drafts(snapshot)
-    pipeline.assess_milestone("2025-nam")
-    place = open_workplace()
-    with place.store.reading() as session:
+    snapshot = freeze_snapshot("2025-nam")
+    documents = render_drafts(snapshot)
+    assess_milestone("2025-nam")
+    ctx = open_context()
+    with ctx.store.reading() as session:
         row = latest_assessment(session, "2025-nam")
         assert row is not None
         notes = json.loads(row.content)["notes"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chuyenhoa.model.figures import Basis, Observation, Place
+from chuyenhoa.model.figures import Basis, CellRef, Observation
 from chuyenhoa.model.history import FileHistory, PastFigure, PastSource
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, HISTORY_PREFIXES, Rule, split_column
@@ -69,7 +69,7 @@ def as_reading(case: Case, plan: Plan) -> Reading:
         if prefix in HISTORY_PREFIXES:
             continue
         basis = Basis.BASELINE if prefix == BASELINE_PREFIX else case.basis
-        place = Place(SHEETS[basis], f"{code}8")
+        place = CellRef(SHEETS[basis], f"{code}8")
         number = None if value is None else Decimal(str(value))
         observations.append(Observation(plan.localities[0].code, code, basis, number, place))
     return Reading(case.name, f"{case.name}.xlsx", observations=tuple(observations))
@@ -82,7 +82,7 @@ def history_of(case: Case, plan: Plan) -> FileHistory:
         prefix, code = split_column(column)
         if prefix in HISTORY_PREFIXES and value is not None:
             number = Decimal(str(value))
-            source = PastSource("kỳ kia", "bao-cao-kia.xlsx", Place("Số liệu", f"{code}99"), number)
+            source = PastSource("kỳ kia", "bao-cao-kia.xlsx", CellRef("Số liệu", f"{code}99"), number)
             columns[column] = PastFigure(number, (source,))
     return {(plan.localities[0].code, case.basis): columns} if columns else {}
 

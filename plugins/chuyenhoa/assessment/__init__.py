@@ -1,11 +1,11 @@
 """Verdicts on criteria, groups, localities and the province: exact, explained, without input or output."""
 
-from chuyenhoa.assessment.baselines import add_baselines, told_in, wanted_baselines
+from chuyenhoa.assessment.baselines import add_baselines, reported_in, wanted_baselines
 from chuyenhoa.assessment.milestone import AssessmentError, assess
 from chuyenhoa.assessment.restating import (
     History,
+    ReportedWindow,
     Restated,
-    Told,
     changed_localities,
     figure_of,
     restate_baselines,
@@ -18,15 +18,15 @@ __all__ = [
     "Difference",
     "History",
     "Overlap",
+    "ReportedWindow",
     "Restated",
-    "Told",
     "add_baselines",
     "assemble",
     "assess",
     "changed_localities",
     "figure_of",
     "finer_periods",
+    "reported_in",
     "restate_baselines",
-    "told_in",
     "wanted_baselines",
 ]

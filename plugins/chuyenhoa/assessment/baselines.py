@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from chuyenhoa.assessment.restating import History, Told, add_up, figure_of
+from chuyenhoa.assessment.restating import History, ReportedWindow, add_up, figure_of
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 
 BASELINES_FILE = "baselines.csv"
 DAYS_APART = 1
 """Windows of the same length may differ by a leap day."""
 
 
-def told_in(window: Window, baseline: Window, evidence: LocalityEvidence) -> tuple[Told, Told]:
+def reported_in(
+    window: Window, baseline: Window, evidence: LocalityEvidence
+) -> tuple[ReportedWindow, ReportedWindow]:
     """What one report tells: of its own window, and of the one that it is compared with."""
 
     def figures(basis: Basis) -> dict[str, KnownFigure]:
         return {code: known for (code, of), known in evidence.figures.items() if of is basis}
 
-    return Told(window, figures(Basis.CURRENT)), Told(baseline, figures(Basis.BASELINE))
+    return ReportedWindow(window, figures(Basis.CURRENT)), ReportedWindow(baseline, figures(Basis.BASELINE))
 
 
 def wanted_baselines(criteria: Iterable[Criterion]) -> tuple[tuple[str, Baseline], ...]:
@@ -96,7 +98,7 @@ def _reported(
     if len(known) < len(figures):
         moved = unit is not None and any(register.has_moved(unit, span.start) for span in spans)
         nowhere = Source("", "", "", "", "")
-        return KnownFigure(None, nowhere, lacks=Reason.UNIT_CHANGED) if moved else None
+        return KnownFigure(None, nowhere, lacks=InsufficiencyReason.UNIT_CHANGED) if moved else None
     if len(known) == 1:
         return known[0]
     return KnownFigure(add_up(known), known[-1].source, known, divisor=len(known))

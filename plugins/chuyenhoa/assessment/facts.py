@@ -20,7 +20,7 @@ from chuyenhoa.model.criteria import (
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import DOCUMENT_DATE, DOCUMENT_NUMBER
-from chuyenhoa.model.results import Input, Reason, Verdict
+from chuyenhoa.model.results import Input, InsufficiencyReason, Verdict
 
 
 def name_of(term: Term) -> str:
@@ -75,14 +75,14 @@ class Facts:
         """Verdicts that were worked out already, by the identity of their measure."""
         return {}
 
-    def lacks(self, term: Term) -> Reason:
+    def lacks(self, term: Term) -> InsufficiencyReason:
         """Why a figure is missing: nothing was accepted, what it says itself, else a blank or no baseline."""
         if self.evidence.absence is not None:
             return self.evidence.absence
         known = self.known(term)
         if known is not None and known.lacks is not None:
             return known.lacks
-        return Reason.BLANK if term.basis is Basis.CURRENT else Reason.NO_BASELINE
+        return InsufficiencyReason.BLANK if term.basis is Basis.CURRENT else InsufficiencyReason.NO_BASELINE
 
     @cached_property
     def declaration(self) -> KnownDeclaration | None:
@@ -140,7 +140,7 @@ class Facts:
 
     def _declared_input(self) -> Input:
         declared = self.declaration
-        reason = (self.evidence.absence or Reason.BLANK) if self.missing_statements else None
+        reason = (self.evidence.absence or InsufficiencyReason.BLANK) if self.missing_statements else None
         if declared is None:
             return _input(self.criterion.code, None, "", None, reason)
         return _input(self.criterion.code, _canonical_statement(declared), "", declared.source, reason)
@@ -184,7 +184,7 @@ def _input(
     value: str | None,
     unit: str,
     source: Source | None,
-    reason: Reason | None = None,
+    reason: InsufficiencyReason | None = None,
     of_unit: str = "",
 ) -> Input:
     entry = object.__new__(Input)  # a country has millions: its own __init__ sets field by field

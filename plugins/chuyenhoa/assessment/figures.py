@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from chuyenhoa.assessment import words
+from chuyenhoa.assessment import labels
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, missing_in
 from chuyenhoa.assessment.linear import Linear
 from chuyenhoa.assessment.numbers import Number, exact, number_text, percent_text
+from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -24,8 +25,7 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS, DOCUMENT_NUMBER
-from chuyenhoa.model.results import Reason
-from chuyenhoa.model.vietnamese import format_date
+from chuyenhoa.model.results import InsufficiencyReason
 
 
 def describe_figure(measure: Measure, facts: Facts) -> str:
@@ -37,11 +37,11 @@ def describe_figure(measure: Measure, facts: Facts) -> str:
     if isinstance(measure, DeclarationMeasure):
         return _declared_figure(measure, facts)
     if isinstance(measure, AwaitedMeasure):
-        return words.REASONS[Reason.NO_GUIDANCE]
+        return labels.REASONS[InsufficiencyReason.NO_GUIDANCE]
     if all(facts.value(term) is None for term in terms_of(measure)):
-        return words.NO_DATA
+        return labels.NO_DATA
     if not possible_verdicts(measure, facts):
-        return words.CONTRADICTORY
+        return labels.CONTRADICTORY
     match measure:
         case ValueMeasure():
             return _value_figure(measure, facts)
@@ -56,16 +56,16 @@ def describe_figure(measure: Measure, facts: Facts) -> str:
 def _declared_figure(measure: DeclarationMeasure, facts: Facts) -> str:
     declared = facts.declaration
     if declared is None or declared.answer is None:
-        return words.NO_DATA
+        return labels.NO_DATA
     answer = ANSWER_WORDS[declared.answer]
     if declared.answer is not Answer.YES:
         return answer
     gaps = missing_in(measure, declared)
     if len(gaps) == 2:
-        return f"{answer}, {words.NO_DOCUMENT}"
+        return f"{answer}, {labels.NO_DOCUMENT}"
     if gaps:
         lacks_number = gaps[0].endswith(DOCUMENT_NUMBER)
-        return f"{answer}, {words.NO_DOCUMENT_NUMBER if lacks_number else words.NO_DOCUMENT_DATE}"
+        return f"{answer}, {labels.NO_DOCUMENT_NUMBER if lacks_number else labels.NO_DOCUMENT_DATE}"
     date = "" if declared.document_date is None else format_date(declared.document_date)
     document = ", ".join(part for part in (declared.document_number.strip(), date) if part)
     return f"{answer} ({document})" if document else answer
@@ -76,7 +76,7 @@ def _value_figure(measure: ValueMeasure, facts: Facts) -> str:
     counted = _counted(total, measure.terms, facts)
     is_floor = not total.is_known and total.constant > 0 and min(total.multiples.values()) > 0
     if is_floor:
-        return f"{words.AT_LEAST} {_with_unit(number_text(total.constant), measure.terms, facts)}"
+        return f"{labels.AT_LEAST} {_with_unit(number_text(total.constant), measure.terms, facts)}"
     return counted
 
 
@@ -97,7 +97,7 @@ def _change_figure(measure: ChangeMeasure, facts: Facts) -> str:
     if base.constant == 0:
         return _change_from_nothing(current, measure.terms, facts)
     if current.constant == base.constant:
-        return f"{words.SAME_AS_BASELINE} ({_counted(current, measure.terms, facts)})"
+        return f"{labels.SAME_AS_BASELINE} ({_counted(current, measure.terms, facts)})"
     rise: Number = current.constant - base.constant
     much: Number = rise if rise > 0 else -rise
     size = _counted(Linear(much), measure.terms, facts)
@@ -106,27 +106,29 @@ def _change_figure(measure: ChangeMeasure, facts: Facts) -> str:
         held = (rise > 0) == measure.rises
         limit = exact(measure.threshold.value) if held else 0
         size = percent_text(Fraction(much) / base.constant, limit)
-    change = f"{words.RISES if rise > 0 else words.FALLS} {size}"
+    change = f"{labels.RISES if rise > 0 else labels.FALLS} {size}"
     return f"{change} ({_number(base)} → {_counted(current, measure.terms, facts)})"
 
 
 def _change_from_nothing(current: Linear, terms: Sequence[Term], facts: Facts) -> str:
     """From zero there is no percentage: a rise is told in numbers."""
     if current.constant == 0:
-        return words.NOTHING_HAPPENED
-    return f"{words.RISES} {_counted(current, terms, facts)} ({words.SAME_PERIOD} {words.NOTHING_HAPPENED})"
+        return labels.NOTHING_HAPPENED
+    return (
+        f"{labels.RISES} {_counted(current, terms, facts)} ({labels.SAME_PERIOD} {labels.NOTHING_HAPPENED})"
+    )
 
 
 def _compare_figure(measure: CompareMeasure, facts: Facts) -> str:
     left, right = facts.total(measure.left), facts.total(measure.right)
     if _all_in(Basis.CURRENT, measure.left) and _all_in(Basis.BASELINE, measure.right):
         before = _counted(right, measure.right, facts)
-        return f"{_counted(left, measure.left, facts)} ({words.SAME_PERIOD} {before})"
+        return f"{_counted(left, measure.left, facts)} ({labels.SAME_PERIOD} {before})"
     if left.is_known and right.is_known:
         difference = left.constant - right.constant
         sign = "<" if difference < 0 else ">" if difference > 0 else "="
     else:
-        sign = words.SIGNS[measure.direction]
+        sign = labels.SIGNS[measure.direction]
     return f"{_number(left)} {sign} {_counted(right, measure.right, facts)}"
 
 
@@ -135,7 +137,7 @@ def _all_in(basis: Basis, terms: Sequence[Term]) -> bool:
 
 
 def _number(total: Linear) -> str:
-    return number_text(total.constant) if total.is_known else words.MISSING
+    return number_text(total.constant) if total.is_known else labels.MISSING
 
 
 def _counted(total: Linear, terms: Sequence[Term], facts: Facts) -> str:

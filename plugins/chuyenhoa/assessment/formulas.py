@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chuyenhoa.assessment import words
+from chuyenhoa.assessment import labels
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.numbers import exact, number_text
@@ -61,7 +61,7 @@ def _change_formula(measure: ChangeMeasure, facts: Facts) -> str:
     now, base = facts.total(measure.terms), facts.total(measure.before)
     after, before = _sum(measure.terms, facts), _sum(measure.before, facts)
     if base.is_known and base.constant == 0 and (measure.threshold.in_percent or not measure.rises):
-        return f"{words.SAME_PERIOD} = 0 {words.AND} {words.THIS_PERIOD} = {after}"
+        return f"{labels.SAME_PERIOD} = 0 {labels.AND} {labels.THIS_PERIOD} = {after}"
     rise = now - base
     if rise.is_known and (rise.constant <= 0 if measure.rises else rise.constant >= 0):
         return f"{after} {'≤' if measure.rises else '≥'} {before}"
@@ -73,8 +73,8 @@ def _change_formula(measure: ChangeMeasure, facts: Facts) -> str:
     high, low = (measure.terms, measure.before) if measure.rises else (measure.before, measure.terms)
     size = f"{_factor(high, facts)} − {_factor(low, facts)}"
     if not measure.threshold.in_percent:
-        return f"{changes} {words.AND} {size} {sign} {limit}"
-    return f"{changes} {words.AND} ({size}) × 100 {sign} {limit} × {_factor(measure.before, facts)}"
+        return f"{changes} {labels.AND} {size} {sign} {limit}"
+    return f"{changes} {labels.AND} ({size}) × 100 {sign} {limit} × {_factor(measure.before, facts)}"
 
 
 def _combined_formula(measure: CombinedMeasure, facts: Facts) -> str:
@@ -82,13 +82,13 @@ def _combined_formula(measure: CombinedMeasure, facts: Facts) -> str:
     joined = "; ".join(parts)
     if measure.at_least is None:
         return joined
-    return f"{words.AT_LEAST} {measure.at_least} {words.OF} {len(measure.parts)}: {joined}"
+    return f"{labels.AT_LEAST} {measure.at_least} {labels.OF} {len(measure.parts)}: {joined}"
 
 
 def _sign(direction: Direction, measure: Measure, facts: Facts) -> str:
     """The relation that is asked for, or the one that holds instead when it is known to fail."""
     failed = possible_verdicts(measure, facts) == {Verdict.NOT_MET}
-    return words.OPPOSITE_SIGNS[direction] if failed else words.SIGNS[direction]
+    return labels.OPPOSITE_SIGNS[direction] if failed else labels.SIGNS[direction]
 
 
 def _sum(terms: Sequence[Term], facts: Facts) -> str:

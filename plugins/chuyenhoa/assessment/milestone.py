@@ -11,7 +11,7 @@ from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.lifecycle import Earlier
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.model.results import Assessment, LocalityResult, Reason, TargetResult
+from chuyenhoa.model.results import Assessment, InsufficiencyReason, LocalityResult, TargetResult
 
 
 class AssessmentError(Exception):
@@ -49,7 +49,8 @@ def assess(
     localities = tuple(
         assess_locality(
             entry,
-            evidence.get(entry.code) or LocalityEvidence(entry.code, absence=Reason.NOT_SUBMITTED),
+            evidence.get(entry.code)
+            or LocalityEvidence(entry.code, absence=InsufficiencyReason.NOT_SUBMITTED),
             criteria,
             plan.groups,
             units,

@@ -15,19 +15,19 @@ from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.units import Unit, UnitRegister
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportedWindow:
     """The figures that one accepted report gives of one unit for one window."""
 
     window: Window
     figures: Mapping[str, KnownFigure]
 
 
-History = Mapping[str, Sequence[Told]]
+History = Mapping[str, Sequence[ReportedWindow]]
 """By the key of a unit, all that accepted reports of any plan tell, each of its own window first."""
 
 
@@ -84,7 +84,7 @@ def add_up(figures: Sequence[KnownFigure]) -> Decimal:
     return sum((figure.value for figure in figures if figure.value is not None), Decimal(0))
 
 
-def figure_in(indicator: Indicator, span: Window, told: Sequence[Told]) -> KnownFigure | None:
+def figure_in(indicator: Indicator, span: Window, told: Sequence[ReportedWindow]) -> KnownFigure | None:
     """A flow summed over reports that cover a window; a stock as some report tells it for that day."""
     having = [
         (entry.window, figure)
@@ -154,5 +154,5 @@ def _restate(
             figures[key] = summed
         elif moved:
             source = stated.source if stated is not None else Source("", "", "", "", "")
-            figures[key] = KnownFigure(None, source, lacks=Reason.UNIT_CHANGED)
+            figures[key] = KnownFigure(None, source, lacks=InsufficiencyReason.UNIT_CHANGED)
     return figures, differing

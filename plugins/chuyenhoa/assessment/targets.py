@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chuyenhoa.assessment.words import NO_EARLIER_YEARS, NO_LOCALITIES
+from chuyenhoa.assessment.labels import NO_EARLIER_YEARS, NO_LOCALITIES
 from chuyenhoa.model.criteria import ProvinceTarget
 from chuyenhoa.model.lifecycle import Earlier, State
 from chuyenhoa.model.results import LocalityResult, TargetResult, Verdict

@@ -9,9 +9,9 @@ from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.assessment.guards import guard_of
+from chuyenhoa.assessment.labels import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.assessment.outlook import inputs_that_matter, possible_outcomes, roll_up
 from chuyenhoa.assessment.steps import Way, way_to_met
-from chuyenhoa.assessment.words import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.model.baselines import Baseline
 from chuyenhoa.model.criteria import AwaitedMeasure, CriteriaGroup, Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
@@ -21,8 +21,8 @@ from chuyenhoa.model.results import (
     Actor,
     CriterionResult,
     GroupResult,
+    InsufficiencyReason,
     LocalityResult,
-    Reason,
     Verdict,
 )
 
@@ -90,14 +90,16 @@ def assess_criterion(
         )
     asked = criterion.for_types(locality.types)
     if isinstance(asked.measure, AwaitedMeasure):
-        return _insufficient(Facts(asked, LocalityEvidence(locality.code), units), Reason.NO_GUIDANCE)
+        return _insufficient(
+            Facts(asked, LocalityEvidence(locality.code), units), InsufficiencyReason.NO_GUIDANCE
+        )
     if evidence.absence is not None:
         nothing = LocalityEvidence(locality.code, absence=evidence.absence)
         return _insufficient(Facts(asked, nothing, units), evidence.absence)
     return _measure(Facts(asked, evidence, units))
 
 
-def _insufficient(facts: Facts, reason: Reason) -> CriterionResult:
+def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
     """A result for which there is nothing at all to measure."""
     return CriterionResult(
         facts.evidence.locality,
@@ -143,35 +145,39 @@ def _measure(facts: Facts) -> CriterionResult:
 
 
 _URGENCY = (
-    Reason.CONFLICTING_SOURCES,
-    Reason.HELD_BY_FINDINGS,
-    Reason.GAP_IN_WINDOW,
-    Reason.BLANK,
-    Reason.NO_BASELINE,
-    Reason.UNIT_CHANGED,
+    InsufficiencyReason.CONFLICTING_SOURCES,
+    InsufficiencyReason.HELD_BY_FINDINGS,
+    InsufficiencyReason.GAP_IN_WINDOW,
+    InsufficiencyReason.BLANK,
+    InsufficiencyReason.NO_BASELINE,
+    InsufficiencyReason.UNIT_CHANGED,
 )
 """Of several reasons the first here is told: what its submitter can mend at once, then what is older."""
 
 
-def _reason(facts: Facts, matters: Sequence[str], *, contradictory: bool) -> Reason:
+def _reason(facts: Facts, matters: Sequence[str], *, contradictory: bool) -> InsufficiencyReason:
     """Why nothing can be said, by the missing inputs on which the verdict depends.
 
     Figures that contradict each other whatever the blanks are come before all. With no such input it is the
     guidance that a part waits for, or a contradiction inside one part of a combined measure.
     """
     if contradictory:
-        return Reason.CONFLICTING_SOURCES
+        return InsufficiencyReason.CONFLICTING_SOURCES
     found = {facts.lacks(term) for term in facts.missing_terms if name_of(term) in matters}
-    found |= {Reason.BLANK for name in facts.missing_statements if name in matters}
+    found |= {InsufficiencyReason.BLANK for name in facts.missing_statements if name in matters}
     urgent = next((reason for reason in _URGENCY if reason in found), None)
-    return urgent or (Reason.NO_GUIDANCE if facts.is_awaited else Reason.CONFLICTING_SOURCES)
+    return urgent or (
+        InsufficiencyReason.NO_GUIDANCE if facts.is_awaited else InsufficiencyReason.CONFLICTING_SOURCES
+    )
 
 
-def _actor(facts: Facts, reason: Reason, matters: Sequence[str]) -> Actor:
+def _actor(facts: Facts, reason: InsufficiencyReason, matters: Sequence[str]) -> Actor:
     """Who must act; what the plan or the reports of other windows hold is not the submitter's to send."""
     lacking = [
         term for term in facts.missing_terms if name_of(term) in matters and facts.lacks(term) is reason
     ]
-    if reason is Reason.NO_BASELINE and all(isinstance(term.basis, Baseline) for term in lacking):
+    if reason is InsufficiencyReason.NO_BASELINE and all(
+        isinstance(term.basis, Baseline) for term in lacking
+    ):
         return Actor.OFFICE
     return ACTORS[reason]

@@ -13,7 +13,7 @@ from chuyenhoa.model.criteria import DeclarationMeasure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 
 Reported = Mapping[str, Mapping[str, LocalityEvidence]]
 """Evidence by period id, then by locality code."""
@@ -113,21 +113,25 @@ Part = tuple[Period, LocalityEvidence]
 Spanned = Sequence[tuple[Window, Part]]
 
 
-def _absence(window: Window, whole: LocalityEvidence | None, sent: Spanned) -> Reason:
+def _absence(window: Window, whole: LocalityEvidence | None, sent: Spanned) -> InsufficiencyReason:
     """Why nothing counts.
 
     A report that was held back weighs more than a gap between finer ones, and so does a finer one that would
     have closed the last gap. Without any gap it is reports that overlap.
     """
-    if whole is not None and whole.absence is Reason.HELD_BY_FINDINGS:
-        return Reason.HELD_BY_FINDINGS
-    known = [entry for entry in sent if entry[1][1].absence in (None, Reason.HELD_BY_FINDINGS)]
+    if whole is not None and whole.absence is InsufficiencyReason.HELD_BY_FINDINGS:
+        return InsufficiencyReason.HELD_BY_FINDINGS
+    known = [entry for entry in sent if entry[1][1].absence in (None, InsufficiencyReason.HELD_BY_FINDINGS)]
     if not known:
-        return Reason.NOT_SUBMITTED
+        return InsufficiencyReason.NOT_SUBMITTED
     if cover(window, known):
-        return Reason.HELD_BY_FINDINGS
+        return InsufficiencyReason.HELD_BY_FINDINGS
     accepted = [span for span, (_, found) in known if found.absence is None]
-    return Reason.GAP_IN_WINDOW if gaps_in(window, accepted) else Reason.CONFLICTING_SOURCES
+    return (
+        InsufficiencyReason.GAP_IN_WINDOW
+        if gaps_in(window, accepted)
+        else InsufficiencyReason.CONFLICTING_SOURCES
+    )
 
 
 def _overlaps(parts: Spanned) -> tuple[Overlap, ...]:

@@ -15,7 +15,7 @@ from chuyenhoa import settings
 from chuyenhoa.cli import checks, files, keeping, lifecycle, milestones, office, status
 from chuyenhoa.cli.errors import UnusableError, explain_os_error
 from chuyenhoa.clock import ClockError
-from chuyenhoa.pipeline.workplace import UnknownPeriodError
+from chuyenhoa.pipeline.context import UnknownPeriodError
 from chuyenhoa.plan.errors import PlanError
 from chuyenhoa.settings import SettingsError
 from chuyenhoa.store import StoreError

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chuyenhoa import settings
-from chuyenhoa.cli import comparing, criteria_page, templating
+from chuyenhoa.cli import comparing, criteria_page
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.printing import print_json
-from chuyenhoa.cli.templating import kind_of, shipped_templates
+from chuyenhoa.cli.templates.commands import add_commands as add_template_commands
+from chuyenhoa.cli.templates.commands import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.cases import load_case_tables, load_samples
-from chuyenhoa.plan.doubts import list_doubts
+from chuyenhoa.plan.lint_warnings import list_doubts
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.plan.rules import load_rules
 
@@ -40,7 +41,7 @@ def add_commands(commands: Any) -> None:
     templates = commands.add_parser("templates", help="the Word templates: check, preview, fields")
     template_commands = templates.add_subparsers(required=True, metavar="check|preview|fields")
     template_check = template_commands.add_parser("check", help="check one template, or all")
-    templating.add_commands(template_commands, _read_document)
+    add_template_commands(template_commands, _read_document)
     template_check.add_argument(
         "file", nargs="?", type=Path, help="a .docx; all shipped templates if left out"
     )
@@ -112,15 +113,15 @@ def _warn_of_omissions(plan: Plan) -> None:
 
     Only where there is a store: plan data can be checked before there is one.
     """
-    from chuyenhoa.pipeline.standing import not_carried_over
-    from chuyenhoa.pipeline.workplace import open_workplace
+    from chuyenhoa.pipeline.assess.locality_status import not_carried_over
+    from chuyenhoa.pipeline.context import open_context
 
-    place = open_workplace()
-    file = place.settings.store_url.removeprefix("sqlite:///")
-    if file != place.settings.store_url and not Path(file).exists():
+    ctx = open_context()
+    file = ctx.settings.store_url.removeprefix("sqlite:///")
+    if file != ctx.settings.store_url and not Path(file).exists():
         return
-    with place.store.reading() as session:
-        for entry in not_carried_over(place, session, plan):
+    with ctx.store.reading() as session:
+        for entry in not_carried_over(ctx, session, plan):
             print(
                 f"plan {plan.id}: warning: locality {entry.locality} was chưa đạt in plan {entry.plan} "
                 f"({entry.decision_number}) and is not on this list; list it, or record what was decided: "
@@ -147,7 +148,7 @@ def check_templates(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: no such file, no .docx, or no such kind of document.
     """
-    from chuyenhoa.pipeline.previewing import diagnose, make_samples
+    from chuyenhoa.cli.templates.previewing import diagnose, make_samples
 
     if options.kind and not options.file:
         raise UnusableError("--kind says what one file is: name the file too.")
@@ -179,8 +180,8 @@ def _read_document(path: Path) -> bytes:
     """
     from lxml import etree
 
-    from chuyenhoa.reporting.package import PackageError, read_parts
-    from chuyenhoa.reporting.words import W, parse_part
+    from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts
+    from chuyenhoa.kit.ooxml.wordml import W, parse_part
 
     content = read_given_file(path)
     try:

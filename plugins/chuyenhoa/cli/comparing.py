@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.labels import VERDICTS
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.cli.words import VERDICTS
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.pipeline.comparing import FileChange, Flip, compare_files, compare_plans
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.pipeline.assess.what_if import FileChange, Flip, compare_files, compare_plans
+from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.plan import PlanError, load_copy, load_plan
 
 LACKING = "không có"
@@ -36,14 +36,14 @@ def print_flips(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: a plan cannot be used, or the two are not of one id.
     """
-    place = open_workplace()
-    old, new = (_read(place, text) for text in (options.old, options.new))
+    ctx = open_context()
+    old, new = (_read(ctx, text) for text in (options.old, options.new))
     if old.id != new.id:
         raise UnusableError(
             f"plans {old.id} and {new.id}: reports belong to one plan; compare two wordings of it."
         )
-    flips = compare_plans(place, old, new)
-    files = compare_files(place, old, new, options.expectations)
+    flips = compare_plans(ctx, old, new)
+    files = compare_files(ctx, old, new, options.expectations)
     lacking = newly_insufficient(flips)
     if options.json:
         print_json(
@@ -94,10 +94,10 @@ def _print(old: Plan, flips: Sequence[Flip], files: Sequence[FileChange], lackin
     print(f"Số kết quả thay đổi: {len(flips)}")
 
 
-def _read(place: Workplace, text: str) -> Plan:
+def _read(ctx: Context, text: str) -> Plan:
     """A plan by its id, or by the path of its folder."""
     folder = Path(text)
     try:
-        return load_copy(folder) if folder.is_dir() else load_plan(place.settings.plans, text)
+        return load_copy(folder) if folder.is_dir() else load_plan(ctx.settings.plans, text)
     except PlanError as error:
         raise UnusableError(str(error)) from error

@@ -15,7 +15,8 @@ from chuyenhoa import settings
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.words import VERDICTS, say_reason
+from chuyenhoa.cli.labels import VERDICTS, say_reason
+from chuyenhoa.kit.vietnamese_text.formatting import format_date, format_number
 from chuyenhoa.model.baselines import prefix_of
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
@@ -29,7 +30,6 @@ from chuyenhoa.model.criteria import (
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.vietnamese import format_date, format_number
 from chuyenhoa.plan import PlanError, load_plan
 from chuyenhoa.plan.cases import ALL_TYPES, CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
 

@@ -6,22 +6,21 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.explaining import explain_locality, explain_outlook
+from chuyenhoa.cli.justifications import find_reasons, reason_json, say_reasons
+from chuyenhoa.cli.labels import VERDICTS, say_reason, say_statement
 from chuyenhoa.cli.notes import notes_about, say_note_briefly
 from chuyenhoa.cli.printing import print_json
-from chuyenhoa.cli.reasons import find_reasons, reason_json, say_reasons
 from chuyenhoa.cli.tracing import explain_figure
-from chuyenhoa.cli.words import VERDICTS, say_reason, say_statement
-from chuyenhoa.model.results import Reason
-from chuyenhoa.pipeline.stored_results import (
+from chuyenhoa.model.results import InsufficiencyReason
+from chuyenhoa.pipeline.assess.stored_results import (
     StoredResults,
     UnknownResultError,
     read_assessment,
     read_snapshot,
 )
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.pipeline.context import Context, open_context
 
 
 def add_command(commands: Any) -> None:
@@ -42,14 +41,16 @@ def add_command(commands: Any) -> None:
     explain.set_defaults(run=explain_results)
 
 
-def _read(place: Workplace, options: argparse.Namespace) -> StoredResults:
+def _read(ctx: Context, options: argparse.Namespace) -> StoredResults:
+    from chuyenhoa.pipeline.assess.assessing import assess_milestone
+
     try:
         if options.snapshot is not None:
-            return read_snapshot(place, options.snapshot)
+            return read_snapshot(ctx, options.snapshot)
         number = options.assessment
         if number is None:
-            number = int(pipeline.assess_milestone(options.milestone))
-        return read_assessment(place, number)
+            number = int(assess_milestone(options.milestone))
+        return read_assessment(ctx, number)
     except UnknownResultError as error:
         raise UnusableError(str(error)) from error
 
@@ -64,8 +65,8 @@ def explain_results(options: argparse.Namespace) -> int:
         return explain_figure(options)
     if options.milestone is options.assessment is options.snapshot is None:
         raise UnusableError("say whether as of --milestone, --assessment or --snapshot.")
-    place = open_workplace()
-    stored = _read(place, options)
+    ctx = open_context()
+    stored = _read(ctx, options)
     rules = stored.explanation["rules"]
     locality = next((e for e in stored.localities if e["locality"] == options.locality), None)
     if locality is None:
@@ -84,7 +85,7 @@ def explain_results(options: argparse.Namespace) -> int:
                 "milestone": stored.milestone,
                 "criteria": results,
                 "notes": notes_about(stored.notes, options.locality, _named(options, results)),
-                "reasons": _reasons(place, stored, options, results),
+                "reasons": _reasons(ctx, stored, options, results),
                 "explanation": {
                     **stored.explanation,
                     "rules": asked,
@@ -95,14 +96,14 @@ def explain_results(options: argparse.Namespace) -> int:
             }
         )
         return 0
-    _print(place, stored, options, {**locality, "criteria": results})
+    _print(ctx, stored, options, {**locality, "criteria": results})
     return 0
 
 
 def _print(
-    place: Workplace, stored: StoredResults, options: argparse.Namespace, locality: Mapping[str, Any]
+    ctx: Context, stored: StoredResults, options: argparse.Namespace, locality: Mapping[str, Any]
 ) -> None:
-    plan, period = place.plan_of(stored.milestone), place.period(stored.milestone)
+    plan, period = ctx.plan_of(stored.milestone), ctx.period(stored.milestone)
     known = plan.locality_by_code.get(options.locality)
     name = known.name if known else options.locality
     print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
@@ -121,7 +122,7 @@ def _print(
             print(f"    {line}")
         _print_inputs(result)
     if stored.justifications is None:
-        reasons = find_reasons(place, stored.milestone, options.locality, named)
+        reasons = find_reasons(ctx, stored.milestone, options.locality, named)
         if reasons:
             print("\nGiải trình:")
         for line in say_reasons(reasons):
@@ -137,12 +138,12 @@ def _named(options: argparse.Namespace, results: list[Mapping[str, Any]]) -> lis
 
 
 def _reasons(
-    place: Workplace, stored: StoredResults, options: argparse.Namespace, results: list[Mapping[str, Any]]
+    ctx: Context, stored: StoredResults, options: argparse.Namespace, results: list[Mapping[str, Any]]
 ) -> list[Any]:
     """The reasons given for the figures behind results: today's, or those that the snapshot froze."""
     named = _named(options, results)
     if stored.justifications is None:
-        found = find_reasons(place, stored.milestone, options.locality, named)
+        found = find_reasons(ctx, stored.milestone, options.locality, named)
         return [reason_json(entry) for entry in found]
     return [
         entry
@@ -167,5 +168,9 @@ def _say_origin(entry: Mapping[str, Any]) -> str:
 
 def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
     if entry["value"] is None:
-        return "(trống)" if entry["reason"] in (None, Reason.BLANK) else f"({say_reason(entry['reason'])})"
+        return (
+            "(trống)"
+            if entry["reason"] in (None, InsufficiencyReason.BLANK)
+            else f"({say_reason(entry['reason'])})"
+        )
     return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()

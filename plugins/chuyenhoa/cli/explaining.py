@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chuyenhoa.cli.words import VERDICTS
+from chuyenhoa.cli.labels import VERDICTS
+from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Actor, Verdict
-from chuyenhoa.model.vietnamese import format_number
 
 Result = Mapping[str, Any]
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock, pipeline
+from chuyenhoa import clock
 from chuyenhoa.cli.errors import UnusableError, read_given_file
+from chuyenhoa.cli.labels import SEVERITIES, STATUSES, say_moment, say_with_code
 from chuyenhoa.cli.printing import (
     finding_json,
     normalisation_json,
@@ -21,13 +22,12 @@ from chuyenhoa.cli.printing import (
     print_table,
     show_exactly,
 )
-from chuyenhoa.cli.words import SEVERITIES, STATUSES, say_moment, say_with_code
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
-from chuyenhoa.pipeline.expanding import LookedAt, look_at_file, look_inside, unpack_file
-from chuyenhoa.pipeline.reading import FileToRead
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace, write_file
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.receive.expand import LookedAt, look_at_file, look_inside, unpack_file
+from chuyenhoa.pipeline.receive.read import FileToRead
 from chuyenhoa.store import claims, documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -64,12 +64,12 @@ def write_workbook(options: argparse.Namespace) -> int:
     """`chuyenhoa workbook`: 2 for a period, submitter or output that cannot be used."""
     from chuyenhoa.workbooks import write_workbook as write
 
-    place = open_workplace()
-    plan, period = place.plan_of(options.period), place.period(options.period)
+    ctx = open_context()
+    plan, period = ctx.plan_of(options.period), ctx.period(options.period)
     submitter = _find_submitter(plan, options.submitter)
     if options.output.is_dir():
         raise UnusableError(f"{options.output}: is a folder; name the file to write.")
-    write_file(options.output, write(plan, period, submitter, place.rules_of(plan, period), clock.now()))
+    write_file(options.output, write(plan, period, submitter, ctx.rules_of(plan, period), clock.now()))
     print(options.output)
     return 0
 
@@ -83,12 +83,12 @@ def _find_submitter(plan: Plan, code: str) -> Submitter:
 
 def check_file(options: argparse.Namespace) -> int:
     """`chuyenhoa check`: 0 clean, 1 findings, 2 unusable."""
-    place = open_workplace()
+    ctx = open_context()
     content = read_given_file(options.file)
-    folder = _find_submitter(place.plan, options.submitter).folder if options.submitter else None
+    folder = _find_submitter(ctx.plan, options.submitter).folder if options.submitter else None
     file = FileToRead(content, options.file.name, folder)
     unpacked = unpack_file(file)
-    looked, members = look_inside(place, file, unpacked) if unpacked else (look_at_file(place, file), None)
+    looked, members = look_inside(ctx, file, unpacked) if unpacked else (look_at_file(ctx, file), None)
     if options.json:
         listed = None if members is None else [_looked_json(member) for member in members]
         print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
@@ -130,18 +130,27 @@ def run_intake(options: argparse.Namespace) -> int:
     Raises:
         IntakeError: after all else was answered, when we failed on some files or could not take them.
     """
+    from chuyenhoa.pipeline.notify.mailing import send_letters
+    from chuyenhoa.pipeline.receive.batches import (
+        IntakeError,
+        batch,
+        claim_drops,
+        process_batch,
+        summarise_intake,
+    )
+
     answered: list[str] = []
-    failed: list[pipeline.IntakeError] = []
+    failed: list[IntakeError] = []
     try:
-        for members in pipeline.batch(pipeline.claim_drops()):
+        for members in batch(claim_drops()):
             try:
-                answered += pipeline.process_batch(members)
-            except pipeline.IntakeError as error:  # costs no other batch its answers
+                answered += process_batch(members)
+            except IntakeError as error:  # costs no other batch its answers
                 failed.append(error)
     finally:
-        letters = pipeline.send_letters()
-    place = open_workplace()
-    with place.store.reading() as session:
+        letters = send_letters()
+    ctx = open_context()
+    with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, answered))
     entries = [
         {
@@ -157,22 +166,22 @@ def run_intake(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"answered": entries, "letters": letters})
     elif not entries:
-        print(f"no file was waiting in {place.settings.inbox}")
+        print(f"no file was waiting in {ctx.settings.inbox}")
     else:
         print_table(
             ("id", "folder", "file", "status", "receipt"),
             [(e["id"], e["folder"], e["file_name"], e["status"], e["receipt"]) for e in entries],
         )
     if failed:
-        raise pipeline.IntakeError("\n".join(map(str, failed)))
-    pipeline.summarise_intake(answered)
+        raise IntakeError("\n".join(map(str, failed)))
+    summarise_intake(answered)
     return 0
 
 
 def trace_file(options: argparse.Namespace) -> int:
     """`chuyenhoa trace`: everything that is known of a file, every time it came; 2 when it never did."""
-    place = open_workplace()
-    with place.store.reading() as session:
+    ctx = open_context()
+    with ctx.store.reading() as session:
         rows = _find(session, options.what)
     if not rows:
         raise UnusableError(
@@ -181,13 +190,13 @@ def trace_file(options: argparse.Namespace) -> int:
     hashes = sorted({row.sha256 for row in rows})
     if len(hashes) > 1:
         raise UnusableError(f"{options.what}: {len(hashes)} files begin so; name one: {', '.join(hashes)}")
-    lives = [_life(place, row) for row in rows]
+    lives = [_life(ctx, row) for row in rows]
     if options.json:
         first = next((life for life in lives if life["status"] != "duplicate"), lives[0])
         print_json({**first, "receptions": lives} if len(lives) > 1 else first)
         return 0
     for row, life in zip(rows, lives, strict=True):
-        _print_life(place, row, life)
+        _print_life(ctx, row, life)
     return 0
 
 
@@ -210,12 +219,12 @@ def _hash_of(what: str) -> str:
     return what.lower()
 
 
-def _print_life(place: Workplace, row: SubmissionRow, life: dict[str, Any]) -> None:
+def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
     status = say_with_code(STATUSES, life["status"])
     print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
         print(f"  {say_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
-    with place.store.reading() as session:
+    with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
     for name in ("container", "member", "files", "used_by"):
@@ -224,8 +233,8 @@ def _print_life(place: Workplace, row: SubmissionRow, life: dict[str, Any]) -> N
             print(f"  {LIFE_WORDS[name]}: {show_exactly(shown)}")
 
 
-def _life(place: Workplace, row: SubmissionRow) -> dict[str, Any]:
-    with place.store.reading() as session:
+def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
+    with ctx.store.reading() as session:
         findings = ledger.load_findings(session, row.number)
         normalisations = ledger.load_normalisations(session, row.number)
         events = ledger.load_events(session, row.number)

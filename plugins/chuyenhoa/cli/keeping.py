@@ -8,9 +8,9 @@ from typing import Any
 
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json
-from chuyenhoa.pipeline.auditing import audit_store
-from chuyenhoa.pipeline.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
 
 
 def add_commands(commands: Any) -> None:
@@ -27,7 +27,7 @@ def add_commands(commands: Any) -> None:
 
 def run_audit(options: argparse.Namespace) -> int:
     """`chuyenhoa audit`: 0 when all is as it was left, 1 with what is wrong, where, and how to mend it."""
-    found = audit_store(open_workplace(), is_quick=options.quick)
+    found = audit_store(open_context(), is_quick=options.quick)
     if options.json:
         print_json(asdict(found))
     else:
@@ -42,7 +42,7 @@ def run_audit(options: argparse.Namespace) -> int:
 def run_rebuild(options: argparse.Namespace) -> int:
     """`chuyenhoa rebuild`: 0 with equal results, 1 when files say otherwise today, 2 when it cannot be."""
     try:
-        rebuilt = rebuild_store(open_workplace(), options.into)
+        rebuilt = rebuild_store(open_context(), options.into)
     except RebuildError as error:
         raise UnusableError(str(error)) from error
     if options.json:

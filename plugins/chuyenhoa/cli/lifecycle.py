@@ -12,8 +12,9 @@ from chuyenhoa.assessment.kpis import RECORDED
 from chuyenhoa.assessment.targets import NOT_RELAPSED
 from chuyenhoa.cli.decisions_file import DECISIONS, STATES, read_acts, read_day
 from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.labels import VERDICTS
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.cli.words import VERDICTS
+from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.lifecycle import (
     STATE_WORDS,
     Kpi,
@@ -25,13 +26,12 @@ from chuyenhoa.model.lifecycle import (
     state_of,
 )
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.vietnamese import format_date
-from chuyenhoa.pipeline.act_faults import Act
-from chuyenhoa.pipeline.assessing import compute_assessment, find_earlier, gather_evidence
-from chuyenhoa.pipeline.lifecycle import recognise, record_states, withdraw
-from chuyenhoa.pipeline.records import name_in, names_of, unit_of
-from chuyenhoa.pipeline.standing import find_standing, list_history, not_carried_over
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.pipeline.assess.assessing import compute_assessment, find_earlier, gather_evidence
+from chuyenhoa.pipeline.assess.lifecycle import recognise, record_states, withdraw
+from chuyenhoa.pipeline.assess.locality_status import find_standing, list_history, not_carried_over
+from chuyenhoa.pipeline.assess.records import name_in, names_of, unit_of
+from chuyenhoa.pipeline.assess.transition_validation import Act
+from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store.lifecycle import Recorded
 
 ORIGINS = {RECORDED: "chính thức, theo quyết định"}
@@ -132,20 +132,20 @@ def print_lifecycle(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: there is no such plan or locality.
     """
-    place = open_workplace()
-    if options.plan and options.plan not in place.plans and not list_history(options.plan):
-        raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(place.plans)}.")
-    names = names_of(place)
+    ctx = open_context()
+    if options.plan and options.plan not in ctx.plans and not list_history(options.plan):
+        raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(ctx.plans)}.")
+    names = names_of(ctx)
     history: dict[Key, list[Recorded]] = {}
     for entry in list_history(locality=options.locality or ""):
         record = entry.transition
         history.setdefault((record.locality, record.unit), []).append(entry)
     if options.locality and options.locality not in names and not history:
         raise UnusableError(f"no locality {options.locality!r} is known, and no record names it.")
-    listed = _listed(place, options, history) or {(options.locality, ""): names[options.locality]}
+    listed = _listed(ctx, options, history) or {(options.locality, ""): names[options.locality]}
     found = [_life(key[0], name, history.get(key, [])) for key, name in listed.items()]
-    plan = place.plans.get(options.plan or "")
-    kpis, carried, before = _around(place, plan) if plan else ((), [], {})
+    plan = ctx.plans.get(options.plan or "")
+    kpis, carried, before = _around(ctx, plan) if plan else ((), [], {})
     if options.json:
         said = [{**life, "records": [record_json(e) for e in life["records"]]} for life in found]
         print_json({"localities": said, "kpis": [asdict(k) for k in kpis], "not_carried_over": carried})
@@ -163,12 +163,12 @@ Key = tuple[str, str]
 
 
 def _listed(
-    place: Workplace, options: argparse.Namespace, history: Mapping[Key, Sequence[Recorded]]
+    ctx: Context, options: argparse.Namespace, history: Mapping[Key, Sequence[Recorded]]
 ) -> dict[Key, str]:
     """The localities to show, with their names: those of the plans asked about, then of records alone."""
-    plans = [plan for plan in place.plans.values() if options.plan in (None, plan.id)]
+    plans = [plan for plan in ctx.plans.values() if options.plan in (None, plan.id)]
     listed = {
-        (entry.code, unit_of(place, plan.id, plan.year, entry.code)): entry.name
+        (entry.code, unit_of(ctx, plan.id, plan.year, entry.code)): entry.name
         for plan in plans
         for entry in plan.localities
         if options.locality in (None, entry.code)
@@ -208,16 +208,16 @@ def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
             print(f"  {entry.number}  kế hoạch {entry.plan}  {_say_record(entry)}")
 
 
-def _around(place: Workplace, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping[str, str]]:
+def _around(ctx: Context, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping[str, str]]:
     """The plan's targets at its last milestone, what it fails to carry over, and names of earlier plans."""
     milestone = plan.milestones[-1]
-    with place.store.reading() as session:
-        gathered = gather_evidence(place, session, milestone)
-        found = compute_assessment(plan, milestone, gathered, find_earlier(place, session, plan))
-        left_out = [entry.locality for entry in not_carried_over(place, session, plan)]
-        standing = find_standing(place, session, plan, found)
+    with ctx.store.reading() as session:
+        gathered = gather_evidence(ctx, session, milestone)
+        found = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
+        left_out = [entry.locality for entry in not_carried_over(ctx, session, plan)]
+        standing = find_standing(ctx, session, plan, found)
     earlier = [entry.recognised for entry in standing.earlier]
-    names = {entry.locality: name_in(place, entry.plan, entry.year, entry.locality) for entry in earlier}
+    names = {entry.locality: name_in(ctx, entry.plan, entry.year, entry.locality) for entry in earlier}
     return standing.kpis, left_out, {code: name for code, name in names.items() if name}
 
 

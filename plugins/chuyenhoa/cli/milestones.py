@@ -8,17 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli import explain
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.explaining import list_steps
+from chuyenhoa.cli.labels import SIGNS, VERDICTS
 from chuyenhoa.cli.notes import list_open, say_note
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.cli.words import SIGNS, VERDICTS
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.pipeline.draft_faults import list_faults
-from chuyenhoa.pipeline.drafts import DraftError
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.pipeline.publish.draft_errors import list_faults
+from chuyenhoa.pipeline.publish.drafts import DraftError
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
 
 
@@ -42,22 +41,24 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--json", action="store_true", help="print for programs")
 
 
-def _assess(place: Workplace, milestone: str) -> dict[str, Any]:
+def _assess(ctx: Context, milestone: str) -> dict[str, Any]:
     """Assess a milestone and return the outcome.
 
     Raises:
         UnknownPeriodError: there is no such milestone.
     """
-    number = int(pipeline.assess_milestone(milestone))
-    with place.store.reading() as session:
+    from chuyenhoa.pipeline.assess.assessing import assess_milestone
+
+    number = int(assess_milestone(milestone))
+    with ctx.store.reading() as session:
         found: dict[str, Any] = json.loads(session.get_one(AssessmentRow, number).content)
     return found
 
 
 def print_assessment(options: argparse.Namespace) -> int:
     """`chuyenhoa assess`."""
-    place = open_workplace()
-    found = _assess(place, options.milestone)
+    ctx = open_context()
+    found = _assess(ctx, options.milestone)
     counts = dict.fromkeys(VERDICTS, 0)
     for locality in found["localities"]:
         for result in locality["criteria"]:
@@ -65,8 +66,8 @@ def print_assessment(options: argparse.Namespace) -> int:
     if options.json:
         print_json({**found, "counts": counts})
         return 0
-    plan = place.plan_of(options.milestone)
-    _print_matrix(plan, place.period(options.milestone), found["localities"])
+    plan = ctx.plan_of(options.milestone)
+    _print_matrix(plan, ctx.period(options.milestone), found["localities"])
     print("Ký hiệu: " + ", ".join(f"{SIGNS[verdict]} {word}" for verdict, word in VERDICTS.items()))
     print("Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items()))
     if options.milestone != plan.milestones[-1].id:
@@ -109,24 +110,27 @@ def render_report(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: a template of the office's that cannot be rendered or breaks the layout.
     """
+    from chuyenhoa.pipeline.publish.asking import ask_office
+    from chuyenhoa.pipeline.publish.drafts import list_for_office
+    from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
     from chuyenhoa.reporting import RenderError
 
     if options.verify is not None:
         return _verify(options)
     if not options.milestone:
         raise UnusableError("Which milestone? Name it with --milestone, as in --milestone 2021-6t.")
-    place = open_workplace()
-    snapshot = pipeline.freeze_snapshot(options.milestone)
+    ctx = open_context()
+    snapshot = freeze_snapshot(options.milestone)
     try:
-        names = pipeline.check_drafts(pipeline.render_drafts(snapshot))
+        names = check_drafts(render_drafts(snapshot))
     except (RenderError, DraftError) as error:
         raise UnusableError(f"{error}\nMend the template; 'chuyenhoa templates check' helps.") from error
-    for asked in pipeline.list_for_office(names):
-        pipeline.ask_office(asked)
-    with place.store.reading() as session:
+    for asked in list_for_office(names):
+        ask_office(asked)
+    with ctx.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in names]
     entries = [
-        {"id": row.id, "path": str(place.settings.data / row.draft_path), "sha256": row.draft_sha256}
+        {"id": row.id, "path": str(ctx.settings.data / row.draft_path), "sha256": row.draft_sha256}
         for row in rows
     ]
     if options.json:
@@ -147,10 +151,12 @@ def _verify(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: no such document is issued.
     """
+    from chuyenhoa.pipeline.publish.issuing import verify_documents
+
     names = [options.verify] if options.verify else []
     if options.milestone:
-        open_workplace().milestone(options.milestone)
-    found = pipeline.verify_documents(options.milestone or "", names)
+        open_context().milestone(options.milestone)
+    found = verify_documents(options.milestone or "", names)
     if not found:
         raise UnusableError("No such document is issued; 'chuyenhoa register' lists those that are.")
     if options.json:

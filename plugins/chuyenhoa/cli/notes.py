@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from chuyenhoa.cli.explaining import say_actor
-from chuyenhoa.cli.words import BASES, say_reason
+from chuyenhoa.cli.labels import BASES, say_reason
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 

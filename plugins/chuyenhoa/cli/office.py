@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from chuyenhoa import clock, pipeline
+from chuyenhoa import clock
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json, print_table
-from chuyenhoa.pipeline.drafts import DraftError, office_texts
-from chuyenhoa.pipeline.registering import find_entries
-from chuyenhoa.pipeline.workplace import open_workplace, write_file
+from chuyenhoa.pipeline.context import open_context, write_file
+from chuyenhoa.pipeline.publish.drafts import DraftError, office_texts
+from chuyenhoa.pipeline.publish.registering import find_entries
 from chuyenhoa.release import write_register
 
 
@@ -33,7 +33,9 @@ def add_commands(commands: Any) -> None:
 
 def take_approvals(options: argparse.Namespace) -> int:
     """`chuyenhoa approvals`: 0 when every form was recorded, 1 when one was refused."""
-    taken = pipeline.take_forms()
+    from chuyenhoa.pipeline.publish.approving import take_forms
+
+    taken = take_forms()
     if options.json:
         print_json({"forms": [asdict(entry) for entry in taken]})
     else:
@@ -46,13 +48,13 @@ def take_approvals(options: argparse.Namespace) -> int:
 
 def print_register(options: argparse.Namespace) -> int:
     """`chuyenhoa register`."""
-    place = open_workplace()
+    ctx = open_context()
     if options.milestone:
-        place.milestone(options.milestone)
-    with place.store.reading() as session:
-        entries = find_entries(place, session, options.milestone)
+        ctx.milestone(options.milestone)
+    with ctx.store.reading() as session:
+        entries = find_entries(ctx, session, options.milestone)
     if options.xlsx:
-        write_file(options.xlsx, write_register(entries, office_texts(place), clock.now()))
+        write_file(options.xlsx, write_register(entries, office_texts(ctx), clock.now()))
     if options.json:
         print_json({"documents": [asdict(entry) for entry in entries]})
         return 0
@@ -84,13 +86,15 @@ def write_handover(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: nothing is issued, or an issued file was changed.
     """
-    place = open_workplace()
+    from chuyenhoa.pipeline.publish.handover import write_handover
+
+    ctx = open_context()
     try:
-        path = pipeline.write_handover(options.milestone)
+        path = write_handover(options.milestone)
     except DraftError as error:
         raise UnusableError(str(error)) from error
     if options.json:
-        print_json({"milestone": options.milestone, "path": str(place.settings.data / path)})
+        print_json({"milestone": options.milestone, "path": str(ctx.settings.data / path)})
     else:
-        print(place.settings.data / path)
+        print(ctx.settings.data / path)
     return 0

@@ -57,7 +57,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "indicator": finding.indicator,
         "value": finding.value,
         "message": finding.message,
-        "explanation": finding.explanation,
+        "explanation": finding.justification,
     }
 
 
@@ -69,16 +69,16 @@ def observation_json(observation: Observation) -> dict[str, Any]:
         "indicator": observation.indicator,
         "window": observation.basis.value,
         "value": None if value is None else int(value) if value == value.to_integral_value() else str(value),
-        "sheet": observation.place.sheet,
-        "cell": observation.place.cell,
+        "sheet": observation.cell_ref.sheet,
+        "cell": observation.cell_ref.cell,
     }
 
 
 def normalisation_json(entry: Normalisation) -> dict[str, Any]:
     """A normalisation as programs read it."""
     return {
-        "sheet": entry.place.sheet,
-        "cell": entry.place.cell,
+        "sheet": entry.cell_ref.sheet,
+        "cell": entry.cell_ref.cell,
         "before": entry.before,
         "after": entry.after,
         "why": entry.why,

@@ -11,8 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.cli.printing import print_json, print_table, show_exactly
-from chuyenhoa.cli.words import (
+from chuyenhoa.cli.labels import (
     DOCUMENT_STATES,
     NOT_SUBMITTED,
     STATUSES,
@@ -20,13 +19,14 @@ from chuyenhoa.cli.words import (
     say_reason,
     say_with_code,
 )
+from chuyenhoa.cli.printing import print_json, print_table, show_exactly
 from chuyenhoa.model.evidence import SubmissionRecord
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.submissions import SubmissionStatus
-from chuyenhoa.pipeline.assessing import gather_evidence
-from chuyenhoa.pipeline.leftovers import to_report
-from chuyenhoa.pipeline.workplace import Workplace, open_workplace
+from chuyenhoa.pipeline.assess.assessing import gather_evidence
+from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.pipeline.receive.inbox_leftovers import to_report
 from chuyenhoa.store import deliveries, documents, evidence, ledger
 from chuyenhoa.store.deliveries import DeliveryState
 from chuyenhoa.store.ledger import submission_id
@@ -60,15 +60,15 @@ def add_commands(commands: Any) -> None:
 
 def print_status(options: argparse.Namespace) -> int:
     """`chuyenhoa status`: one period, or every milestone."""
-    place = open_workplace()
-    periods = [place.period(options.period)] if options.period else list(place.milestones)
-    found = [_status_of(place, period) for period in periods]
-    letters = _list_letters(place)
+    ctx = open_context()
+    periods = [ctx.period(options.period)] if options.period else list(ctx.milestones)
+    found = [_status_of(ctx, period) for period in periods]
+    letters = _list_letters(ctx)
     left = [
         {"path": e.path, "why": e.why.value, "detail": e.detail, "since": e.since.isoformat()}
-        for e in to_report(place)
+        for e in to_report(ctx)
     ]
-    unsettled = _list_unsettled(place)
+    unsettled = _list_unsettled(ctx)
     if options.json:
         whole = found[0] if options.period else {"periods": found}
         print_json({**whole, "undelivered": letters, "inbox_left": left, "unsettled": unsettled})
@@ -81,14 +81,14 @@ def print_status(options: argparse.Namespace) -> int:
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()
-        _print_period(place.plan_of(period.id), period, entry)
+        _print_period(ctx.plan_of(period.id), period, entry)
     _print_letters(letters)
     return 0
 
 
-def _list_unsettled(place: Workplace) -> list[dict[str, str]]:
+def _list_unsettled(ctx: Context) -> list[dict[str, str]]:
     """The files of no period that nothing followed: not answered yet, or refused and not sent anew."""
-    with place.store.reading() as session:
+    with ctx.store.reading() as session:
         return [
             {
                 "id": submission_id(row.number),
@@ -100,9 +100,9 @@ def _list_unsettled(place: Workplace) -> list[dict[str, str]]:
         ]
 
 
-def _list_letters(place: Workplace) -> list[dict[str, Any]]:
+def _list_letters(ctx: Context) -> list[dict[str, Any]]:
     """The letters that nobody got yet."""
-    with place.store.reading() as session:
+    with ctx.store.reading() as session:
         rows = deliveries.find_undelivered(session)
     return [
         {
@@ -179,11 +179,11 @@ def _say_remark(plan: Plan, submitter: Mapping[str, Any]) -> str:
     return "; ".join(part for part in (late, f"giữ lại: {names}" if names else "") if part)
 
 
-def _status_of(place: Workplace, period: Period) -> dict[str, Any]:
-    plan = place.plan_of(period.id)
-    with place.store.reading() as session:
+def _status_of(ctx: Context, period: Period) -> dict[str, Any]:
+    plan = ctx.plan_of(period.id)
+    with ctx.store.reading() as session:
         newest = {record.submitter: record for record in evidence.load_records(session, plan, period.id)}
-        blocked = _list_blocked(place, session, period) if period.is_milestone else []
+        blocked = _list_blocked(ctx, session, period) if period.is_milestone else []
         rows = documents.list_documents(session, period.id)
     today = clock.today()
     return {
@@ -225,11 +225,11 @@ def _submitter_status(
     }
 
 
-def _list_blocked(place: Workplace, session: Session, milestone: Period) -> list[dict[str, str]]:
+def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dict[str, str]]:
     """The localities of which nothing is known for a milestone, neither by its reports nor by finer ones."""
-    plan = place.plan_of(milestone.id)
+    plan = ctx.plan_of(milestone.id)
     blocked = []
-    for code, known in gather_evidence(place, session, milestone).evidence.items():
+    for code, known in gather_evidence(ctx, session, milestone).evidence.items():
         if known.absence is None:
             continue
         locality = plan.locality_by_code[code]

@@ -7,10 +7,10 @@ import re
 from dataclasses import asdict
 
 from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.labels import BASES, VERDICTS
 from chuyenhoa.cli.printing import print_json
-from chuyenhoa.cli.words import BASES, VERDICTS
-from chuyenhoa.pipeline.tracing import UnknownFigureError, find_figure
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.publish.tracing import UnknownFigureError, find_figure
 from chuyenhoa.reporting import FigureInput
 
 _COUNT = re.compile(r"(?:COUNT|TARGET)\(([^()]*)\)")
@@ -33,7 +33,7 @@ def explain_figure(options: argparse.Namespace) -> int:
         UnusableError: no document holds a figure with this tag.
     """
     try:
-        found = find_figure(open_workplace(), options.figure, options.document or "")
+        found = find_figure(open_context(), options.figure, options.document or "")
     except UnknownFigureError as error:
         raise UnusableError(str(error)) from error
     if options.json:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chuyenhoa.feedback.follow_on import LeftOut, part_follow_ons
 from chuyenhoa.feedback.marked import mark_workbook
-from chuyenhoa.feedback.package import MarkError
 from chuyenhoa.feedback.receipt import marked_name, receipt_name, render_letter, render_receipt
 from chuyenhoa.feedback.wording import MarkedAs, ReceiptError
+from chuyenhoa.kit.ooxml.xlsx_package import MarkError
 
 __all__ = [
     "LeftOut",

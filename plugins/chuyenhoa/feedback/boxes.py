@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from lxml import etree
 
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.package import MarkError, parse_xml
 from chuyenhoa.feedback.references import CellRef
+from chuyenhoa.kit.ooxml.xlsx_package import MarkError, parse_xml
 
 _V = "urn:schemas-microsoft-com:vml"
 _O = "urn:schemas-microsoft-com:office:office"

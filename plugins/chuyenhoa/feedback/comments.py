@@ -6,9 +6,9 @@ from lxml import etree
 
 from chuyenhoa.feedback.boxes import add_box, empty_drawing, remove_box
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.package import REL_TYPE, SPACE, Package, main_tag, new_root
+from chuyenhoa.feedback.labels import AUTHOR, COMMENT_MARK
 from chuyenhoa.feedback.references import CellRef, parse_address
-from chuyenhoa.feedback.words import AUTHOR, COMMENT_MARK
+from chuyenhoa.kit.ooxml.xlsx_package import REL_TYPE, SPACE, Package, main_tag, new_root
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"

@@ -6,8 +6,8 @@ from bisect import bisect_left
 
 from lxml import etree
 
-from chuyenhoa.feedback.package import MarkError, main_tag
 from chuyenhoa.feedback.references import CellRef, parse_address
+from chuyenhoa.kit.ooxml.xlsx_package import MarkError, main_tag
 
 _ROW, _CELL = main_tag("row"), main_tag("c")
 _TRUE = frozenset({"1", "true"})

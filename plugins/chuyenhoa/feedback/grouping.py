@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chuyenhoa.feedback.labels import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
-from chuyenhoa.feedback.words import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
 from chuyenhoa.model import form
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
 
@@ -47,7 +47,7 @@ class FindingGroup:
     remedy: str
     items: tuple[Item, ...]
     needs_reason: bool
-    explanation: str
+    justification: str
     """The submitter's reason for a warning, personal data masked; empty when none was given."""
 
 
@@ -155,7 +155,7 @@ def _as_group(members: Sequence[Finding], labels: Labels) -> FindingGroup:
         remedy=remedy,
         items=_items_of(members, labels, with_notes=are_several),
         needs_reason=first.needs_reason,
-        explanation=mask_personal(_reason_for(first)),
+        justification=mask_personal(_reason_for(first)),
     )
 
 
@@ -180,4 +180,4 @@ def _note_of(finding: Finding) -> str:
 
 
 def _reason_for(finding: Finding) -> str:
-    return finding.explanation.strip() if finding.severity is Severity.WARNING else ""
+    return finding.justification.strip() if finding.severity is Severity.WARNING else ""

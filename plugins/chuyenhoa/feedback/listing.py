@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from chuyenhoa.feedback import words
+from chuyenhoa.feedback import labels
 from chuyenhoa.feedback.grouping import drop_name, name_locality, split_message
-from chuyenhoa.feedback.package import SPACE, main_tag, new_root
 from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
 from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
+from chuyenhoa.kit.ooxml.xlsx_package import SPACE, main_tag, new_root
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
@@ -60,7 +60,7 @@ def build_listing(
     _write_head(rows, findings, styles)
     links = _write_findings(rows, findings, linked, locality_names, styles)
     for number, entry in enumerate(painted, start=1):
-        memory = (entry.sheet, entry.ref.address, words.LISTING_NAME)
+        memory = (entry.sheet, entry.ref.address, labels.LISTING_NAME)
         for offset, text in enumerate(memory):
             rows.setdefault(number, []).append(
                 (MEMORY_COLUMN + offset, text, entry.style if offset == 2 else 0)
@@ -117,13 +117,13 @@ def _write_head(
     rows: dict[int, list[tuple[int, str, int]]], findings: Sequence[Finding], styles: StyleBook
 ) -> None:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    summary = words.SUMMARY.format(errors=errors, warnings=len(findings) - errors)
-    rows[1] = [(1, words.TITLE, styles.text_style(bold=True, size=14))]
+    summary = labels.SUMMARY.format(errors=errors, warnings=len(findings) - errors)
+    rows[1] = [(1, labels.TITLE, styles.text_style(bold=True, size=14))]
     line = styles.text_style(size=12)
-    for number, text in enumerate((summary, *words.HOW_TO), start=2):
+    for number, text in enumerate((summary, *labels.HOW_TO), start=2):
         rows[number] = [(1, text, line)]
     head = styles.text_style(bold=True, colour="FFDDE3E6", border=True)
-    rows[_HEAD_ROW] = [(column, text, head) for column, text in enumerate(words.HEADERS, start=1)]
+    rows[_HEAD_ROW] = [(column, text, head) for column, text in enumerate(labels.HEADERS, start=1)]
 
 
 def _write_findings(
@@ -145,7 +145,7 @@ def _write_findings(
         sheet = places[0][0] if places else finding.sheet
         is_link = bool(places) and places[0] in linked
         problem = _with_other_cells(drop_name(problem, locality_names.get(finding.locality, "")), finding)
-        value = mask_personal(finding.value) or (words.BLANK if places else "")
+        value = mask_personal(finding.value) or (labels.BLANK if places else "")
         texts = (
             str(number),
             _level(finding),
@@ -167,20 +167,20 @@ def _write_findings(
 
 def _locality(finding: Finding, locality_names: Mapping[str, str]) -> str:
     if finding.locality in locality_names:
-        return words.LOCALITY.format(name=locality_names[finding.locality], code=finding.locality)
-    return name_locality(finding, locality_names) or words.WHOLE_FILE
+        return labels.LOCALITY.format(name=locality_names[finding.locality], code=finding.locality)
+    return name_locality(finding, locality_names) or labels.WHOLE_FILE
 
 
 def _level(finding: Finding) -> str:
     if finding.severity is Severity.ERROR:
-        return words.ERROR_LEVEL
-    return words.REASON_LEVEL if finding.needs_reason else words.CHECK_LEVEL
+        return labels.ERROR_LEVEL
+    return labels.REASON_LEVEL if finding.needs_reason else labels.CHECK_LEVEL
 
 
 def _with_other_cells(problem: str, finding: Finding) -> str:
     """`problem`, with the cells beside the first where the text does not name them itself."""
     others = [cell for cell in finding.cells[1:] if cell not in problem]
-    return words.OTHER_CELLS.format(problem=problem, others=", ".join(others)) if others else problem
+    return labels.OTHER_CELLS.format(problem=problem, others=", ".join(others)) if others else problem
 
 
 def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str, int]]) -> None:

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from chuyenhoa.feedback import words
+from chuyenhoa.feedback import labels
 from chuyenhoa.feedback.comments import CommentBook
 from chuyenhoa.feedback.grid import Grid
 from chuyenhoa.feedback.grouping import is_explained, order_findings, split_message
 from chuyenhoa.feedback.listing import Painted, build_listing, printable, read_memory
-from chuyenhoa.feedback.package import MarkError, Package
 from chuyenhoa.feedback.references import CellRef, parse_address, places_of
 from chuyenhoa.feedback.sheets import SheetBook
 from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
 from chuyenhoa.feedback.withheld import withhold_personal
+from chuyenhoa.kit.ooxml.xlsx_package import MarkError, Package
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
@@ -82,14 +82,14 @@ class _Marking:
             place for finding in findings for place in places_of(finding) if self._resolve(*place) is not None
         )
         listing = build_listing(findings, linked, painted, locality_names, self._styles)
-        self._book.put_first(words.LISTING_NAME, listing)
+        self._book.put_first(labels.LISTING_NAME, listing)
         return self._package.save()
 
     def _forget_listing(self) -> dict[tuple[str, CellRef], int]:
         """Take an earlier listing out; returns the former styles that it remembers."""
         memory: dict[tuple[str, CellRef], int] = {}
         for name, part in self._book.worksheets():
-            if _fold(name) == _fold(words.LISTING_NAME):
+            if _fold(name) == _fold(labels.LISTING_NAME):
                 for entry in read_memory(self._package.tree(part), self._book.shared_strings()):
                     memory[entry.sheet, entry.ref] = entry.style
                 self._book.remove(name)
@@ -128,13 +128,13 @@ class _Marking:
 
 def _comment_text(finding: Finding, sheet: str, ref: CellRef) -> str:
     problem, remedy = split_message(finding)
-    mark = words.REASON_MARK if finding.needs_reason else words.CHECK_MARK
-    mark = words.ERROR_MARK if finding.severity is Severity.ERROR else mark
+    mark = labels.REASON_MARK if finding.needs_reason else labels.CHECK_MARK
+    mark = labels.ERROR_MARK if finding.severity is Severity.ERROR else mark
     first_sheet, first = next(places_of(finding))
     hint = ""
     if parse_address(first) != ref or _fold(first_sheet) != _fold(sheet):
         where = first if _fold(first_sheet) == _fold(sheet) else f"{first_sheet}!{first}"
-        hint = "\n" + words.SEE_FIRST.format(first=where)
+        hint = "\n" + labels.SEE_FIRST.format(first=where)
     return printable(show_plainly(f"{mark} ({finding.rule_id}): {problem}\n→ {remedy}{hint}"))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chuyenhoa.feedback.marked import mark_workbook
-from chuyenhoa.feedback.package import MarkError
+from chuyenhoa.kit.ooxml.xlsx_package import MarkError
 from chuyenhoa.model.submissions import Finding
 
 

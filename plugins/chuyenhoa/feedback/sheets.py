@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from chuyenhoa.feedback.package import REL_TYPE, MarkError, Package, main_tag, parse_xml
+from chuyenhoa.kit.ooxml.xlsx_package import REL_TYPE, MarkError, Package, main_tag, parse_xml
 
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _ID = f"{{{REL_TYPE}}}id"

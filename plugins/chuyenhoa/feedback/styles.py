@@ -6,7 +6,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from chuyenhoa.feedback.package import MarkError, main_tag
+from chuyenhoa.kit.ooxml.xlsx_package import MarkError, main_tag
 
 RED = "FFFF9B91"
 YELLOW = "FFFFD54A"

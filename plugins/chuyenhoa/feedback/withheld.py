@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from lxml import etree
 
 from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.package import SPACE, MarkError, Package, main_tag, parse_xml
+from chuyenhoa.kit.ooxml.xlsx_package import SPACE, MarkError, Package, main_tag, parse_xml
 from chuyenhoa.model import form
 from chuyenhoa.model.personal import MASK, find_personal, is_personal_number, mask_personal
 

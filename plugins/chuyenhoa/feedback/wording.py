@@ -33,9 +33,9 @@ class MarkedAs(StrEnum):
 ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.ORIGINAL: ""}
 """How the name of such a workbook ends, by which its kind is known again."""
 
-MOST_GROUPS = 150
+MAX_GROUPS = 150
 """Groups of findings that a receipt shows; the marked workbook lists all of them."""
-MOST_NORMALISATIONS = 60
+MAX_NORMALISATIONS = 60
 _MOST_CELLS = 12
 _TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
 
@@ -97,7 +97,7 @@ def _words_of(receipt: Receipt) -> dict[str, Any]:
     """All that the templates ask for: the receipt, its findings by what is to be done, what it replaces."""
     labels = Labels(receipt.locality_names, receipt.indicator_labels, receipt.rule_titles)
     all_groups = group_findings(receipt.findings, labels)
-    groups = all_groups[:MOST_GROUPS]
+    groups = all_groups[:MAX_GROUPS]
     warnings = [group for group in groups if group.severity is Severity.WARNING]
     names = {**receipt.indicator_labels, **receipt.locality_names}
     understood = group_normalisations(receipt.normalisations, names)
@@ -107,13 +107,13 @@ def _words_of(receipt: Receipt) -> dict[str, Any]:
         "status": SubmissionStatus(receipt.status).value,
         "errors": [group for group in groups if group.severity is Severity.ERROR],
         "reasons": [group for group in warnings if group.needs_reason],
-        "checks": [group for group in warnings if not group.needs_reason and not group.explanation],
-        "explained": [group for group in warnings if group.explanation],
+        "checks": [group for group in warnings if not group.needs_reason and not group.justification],
+        "explained": [group for group in warnings if group.justification],
         "notes": [group for group in groups if group.severity is Severity.NOTE],
         "more_groups": len(all_groups) - len(groups),
         "held": _held_localities(receipt.held, groups),
-        "understood": understood[:MOST_NORMALISATIONS],
-        "more_understood": max(0, len(understood) - MOST_NORMALISATIONS),
+        "understood": understood[:MAX_NORMALISATIONS],
+        "more_understood": max(0, len(understood) - MAX_NORMALISATIONS),
         "marked_as": _marked_as(receipt.marked_workbook),
         "days_late": _days_late(receipt),
         "is_supplement": _is_supplement(receipt),
@@ -150,8 +150,8 @@ def group_normalisations(
     """
     found: dict[tuple[str, str, str, str], list[str]] = {}
     for entry in entries:
-        key = (entry.place.sheet, mask_personal(entry.before), mask_personal(entry.after), entry.why)
-        found.setdefault(key, []).append(entry.place.cell)
+        key = (entry.cell_ref.sheet, mask_personal(entry.before), mask_personal(entry.after), entry.why)
+        found.setdefault(key, []).append(entry.cell_ref.cell)
     return [
         Understood(
             sheet,

@@ -13,7 +13,7 @@ from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.plan.messages import Message, load_messages
 
-LONGEST_VALUE = 80
+MAX_VALUE_LENGTH = 80
 """Characters of a cell's text that a message repeats."""
 
 
@@ -83,7 +83,7 @@ def withhold(value: object) -> object:
 def shorten(value: object) -> str:
     """A cell's text for a message: on one line and not too long."""
     text = " ".join(str(value).split())
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
 def name_place(sheet: str, cell: str) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from chuyenhoa.intake.book import Book, CellValue, Sheet, name_cell
-from chuyenhoa.intake.encodings import TCVN3, VNI, decode_tcvn3, decode_vni
-from chuyenhoa.intake.remembering import once_a_plan
-from chuyenhoa.intake.syllables import is_syllable
-from chuyenhoa.intake.words import ZERO_WORDS, clean_text, fold
+from chuyenhoa.intake.plan_cache import once_a_plan
+from chuyenhoa.kit.readers.book import Book, CellValue, Sheet, name_cell
+from chuyenhoa.kit.vietnamese_text.encodings import TCVN3, VNI, decode_tcvn3, decode_vni
+from chuyenhoa.kit.vietnamese_text.normal_form import ZERO_WORDS, clean_text, fold
+from chuyenhoa.kit.vietnamese_text.syllables import is_syllable
 from chuyenhoa.model import form
-from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.personal import find_personal
 from chuyenhoa.model.plan import Plan
 
@@ -29,9 +29,9 @@ class Encoding(StrEnum):
 
 
 DECODERS: dict[Encoding, Callable[[str], str]] = {Encoding.TCVN3: decode_tcvn3, Encoding.VNI: decode_vni}
-FEWEST_OF_A_SHEET = 3
+MIN_OF_A_SHEET = 3
 """Texts of one old encoding, beside none in Unicode, after which doubtful ones are of it as well."""
-LONGEST_SHORT = 5
+MAX_SHORT_LENGTH = 5
 """Letters of an abbreviation."""
 MEASURE = re.compile("µ[a-zA-Z]")
 """Micrometres and their like: the sign is `à` of TCVN3."""
@@ -135,7 +135,7 @@ def _convert(sheet: Sheet, known: frozenset[str]) -> Found:
             elif guess.text != text:
                 found[row, column] = guess
                 seen[guess.encoding] += guess.is_certain
-    if not is_unicode and len(+seen) == 1 and seen.total() >= FEWEST_OF_A_SHEET:
+    if not is_unicode and len(+seen) == 1 and seen.total() >= MIN_OF_A_SHEET:
         encoding = next(iter(+seen))
         for place, text in doubtful:
             decoded = DECODERS[encoding](text)
@@ -195,7 +195,7 @@ _SYMBOL = re.compile(r"[¡-¬®-´¶·¸»¼½¾×÷](?=\w)|(?<=[^\W\d])[¡-¬®
 def _is_short(word: str) -> bool:
     """Whether a word is an abbreviation: a few letters without a vowel, as in BCĐ and QĐ."""
     plain = word.upper().replace("Đ", "D")
-    return len(word) <= LONGEST_SHORT and plain.isascii() and not set(plain) & set("AEIOUY")
+    return len(word) <= MAX_SHORT_LENGTH and plain.isascii() and not set(plain) & set("AEIOUY")
 
 
 def _proves(text: str, encoding: Encoding) -> bool:
@@ -235,5 +235,5 @@ def _describe(sheet: Sheet, found: Found) -> Iterator[Normalisation]:
             seen.add(before)
             why = WHY.format(encoding=guess.encoding.value)
             yield Normalisation(
-                Place(sheet.name, name_cell(row, column)), before, clean_text(guess.text), why
+                CellRef(sheet.name, name_cell(row, column)), before, clean_text(guess.text), why
             )

@@ -6,22 +6,32 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from chuyenhoa.intake.book import Book, Sheet
-from chuyenhoa.intake.figures import Figures, read_figures
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats import open_book
-from chuyenhoa.intake.layout.reader import read_free_tables
-from chuyenhoa.intake.layout.search import FoundTables, report_nothing, report_unread, search_tables
-from chuyenhoa.intake.layout.texts import read_texts
-from chuyenhoa.intake.layout.words import name_codes
+from chuyenhoa.intake.header.document_header import (
+    Stated,
+    check_against_form,
+    find_district,
+    find_wrong_baselines,
+)
+from chuyenhoa.intake.header.ownership import Owner, check_heads, check_titles, find_owner, read_meta
 from chuyenhoa.intake.legacy import convert_book, plan_words
-from chuyenhoa.intake.ownership import Owner, check_heads, check_titles, find_owner, read_meta
-from chuyenhoa.intake.personal import report_lists, withhold_personal
-from chuyenhoa.intake.rows import Scope
-from chuyenhoa.intake.stated import Stated, check_against_form, find_district, find_wrong_baselines
-from chuyenhoa.intake.statements import Declarations, read_declarations, read_justifications, read_narratives
-from chuyenhoa.intake.tables import Table, find_table
-from chuyenhoa.intake.words import strip_marks
+from chuyenhoa.intake.tables.figures import Figures, read_figures
+from chuyenhoa.intake.tables.form_rows import Scope
+from chuyenhoa.intake.tables.form_tables import Table, find_table
+from chuyenhoa.intake.tables.free_tables import read_free_tables
+from chuyenhoa.intake.tables.search import FoundTables, report_nothing, report_unread, search_tables
+from chuyenhoa.intake.text_sheets.form_sheets import (
+    Declarations,
+    read_declarations,
+    read_justifications,
+    read_narratives,
+)
+from chuyenhoa.intake.text_sheets.free_sheets import name_codes
+from chuyenhoa.intake.text_sheets.free_texts import read_texts
+from chuyenhoa.intake.values.personal import report_lists, withhold_personal
+from chuyenhoa.kit.readers import open_book
+from chuyenhoa.kit.readers.book import Book, Sheet
+from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis, Normalisation, Observation
 from chuyenhoa.model.plan import Plan

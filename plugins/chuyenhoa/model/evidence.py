@@ -11,7 +11,7 @@ from chuyenhoa.model.baselines import Baseline
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.lifecycle import Standing
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.model.results import Assessment, Reason
+from chuyenhoa.model.results import Assessment, InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
 
 
@@ -38,7 +38,7 @@ class KnownFigure:
     source: Source
     parts: tuple[KnownFigure, ...] = ()
     divisor: int = 1
-    lacks: Reason | None = None
+    lacks: InsufficiencyReason | None = None
     """Why there is no value, where that is not a blank cell."""
     unit: str = ""
     """The former unit whose figure it is, with its code, where it is a part of what came of it."""
@@ -66,13 +66,13 @@ class LocalityEvidence:
     locality: str
     figures: Mapping[tuple[str, Basis], KnownFigure] = field(default_factory=dict)
     declarations: Mapping[str, KnownDeclaration] = field(default_factory=dict)
-    absence: Reason | None = None
+    absence: InsufficiencyReason | None = None
     baselines: Mapping[tuple[str, Baseline], KnownFigure] = field(default_factory=dict)
     """Figures of windows other than the period's and the same one of the year before."""
 
 
 @dataclass(frozen=True)
-class Explanation:
+class JustifiedWarning:
     """A warning on a figure in force with the reason that its submitter gave."""
 
     rule_id: str
@@ -115,7 +115,7 @@ class MilestoneData:
     submissions: tuple[SubmissionRecord, ...]
     narratives: Mapping[str, Mapping[str, str]]
     """Texts in force: submitter code, then item code (`LANH_DAO`, …), then the text."""
-    explanations: tuple[Explanation, ...]
+    justifications: tuple[JustifiedWarning, ...]
     frozen_at: datetime
     standing: Standing | None = None
     """What people decided on its localities, and on those of earlier plans; None where nobody asked."""

@@ -24,7 +24,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class CellRef:
     """A cell of a workbook, as the submitter sees it: sheet name and address like `D7`."""
 
     sheet: str
@@ -39,7 +39,7 @@ class Observation:
     indicator: str
     basis: Basis
     value: Decimal | None
-    place: Place
+    cell_ref: CellRef
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Declaration:
     document_number: str
     document_date: date | None
     note: str
-    place: Place
+    cell_ref: CellRef
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Narrative:
 
     item: str
     text: str
-    place: Place
+    cell_ref: CellRef
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class Justification:
     rule_id: str
     locality: str
     reason: str
-    place: Place
+    cell_ref: CellRef
 
 
 @dataclass(frozen=True)
 class Normalisation:
     """A value that was read otherwise than it was typed, so that the submitter can object."""
 
-    place: Place
+    cell_ref: CellRef
     before: str
     after: str
     why: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chuyenhoa.model.figures import Basis, Place
+from chuyenhoa.model.figures import Basis, CellRef
 from chuyenhoa.model.plan import Period
 
 
@@ -15,7 +15,7 @@ class Known:
     """A figure of an accepted report, with its cell."""
 
     value: Decimal
-    place: Place
+    cell_ref: CellRef
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PastSource:
     period: str
     """The period's label, as in "06 tháng năm 2021"."""
     file_name: str
-    place: Place
+    cell_ref: CellRef
     value: Decimal
 
 

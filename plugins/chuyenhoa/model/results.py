@@ -16,7 +16,7 @@ class Verdict(StrEnum):
     INSUFFICIENT = "insufficient"
 
 
-class Reason(StrEnum):
+class InsufficiencyReason(StrEnum):
     """Why a verdict is `insufficient`."""
 
     NOT_SUBMITTED = "not_submitted"
@@ -39,15 +39,15 @@ class Actor(StrEnum):
     """The agency whose letter is awaited: the provincial police."""
 
 
-ACTORS: Mapping[Reason, Actor] = {
-    Reason.NOT_SUBMITTED: Actor.SUBMITTER,
-    Reason.BLANK: Actor.SUBMITTER,
-    Reason.HELD_BY_FINDINGS: Actor.SUBMITTER,
-    Reason.GAP_IN_WINDOW: Actor.SUBMITTER,
-    Reason.NO_BASELINE: Actor.SUBMITTER,
-    Reason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
-    Reason.UNIT_CHANGED: Actor.OFFICE,
-    Reason.CONFLICTING_SOURCES: Actor.SUBMITTER,
+ACTORS: Mapping[InsufficiencyReason, Actor] = {
+    InsufficiencyReason.NOT_SUBMITTED: Actor.SUBMITTER,
+    InsufficiencyReason.BLANK: Actor.SUBMITTER,
+    InsufficiencyReason.HELD_BY_FINDINGS: Actor.SUBMITTER,
+    InsufficiencyReason.GAP_IN_WINDOW: Actor.SUBMITTER,
+    InsufficiencyReason.NO_BASELINE: Actor.SUBMITTER,
+    InsufficiencyReason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
+    InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,
+    InsufficiencyReason.CONFLICTING_SOURCES: Actor.SUBMITTER,
 }
 """Who acts by default; a figure that the plan or earlier years' reports hold is the office's."""
 
@@ -87,7 +87,7 @@ class Input:
     file_name: str = ""
     sheet: str = ""
     cell: str = ""
-    reason: Reason | None = None
+    reason: InsufficiencyReason | None = None
     """Why it has no value; None where it has one."""
     of_unit: str = ""
     """The former unit that it tells of, where a baseline was summed over those that were merged."""
@@ -106,7 +106,7 @@ class CriterionResult:
     locality: str
     criterion: str
     verdict: Verdict
-    reason: Reason | None = None
+    reason: InsufficiencyReason | None = None
     figure: str = ""
     formula: str = ""
     inputs: tuple[Input, ...] = ()
@@ -143,7 +143,7 @@ class LocalityResult:
     """What the locality's verdict can still become once everything missing is there."""
 
     @property
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[InsufficiencyReason, ...]:
         """The distinct reasons for insufficient results, in the order of the criteria."""
         return tuple(dict.fromkeys(r.reason for r in self.criteria if r.reason is not None))
 

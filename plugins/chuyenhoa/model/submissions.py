@@ -64,7 +64,7 @@ class Finding:
     locality: str = ""
     indicator: str = ""
     value: str = ""
-    explanation: str = ""
+    justification: str = ""
     """The reason that the submitter gave for a warning (sheet "Giải trình"); empty when none was given."""
 
     @property
@@ -80,7 +80,7 @@ class Finding:
         for a total that its lines do not make: one of these figures is wrong.
         """
         is_on_figures = self.rule_id.startswith(RULE_ON_FIGURES) or self.rule_id == WRONG_TOTAL
-        return self.severity is Severity.WARNING and is_on_figures and not self.explanation.strip()
+        return self.severity is Severity.WARNING and is_on_figures and not self.justification.strip()
 
     @property
     def holds(self) -> bool:

@@ -56,27 +56,29 @@ class OfficeApproval(HITLOperator):
 
     def execute(self, context: Context) -> Any:
         """Put the question with what the office must know; skipped when all is decided."""
-        from chuyenhoa import pipeline
+        from chuyenhoa.pipeline.publish.asking import ask_office
+        from chuyenhoa.pipeline.publish.drafts import describe_drafts, propose_signer
 
-        require_any(pipeline.ask_office(self.documents), "These documents are approved already.")
-        self.body = pipeline.describe_drafts(self.documents)
-        self.params["signer"] = pipeline.propose_signer(self.documents)
+        require_any(ask_office(self.documents), "These documents are approved already.")
+        self.body = describe_drafts(self.documents)
+        self.params["signer"] = propose_signer(self.documents)
         self.subject = f"Duyệt văn bản {', '.join(self.documents)}"
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Record the answer if it can be; without one, end if a form gave it, else wait on."""
-        from chuyenhoa import pipeline
+        from chuyenhoa.pipeline.publish.decisions import check_decision, record_decision
+        from chuyenhoa.pipeline.publish.drafts import drafts_open
 
         if event.get("error_type") == "timeout":
-            require_any(pipeline.drafts_open(self.documents), "The office decided by a form.")
+            require_any(drafts_open(self.documents), "The office decided by a form.")
             # The question stays as it is; an answer given at this moment is found when the task parks.
             raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
         answer = super().execute_complete(context, event)
-        require_any(pipeline.drafts_open(self.documents), "The office had decided by a form.")
+        require_any(drafts_open(self.documents), "The office had decided by a form.")
         decision = decision_of(answer)
-        pipeline.check_decision(self.documents, decision)
-        return pipeline.record_decision(self.documents, decision)
+        check_decision(self.documents, decision)
+        return record_decision(self.documents, decision)
 
 
 class AnswerError(ValueError):

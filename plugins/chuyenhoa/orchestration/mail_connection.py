@@ -5,8 +5,16 @@ from __future__ import annotations
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from chuyenhoa.mail import MailServer
-from chuyenhoa.mail.server import PLAIN, PORTS, STARTTLS, TIMEOUT_SECONDS, TLS, MailConfigError, check_server
+from chuyenhoa.kit.mail import MailServer
+from chuyenhoa.kit.mail.server import (
+    PLAIN,
+    PORTS,
+    STARTTLS,
+    TIMEOUT_SECONDS,
+    TLS,
+    MailConfigError,
+    check_server,
+)
 
 CONNECTION = "smtp_default"
 

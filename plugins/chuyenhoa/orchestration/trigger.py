@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from chuyenhoa import clock, settings
 
 if TYPE_CHECKING:
-    from chuyenhoa.intake.inbox import Drop
+    from chuyenhoa.intake.inbox.scan import Drop
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ STATE_KEY = "inbox"
 HEARTBEAT_S = 60.0
 SHOWN = 10
 """Files that an event names; it counts all."""
-LONGEST_WAIT_S = 60.0
+MAX_WAIT_S = 60.0
 """How long a failing scan waits at most before it tries again."""
 
 Signature = tuple[int, int]
@@ -51,7 +51,7 @@ class InboxTrigger(BaseEventTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Scan, compare, wake; one event for all files that became ready together."""
-        from chuyenhoa.intake.inbox import logged, scan_inbox
+        from chuyenhoa.intake.inbox.scan import logged, scan_inbox
 
         inbox = Path(self.inbox) if self.inbox else settings.load().inbox
         watch = Watch(inbox, scan_inbox)
@@ -116,4 +116,4 @@ class Watch:
 
     def pause(self, poke_interval: float) -> float:
         """Seconds until the next scan; doubled after every scan that failed, up to a minute."""
-        return min(poke_interval * 2.0 ** min(self.failures, 10), max(LONGEST_WAIT_S, poke_interval))
+        return min(poke_interval * 2.0 ** min(self.failures, 10), max(MAX_WAIT_S, poke_interval))

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.baselines import FixedFigure
 from chuyenhoa.model.calendars import Calendar
 from chuyenhoa.model.criteria import CriteriaGroup, ProvinceTarget
@@ -32,7 +33,6 @@ from chuyenhoa.model.plan import (
     Task,
     Window,
 )
-from chuyenhoa.model.vietnamese import format_date
 from chuyenhoa.plan import entries as shape
 from chuyenhoa.plan.checks import check_plan
 from chuyenhoa.plan.criterion_entries import CriterionEntry

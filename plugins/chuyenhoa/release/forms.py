@@ -19,8 +19,8 @@ REMARK = "remark"
 REMARK_ROWS = 12
 CODE = "code"
 KEY_COLUMN = 5
-MOST_ROWS = 600
-MOST_CELLS = 50_000
+MAX_ROWS = 600
+MAX_CELLS = 50_000
 PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 """No temporary file, and every text stays the text that it is."""
 
@@ -129,7 +129,7 @@ def read_form(content: bytes) -> Answered:
     if len(book.sheetnames) != 1 or not hasattr(book.worksheets[0], "iter_rows"):
         return Answered("", {}, (), "", "other sheets")
     sheet = book.worksheets[0]
-    if sheet.max_row > MOST_ROWS or sheet.max_row * sheet.max_column > MOST_CELLS:
+    if sheet.max_row > MAX_ROWS or sheet.max_row * sheet.max_column > MAX_CELLS:
         return Answered("", {}, (), "", "too large")
     found = _Found()
     for row in sheet.iter_rows(values_only=True):

@@ -1,17 +1,17 @@
 """Snapshot → context → Word documents; the template doctor and the layout checker."""
 
-from chuyenhoa.reporting.canonical import SnapshotError, canonical_bytes
-from chuyenhoa.reporting.figures import FigureInput, TracedFigure, index_figures, trace_figure
-from chuyenhoa.reporting.kinds import DocumentKind, KindError, list_subjects, load_kinds
-from chuyenhoa.reporting.layout import LayoutProblem, check_layout
-from chuyenhoa.reporting.phrases import PhraseError, load_phrases
-from chuyenhoa.reporting.redline import RedlineError, redline_document
-from chuyenhoa.reporting.render import render_document
-from chuyenhoa.reporting.render_error import RenderError
-from chuyenhoa.reporting.request import Previous
-from chuyenhoa.reporting.snapshot import build_snapshot
-from chuyenhoa.reporting.template_problem import TemplateProblem
-from chuyenhoa.reporting.templates_check import check_template
+from chuyenhoa.kit.docx_lint import LayoutProblem, check_layout
+from chuyenhoa.kit.docx_redline import RedlineError, redline_document
+from chuyenhoa.reporting.docx.figures import FigureInput, TracedFigure, index_figures, trace_figure
+from chuyenhoa.reporting.docx.render import render_document
+from chuyenhoa.reporting.docx.render_error import RenderError
+from chuyenhoa.reporting.papers.kinds import DocumentKind, KindError, list_subjects, load_kinds
+from chuyenhoa.reporting.papers.request import Previous
+from chuyenhoa.reporting.snapshot.build import build_snapshot
+from chuyenhoa.reporting.snapshot.canonical import SnapshotError, canonical_bytes
+from chuyenhoa.reporting.templates.check import check_template
+from chuyenhoa.reporting.templates.problem import TemplateProblem
+from chuyenhoa.reporting.wording.phrases import PhraseError, load_phrases
 
 __all__ = [
     "DocumentKind",

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.submissions import SubmissionStatus
-from chuyenhoa.store.ledger import MOST_NAMED, add_event, claim_facts, submission_id
+from chuyenhoa.store.ledger import MAX_NAMED, add_event, claim_facts, submission_id
 from chuyenhoa.store.tables import SubmissionRow
 
 
@@ -42,9 +42,9 @@ def enter_claims(session: Session, claims: Sequence[Claim]) -> list[int]:
     """
     keys = [claim.claim_key for claim in claims]
     open_ones: dict[tuple[str, str], int] = {}
-    for start in range(0, len(keys), MOST_NAMED):
+    for start in range(0, len(keys), MAX_NAMED):
         query = select(SubmissionRow.claim_key, SubmissionRow.sha256, SubmissionRow.number).where(
-            SubmissionRow.claim_key.in_(keys[start : start + MOST_NAMED]),
+            SubmissionRow.claim_key.in_(keys[start : start + MAX_NAMED]),
             SubmissionRow.removed_from_inbox.is_(False),
         )
         open_ones.update({(key, sha256): number for key, sha256, number in session.execute(query)})
@@ -164,14 +164,14 @@ def find_likes(session: Session, rows: Iterable[SubmissionRow]) -> Likes:
     """All submissions with the bytes of some, oldest first."""
     hashes = sorted({row.sha256 for row in rows})
     found: dict[str, list[_Known]] = {}
-    for start in range(0, len(hashes), MOST_NAMED):
+    for start in range(0, len(hashes), MAX_NAMED):
         query = select(
             SubmissionRow.sha256,
             SubmissionRow.number,
             SubmissionRow.folder,
             SubmissionRow.status,
             SubmissionRow.duplicate_of,
-        ).where(SubmissionRow.sha256.in_(hashes[start : start + MOST_NAMED]))
+        ).where(SubmissionRow.sha256.in_(hashes[start : start + MAX_NAMED]))
         for sha256, number, folder, status, first in session.execute(query.order_by(SubmissionRow.number)):
             found.setdefault(sha256, []).append(_Known(number, folder, status, first))
     return Likes(found, {known.number: known.folder for entries in found.values() for known in entries})

@@ -12,9 +12,9 @@ from chuyenhoa.model.figures import Declaration, Justification, Normalisation, O
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.store.chain import canonical, digest
 from chuyenhoa.store.tables import (
+    AcceptedJustificationRow,
     Base,
     DeclarationRow,
-    ExplanationRow,
     FindingRow,
     JustificationRow,
     NarrativeRow,
@@ -32,7 +32,7 @@ TABLES = (
     JustificationRow,
     FindingRow,
     NormalisationRow,
-    ExplanationRow,
+    AcceptedJustificationRow,
     ReleaseRow,
 )
 """The tables that hold what a file says and what validation says of it."""
@@ -41,7 +41,7 @@ KEYS = ("id", "submission")
 
 
 @dataclass(frozen=True)
-class GivenReason:
+class VersionJustification:
     """A reason in this file for the warnings of an earlier version (its number)."""
 
     version: int
@@ -59,7 +59,7 @@ class Answer:
     version: int | None
     is_late: bool
     duplicate_of: int | None = None
-    reasons: tuple[GivenReason, ...] = ()
+    reasons: tuple[VersionJustification, ...] = ()
     released: tuple[tuple[int, str], ...] = ()
     """Earlier versions and their localities whose figures are taken now that the reasons are there."""
 
@@ -132,12 +132,12 @@ def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], lis
     yield DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
     yield (
         NarrativeRow,
-        [{**key, "item": n.item, "text": n.text, **vars(n.place)} for n in reading.narratives],
+        [{**key, "item": n.item, "text": n.text, **vars(n.cell_ref)} for n in reading.narratives],
     )
     yield JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
     yield FindingRow, [_finding_values(number, finding) for finding in answer.findings]
     given = [{**key, "version": g.version, **_justification_values(g.reason)} for g in answer.reasons]
-    yield ExplanationRow, given
+    yield AcceptedJustificationRow, given
     yield ReleaseRow, [{**key, "version": version, "locality": code} for version, code in answer.released]
     yield NormalisationRow, [{**key, **_normalisation_values(n)} for n in reading.normalisations]
 
@@ -148,7 +148,7 @@ def _observation_values(entry: Observation) -> Values:
         "indicator": entry.indicator,
         "basis": entry.basis.value,
         "value": None if entry.value is None else format(entry.value, "f"),
-        **vars(entry.place),
+        **vars(entry.cell_ref),
     }
 
 
@@ -160,7 +160,7 @@ def _declaration_values(entry: Declaration) -> Values:
         "document_number": entry.document_number,
         "document_date": entry.document_date.isoformat() if entry.document_date else None,
         "note": entry.note,
-        **vars(entry.place),
+        **vars(entry.cell_ref),
     }
 
 
@@ -169,12 +169,12 @@ def _justification_values(entry: Justification) -> Values:
         "rule_id": entry.rule_id,
         "locality": entry.locality,
         "reason": entry.reason,
-        **vars(entry.place),
+        **vars(entry.cell_ref),
     }
 
 
 def _normalisation_values(entry: Normalisation) -> Values:
-    return {"before": entry.before, "after": entry.after, "why": entry.why, **vars(entry.place)}
+    return {"before": entry.before, "after": entry.after, "why": entry.why, **vars(entry.cell_ref)}
 
 
 def _finding_values(number: int, finding: Finding) -> dict[str, object]:
@@ -188,5 +188,5 @@ def _finding_values(number: int, finding: Finding) -> dict[str, object]:
         "locality": finding.locality,
         "indicator": finding.indicator,
         "value": finding.value,
-        "explanation": finding.explanation,
+        "explanation": finding.justification,
     }

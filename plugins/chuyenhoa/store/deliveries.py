@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import DeliveryRow
 
-PATIENCE = timedelta(days=5)
+DELIVERY_TIMEOUT = timedelta(days=5)
 """How long a letter is tried before it is given up."""
 _PAUSES = (5, 15, 60)
 _LONGEST_PAUSE = 240
@@ -29,7 +29,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     """A mail server has taken responsibility for it."""
     FAILED = "failed"
-    """Given up: the address is refused, or nobody took it for as long as `PATIENCE`."""
+    """Given up: the address is refused, or nobody took it for as long as `DELIVERY_TIMEOUT`."""
     NO_ADDRESS = "no_address"
     """Whom it is for has no address in the plan."""
     CANCELLED = "cancelled"
@@ -49,10 +49,10 @@ class Subject:
 
 def owe(session: Session, subject: Subject, recipients: Sequence[str], at: datetime) -> None:
     """Note a letter to each recipient, once, however often it is called; without one, that there is none."""
-    owe_all(session, [(subject, recipients)], at)
+    enqueue_all(session, [(subject, recipients)], at)
 
 
-def owe_all(session: Session, letters: Sequence[tuple[Subject, Sequence[str]]], at: datetime) -> None:
+def enqueue_all(session: Session, letters: Sequence[tuple[Subject, Sequence[str]]], at: datetime) -> None:
     """Note several letters, each with its recipients, as `owe` does."""
     known = {
         (row.kind, row.reference, row.recipient)
@@ -93,7 +93,7 @@ def cancel(session: Session, kind: str, references: Sequence[str]) -> None:
 
 
 def drop_old(session: Session, at: datetime, kinds: Sequence[str]) -> int:
-    """Leave letters of some kinds unsent that nobody tried in all of `PATIENCE` (there was no mail server).
+    """Leave letters of some kinds unsent that nobody tried for `DELIVERY_TIMEOUT` (there was no mail server).
 
     Returns:
         How many.
@@ -105,14 +105,14 @@ def drop_old(session: Session, at: datetime, kinds: Sequence[str]) -> int:
             DeliveryRow.kind.in_(kinds),
         )
     )
-    old = [row for row in rows if at - datetime.fromisoformat(row.created_at) >= PATIENCE]
+    old = [row for row in rows if at - datetime.fromisoformat(row.created_at) >= DELIVERY_TIMEOUT]
     for row in old:
         row.state = DeliveryState.CANCELLED.value
     return len(old)
 
 
 def try_again(session: Session, kind: str, reference: str, at: datetime) -> None:
-    """Give letters that were given up all of `PATIENCE` once more; those that went out stay as they are."""
+    """Give letters that were given up another `DELIVERY_TIMEOUT`; those that went out stay as they are."""
     for row in _find_about(session, [reference]):
         if row.kind == kind and row.state in (DeliveryState.FAILED, DeliveryState.CANCELLED):
             row.state, row.attempts = DeliveryState.WAITING.value, 0
@@ -150,10 +150,10 @@ def mark_sent(session: Session, number: int, at: datetime) -> None:
 
 
 def mark_tried(session: Session, number: int, at: datetime, error: str, *, is_final: bool) -> None:
-    """A try failed; the letter is given up when another would end the same, or after `PATIENCE`."""
+    """A try failed; the letter is given up when another would end the same, or after `DELIVERY_TIMEOUT`."""
     row = session.get_one(DeliveryRow, number)
     row.last_error = error
-    if is_final or at - datetime.fromisoformat(row.created_at) >= PATIENCE:
+    if is_final or at - datetime.fromisoformat(row.created_at) >= DELIVERY_TIMEOUT:
         row.state = DeliveryState.FAILED.value
         if row.submission is not None:
             ledger.add_event(

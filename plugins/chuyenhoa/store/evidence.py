@@ -19,11 +19,11 @@ from chuyenhoa.model.evidence import (
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Locality, Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import SubmissionStatus
+from chuyenhoa.store.justifications import load_releases, status_after
 from chuyenhoa.store.ledger import OURS, load_localities, submission_id
-from chuyenhoa.store.reasons import load_releases, status_after
 from chuyenhoa.store.tables import (
     DeclarationRow,
     NarrativeRow,
@@ -65,7 +65,7 @@ def _evidence_of(
     """The last accepted version counts; a later one that was held back leaves it in force."""
     taken = [number for number, was_taken in listed if was_taken]
     if not taken:
-        reason = Reason.HELD_BY_FINDINGS if listed else Reason.NOT_SUBMITTED
+        reason = InsufficiencyReason.HELD_BY_FINDINGS if listed else InsufficiencyReason.NOT_SUBMITTED
         return LocalityEvidence(locality.code, absence=reason)
     row = rows[taken[-1]]
     return LocalityEvidence(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.figures import Basis, Place
+from chuyenhoa.model.figures import Basis, CellRef
 from chuyenhoa.model.history import Accepted, Known
 from chuyenhoa.model.plan import Period
 from chuyenhoa.store.ledger import OURS
@@ -116,6 +116,6 @@ def _load_figures(
     )
     known: dict[tuple[int, str], dict[tuple[str, Basis], Known]] = {}
     for o in session.scalars(query):
-        figure = Known(Decimal(o.value or 0), Place(o.sheet, o.cell))
+        figure = Known(Decimal(o.value or 0), CellRef(o.sheet, o.cell))
         known.setdefault((o.submission, o.locality), {})[o.indicator, Basis(o.basis)] = figure
     return known

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.figures import Basis, Normalisation, Observation, Place
+from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.store.chain import Facts, append_event
 from chuyenhoa.store.content import KEYS, TABLES, Answer, Content, content_rows, digest_content
@@ -28,7 +28,7 @@ OURS = frozenset({*ACCEPTING, SubmissionStatus.RETURNED})
 """Statuses of files that count as a version of a submitter's figures."""
 
 
-MOST_NAMED = 5000
+MAX_NAMED = 5000
 """Values in one query: SQLite takes 32,766 at most."""
 CLAIMED = (
     *("number", "sha256", "size", "folder", "file_name", "claim_key", "received_at"),
@@ -102,8 +102,8 @@ def find_submissions(session: Session, numbers: Iterable[int]) -> list[Submissio
     """Submissions by number, oldest first."""
     wanted = sorted(set(numbers))
     found: list[SubmissionRow] = []
-    for start in range(0, len(wanted), MOST_NAMED):
-        query = select(SubmissionRow).where(SubmissionRow.number.in_(wanted[start : start + MOST_NAMED]))
+    for start in range(0, len(wanted), MAX_NAMED):
+        query = select(SubmissionRow).where(SubmissionRow.number.in_(wanted[start : start + MAX_NAMED]))
         found += session.scalars(query.order_by(SubmissionRow.number))
     return found
 
@@ -209,7 +209,7 @@ def load_findings_of(session: Session, numbers: Sequence[int]) -> dict[int, tupl
             locality=r.locality,
             indicator=r.indicator,
             value=r.value,
-            explanation=r.explanation,
+            justification=r.explanation,
         )
         found.setdefault(r.submission, []).append(finding)
     return {number: tuple(findings) for number, findings in found.items()}
@@ -228,7 +228,7 @@ def load_observations(session: Session, number: int) -> tuple[Observation, ...]:
             indicator=r.indicator,
             basis=Basis(r.basis),
             value=None if r.value is None else Decimal(r.value),
-            place=Place(r.sheet, r.cell),
+            cell_ref=CellRef(r.sheet, r.cell),
         )
         for r in rows
     )
@@ -244,7 +244,7 @@ def load_normalisations_of(session: Session, numbers: Sequence[int]) -> dict[int
     found: dict[int, list[Normalisation]] = {}
     columns = NormalisationRow.__table__.c
     for r in session.execute(select(*columns).where(columns.submission.in_(numbers)).order_by(columns.id)):
-        entry = Normalisation(Place(r.sheet, r.cell), r.before, r.after, r.why)
+        entry = Normalisation(CellRef(r.sheet, r.cell), r.before, r.after, r.why)
         found.setdefault(r.submission, []).append(entry)
     return {number: tuple(entries) for number, entries in found.items()}
 

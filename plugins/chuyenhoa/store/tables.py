@@ -147,7 +147,7 @@ class FindingRow(Base):
     explanation: Mapped[str] = mapped_column(Text, default="")
 
 
-class ExplanationRow(Base):
+class AcceptedJustificationRow(Base):
     """A reason that a later file gave for the warnings of one rule on one locality of an earlier version."""
 
     __tablename__ = "explanations"

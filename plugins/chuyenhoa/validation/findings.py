@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
-from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
@@ -48,7 +48,7 @@ def collect_findings(
     return {sha256: tuple(entries) for sha256, entries in found.items()}
 
 
-def settle(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
+def run_isolated(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
     """The findings of one file: errors first, then in the order of the rows and the rules.
 
     A warning that rests on a cell which is wrong anyway says nothing of its own and is left out; `blamed`

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from chuyenhoa.model.figures import Basis, Place
+from chuyenhoa.model.figures import Basis, CellRef
 from chuyenhoa.model.history import FileHistory, RowHistory
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
@@ -23,7 +23,7 @@ class Row:
     locality: str
     basis: Basis
     values: Mapping[str, Decimal] = field(default_factory=dict)
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, CellRef] = field(default_factory=dict)
     history: RowHistory = field(default_factory=dict)
     """Where the figures of other reports come from that stand in `values`, by column."""
     window_end: date | None = None
@@ -81,14 +81,14 @@ def _distinct(readings: Sequence[Reading]) -> list[Reading]:
 
 def _tables(reading: Reading, plan: Plan) -> dict[tuple[str, Basis], Row]:
     """The figures of one file by locality and basis."""
-    tables: dict[tuple[str, Basis], tuple[dict[str, Decimal], dict[str, Place]]] = {}
+    tables: dict[tuple[str, Basis], tuple[dict[str, Decimal], dict[str, CellRef]]] = {}
     for seen in reading.observations:
         if seen.indicator not in plan.indicator_by_code:
             raise ValidationFault(
                 f"{reading.file_name}: indicator {seen.indicator!r} is not in plan {plan.id}."
             )
         values, places = tables.setdefault((seen.locality, seen.basis), ({}, {}))
-        places.setdefault(seen.indicator, seen.place)
+        places.setdefault(seen.indicator, seen.cell_ref)
         if seen.value is not None:
             values.setdefault(seen.indicator, seen.value)
     return {
@@ -110,7 +110,7 @@ def _beside_history(row: Row, history: RowHistory) -> Row:
     if not history:
         return row
     values = {column: past.value for column, past in history.items()}
-    places = {column: past.sources[0].place for column, past in history.items()}
+    places = {column: past.sources[0].cell_ref for column, past in history.items()}
     return replace(
         row, values={**row.values, **values}, places={**row.places, **places}, history=dict(history)
     )

@@ -80,7 +80,7 @@ def _single(entry: Accepted, basis: Basis) -> Iterable[tuple[str, PastFigure]]:
     """Every figure of one report in one of its windows."""
     for (code, stated), known in entry.figures.items():
         if stated is basis:
-            source = PastSource(entry.period.label, entry.file_name, known.place, known.value)
+            source = PastSource(entry.period.label, entry.file_name, known.cell_ref, known.value)
             yield code, PastFigure(known.value, (source,))
 
 

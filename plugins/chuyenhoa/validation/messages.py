@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.rules import Rule
-from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.plan.rules import PLACEHOLDER
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
@@ -57,7 +57,9 @@ def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
     return {
         "chi_tieu_kia": label,
         "gia_tri_kia": format_number(row.values[column]),
-        "o_kia": "; ".join(dict.fromkeys(f"{source.place.sheet}!{source.place.cell}" for source in sources)),
+        "o_kia": "; ".join(
+            dict.fromkeys(f"{source.cell_ref.sheet}!{source.cell_ref.cell}" for source in sources)
+        ),
         "tep_kia": ", ".join(
             f"“{name}”" for name in dict.fromkeys(mask_personal(source.file_name) for source in sources)
         ),

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding
-from chuyenhoa.validation.findings import Cell, Found, settle
+from chuyenhoa.validation.findings import Cell, Found, run_isolated
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class ValidationReport:
         return {
             sha256: settled
             for sha256, entries in self.found.items()
-            if (settled := settle(entries, self.blamed.get(sha256, frozenset())))
+            if (settled := run_isolated(entries, self.blamed.get(sha256, frozenset())))
         }
 
     def findings_of(self, sha256: str) -> tuple[Finding, ...]:

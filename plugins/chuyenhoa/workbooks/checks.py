@@ -11,7 +11,7 @@ from chuyenhoa.model.form import BASELINE_SHEET
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.plan import rule_kinds as kinds
 
-LONGEST_FORMULA = 8192
+MAX_FORMULA_LENGTH = 8192
 """Characters that Excel takes in one formula."""
 
 
@@ -40,8 +40,10 @@ def build_check(rules: Sequence[Rule], columns: Mapping[str, int], row: int, on_
     ]
     joined = "&".join(parts) or '""'
     formula = f"=TRIM({joined})"
-    if len(formula) > LONGEST_FORMULA:
-        raise CheckError(f"{len(rules)} rules do not fit into one formula of {LONGEST_FORMULA} characters.")
+    if len(formula) > MAX_FORMULA_LENGTH:
+        raise CheckError(
+            f"{len(rules)} rules do not fit into one formula of {MAX_FORMULA_LENGTH} characters."
+        )
     return formula
 
 

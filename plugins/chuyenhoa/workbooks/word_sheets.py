@@ -16,7 +16,7 @@ from chuyenhoa.workbooks.pages import protect, set_page, write_title
 
 REASON_ROWS = 24
 """Free rows on sheet "Giải trình"."""
-LONGEST_LIST = 255
+MAX_LIST_LENGTH = 255
 """Characters that Excel takes in a drop-down list without a range."""
 
 
@@ -127,7 +127,7 @@ def _advise(
 ) -> None:
     """A hint beside the cell and, where there are few choices, a list that does not forbid other words."""
     rule: dict[str, object] = {"validate": "any"}
-    if choices and len(",".join(choices)) <= LONGEST_LIST:
+    if choices and len(",".join(choices)) <= MAX_LIST_LENGTH:
         rule = {"validate": "list", "source": list(choices), "error_type": "information"}
     rule["input_title"], rule["input_message"] = paper.text(f"{key}_title"), paper.text(f"{key}_message")
     sheet.data_validation(*area, rule)

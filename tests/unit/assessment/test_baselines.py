@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import pytest
 
-from chuyenhoa.assessment import Told, add_baselines, told_in, wanted_baselines
+from chuyenhoa.assessment import ReportedWindow, add_baselines, reported_in, wanted_baselines
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
@@ -20,7 +20,7 @@ from chuyenhoa.model.criteria import ChangeMeasure, CompareMeasure, Measure, Ter
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Actor, CriterionResult, Reason, Verdict
+from chuyenhoa.model.results import Actor, CriterionResult, InsufficiencyReason, Verdict
 from tests.unit.assessment.building import PLACE, criterion_of, figures_of, limit, terms
 
 PRECEDING = Baseline(BaselineKind.PRECEDING)
@@ -31,11 +31,13 @@ HALF = Window(date(2021, 12, 15), date(2022, 6, 14))
 HALF_BEFORE = Window(date(2021, 6, 15), date(2021, 12, 14))
 
 
-def told(window: Window, text: str) -> Told:
-    return told_in(window, same_window(window), LocalityEvidence(PLACE.code, figures_of(text)))[0]
+def told(window: Window, text: str) -> ReportedWindow:
+    return reported_in(window, same_window(window), LocalityEvidence(PLACE.code, figures_of(text)))[0]
 
 
-def judge(plan: Plan, window: Window, measure: Measure, text: str, *history: Told) -> CriterionResult:
+def judge(
+    plan: Plan, window: Window, measure: Measure, text: str, *history: ReportedWindow
+) -> CriterionResult:
     criterion = criterion_of(measure)
     here = {PLACE.code: LocalityEvidence(PLACE.code, figures_of(text))}
     found = add_baselines(
@@ -75,7 +77,7 @@ def test_the_window_before_is_summed_from_the_months_that_cover_it(plan: Plan) -
     lacking = judge(plan, HALF, falls(PRECEDING), "TTXH_XR=56", *months[1:])
     assert (lacking.verdict, lacking.reason, lacking.actor) == (
         Verdict.INSUFFICIENT,
-        Reason.NO_BASELINE,
+        InsufficiencyReason.NO_BASELINE,
         Actor.OFFICE,
     )
     assert lacking.missing == lacking.matters == ("preceding.TTXH_XR",)
@@ -93,7 +95,7 @@ def test_a_whole_year_is_compared_with_a_whole_year_only(plan: Plan) -> None:
     year = judge(plan, year_window(2022), falls(PREVIOUS_YEAR), "TTXH_XR=99", before)
     half = judge(plan, HALF, falls(PREVIOUS_YEAR), "TTXH_XR=1", before)
     assert year.verdict is Verdict.MET
-    assert (half.verdict, half.reason) == (Verdict.INSUFFICIENT, Reason.NO_BASELINE)
+    assert (half.verdict, half.reason) == (Verdict.INSUFFICIENT, InsufficiencyReason.NO_BASELINE)
     stock = CompareMeasure((Term("NGHIEN_CUOI"),), (Term("NGHIEN_CUOI", PREVIOUS_YEAR),), limit(0).direction)
     assert judge(plan, HALF, stock, "NGHIEN_CUOI=7", before).verdict is Verdict.MET
 
@@ -114,13 +116,16 @@ def test_an_average_is_exact_and_needs_every_year(plan: Plan) -> None:
     assert result.figure == "giảm 3,23% ((31/3) → 10 vụ)"
     assert [entry.value for entry in result.inputs] == ["10", "31/3", "10", "11", "10"]
     assert judge(plan, window, falls(AVERAGE), "TTXH_XR=11", *years).verdict is Verdict.NOT_MET
-    assert judge(plan, window, falls(AVERAGE), "TTXH_XR=10", *years[:2]).reason is Reason.NO_BASELINE
+    assert (
+        judge(plan, window, falls(AVERAGE), "TTXH_XR=10", *years[:2]).reason
+        is InsufficiencyReason.NO_BASELINE
+    )
 
 
 def test_the_years_before_may_be_told_by_the_sheets_that_compare(plan: Plan) -> None:
     window = plan.period_by_id["2021-nam"].window
     texts = "TTXH_XR=9 baseline.TTXH_XR=12"
-    now, before = told_in(window, same_window(window), LocalityEvidence(PLACE.code, figures_of(texts)))
+    now, before = reported_in(window, same_window(window), LocalityEvidence(PLACE.code, figures_of(texts)))
     assert (now.window, before.window) == (window, same_window(window))
     assert {code: figure.value for code, figure in before.figures.items()} == {"TTXH_XR": Decimal(12)}
     two = Baseline(BaselineKind.AVERAGE, years=2)
@@ -148,27 +153,27 @@ def test_a_stock_at_the_start_is_that_of_the_windows_first_day(plan: Plan) -> No
     first = told(month_window(2021, 7), "NGHIEN_DAU=5")
     last = told(month_window(2021, 12), "NGHIEN_DAU=9")
     assert judge(plan, HALF, measure, "NGHIEN_DAU=5", last, first).formula == "5 ≥ 5"
-    assert judge(plan, HALF, measure, "NGHIEN_DAU=5", last).reason is Reason.NO_BASELINE
+    assert judge(plan, HALF, measure, "NGHIEN_DAU=5", last).reason is InsufficiencyReason.NO_BASELINE
 
 
 def test_the_calendar_months_of_another_regime_do_not_fill_a_window(plan: Plan) -> None:
     months = [told(month_window(2021, number, Calendar.CALENDAR), "TTXH_XR=9") for number in range(6, 13)]
-    assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=1", *months).reason is Reason.NO_BASELINE
+    assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=1", *months).reason is InsufficiencyReason.NO_BASELINE
 
 
 def test_evidence_that_lacks_as_a_whole_stays_as_it_is(plan: Plan) -> None:
-    absent = {PLACE.code: LocalityEvidence(PLACE.code, absence=Reason.NOT_SUBMITTED)}
+    absent = {PLACE.code: LocalityEvidence(PLACE.code, absence=InsufficiencyReason.NOT_SUBMITTED)}
     assert add_baselines(plan, HALF, absent, [("TTXH_XR", PRECEDING)], {}) == absent
 
 
 def test_a_figure_that_cannot_be_restated_says_so_and_the_office_must_act() -> None:
     source = Source("", "", "", "", "")
-    cut = KnownFigure(None, source, lacks=Reason.UNIT_CHANGED)
+    cut = KnownFigure(None, source, lacks=InsufficiencyReason.UNIT_CHANGED)
     measure = CompareMeasure((Term("A"),), (Term("A", Basis.BASELINE),), limit(0).direction)
     evidence = LocalityEvidence(PLACE.code, {**figures_of("A=3"), ("A", Basis.BASELINE): cut})
     result = assess_criterion(criterion_of(measure), PLACE, evidence, {"A": "vụ"})
-    assert (result.reason, result.actor) == (Reason.UNIT_CHANGED, Actor.OFFICE)
-    assert result.inputs[1].reason is Reason.UNIT_CHANGED
+    assert (result.reason, result.actor) == (InsufficiencyReason.UNIT_CHANGED, Actor.OFFICE)
+    assert result.inputs[1].reason is InsufficiencyReason.UNIT_CHANGED
     facts = Facts(criterion_of(measure), evidence, {"A": "vụ"})
     assert describe_figure(measure, facts) == "3 vụ (cùng kỳ … vụ)"
     assert describe_formula(measure, facts) == "3 ≥ baseline.A"

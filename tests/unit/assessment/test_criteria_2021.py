@@ -9,7 +9,7 @@ from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import CriterionResult, Reason, Verdict
+from chuyenhoa.model.results import CriterionResult, InsufficiencyReason, Verdict
 from tests.unit.assessment.building import PLACE, figures_of
 
 SIX_MONTHS, YEAR = date(2021, 10, 14), date(2021, 12, 14)
@@ -27,7 +27,7 @@ def _assess(plan: Plan, criterion: Criterion, evidence: LocalityEvidence) -> Cri
 def test_a_criterion_for_other_types_does_not_apply_even_when_all_is_missing(plan: Plan) -> None:
     for criterion in (*plan.criteria_on(YEAR), _criterion(plan, "VI.1", SIX_MONTHS)):
         elsewhere = replace(criterion, applies_to_types=frozenset({2, 3}))
-        absent = LocalityEvidence(PLACE.code, absence=Reason.NOT_SUBMITTED)
+        absent = LocalityEvidence(PLACE.code, absence=InsufficiencyReason.NOT_SUBMITTED)
         result = _assess(plan, elsewhere, absent)
         assert (result.verdict, result.reason) == (Verdict.NOT_APPLICABLE, None)
         assert (result.figure, result.inputs, result.missing) == ("không áp dụng", (), ())
@@ -43,7 +43,7 @@ def test_other_criteria_wait_for_the_letter_until_it_is_dated(plan: Plan) -> Non
     before = _assess(plan, _criterion(plan, "VI.1", SIX_MONTHS), evidence)
     eve = _assess(plan, _criterion(plan, "VI.1", date(2021, 10, 31)), evidence)
     day = _assess(plan, _criterion(plan, "VI.1", date(2021, 11, 1)), evidence)
-    assert (before.verdict, before.reason) == (Verdict.INSUFFICIENT, Reason.NO_GUIDANCE)
+    assert (before.verdict, before.reason) == (Verdict.INSUFFICIENT, InsufficiencyReason.NO_GUIDANCE)
     assert before.figure == "chưa có hướng dẫn"
-    assert eve.reason is Reason.NO_GUIDANCE
+    assert eve.reason is InsufficiencyReason.NO_GUIDANCE
     assert (day.verdict, day.reason) == (Verdict.MET, None)

@@ -20,7 +20,7 @@ from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvid
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from tests.unit.assessment import plan_oracle as oracle
 from tests.unit.assessment.building import PLACE, SOURCE
 from tests.unit.assessment.recompute import faults_of
@@ -68,7 +68,7 @@ def _made_up(plan: Plan, seed: int) -> tuple[Plan, dict[str, LocalityEvidence]]:
             )
             for entry in plan.declared_criteria
         }
-        absence = chance.choice([None] * 9 + [Reason.NOT_SUBMITTED])
+        absence = chance.choice([None] * 9 + [InsufficiencyReason.NOT_SUBMITTED])
         evidence[locality.code] = (
             LocalityEvidence(locality.code, absence=absence)
             if absence

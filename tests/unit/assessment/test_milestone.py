@@ -17,7 +17,7 @@ from chuyenhoa.model.criteria import ProvinceTarget, terms_of
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Assessment, Reason, Verdict
+from chuyenhoa.model.results import Assessment, InsufficiencyReason, Verdict
 from tests.unit.assessment.building import criterion_of, declared, figures_of, value
 
 GOOD = (
@@ -61,7 +61,7 @@ def test_a_good_year_is_met_and_its_first_half_waits_for_the_guidance(plan: Plan
         Verdict.INSUFFICIENT: 16,
     }
     assert {locality.verdict for locality in half.localities} == {Verdict.INSUFFICIENT}
-    assert {locality.reasons for locality in half.localities} == {(Reason.NO_GUIDANCE,)}
+    assert {locality.reasons for locality in half.localities} == {(InsufficiencyReason.NO_GUIDANCE,)}
     assert [group.verdict for group in half.localities[0].groups] == [Verdict.MET] * 5 + [
         Verdict.INSUFFICIENT
     ]
@@ -84,12 +84,12 @@ def test_targets_of_the_province(plan: Plan) -> None:
 
 def test_who_sent_nothing_is_insufficient_in_every_criterion(plan: Plan) -> None:
     code = plan.localities[0].code
-    held = {code: LocalityEvidence(code, absence=Reason.HELD_BY_FINDINGS)}
+    held = {code: LocalityEvidence(code, absence=InsufficiencyReason.HELD_BY_FINDINGS)}
     found = _assess(plan, "2021-6t", held)
     assert found.counts()[Verdict.INSUFFICIENT] == 16 * 18
     first, second = found.localities[:2]
-    assert first.reasons == (Reason.HELD_BY_FINDINGS, Reason.NO_GUIDANCE)
-    assert second.reasons == (Reason.NOT_SUBMITTED, Reason.NO_GUIDANCE)
+    assert first.reasons == (InsufficiencyReason.HELD_BY_FINDINGS, InsufficiencyReason.NO_GUIDANCE)
+    assert second.reasons == (InsufficiencyReason.NOT_SUBMITTED, InsufficiencyReason.NO_GUIDANCE)
     assert _adds_up(plan, found)
 
 
@@ -119,7 +119,7 @@ def test_results_always_add_up_and_only_insufficient_ones_have_a_reason(plan: Pl
             for code, basis in sorted(named)
             if random.random() < 0.9
         )
-        absence = random.choice([None, None, None, Reason.HELD_BY_FINDINGS])
+        absence = random.choice([None, None, None, InsufficiencyReason.HELD_BY_FINDINGS])
         statements = _statements(plan, random.choice(list(Answer)))
         evidence[locality.code] = LocalityEvidence(locality.code, figures_of(figures), statements, absence)
     found = _assess(year, "2021-nam", evidence)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment import Told, add_baselines, figure_of, restate_baselines
+from chuyenhoa.assessment import ReportedWindow, add_baselines, figure_of, restate_baselines
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Locality, Period, Plan, Status
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.units import Succession, SuccessionKind, Unit, UnitRegister
 
 DAYS = [date(2020, 1, 1), date(2025, 1, 1), date(2025, 7, 1)]
@@ -40,8 +40,8 @@ def figure(value: int | None, name: str = "t.xlsx") -> KnownFigure:
     return KnownFigure(None if value is None else Decimal(value), Source("s", "h", name, "Số liệu", "C9"))
 
 
-def told(value: int, code: str = "VU", window: Window = SPAN) -> list[Told]:
-    return [Told(window, {code: figure(value)})]
+def told(value: int, code: str = "VU", window: Window = SPAN) -> list[ReportedWindow]:
+    return [ReportedWindow(window, {code: figure(value)})]
 
 
 OLD_A, OLD_B = unit("A", 0), unit("B", 0)
@@ -115,7 +115,9 @@ def test_a_sum_over_mergers_is_the_sum_of_the_old_map(
         "the unit itself was there",
     ],
 )
-def test_there_is_no_sum(register: UnitRegister, history: dict[str, list[Told]], span: Window) -> None:
+def test_there_is_no_sum(
+    register: UnitRegister, history: dict[str, list[ReportedWindow]], span: Window
+) -> None:
     of_span = {key: [replace(entry, window=span) for entry in entries] for key, entries in history.items()}
     assert figure_of(FLOW, span, NEW_A, NEW_A.key, register, of_span) is None
 
@@ -145,7 +147,7 @@ def plan_of(plan: Plan, register: UnitRegister) -> tuple[Plan, Period]:
 
 
 def evidence(
-    value: int | None = None, stated: bool = True, absence: Reason | None = None
+    value: int | None = None, stated: bool = True, absence: InsufficiencyReason | None = None
 ) -> LocalityEvidence:
     figures = {("VU", Basis.BASELINE): figure(value)} if stated else {}
     return LocalityEvidence("A", figures, absence=absence)
@@ -159,7 +161,7 @@ def test_what_is_not_stated_is_summed_or_cannot_be_compared(plan: Plan, stated: 
     assert differing == ()
     found, _ = restate_baselines(changed, period, {"A": evidence(None, stated)}, {})
     assert found["A"].figures["VU", Basis.BASELINE].value is None
-    assert found["A"].figures["VU", Basis.BASELINE].lacks is Reason.UNIT_CHANGED
+    assert found["A"].figures["VU", Basis.BASELINE].lacks is InsufficiencyReason.UNIT_CHANGED
 
 
 def test_what_is_stated_counts_and_a_difference_is_told(plan: Plan) -> None:
@@ -179,7 +181,7 @@ def test_a_new_name_is_no_new_unit(plan: Plan) -> None:
     changed, period = plan_of(plan, register)
     blank = {"A": evidence(None)}
     assert restate_baselines(changed, period, blank, {}) == (blank, ())
-    absent = {"A": LocalityEvidence("A", absence=Reason.NOT_SUBMITTED)}
+    absent = {"A": LocalityEvidence("A", absence=InsufficiencyReason.NOT_SUBMITTED)}
     assert restate_baselines(changed, period, absent, HISTORY) == (absent, ())
 
 
@@ -193,4 +195,4 @@ def test_other_windows_are_restated_too(plan: Plan) -> None:
     assert mean.value == 16
     assert mean.divisor == 2
     found = add_baselines(changed, NOW, {"A": evidence()}, [("VU", against)], HISTORY)
-    assert found["A"].baselines["VU", against].lacks is Reason.UNIT_CHANGED
+    assert found["A"].baselines["VU", against].lacks is InsufficiencyReason.UNIT_CHANGED

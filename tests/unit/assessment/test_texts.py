@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from chuyenhoa.assessment.figures import describe_figure
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.assessment.numbers import canonical_text, number_text, percent_text
+from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,
     ChangeMeasure,
@@ -24,7 +25,6 @@ from chuyenhoa.model.criteria import (
     Measure,
 )
 from chuyenhoa.model.figures import Answer
-from chuyenhoa.model.vietnamese import format_date
 from tests.unit.assessment.building import declared, facts_of, limit, ratio, terms, value
 
 FAR = Fraction(1000)

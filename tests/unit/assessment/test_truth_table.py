@@ -19,10 +19,10 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
-from chuyenhoa.model.results import ACTORS, Actor, CriterionResult, Reason, Verdict
+from chuyenhoa.model.results import ACTORS, Actor, CriterionResult, InsufficiencyReason, Verdict
 from tests.unit.assessment.building import PLACE, SOURCE, UNITS, criterion_of, declared, terms, value
 
-R = Reason
+R = InsufficiencyReason
 NOT_RISEN = CompareMeasure(terms("A"), terms("baseline.A"), Direction.AT_MOST)
 LACKING = [R.UNIT_CHANGED, R.CONFLICTING_SOURCES, R.HELD_BY_FINDINGS, R.GAP_IN_WINDOW]
 CURRENT: dict[str, KnownFigure | None] = {
@@ -69,7 +69,7 @@ STATEMENTS: dict[str, KnownDeclaration | None] = {
 
 
 def evidence(
-    current: str, baseline: str, statement: str = "no row", absence: Reason | None = None
+    current: str, baseline: str, statement: str = "no row", absence: InsufficiencyReason | None = None
 ) -> LocalityEvidence:
     figures = {("A", Basis.CURRENT): CURRENT[current], ("A", Basis.BASELINE): BASELINE[baseline]}
     known = {key: figure for key, figure in figures.items() if figure is not None}
@@ -81,7 +81,7 @@ def judge(measure: Measure, known: LocalityEvidence) -> CriterionResult:
     return assess_criterion(criterion_of(measure), PLACE, known, UNITS)
 
 
-def expect(result: CriterionResult, verdict: Verdict, reason: Reason | None) -> None:
+def expect(result: CriterionResult, verdict: Verdict, reason: InsufficiencyReason | None) -> None:
     assert (result.verdict, result.reason) == (verdict, reason)
     assert result.actor == (None if reason is None else Actor(MUST_ACT[reason]))
     assert (len(result.possible) == 1) is (verdict is not Verdict.INSUFFICIENT)
@@ -93,7 +93,7 @@ def test_every_reason_has_someone_who_must_act() -> None:
     assert {reason.value: actor.value for reason, actor in ACTORS.items()} == {
         reason.value: actor for reason, actor in MUST_ACT.items()
     }
-    assert set(MUST_ACT) == set(Reason)
+    assert set(MUST_ACT) == set(InsufficiencyReason)
 
 
 def test_figures_in_every_state_with_every_absence() -> None:

@@ -20,7 +20,7 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence
 from chuyenhoa.model.figures import Answer
-from chuyenhoa.model.results import CriterionResult, GroupResult, Input, Reason, Verdict
+from chuyenhoa.model.results import CriterionResult, GroupResult, Input, InsufficiencyReason, Verdict
 from tests.unit.assessment.building import (
     PLACE,
     UNITS,
@@ -39,7 +39,10 @@ CONTRADICTORY = ratio("A", "B -C", limit(90))
 
 
 def _assess(
-    measure: Measure, text: str = "", statement: KnownDeclaration | None = None, absence: Reason | None = None
+    measure: Measure,
+    text: str = "",
+    statement: KnownDeclaration | None = None,
+    absence: InsufficiencyReason | None = None,
 ) -> CriterionResult:
     declarations = {} if statement is None else {"X.1": statement}
     evidence = replace(evidence_of(text, declarations), absence=absence)
@@ -49,19 +52,23 @@ def _assess(
 @pytest.mark.parametrize(
     ("measure", "text", "reason"),
     [
-        (value("A", 1), "", Reason.BLANK),
-        (value("A baseline.B", 9), "A=1", Reason.NO_BASELINE),
-        (value("A baseline.B", 9), "A=? baseline.B=?", Reason.BLANK),
-        (CONTRADICTORY, "A=0 B=1 C=2", Reason.CONFLICTING_SOURCES),
-        (CONTRADICTORY, "B=1 C=2", Reason.CONFLICTING_SOURCES),
-        (CombinedMeasure((value("A", 1), AwaitedMeasure())), "A=1", Reason.NO_GUIDANCE),
-        (CombinedMeasure((value("A", 1), AwaitedMeasure())), "", Reason.BLANK),
-        (CombinedMeasure((value("A", 1), DeclarationMeasure())), "A=1", Reason.BLANK),
-        (CombinedMeasure((value("A", 1), value("baseline.B", 1))), "A=1", Reason.NO_BASELINE),
-        (CombinedMeasure((value("A", 0), CONTRADICTORY)), "A=0 B=1 C=2", Reason.CONFLICTING_SOURCES),
+        (value("A", 1), "", InsufficiencyReason.BLANK),
+        (value("A baseline.B", 9), "A=1", InsufficiencyReason.NO_BASELINE),
+        (value("A baseline.B", 9), "A=? baseline.B=?", InsufficiencyReason.BLANK),
+        (CONTRADICTORY, "A=0 B=1 C=2", InsufficiencyReason.CONFLICTING_SOURCES),
+        (CONTRADICTORY, "B=1 C=2", InsufficiencyReason.CONFLICTING_SOURCES),
+        (CombinedMeasure((value("A", 1), AwaitedMeasure())), "A=1", InsufficiencyReason.NO_GUIDANCE),
+        (CombinedMeasure((value("A", 1), AwaitedMeasure())), "", InsufficiencyReason.BLANK),
+        (CombinedMeasure((value("A", 1), DeclarationMeasure())), "A=1", InsufficiencyReason.BLANK),
+        (CombinedMeasure((value("A", 1), value("baseline.B", 1))), "A=1", InsufficiencyReason.NO_BASELINE),
+        (
+            CombinedMeasure((value("A", 0), CONTRADICTORY)),
+            "A=0 B=1 C=2",
+            InsufficiencyReason.CONFLICTING_SOURCES,
+        ),
     ],
 )
-def test_reason_is_the_first_that_holds(measure: Measure, text: str, reason: Reason) -> None:
+def test_reason_is_the_first_that_holds(measure: Measure, text: str, reason: InsufficiencyReason) -> None:
     result = _assess(measure, text)
     assert (result.verdict, result.reason) == (INSUFFICIENT, reason)
 
@@ -115,8 +122,8 @@ def test_a_combined_measure_may_hold_another_and_a_declaration() -> None:
     assert _assess(measure, "B=1", declared(Answer.NO)).verdict is NOT_MET
 
 
-@pytest.mark.parametrize("reason", [Reason.NOT_SUBMITTED, Reason.HELD_BY_FINDINGS])
-def test_absence_gives_its_own_reason_and_nothing_else_counts(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", [InsufficiencyReason.NOT_SUBMITTED, InsufficiencyReason.HELD_BY_FINDINGS])
+def test_absence_gives_its_own_reason_and_nothing_else_counts(reason: InsufficiencyReason) -> None:
     result = _assess(value("A", 0), "A=0", absence=reason)
     assert (result.verdict, result.reason) == (INSUFFICIENT, reason)
     assert (result.missing, result.formula) == (("A",), "")
@@ -126,8 +133,8 @@ def test_absence_gives_its_own_reason_and_nothing_else_counts(reason: Reason) ->
 
 
 def test_what_waits_for_guidance_waits_even_when_nothing_was_sent() -> None:
-    result = _assess(AwaitedMeasure(), absence=Reason.NOT_SUBMITTED)
-    assert (result.verdict, result.reason) == (INSUFFICIENT, Reason.NO_GUIDANCE)
+    result = _assess(AwaitedMeasure(), absence=InsufficiencyReason.NOT_SUBMITTED)
+    assert (result.verdict, result.reason) == (INSUFFICIENT, InsufficiencyReason.NO_GUIDANCE)
     assert (result.inputs, result.missing) == ((), ())
 
 
@@ -136,7 +143,7 @@ def test_inputs_lead_down_to_the_cell() -> None:
     place = ("s-1", "ab12", "bao-cao.xlsx", "Số liệu", "D7")
     assert result.inputs == (
         Input("A", "12.5", "vụ", *place),
-        Input("B", None, "vụ", *place, Reason.BLANK),
+        Input("B", None, "vụ", *place, InsufficiencyReason.BLANK),
         Input("baseline.C", "1000", "người", *place),
     )
     assert result.missing == ("B",)
@@ -223,4 +230,8 @@ def test_evidence_without_figures_is_blank_and_never_zero() -> None:
     bare = assess_criterion(
         criterion_of(value("A", 0, Direction.EQUAL)), PLACE, LocalityEvidence(PLACE.code), UNITS
     )
-    assert (bare.verdict, bare.reason, bare.figure) == (INSUFFICIENT, Reason.BLANK, "chưa có số liệu")
+    assert (bare.verdict, bare.reason, bare.figure) == (
+        INSUFFICIENT,
+        InsufficiencyReason.BLANK,
+        "chưa có số liệu",
+    )

@@ -12,7 +12,7 @@ from chuyenhoa.assessment import Difference, Overlap, assemble, assess, finer_pe
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan, Window
-from chuyenhoa.model.results import Reason, Verdict
+from chuyenhoa.model.results import InsufficiencyReason, Verdict
 
 PLACE = "30745"
 MONTHS = [f"2021-t{number:02d}" for number in range(5, 13)]
@@ -69,7 +69,7 @@ def test_a_declaration_holds_from_then_on_or_must_be_made_in_every_report(
     assert (verdicts["I.1"], verdicts["II.5"]) == (once, throughout)
 
 
-def absent(reason: Reason) -> dict[str, LocalityEvidence]:
+def absent(reason: InsufficiencyReason) -> dict[str, LocalityEvidence]:
     return {PLACE: LocalityEvidence(PLACE, absence=reason)}
 
 
@@ -84,7 +84,7 @@ def test_the_milestones_own_report_counts(plan: Plan) -> None:
     found = assemble(plan, plan.period_by_id["2021-nam"], {"2021-nam": evidence("nam", {"TTXH_XR": 7})})
     assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 7
     assert found.periods == ("2021-nam",)
-    assert found.evidence["30754"].absence is Reason.NOT_SUBMITTED
+    assert found.evidence["30754"].absence is InsufficiencyReason.NOT_SUBMITTED
     assert found.gaps == {}
 
 
@@ -144,13 +144,13 @@ def test_a_stock_that_only_an_earlier_part_has_is_not_that_of_the_cut_off(plan: 
 
 def test_a_gap_is_named(plan: Plan) -> None:
     reported = {
-        "2021-nam": absent(Reason.NOT_SUBMITTED),
+        "2021-nam": absent(InsufficiencyReason.NOT_SUBMITTED),
         "2021-t06": evidence("t06", {"TTXH_XR": 1}),
-        "2021-t07": absent(Reason.HELD_BY_FINDINGS),
+        "2021-t07": absent(InsufficiencyReason.HELD_BY_FINDINGS),
         "2021-t08": evidence("t08", {"TTXH_XR": 1}),
     }
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
-    assert found.evidence[PLACE].absence is Reason.GAP_IN_WINDOW
+    assert found.evidence[PLACE].absence is InsufficiencyReason.GAP_IN_WINDOW
     assert found.gaps[PLACE] == (
         Window(date(2021, 4, 15), date(2021, 5, 14)),
         Window(date(2021, 6, 15), date(2021, 7, 14)),
@@ -166,11 +166,11 @@ def test_a_gap_at_the_start_only(plan: Plan) -> None:
 
 def test_a_report_held_back_weighs_more_than_a_gap(plan: Plan) -> None:
     reported = {
-        "2021-nam": absent(Reason.HELD_BY_FINDINGS),
+        "2021-nam": absent(InsufficiencyReason.HELD_BY_FINDINGS),
         "2021-6t": evidence("6t", {"TTXH_XR": 1}),
     }
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
-    assert found.evidence[PLACE].absence is Reason.HELD_BY_FINDINGS
+    assert found.evidence[PLACE].absence is InsufficiencyReason.HELD_BY_FINDINGS
 
 
 def test_the_coarse_report_counts_and_a_difference_is_told(plan: Plan) -> None:
@@ -222,17 +222,19 @@ def test_finer_reports_are_held_against_finer_ones_still_under_the_years_own(pla
 @pytest.mark.parametrize(
     ("accepted", "held", "reason"),
     [
-        ((), (), Reason.NOT_SUBMITTED),
-        (("2021-6t",), ("2021-t11", "2021-t12"), Reason.HELD_BY_FINDINGS),
-        ((), ("2021-6t", "2021-t11", "2021-t12"), Reason.HELD_BY_FINDINGS),
-        ((), ("2021-t05",), Reason.GAP_IN_WINDOW),
-        (("2021-6t",), ("2021-t12",), Reason.GAP_IN_WINDOW),
-        (MONTHS[:-1], (), Reason.GAP_IN_WINDOW),
+        ((), (), InsufficiencyReason.NOT_SUBMITTED),
+        (("2021-6t",), ("2021-t11", "2021-t12"), InsufficiencyReason.HELD_BY_FINDINGS),
+        ((), ("2021-6t", "2021-t11", "2021-t12"), InsufficiencyReason.HELD_BY_FINDINGS),
+        ((), ("2021-t05",), InsufficiencyReason.GAP_IN_WINDOW),
+        (("2021-6t",), ("2021-t12",), InsufficiencyReason.GAP_IN_WINDOW),
+        (MONTHS[:-1], (), InsufficiencyReason.GAP_IN_WINDOW),
     ],
 )
-def test_why_nothing_counts(plan: Plan, accepted: list[str], held: list[str], reason: Reason) -> None:
+def test_why_nothing_counts(
+    plan: Plan, accepted: list[str], held: list[str], reason: InsufficiencyReason
+) -> None:
     reported = {name: evidence(name, {"TTXH_XR": 1}) for name in accepted}
-    reported |= {name: absent(Reason.HELD_BY_FINDINGS) for name in held}
+    reported |= {name: absent(InsufficiencyReason.HELD_BY_FINDINGS) for name in held}
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
     assert found.evidence[PLACE].absence is reason
     assert bool(found.gaps) is bool(accepted)
@@ -246,7 +248,7 @@ def test_reports_that_overlap_are_named_and_never_added(plan: Plan) -> None:
     year = replace(plan, periods=(*plan.periods, late))
     reported = {"2021-6t": evidence("6t", {"TTXH_XR": 9}), "2021-q4": evidence("q4", {"TTXH_XR": 4})}
     found = assemble(year, year.period_by_id["2021-nam"], reported)
-    assert found.evidence[PLACE].absence is Reason.CONFLICTING_SOURCES
+    assert found.evidence[PLACE].absence is InsufficiencyReason.CONFLICTING_SOURCES
     assert found.gaps == {}
     shared = Window(date(2021, 9, 15), date(2021, 10, 14))
     assert found.overlaps == {PLACE: (Overlap("2021-6t", "2021-q4", shared),)}

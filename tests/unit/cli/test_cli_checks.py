@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.reporting import LayoutProblem, TemplateProblem
-from chuyenhoa.reporting.package import read_parts, write_parts
 from tests.homes import copy_home
 from tests.unit.cli.conftest import Call
 

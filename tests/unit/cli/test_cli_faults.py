@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli.errors import explain_os_error
+from chuyenhoa.pipeline.receive import batches
+from chuyenhoa.pipeline.receive.batches import IntakeError, process_batch
 from chuyenhoa.store.archive import Incoming
 from tests.unit.cli.conftest import Call, Called
 
@@ -101,7 +102,7 @@ def test_a_fault_of_ours_is_exit_3(call: Call, monkeypatch: pytest.MonkeyPatch) 
     def fail() -> list[str]:
         raise OSError(errno.EIO, "Input/output error", "/elsewhere/file")
 
-    monkeypatch.setattr(pipeline, "claim_drops", fail)
+    monkeypatch.setattr(batches, "claim_drops", fail)
     answer = call("intake")
     assert answer.code == 3
     assert "Traceback" in answer.err
@@ -112,7 +113,7 @@ def test_a_full_disk_is_told(call: Call, monkeypatch: pytest.MonkeyPatch) -> Non
     def fail() -> list[str]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(pipeline, "claim_drops", fail)
+    monkeypatch.setattr(batches, "claim_drops", fail)
     assert_refused(call("intake"), "No space left", "Make room")
 
 
@@ -126,15 +127,15 @@ def test_a_batch_that_fails_costs_no_other_its_answers(
     call: Call, data_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drop_two(data_folder)
-    real = pipeline.process_batch
+    real = process_batch
 
     def process(ids: Sequence[str]) -> list[str]:
         if list(ids) == ["S000001"]:
-            raise pipeline.IntakeError("S000001: a bug of ours")
+            raise IntakeError("S000001: a bug of ours")
         return real(ids)
 
-    monkeypatch.setattr(pipeline, "batch", lambda ids: [[name] for name in ids])
-    monkeypatch.setattr(pipeline, "process_batch", process)
+    monkeypatch.setattr(batches, "batch", lambda ids: [[name] for name in ids])
+    monkeypatch.setattr(batches, "process_batch", process)
     answer = call("intake")
     assert answer.code == 3
     assert "S000002" in answer.out

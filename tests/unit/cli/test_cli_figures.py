@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.words import W
+from chuyenhoa.kit.ooxml.docx_package import read_parts
+from chuyenhoa.kit.ooxml.wordml import W
 from tests.unit.cli.conftest import Call, Form
 
 Send = Callable[[Path], None]

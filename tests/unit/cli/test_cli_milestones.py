@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import pipeline
 from chuyenhoa.cli.explaining import explain_locality, explain_outlook, say_actor, say_guard
-from chuyenhoa.cli.words import DOCUMENT_STATES, SEVERITIES, STATUSES, VERDICTS, say_reason, say_statement
+from chuyenhoa.cli.labels import DOCUMENT_STATES, SEVERITIES, STATUSES, VERDICTS, say_reason, say_statement
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason, Verdict
+from chuyenhoa.model.results import InsufficiencyReason, Verdict
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
+from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.receive.batches import claim_drops
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.forms import fill
 from tests.unit.cli.conftest import RACH_GIA, Call, Form
@@ -128,7 +130,7 @@ def test_every_code_has_a_word() -> None:
     assert set(STATUSES) == {*SubmissionStatus, "not_submitted"}
     assert set(SEVERITIES) == set(Severity)
     assert set(DOCUMENT_STATES) == set(DocumentState)
-    assert all(say_reason(reason.value).endswith(f" ({reason.value})") for reason in Reason)
+    assert all(say_reason(reason.value).endswith(f" ({reason.value})") for reason in InsufficiencyReason)
 
 
 def test_report_renders_once(call: Call) -> None:
@@ -233,7 +235,7 @@ def test_status_names_a_file_that_nobody_answered(call: Call, form: Form, data_f
     inbox = data_folder / "inbox" / "899-rach-gia"
     inbox.mkdir(parents=True, exist_ok=True)
     (inbox / "a.xlsx").write_bytes(form().read_bytes())
-    pipeline.claim_drops()
+    claim_drops()
     assert "! S000001 899-rach-gia/a.xlsx: đã nhận tệp, chưa trả lời (claimed), 12/10/2021 09:00" in (
         call("status").out.splitlines()
     )
@@ -274,7 +276,7 @@ def test_status_tells_where_a_document_stands(call: Call, plan: Plan) -> None:
         "comment": "",
         "by": "office",
     }
-    (issued,) = pipeline.issue_documents(pipeline.record_decision([draft["id"]], decision))
+    (issued,) = issue_documents(record_decision([draft["id"]], decision))
     assert f": đã phát hành (issued), số 09, {issued}" in call("status").out
 
 

@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 import pytest
 
-from chuyenhoa import confined
-from chuyenhoa.confined import Death, DeathKind, FaultError, Limits, Pool, Task
-from chuyenhoa.confined.codec import CodecError, codec_of
+from chuyenhoa.kit import sandbox
+from chuyenhoa.kit.sandbox import Death, DeathKind, FaultError, Limits, Pool, Task
+from chuyenhoa.kit.sandbox.codec import CodecError, codec_of
 from chuyenhoa.model.submissions import Reading
 from tests.unit.core.confined_targets import Colour, Note, Seen
 
@@ -41,7 +41,7 @@ NOTE = Note(
 @pytest.fixture(autouse=True)
 def _findable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the confined processes of these tests find the tests' own functions."""
-    from chuyenhoa.confined import pool
+    from chuyenhoa.kit.sandbox import pool
 
     real = pool._environment
 
@@ -80,7 +80,7 @@ def test_a_confined_process_can_open_nothing_and_knows_no_secrets(monkeypatch: p
     assert isinstance(seen, Seen)
     assert seen.process != os.getpid()
     assert set(seen.refused) == {"open a file", "write a file", "open a connection", "start a process"}
-    assert set(seen.environment) <= {*confined.pool.PASSED_ON, "PYTHONPATH", "CHUYENHOA_HOME", "LC_CTYPE"}
+    assert set(seen.environment) <= {*sandbox.pool.PASSED_ON, "PYTHONPATH", "CHUYENHOA_HOME", "LC_CTYPE"}
     assert call("used_memory") == Limits().memory
 
 
@@ -114,7 +114,7 @@ def test_a_death_is_an_outcome_and_costs_nobody_else_anything(
 def test_a_death_is_tried_once_more_in_a_process_that_saw_nothing_else(
     acting: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chuyenhoa.confined import pool
+    from chuyenhoa.kit.sandbox import pool
 
     lives: list[list[Any]] = []
     real_init, real_call = pool._Worker.__init__, pool._Worker.call
@@ -170,9 +170,9 @@ def test_no_process_is_left_behind(acting: Pool) -> None:
 def test_workers_end_with_the_process_that_owns_them(root: Path) -> None:
     script = (
         "import os, psutil, signal\n"
-        "from chuyenhoa import confined\n"
-        "task = confined.Task('chuyenhoa.intake.archives:unpack')\n"
-        "confined.call_all(task, [(b'', 'a')] * 2)\n"
+        "from chuyenhoa.kit import sandbox\n"
+        "task = sandbox.Task('chuyenhoa.intake.inbox.archives:unpack')\n"
+        "sandbox.call_all(task, [(b'', 'a')] * 2)\n"
         "print(*(child.pid for child in psutil.Process().children()), flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -193,21 +193,21 @@ def test_workers_end_with_the_process_that_owns_them(root: Path) -> None:
 
 def test_a_fork_does_not_share_its_parents_workers(caplog: pytest.LogCaptureFixture) -> None:
     task = Task(f"{MODULE}:act")
-    confined.shut_down()
-    (first,) = confined.call_all(task, [("a",)])
+    sandbox.shut_down()
+    (first,) = sandbox.call_all(task, [("a",)])
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            (other,) = confined.call_all(task, [("a",)])
+            (other,) = sandbox.call_all(task, [("a",)])
             status = 0 if other.startswith("a ") and other != first else 2
-            confined.shut_down()
+            sandbox.shut_down()
         finally:
             os._exit(status)
     assert os.waitpid(child, 0)[1] == 0
-    assert confined.call_all(task, [("a",)]) == [first]
+    assert sandbox.call_all(task, [("a",)]) == [first]
     assert "second try" not in caplog.text
-    confined.shut_down()
+    sandbox.shut_down()
 
 
 def test_an_answer_of_another_type_is_not_taken() -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from chuyenhoa.cli import build_parser
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason, Verdict
+from chuyenhoa.model.results import InsufficiencyReason, Verdict
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
 from chuyenhoa.plan import PlanError, load_plan
@@ -78,7 +78,7 @@ def test_the_readme_names_every_listed_make_target() -> None:
     assert listed <= make_targets(read(README))
 
 
-@pytest.mark.parametrize("words", [SubmissionStatus, Severity, Verdict, Reason, DocumentState])
+@pytest.mark.parametrize("words", [SubmissionStatus, Severity, Verdict, InsufficiencyReason, DocumentState])
 def test_the_readme_explains_every_status_word(words: type[StrEnum]) -> None:
     code = set(code_pieces(read(README)))
     assert [word.value for word in words if word.value not in code] == []
@@ -90,7 +90,7 @@ def test_the_readme_explains_every_status_word(words: type[StrEnum]) -> None:
         (GUIDES[0], SubmissionStatus),
         (GUIDES[1], SubmissionStatus),
         (GUIDES[1], Verdict),
-        (GUIDES[1], Reason),
+        (GUIDES[1], InsufficiencyReason),
         (GUIDES[1], DocumentState),
     ],
 )

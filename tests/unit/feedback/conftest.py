@@ -14,7 +14,7 @@ import xlsxwriter
 from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 
-from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
@@ -94,7 +94,7 @@ def receipt(findings: tuple[Finding, ...]) -> Receipt:
         taken=("Xã Phi Thông",),
         held=("Phường Vĩnh Lạc", "Phường An Hòa"),
         findings=findings,
-        normalisations=(Normalisation(Place("Số liệu", "G6"), "02 vụ", "2", "bỏ đơn vị “vụ”"),),
+        normalisations=(Normalisation(CellRef("Số liệu", "G6"), "02 vụ", "2", "bỏ đơn vị “vụ”"),),
         supersedes="Báo cáo 6 tháng.xlsx nhận lúc 15/10/2021 16:40",
         marked_workbook="CAN-SUA-Báo-cáo-6-tháng-Rạch-Giá-ab12cd34.xlsx",
         locality_names=NAMES,

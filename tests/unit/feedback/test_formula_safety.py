@@ -16,7 +16,7 @@ from lxml import etree
 from openpyxl.worksheet.worksheet import Worksheet
 
 from chuyenhoa.feedback import mark_workbook, marked_name, receipt_name, render_receipt
-from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.shown import finalize, show_plainly
@@ -129,9 +129,9 @@ def test_the_receipt_escapes_every_word_of_the_submitter(receipt: Receipt, templ
         supersedes=wild,
         findings=(
             finding(wild + BIDI, "D6"),
-            replace(finding(wild, "D7"), severity=Severity.WARNING, explanation=wild),
+            replace(finding(wild, "D7"), severity=Severity.WARNING, justification=wild),
         ),
-        normalisations=(Normalisation(Place(wild, "D6"), wild + BIDI, wild, wild),),
+        normalisations=(Normalisation(CellRef(wild, "D6"), wild + BIDI, wild, wild),),
     )
     page = render_receipt(hostile, templates)
     assert "<img" not in page

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from chuyenhoa.feedback import MarkError, mark_workbook
-from chuyenhoa.feedback.words import LISTING_NAME
+from chuyenhoa.feedback.labels import LISTING_NAME
 from chuyenhoa.model.submissions import Finding, Severity
 
 
@@ -20,7 +20,7 @@ def test_explained_warnings_are_neither_marked_nor_listed(
     load: Callable[[bytes], openpyxl.Workbook],
 ) -> None:
     explained = [
-        replace(finding, explanation="Nhập dồn.") if finding.rule_id in ("W01", "E02") else finding
+        replace(finding, justification="Nhập dồn.") if finding.rule_id in ("W01", "E02") else finding
         for finding in findings
     ]
     book = load(mark_workbook(xlsxwriter_form, explained, names))
@@ -38,6 +38,6 @@ def test_explained_warnings_are_neither_marked_nor_listed(
 def test_a_workbook_with_all_warnings_explained_has_nothing_to_mark(
     xlsxwriter_form: bytes, findings: tuple[Finding, ...], names: dict[str, str]
 ) -> None:
-    warnings = [replace(f, explanation="Nhập dồn.") for f in findings if f.severity is Severity.WARNING]
+    warnings = [replace(f, justification="Nhập dồn.") for f in findings if f.severity is Severity.WARNING]
     with pytest.raises(MarkError, match="nothing to mark"):
         mark_workbook(xlsxwriter_form, warnings, names)

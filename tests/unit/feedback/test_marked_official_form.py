@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from chuyenhoa.clock import ZONE
 from chuyenhoa.feedback import mark_workbook
-from chuyenhoa.feedback.words import LISTING_NAME
+from chuyenhoa.feedback.labels import LISTING_NAME
 from chuyenhoa.intake import read_submission
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity

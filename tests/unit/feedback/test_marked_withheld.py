@@ -10,10 +10,10 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 
 from chuyenhoa.feedback import MarkError, mark_workbook
-from chuyenhoa.intake.book import Flaw
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats import open_book
-from chuyenhoa.intake.personal import withhold_personal
+from chuyenhoa.intake.values.personal import withhold_personal
+from chuyenhoa.kit.readers import open_book
+from chuyenhoa.kit.readers.book import Flaw
 from chuyenhoa.model import form
 from chuyenhoa.model.personal import MASK
 from chuyenhoa.model.submissions import Finding, Severity

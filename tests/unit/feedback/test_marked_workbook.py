@@ -17,7 +17,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from python_calamine import CalamineWorkbook
 
 from chuyenhoa.feedback import MarkError, mark_workbook
-from chuyenhoa.feedback.words import AUTHOR, LISTING_NAME
+from chuyenhoa.feedback.labels import AUTHOR, LISTING_NAME
 from chuyenhoa.model.submissions import Finding, Severity
 from tests.office import convert
 

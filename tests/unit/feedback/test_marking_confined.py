@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from chuyenhoa import confined
 from chuyenhoa.feedback import mark_workbook
 from chuyenhoa.feedback.marking import Marked, try_mark
+from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding
-from chuyenhoa.pipeline.marking import MARK
+from chuyenhoa.pipeline.receive.marking import MARK
 
 
 def test_the_confined_marking_is_the_same(
     xlsxwriter_form: bytes, findings: tuple[Finding, ...], names: dict[str, str]
 ) -> None:
-    outcomes = confined.call_all(MARK, [(xlsxwriter_form, findings, names)] * 2)
+    outcomes = sandbox.call_all(MARK, [(xlsxwriter_form, findings, names)] * 2)
     assert outcomes == [Marked(content=mark_workbook(xlsxwriter_form, findings, names))] * 2
 
 
 def test_what_cannot_be_marked_says_why(findings: tuple[Finding, ...]) -> None:
-    (outcome,) = confined.call_all(MARK, [(b"PK no zip", findings, {})])
+    (outcome,) = sandbox.call_all(MARK, [(b"PK no zip", findings, {})])
     assert isinstance(outcome, Marked)
     assert "not a readable .xlsx" in outcome.reason
     assert outcome == try_mark(b"PK no zip", findings, {})

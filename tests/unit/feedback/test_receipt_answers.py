@@ -19,7 +19,7 @@ REASON = "Có 20 vụ của tháng 9 nhập dồn, đã đối chiếu với s�
 WARNING = Finding(
     "W01", Severity.WARNING, "Tăng gấp 9,7 lần. Kiểm tra; nếu đúng, ghi lý do.", "Số liệu", ("D7",), "30766"
 )
-EXPLAINED = replace(WARNING, explanation=REASON)
+EXPLAINED = replace(WARNING, justification=REASON)
 
 
 def read_text(page: str) -> str:
@@ -70,7 +70,7 @@ def test_reasons_given_leave_only_the_checks_open(warned: Receipt, templates: Pa
 
 
 def test_nothing_remains_to_be_done_when_all_is_explained(warned: Receipt, templates: Path) -> None:
-    macro = Finding("D09", Severity.WARNING, "Tệp có macro.", explanation="Biểu mẫu của phòng.")
+    macro = Finding("D09", Severity.WARNING, "Tệp có macro.", justification="Biểu mẫu của phòng.")
     page = render_receipt(replace(warned, findings=(EXPLAINED, macro), marked_workbook=""), templates)
     head = read_head(page)
     assert "Đã tiếp nhận; các cảnh báo đã có giải trình." in head
@@ -98,7 +98,7 @@ def test_the_steps_of_a_file_to_mend_leave_explained_warnings_out(
 
 def test_a_reason_is_escaped_and_masked(warned: Receipt, templates: Path) -> None:
     attack = "<script>alert(1)</script> {{ 7*7 }}, hỏi 0912 345 678"
-    page = render_receipt(replace(warned, findings=(replace(WARNING, explanation=attack),)), templates)
+    page = render_receipt(replace(warned, findings=(replace(WARNING, justification=attack),)), templates)
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ 7*7 }}, hỏi [đã che" in page
     assert "0912 345 678" not in page
@@ -117,7 +117,7 @@ def test_only_warnings_can_be_explained(warned: Receipt, templates: Path) -> Non
 def test_a_blank_reason_is_none() -> None:
     assert is_explained(EXPLAINED)
     assert not EXPLAINED.needs_reason
-    blank = replace(WARNING, explanation=" \n")
+    blank = replace(WARNING, justification=" \n")
     assert not is_explained(blank)
     assert blank.needs_reason
 
@@ -126,14 +126,15 @@ def test_identical_findings_with_different_reasons_stay_apart() -> None:
     groups = group_findings(
         [
             EXPLAINED,
-            replace(EXPLAINED, cells=("E7",), explanation=f" {REASON}\n"),
-            replace(EXPLAINED, cells=("F7",), explanation="Do lễ hội."),
+            replace(EXPLAINED, cells=("E7",), justification=f" {REASON}\n"),
+            replace(EXPLAINED, cells=("F7",), justification="Do lễ hội."),
             replace(WARNING, cells=("G7",)),
         ],
         Labels({"30766": "Phường An Hòa"}),
     )
     assert [
-        (tuple(item.cell for item in group.items), group.explanation, group.needs_reason) for group in groups
+        (tuple(item.cell for item in group.items), group.justification, group.needs_reason)
+        for group in groups
     ] == [
         (("D7", "E7"), REASON, False),
         (("F7",), "Do lễ hội.", False),
@@ -143,8 +144,8 @@ def test_identical_findings_with_different_reasons_stay_apart() -> None:
 
 def test_identical_errors_are_one_group_whatever_reason_stands_at_them() -> None:
     error = replace(WARNING, severity=Severity.ERROR)
-    groups = group_findings([error, replace(error, cells=("E7",), explanation=REASON)], Labels())
-    assert [(tuple(item.cell for item in group.items), group.explanation) for group in groups] == [
+    groups = group_findings([error, replace(error, cells=("E7",), justification=REASON)], Labels())
+    assert [(tuple(item.cell for item in group.items), group.justification) for group in groups] == [
         (("D7", "E7"), "")
     ]
 

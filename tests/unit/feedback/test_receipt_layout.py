@@ -10,8 +10,8 @@ import pytest
 
 from chuyenhoa.feedback import MarkedAs, marked_name, render_letter, render_receipt
 from chuyenhoa.feedback.grouping import Item, Labels, group_findings
-from chuyenhoa.feedback.wording import MOST_GROUPS, MOST_NORMALISATIONS, group_normalisations
-from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.feedback.wording import MAX_GROUPS, MAX_NORMALISATIONS, group_normalisations
+from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.submissions import Finding, Receipt, ReceiptMember, Severity, SubmissionStatus
 from tests.unit.feedback.test_receipt_answers import read_head, read_text
 
@@ -58,7 +58,7 @@ def test_codes_that_a_text_was_read_as_are_told_in_words(receipt: Receipt, templ
         ("G6", "02 vụ", "2"),
         ("E1", "x", "30763, 2"),
     ]
-    entries = tuple(Normalisation(Place("CSV", cell), before, after, "vì") for cell, before, after in read)
+    entries = tuple(Normalisation(CellRef("CSV", cell), before, after, "vì") for cell, before, after in read)
     page = read_text(
         render_receipt(replace(receipt, normalisations=entries, indicator_labels=LABELS), templates)
     )
@@ -108,7 +108,9 @@ def test_each_held_locality_says_what_it_waits_for(receipt: Receipt, templates: 
 def test_a_reason_that_was_given_is_not_counted_as_owed(receipt: Receipt, templates: Path) -> None:
     error = Finding("E02", Severity.ERROR, "Sai. Sửa.", "Số liệu", ("E6",), "30766")
     text = read_text(
-        render_receipt(replace(receipt, findings=(error, replace(JUMP, explanation="Do lễ hội."))), templates)
+        render_receipt(
+            replace(receipt, findings=(error, replace(JUMP, justification="Do lễ hội."))), templates
+        )
     )
     assert "Phường An Hòa (sửa 1 chỗ)" in text
 
@@ -199,8 +201,8 @@ def test_the_steps_say_what_lies_beside_the_receipt(
 
 def test_cells_read_in_the_same_way_are_one_line() -> None:
     cells = [f"{letter}12" for letter in "HIJKLMNOPQRSTU"]
-    entries = [Normalisation(Place("Số liệu", cell), "-", "0", "dấu gạch") for cell in cells]
-    other = Normalisation(Place("Số liệu", "D12"), "hỏi 0912 345 678", "2", "bỏ chữ")
+    entries = [Normalisation(CellRef("Số liệu", cell), "-", "0", "dấu gạch") for cell in cells]
+    other = Normalisation(CellRef("Số liệu", "D12"), "hỏi 0912 345 678", "2", "bỏ chữ")
     first, second = group_normalisations([entries[0], other, *entries[1:]])
     assert (first.cells, first.more_cells, first.after) == (tuple(cells[:12]), 2, "0")
     assert second.cells == ("D12",)
@@ -209,10 +211,10 @@ def test_cells_read_in_the_same_way_are_one_line() -> None:
 
 def test_a_receipt_stays_readable_however_much_is_wrong(receipt: Receipt, templates: Path) -> None:
     many = tuple(
-        replace(UNCLEAR, message=f"Sai {n}. Sửa.", cells=(f"F{n}",)) for n in range(1, MOST_GROUPS + 8)
+        replace(UNCLEAR, message=f"Sai {n}. Sửa.", cells=(f"F{n}",)) for n in range(1, MAX_GROUPS + 8)
     )
     read = tuple(
-        Normalisation(Place("Số liệu", f"F{n}"), str(n), f"{n}0", "") for n in range(MOST_NORMALISATIONS + 3)
+        Normalisation(CellRef("Số liệu", f"F{n}"), str(n), f"{n}0", "") for n in range(MAX_NORMALISATIONS + 3)
     )
     text = read_text(render_receipt(replace(receipt, findings=many, normalisations=read), templates))
     assert (

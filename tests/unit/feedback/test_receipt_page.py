@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.feedback import ReceiptError, marked_name, receipt_name, render_letter, render_receipt
-from chuyenhoa.model.figures import Normalisation, Place
+from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 
 
@@ -165,7 +165,7 @@ def test_hostile_names_and_values_stay_text(receipt: Receipt, templates: Path) -
     hostile = replace(
         receipt, file_name=f"{attack}.xlsx", submitter_name=attack, supersedes=attack, duplicate_of=attack,
         findings=(finding,), held=(attack,),
-        normalisations=(Normalisation(Place(attack, attack), attack, attack, attack),),
+        normalisations=(Normalisation(CellRef(attack, attack), attack, attack, attack),),
     )  # fmt: skip
     html = render_receipt(hostile, templates)
     text, tags = read_page(html)
@@ -191,7 +191,7 @@ def test_personal_data_is_not_repeated(receipt: Receipt, templates: Path) -> Non
     finding = Finding(
         "D50", Severity.ERROR, f"Ô ghi {phone}. Xóa.", "Số liệu", ("D7",), "30766", value=number
     )
-    entry = Normalisation(Place("Số liệu", "G6"), f"CCCD {number}", phone, "…")
+    entry = Normalisation(CellRef("Số liệu", "G6"), f"CCCD {number}", phone, "…")
     html = render_receipt(replace(receipt, findings=(finding,), normalisations=(entry,)), templates)
     assert number not in html
     assert phone not in html

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa import confined
-from chuyenhoa.intake.archives import LONGEST_NAME, MOST_MEMBERS, Unpacked, may_be_archive, unpack
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats import open_book
+from chuyenhoa.intake.inbox.archives import MAX_MEMBERS, MAX_NAME_LENGTH, Unpacked, may_be_archive, unpack
+from chuyenhoa.kit import sandbox
+from chuyenhoa.kit.readers import open_book
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.pipeline.expanding import unpack_file
-from chuyenhoa.pipeline.reading import FileToRead, describe_death
+from chuyenhoa.pipeline.receive.expand import unpack_file
+from chuyenhoa.pipeline.receive.read import FileToRead, describe_death
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import make_docx, make_html, make_zip
@@ -76,7 +76,7 @@ def test_an_office_file_is_no_archive(plan: Plan) -> None:
         ("Giang Tha\u0300nh.csv".encode("cp1258"), False, "Giang Thành.csv"),
         (b"thu muc\\a.csv", False, "thu muc/a.csv"),
         (b"a\x1b[2J\n.csv", False, "a_[2J_.csv"),
-        (b"b" * 400 + b".csv", False, ("b" * 400 + ".csv")[-LONGEST_NAME:]),
+        (b"b" * 400 + b".csv", False, ("b" * 400 + ".csv")[-MAX_NAME_LENGTH:]),
     ],
 )
 def test_names_are_read_in_their_encoding_and_made_harmless(raw: bytes, utf8: bool, path: str) -> None:
@@ -157,8 +157,8 @@ def broken() -> bytes:
         (doubled(), "D65", "trùng tên", 0),
         (locked(), "D65", "mật khẩu", 0),
         (make_zip({"a.csv": b"\0" * 20_000_000}), "D65", "nén quá mức", 0),
-        (make_zip({f"{n}.csv": b"x" for n in range(MOST_MEMBERS + 1)}), "D65", f"hơn {MOST_MEMBERS} tệp", 0),
-        (nested(4, 16), "D65", f"hơn {MOST_MEMBERS} tệp", 0),
+        (make_zip({f"{n}.csv": b"x" for n in range(MAX_MEMBERS + 1)}), "D65", f"hơn {MAX_MEMBERS} tệp", 0),
+        (nested(4, 16), "D65", f"hơn {MAX_MEMBERS} tệp", 0),
         (linked(), "D66", "liên kết", 1),
         (nested(3), "D66", "quá sâu", 0),
         (broken(), "D66", "hỏng", 1),
@@ -191,7 +191,7 @@ def test_unpacking_is_confined(plan: Plan) -> None:
 
 
 CASES: dict[str, Callable[[], str]] = {
-    "D60": lambda: describe_death("a.xlsx", confined.Death(confined.DeathKind.MEMORY, ""))[0].message,
+    "D60": lambda: describe_death("a.xlsx", sandbox.Death(sandbox.DeathKind.MEMORY, ""))[0].message,
     "D61": lambda: refused(b"%PDF-1.4"),
     "D62": lambda: refused(b"{\\rtf1}"),
     "D63": lambda: refused(b"Rar!\x1a\x07"),

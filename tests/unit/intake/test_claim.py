@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.intake import claim, inbox
+from chuyenhoa.intake.inbox import claim, scan
 from chuyenhoa.store import Store, archive, claims, ledger, open_store
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -40,7 +40,7 @@ def drop(folder: Path, name: str, content: bytes = b"figures") -> Path:
 
 
 def claim_all(store: Store, folder: Path) -> list[int]:
-    drops = inbox.look_for_stable(folder / "inbox", 0).drops
+    drops = scan.look_for_stable(folder / "inbox", 0).drops
     claim.close_cut_claims(store, drops)
     return claim.claim_drops(store, folder / "inbox", folder / "archive", drops, AT).numbers
 
@@ -80,12 +80,12 @@ def test_links_and_pipes_are_left_alone(store: Store, tmp_path: Path) -> None:
 
 def test_sub_folders_belong_to_the_submitter(tmp_path: Path) -> None:
     drop(tmp_path, "sub/deep.xlsx")
-    (seen,) = inbox.scan_inbox(tmp_path / "inbox")
+    (seen,) = scan.scan_inbox(tmp_path / "inbox")
     assert (seen.folder, seen.name) == ("899-rach-gia", "deep.xlsx")
 
 
 def test_a_missing_inbox_is_empty(tmp_path: Path) -> None:
-    assert inbox.scan_inbox(tmp_path / "nowhere") == ()
+    assert scan.scan_inbox(tmp_path / "nowhere") == ()
 
 
 def test_a_growing_file_waits(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ def test_a_growing_file_waits(tmp_path: Path) -> None:
     writer = threading.Thread(target=grow)
     writer.start()
     try:
-        assert inbox.look_for_stable(tmp_path / "inbox", 0.2).drops == []
+        assert scan.look_for_stable(tmp_path / "inbox", 0.2).drops == []
     finally:
         finished.set()
         writer.join()
-    assert len(inbox.look_for_stable(tmp_path / "inbox", 0.05).drops) == 1
+    assert len(scan.look_for_stable(tmp_path / "inbox", 0.05).drops) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_a_file_that_is_open_for_writing_waits(
 
     with monkeypatch.context() as patch:
         patch.setattr(fcntl, "fcntl", refuse)
-        drops = inbox.look_for_stable(tmp_path / "inbox", 0).drops
+        drops = scan.look_for_stable(tmp_path / "inbox", 0).drops
         claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
     assert path.exists() is not taken
     assert [(entry.path, entry.why) for entry in claimed.left] == (
-        [] if taken else [("899-rach-gia/slow.csv", inbox.Stays.GROWING)]
+        [] if taken else [("899-rach-gia/slow.csv", scan.SkipReason.GROWING)]
     )
     assert len(claim_all(store, tmp_path)) == (0 if taken else 1)
 
@@ -136,7 +136,7 @@ def test_a_file_that_is_open_for_writing_waits(
 BOUNDARIES: dict[str, tuple[object, str]] = {
     "before the copy is complete": (os, "fsync"),
     "before the ledger": (claims, "enter_claims"),
-    "before the file is removed": (inbox.OpenDrop, "remove"),
+    "before the file is removed": (scan.OpenDrop, "remove"),
 }
 
 
@@ -228,7 +228,7 @@ def test_a_file_that_changes_while_it_is_read_is_left(
 
 def test_a_file_that_vanishes_is_passed_over(store: Store, tmp_path: Path) -> None:
     path = drop(tmp_path, "a.xlsx")
-    drops = inbox.look_for_stable(tmp_path / "inbox", 0).drops
+    drops = scan.look_for_stable(tmp_path / "inbox", 0).drops
     path.unlink()
     claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
     assert (claimed.numbers, claimed.left) == ([], [])
@@ -251,5 +251,5 @@ def test_the_stability_check_uses_real_time(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T09:00:00+07:00")
     drop(tmp_path, "a.xlsx")
     started = time.monotonic()
-    inbox.look_for_stable(tmp_path / "inbox", 0.1)
+    scan.look_for_stable(tmp_path / "inbox", 0.1)
     assert time.monotonic() - started >= 0.1

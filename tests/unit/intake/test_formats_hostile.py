@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from chuyenhoa.intake.findings import FindingList, load_catalogue
-from chuyenhoa.intake.formats import Kind, detect, open_book
-from chuyenhoa.intake.formats.ole import BrokenCompoundError, open_compound
+from chuyenhoa.kit.readers import Kind, detect, open_book
+from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.model.plan import Plan
 from tests.unit.intake.drafts import Draft, change_parts, read_part
 from tests.unit.intake.formats_made import (
@@ -289,7 +289,7 @@ def test_a_chain_of_sectors_that_bites_its_tail_is_broken() -> None:
 
 
 def test_every_kind_of_file_has_a_reader_or_a_refusal() -> None:
-    from chuyenhoa.intake.formats import PACKAGE_READERS, READERS, REFUSALS
+    from chuyenhoa.kit.readers import PACKAGE_READERS, READERS, REFUSALS
 
     handled = {*READERS, *PACKAGE_READERS, *REFUSALS, Kind.XLSX, Kind.BROKEN_ZIP}
     assert handled == set(Kind)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from chuyenhoa.intake.book import Book, Flaw, Sheet
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats import open_book
+from chuyenhoa.kit.readers import open_book
+from chuyenhoa.kit.readers.book import Book, Flaw, Sheet
 from tests.unit.intake.formats_made import (
     XML_HEAD,
     cell_record,

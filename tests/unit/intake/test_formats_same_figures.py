@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.intake.book import Book
-from chuyenhoa.intake.choosing import read_by_plans
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats import open_book
+from chuyenhoa.intake.plan_choice import read_by_plans
+from chuyenhoa.kit.readers import open_book
+from chuyenhoa.kit.readers.book import Book
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
@@ -61,7 +61,7 @@ def content_of(reading: Reading) -> tuple[object, ...]:
         reading.submitter,
         reading.period,
         reading.localities,
-        {(o.locality, o.indicator, o.basis): (o.value, o.place) for o in reading.observations},
+        {(o.locality, o.indicator, o.basis): (o.value, o.cell_ref) for o in reading.observations},
         reading.declarations,
         reading.narratives,
         reading.justifications,

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa import clock
-from chuyenhoa.intake import claim, inbox
-from chuyenhoa.intake.inbox import Left, Stays
+from chuyenhoa.intake.inbox import claim, scan
+from chuyenhoa.intake.inbox.scan import SkippedFile, SkipReason
 from chuyenhoa.store import Store, archive, ledger, open_store
 from chuyenhoa.store.naming import reserve_receipt
 from chuyenhoa.store.tables import EventRow, SubmissionRow
@@ -36,9 +36,9 @@ def store(tmp_path: Path, store_url: str) -> Store:
     return open_store(store_url, tmp_path / "archive")
 
 
-def take(store: Store, root: Path) -> tuple[list[SubmissionRow], list[Left]]:
+def take(store: Store, root: Path) -> tuple[list[SubmissionRow], list[SkippedFile]]:
     """One pass; everything in the ledger, and what stays in the inbox."""
-    look = inbox.look_for_stable(root / "inbox", 0)
+    look = scan.look_for_stable(root / "inbox", 0)
     claim.close_cut_claims(store, look.drops)
     claimed = claim.claim_drops(store, root / "inbox", root / "archive", look.drops, AT)
     with store.reading() as session:
@@ -63,10 +63,10 @@ def test_links_pipes_and_sockets_stay_and_are_told(store: Store, tmp_path: Path,
     listener.close()
     assert [row.file_name for row in rows] == ["good.xlsx"]
     assert [(entry.path.rpartition("/")[2], entry.why) for entry in left] == [
-        ("folder-link", Stays.LINK),
-        ("link.xlsx", Stays.LINK),
-        ("pipe.xlsx", Stays.SPECIAL),
-        ("socket.xlsx", Stays.SPECIAL),
+        ("folder-link", SkipReason.LINK),
+        ("link.xlsx", SkipReason.LINK),
+        ("pipe.xlsx", SkipReason.SPECIAL),
+        ("socket.xlsx", SkipReason.SPECIAL),
     ]
     assert len(list(box.iterdir())) == 4
     assert secret.exists()
@@ -122,8 +122,8 @@ def test_very_deep_folders_end_somewhere(store: Store, tmp_path: Path, box: Path
     finally:
         os.chdir(here)
     rows, left = take(store, tmp_path)
-    assert len(rows) == inbox.DEEPEST - 1
-    assert [entry.why for entry in left] == [Stays.TOO_DEEP]
+    assert len(rows) == scan.MAX_DEPTH - 1
+    assert [entry.why for entry in left] == [SkipReason.TOO_DEEP]
 
 
 def test_a_file_that_becomes_a_link_is_not_followed(store: Store, tmp_path: Path, box: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_file_that_becomes_a_link_is_not_followed(store: Store, tmp_path: Path
     (box / "a.xlsx").write_bytes(b"12345")
     stamp = (box / "a.xlsx").stat()
     os.utime(secret, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    drops = inbox.scan_inbox(tmp_path / "inbox")
+    drops = scan.scan_inbox(tmp_path / "inbox")
     (box / "a.xlsx").unlink()
     (box / "a.xlsx").symlink_to(secret)
     claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
@@ -143,7 +143,7 @@ def test_a_file_that_becomes_a_link_is_not_followed(store: Store, tmp_path: Path
 
 def test_a_folder_that_becomes_a_link_is_not_followed(store: Store, tmp_path: Path, box: Path) -> None:
     (box / "a.xlsx").write_bytes(b"12345")
-    drops = inbox.scan_inbox(tmp_path / "inbox")
+    drops = scan.scan_inbox(tmp_path / "inbox")
     box.rename(tmp_path / "elsewhere")
     box.symlink_to(tmp_path / "elsewhere")
     claimed = claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, AT)
@@ -174,7 +174,7 @@ def test_a_full_disk_leaves_the_file_and_no_half_copy(
         patch.setattr(os, "write", full)
         rows, left = take(store, tmp_path)
     assert rows == []
-    assert left == [Left("899-rach-gia/a.xlsx", Stays.NOT_ARCHIVED, "No space left on device")]
+    assert left == [SkippedFile("899-rach-gia/a.xlsx", SkipReason.NOT_ARCHIVED, "No space left on device")]
     assert [path for path in (tmp_path / "archive").rglob("*") if path.is_file()] == []
     rows, left = take(store, tmp_path)
     assert (len(rows), left) == (1, [])
@@ -217,7 +217,9 @@ def test_a_read_only_inbox_doubles_nothing(
         for _attempt in range(3):
             rows, left = take(store, tmp_path)
             assert len(rows) == 1
-            assert left == [Left("899-rach-gia/a.xlsx", Stays.NOT_REMOVED, "Read-only file system")]
+            assert left == [
+                SkippedFile("899-rach-gia/a.xlsx", SkipReason.NOT_REMOVED, "Read-only file system")
+            ]
     rows, left = take(store, tmp_path)
     assert (len(rows), left, list(box.iterdir())) == (1, [], [])
 
@@ -226,15 +228,15 @@ def look_as_nobody(root: Path) -> bool:
     """Whether one who has no rights sees what is closed, and can open the rest."""
     if os.geteuid() == 0:
         os.seteuid(65534)
-    look = inbox.look_into(root)
+    look = scan.look_into(root)
     opened = []
     for drop in look.drops:
         try:
-            with inbox.open_drop(root, drop):
+            with scan.open_drop(root, drop):
                 opened.append(drop.path)
         except PermissionError:
             opened.append("refused")
-    return look.left == [Left("x/closed", Stays.UNREADABLE, "Permission denied")] and opened == [
+    return look.left == [SkippedFile("x/closed", SkipReason.UNREADABLE, "Permission denied")] and opened == [
         "refused",
         "x/good.xlsx",
     ]
@@ -261,7 +263,7 @@ def test_a_clock_that_jumps_back_changes_no_order(store: Store, tmp_path: Path, 
     for year, name in ((2031, "first.xlsx"), (2011, "second.xlsx")):
         (box / name).write_bytes(name.encode())
         os.utime(box / name, ns=(10**18 * (year // 11), 10**18))
-        drops = inbox.scan_inbox(tmp_path / "inbox")
+        drops = scan.scan_inbox(tmp_path / "inbox")
         moment = datetime(year, 1, 1, tzinfo=clock.ZONE)
         claim.claim_drops(store, tmp_path / "inbox", tmp_path / "archive", drops, moment)
     with store.reading() as session:

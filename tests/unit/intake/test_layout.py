@@ -351,13 +351,15 @@ def test_every_figure_has_its_true_cell(name: str, plan: Plan) -> None:
     reading = read(content, plan, layout.folder)
     assert reading.observations
     for entry in reading.observations:
-        shown = made[entry.place.sheet][entry.place.cell].value
+        shown = made[entry.cell_ref.sheet][entry.cell_ref.cell].value
         assert (None if shown is None else Decimal(str(shown))) == entry.value
 
 
 def test_what_was_read_as_what_is_told_once(plan: Plan) -> None:
     reading = read(book({"Biểu 1": [*TITLES, HEAD, [1, "P. Vĩnh Lạc", 10, 8]]}), plan)
-    told = [(entry.place.cell, entry.before, entry.after.split(" ")[0]) for entry in reading.normalisations]
+    told = [
+        (entry.cell_ref.cell, entry.before, entry.after.split(" ")[0]) for entry in reading.normalisations
+    ]
     assert told == [("C7", XR, "TTXH_XR"), ("D7", KP, "TTXH_KP"), ("B8", "P. Vĩnh Lạc", "30745")]
 
 
@@ -372,4 +374,4 @@ def test_under_a_code_row_a_name_may_stand_alone(plan: Plan) -> None:
     grid = [*TITLES, head, ["", "P. Vĩnh Lạc", 10, 8], ["30754", "", 5, 4]]
     reading = read(book({"Sheet1": grid}), plan)
     assert values(reading) == CRIME
-    assert reading.observations[0].place.cell == "C8"
+    assert reading.observations[0].cell_ref.cell == "C8"

@@ -10,7 +10,7 @@ import pytest
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity, SubmissionStatus
-from chuyenhoa.pipeline.judging import judge
+from chuyenhoa.pipeline.receive.decide import judge
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.handmade import TITLES, book, read, values
 
@@ -49,7 +49,7 @@ def test_a_wrong_total_holds_the_localities_that_it_adds_up(plan: Plan) -> None:
     reading = read(draft.save(), plan)
     assert all(finding.needs_reason for finding in reading.findings if finding.rule_id == "D81")
     assert judge(reading, reading.findings) == (SubmissionStatus.RETURNED, frozenset())
-    reasoned = [replace(f, explanation="Tổng gồm cả xã ngoài danh sách") for f in reading.findings]
+    reasoned = [replace(f, justification="Tổng gồm cả xã ngoài danh sách") for f in reading.findings]
     status, taken = judge(reading, reasoned)
     assert (status, taken) == (SubmissionStatus.ACCEPTED_WITH_WARNINGS, frozenset(reading.localities))
 

@@ -6,7 +6,7 @@ import pytest
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
-from chuyenhoa.pipeline.judging import judge
+from chuyenhoa.pipeline.receive.decide import judge
 from tests.unit.intake.handmade import TITLES, Grid, book, codes, read, values
 
 
@@ -28,7 +28,7 @@ def test_a_percentage_within_a_tenth_of_a_point_is_no_matter(share: object, plan
     assert codes(reading) == []
     assert values(reading) == {("30745", "TTXH_XR"): 9494, ("30745", "TTXH_KP"): 8661}
     (told,) = [entry for entry in reading.normalisations if "tính lại" in entry.why]
-    assert (told.place.cell, told.after) == ("E9", "91,23%")
+    assert (told.cell_ref.cell, told.after) == ("E9", "91,23%")
 
 
 @pytest.mark.parametrize("share", ["91,34%", 91.1, 100, "9,1"])

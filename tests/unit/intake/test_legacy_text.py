@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from openpyxl.styles import Font
 
 from chuyenhoa.intake import read_submission
-from chuyenhoa.intake.book import Book, Sheet
-from chuyenhoa.intake.encodings import TCVN3, VNI, decode_vni
 from chuyenhoa.intake.legacy import convert_book, plan_words
-from chuyenhoa.intake.syllables import is_syllable
-from chuyenhoa.intake.words import fold
+from chuyenhoa.kit.readers.book import Book, Sheet
+from chuyenhoa.kit.vietnamese_text.encodings import TCVN3, VNI, decode_vni
+from chuyenhoa.kit.vietnamese_text.normal_form import fold
+from chuyenhoa.kit.vietnamese_text.syllables import is_syllable
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from tests.unit.intake.drafts import Draft
@@ -198,7 +198,7 @@ def test_a_doubtful_word_follows_its_sheet_only_when_that_is_of_one_encoding() -
 
 def test_a_text_converted_many_times_is_told_once() -> None:
     _, notes = convert_book(book_of(["Kiªn Giang", "1", "Kiªn Giang"]), ())
-    assert [(note.place.cell, note.before, note.after) for note in notes] == [
+    assert [(note.cell_ref.cell, note.before, note.after) for note in notes] == [
         ("A1", "Kiªn Giang", "Kiên Giang")
     ]
 

@@ -11,12 +11,12 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.intake.answers import read_answer, read_date
-from chuyenhoa.intake.numerals import read_numeral
-from chuyenhoa.intake.values import LARGEST, read_number
-from chuyenhoa.intake.words import ZERO_KEYS, clean_text, fold, read_code, strip_marks
+from chuyenhoa.intake.text_sheets.answers import read_answer, read_date
+from chuyenhoa.intake.values.cell_values import MAX_ABSOLUTE, read_number
+from chuyenhoa.kit.vietnamese_text.formatting import format_number
+from chuyenhoa.kit.vietnamese_text.normal_form import ZERO_KEYS, clean_text, fold, read_code, strip_marks
+from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
 from chuyenhoa.model.figures import Answer
-from chuyenhoa.model.vietnamese import format_number
 
 LETTERS = "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệghiìỉĩíịklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvxyỳỷỹýỵAĐÔƠƯ"
 MESSY = st.text(
@@ -80,7 +80,7 @@ def test_no_text_raises_and_an_answer_is_a_value_or_a_question(text: str, unit: 
 )
 def test_no_value_raises(value: float | datetime | date, unit: tuple[str, bool]) -> None:
     reading = read_number(value, *unit)
-    assert reading.value is None or (reading.problem == "" and abs(reading.value) <= LARGEST)
+    assert reading.value is None or (reading.problem == "" and abs(reading.value) <= MAX_ABSOLUTE)
     read_date(value)
     read_answer(value)
 

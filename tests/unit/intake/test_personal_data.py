@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chuyenhoa.intake import read_submission
-from chuyenhoa.intake.book import Book, Flaw, Sheet
-from chuyenhoa.intake.personal import mask_value, withhold_personal
+from chuyenhoa.intake.values.personal import mask_value, withhold_personal
+from chuyenhoa.kit.readers.book import Book, Flaw, Sheet
 from chuyenhoa.model import form
 from chuyenhoa.model.personal import MASK, find_personal, is_personal_number, mask_personal
 from chuyenhoa.model.plan import Plan
@@ -221,7 +221,9 @@ def test_a_figure_is_refused_and_its_locality_held(value: object, plan: Plan) ->
     assert (finding.value, finding.severity) == (MASK, "error")
     taken = [entry for entry in reading.observations if entry.value == 12]
     assert [entry.locality for entry in taken] == ["30754"]
-    assert not any(entry.place.cell == cell and entry.place.sheet == S for entry in reading.observations)
+    assert not any(
+        entry.cell_ref.cell == cell and entry.cell_ref.sheet == S for entry in reading.observations
+    )
 
 
 @pytest.mark.parametrize("code", [form.NOTE, form.DOCUMENT_NUMBER, form.ANSWER, form.DOCUMENT_DATE])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.intake.book import CellValue
-from chuyenhoa.intake.numerals import read_numeral
-from chuyenhoa.intake.values import read_number
+from chuyenhoa.intake.values.cell_values import read_number
+from chuyenhoa.kit.readers.book import CellValue
+from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
 
 COUNTS: list[tuple[CellValue, int | None]] = [
     (12.0, 12),

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 import pytest
 
-from chuyenhoa.intake.answers import read_answer, read_date
-from chuyenhoa.intake.book import CellValue
-from chuyenhoa.intake.words import clean_text, fold, is_foot, read_code
+from chuyenhoa.intake.text_sheets.answers import read_answer, read_date
+from chuyenhoa.kit.readers.book import CellValue
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold, is_foot, read_code
 from chuyenhoa.model.figures import Answer
 
 

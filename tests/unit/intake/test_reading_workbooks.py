@@ -48,7 +48,7 @@ def test_a_filled_form_is_read_to_the_last_cell(plan: Plan, draft: Draft) -> Non
         sheet = form.SHEET_OF_BASIS[observation.basis]
         row = reading.localities.index(observation.locality) + 1
         cell = draft.cell(sheet, row, observation.indicator)
-        assert (observation.place.sheet, observation.place.cell) == (sheet, cell.coordinate)
+        assert (observation.cell_ref.sheet, observation.cell_ref.cell) == (sheet, cell.coordinate)
         assert observation.value == Decimal(str(cell.value))
     assert {entry.answer for entry in reading.declarations} == {Answer.YES}
     assert reading.declarations[1].document_date == date(2021, 1, 5)
@@ -102,7 +102,7 @@ def test_the_table_is_found_wherever_it_stands(plan: Plan, draft: Draft) -> None
     reading = read(draft.save(), plan)
     assert codes(reading) == []
     assert [entry.value for entry in reading.observations] == [entry.value for entry in before.observations]
-    assert reading.observations[0].place.cell != before.observations[0].place.cell
+    assert reading.observations[0].cell_ref.cell != before.observations[0].cell_ref.cell
 
 
 def test_every_bad_cell_is_named_with_its_address(plan: Plan, draft: Draft) -> None:
@@ -150,7 +150,7 @@ def test_words_for_nothing_are_zero_and_said(plan: Plan, draft: Draft) -> None:
         ("KPS", "0"),
         ("chưa có số liệu", ""),
     ]
-    assert reading.normalisations[0].place.cell == cell
+    assert reading.normalisations[0].cell_ref.cell == cell
 
 
 def test_words_in_an_untouched_form_leave_the_figures_as_they_were(plan: Plan, draft: Draft) -> None:

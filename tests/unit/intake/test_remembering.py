@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chuyenhoa.intake.remembering import once_a_plan
+from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.model.plan import Plan
 
 

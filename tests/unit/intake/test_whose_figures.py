@@ -13,8 +13,8 @@ import xlsxwriter
 from docx.document import Document
 from docx.table import Table
 
-from chuyenhoa.intake.formats.xls_texts import Face, shown_texts
-from chuyenhoa.intake.words import STRUCK
+from chuyenhoa.kit.readers.xls_texts import Face, shown_texts
+from chuyenhoa.kit.vietnamese_text.normal_form import STRUCK
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
 from tests.unit.intake.drafts import Draft

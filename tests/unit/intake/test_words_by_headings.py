@@ -32,7 +32,7 @@ def declared(reading: Reading) -> dict[tuple[str, str], tuple[object, ...]]:
             entry.answer,
             entry.document_number,
             entry.document_date,
-            entry.place.cell,
+            entry.cell_ref.cell,
         )
         for entry in reading.declarations
     }
@@ -198,6 +198,8 @@ def test_a_reason_may_name_its_localities_in_words(plan: Plan) -> None:
     assert codes(reading) == ["D52", "D52"]
     assert "“Phường Vĩnh Lạc và Xã Lạ” không phải địa bàn của đơn vị" in reading.findings[-2].message
     told = [
-        (entry.before, entry.after) for entry in reading.normalisations if entry.place.sheet == "Giải trình"
+        (entry.before, entry.after)
+        for entry in reading.normalisations
+        if entry.cell_ref.sheet == "Giải trình"
     ]
     assert told == [("P. Vĩnh Lạc", "30745"), ("30745, Phường Rạch Sỏi", "30745, 30754")]

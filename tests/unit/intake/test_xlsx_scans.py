@@ -14,12 +14,12 @@ from lxml import etree
 from openpyxl.styles import Font
 
 from benchmarks.mutants import spoil_cells
-from chuyenhoa.intake.book import Book, Flaw, Mark
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.formats.package import Package, open_package
-from chuyenhoa.intake.formats.xlsx import open_workbook
-from chuyenhoa.intake.formats.xlsx_scan import scan_carefully, scan_quickly, scan_sheet
-from chuyenhoa.intake.formats.xlsx_styles import CellStyles, read_styles
+from chuyenhoa.kit.readers.book import Book, Flaw, Mark
+from chuyenhoa.kit.readers.package import Package, open_package
+from chuyenhoa.kit.readers.xlsx import open_workbook
+from chuyenhoa.kit.readers.xlsx_scan import scan_carefully, scan_quickly, scan_sheet
+from chuyenhoa.kit.readers.xlsx_styles import CellStyles, read_styles
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.workbooks import write_workbook

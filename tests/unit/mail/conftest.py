@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.mail import Attachment, Letter
+from chuyenhoa.kit.mail import Attachment, Letter
 from tests.unit.mail.post_offices import make_certificate
 
 

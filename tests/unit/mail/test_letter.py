@@ -10,7 +10,7 @@ from email.message import EmailMessage, Message
 import pytest
 
 from chuyenhoa.clock import ZONE
-from chuyenhoa.mail import Attachment, Letter, build_message, is_address, split_addresses
+from chuyenhoa.kit.mail import Attachment, Letter, build_message, is_address, split_addresses
 
 AT = datetime(2021, 10, 18, 8, 5, tzinfo=ZONE)
 SENDER = "bcd@tinh.example"

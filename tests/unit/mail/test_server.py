@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from chuyenhoa.clock import ZONE
-from chuyenhoa.mail import (
+from chuyenhoa.kit.mail import (
     Letter,
     MailConfigError,
     MailError,

@@ -13,8 +13,8 @@ from chuyenhoa.model.plan import Plan, Window
 from chuyenhoa.model.results import (
     Assessment,
     CriterionResult,
+    InsufficiencyReason,
     LocalityResult,
-    Reason,
     Verdict,
 )
 from chuyenhoa.model.rules import Rule
@@ -79,13 +79,13 @@ def test_declared_criteria_are_those_on_the_sheet_of_declarations(plan: Plan) ->
 
 
 def test_reasons_of_a_locality_are_told_once_in_the_order_of_its_criteria() -> None:
-    reasons = (Reason.BLANK, None, Reason.NO_GUIDANCE, Reason.BLANK)
+    reasons = (InsufficiencyReason.BLANK, None, InsufficiencyReason.NO_GUIDANCE, InsufficiencyReason.BLANK)
     results = tuple(
         CriterionResult("1", f"X.{number}", Verdict.INSUFFICIENT if reason else Verdict.MET, reason)
         for number, reason in enumerate(reasons)
     )
     locality = LocalityResult("1", Verdict.INSUFFICIENT, (), results)
-    assert locality.reasons == (Reason.BLANK, Reason.NO_GUIDANCE)
+    assert locality.reasons == (InsufficiencyReason.BLANK, InsufficiencyReason.NO_GUIDANCE)
     assert Assessment("2021", "2021-6t", (locality, locality), ()).counts() == {
         Verdict.MET: 2,
         Verdict.NOT_MET: 0,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.orchestration import demo
-from chuyenhoa.orchestration.airflow_api import AirflowApi, Run
-from chuyenhoa.orchestration.demo_check import check_runs
+from devtools import demo
+from devtools.airflow_api import AirflowApi, Run
+from devtools.demo_check import check_runs
 
 
 class RecordedRuns(AirflowApi):

@@ -9,7 +9,7 @@ import pytest
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from chuyenhoa.mail import MailConfigError, MailServer
+from chuyenhoa.kit.mail import MailConfigError, MailServer
 from chuyenhoa.orchestration.mail_connection import find_mail_server
 
 EXTRA = {"from_email": "bcd@tinh.example", "disable_ssl": True, "timeout": 9}

@@ -9,7 +9,7 @@ import pytest
 
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import IndicatorKind, Plan
-from chuyenhoa.orchestration.sample import Sample, SampleError, load_sample, load_scenario
+from devtools.sample import Sample, SampleError, load_sample, load_scenario
 
 MILESTONES = ("2021-6t", "2021-nam")
 AT_THE_START = ("NGHIEN_DAU", "TGTB_TON")

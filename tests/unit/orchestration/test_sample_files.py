@@ -14,10 +14,10 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import SubmissionStatus
-from chuyenhoa.orchestration import sample_files
-from chuyenhoa.orchestration.sample import Change, Drop, Explanation, SampleError, load_sample, load_scenario
-from chuyenhoa.orchestration.sample_files import SampleFiles, period_of
 from chuyenhoa.workbooks import write_workbook
+from devtools import sample_files
+from devtools.sample import Change, Drop, Explanation, SampleError, load_sample, load_scenario
+from devtools.sample_files import SampleFiles, period_of
 from tests.integration.independent import read_workbook, rows_by_code
 
 PERIOD, SUBMITTER, LOCALITY = "2021-6t", "906", "30904"

@@ -23,11 +23,11 @@ from chuyenhoa.model.evidence import (
 )
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Locality, Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.plan import load_plan
-from chuyenhoa.reporting.phrases import load_phrases
-from chuyenhoa.reporting.snapshot import build_snapshot
+from chuyenhoa.reporting.snapshot.build import build_snapshot
+from chuyenhoa.reporting.wording.phrases import load_phrases
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates" / "documents"
@@ -92,7 +92,7 @@ def make_milestone(
         "evidence": evidence,
         "submissions": _make_submissions(plan, period.deadline),
         "narratives": texts,
-        "explanations": (),
+        "justifications": (),
         "frozen_at": datetime(2021, period.deadline.month, 18, 8, 0, tzinfo=ZONE),
         **changes,
     }
@@ -105,7 +105,7 @@ def _source(submitter: str, cell: str) -> Source:
 
 def _make_evidence(locality: Locality, plan: Plan) -> LocalityEvidence:
     if locality.submitter == "913":
-        return LocalityEvidence(locality.code, absence=Reason.NOT_SUBMITTED)
+        return LocalityEvidence(locality.code, absence=InsufficiencyReason.NOT_SUBMITTED)
     chance = random.Random(int(locality.code))
     numbers = {code: Decimal(value) for code, value in _make_numbers(chance).items()}
     figures: FigureMap = {}

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from chuyenhoa.kit.ooxml.docx_package import read_parts
+from chuyenhoa.kit.ooxml.wordml import paragraph_texts
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, list_subjects, load_kinds, load_phrases, render_document
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.words import paragraph_texts
 from tests.unit.reporting.conftest import ROOT, TEMPLATES, make_milestone
 
 GOLDEN = ROOT / "tests" / "golden"

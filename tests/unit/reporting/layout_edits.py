@@ -9,7 +9,7 @@ from typing import cast
 
 from lxml import etree
 
-from chuyenhoa.reporting.words import W, parse_part, write_part
+from chuyenhoa.kit.ooxml.wordml import W, parse_part, write_part
 from tests.unit.reporting.word_edits import WordFile
 
 Edit = Callable[[WordFile], object]

@@ -9,7 +9,7 @@ from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement
 from docx.shared import Pt
 
-from templates.documents.pieces import (
+from devtools.document_templates.pieces import (
     LEFT,
     add_grid_table,
     add_line,

@@ -13,12 +13,12 @@ import pytest
 from docx import Document
 from lxml import etree
 
+from chuyenhoa.kit.docx_redline import redline_document
+from chuyenhoa.kit.ooxml.docx_package import read_parts
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.reporting.charts import CHARTS, Chart
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.redline import redline_document
-from chuyenhoa.reporting.render import render_document
-from chuyenhoa.reporting.view import SnapshotView
+from chuyenhoa.reporting.docx.charts import CHARTS, Chart
+from chuyenhoa.reporting.docx.render import render_document
+from chuyenhoa.reporting.snapshot.view import SnapshotView
 from tests.unit.reporting.conftest import TEMPLATES
 
 Make = Callable[..., dict[str, Any]]

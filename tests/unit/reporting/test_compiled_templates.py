@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from chuyenhoa.reporting.columns import share_widths
-from chuyenhoa.reporting.compiled import MAIN, compile_template, make_environment
-from chuyenhoa.reporting.context import build_context
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.render import sanitise
+from chuyenhoa.kit.ooxml.docx_package import read_parts
+from chuyenhoa.reporting.docx.columns import share_widths
+from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment
+from chuyenhoa.reporting.docx.render import sanitise
+from chuyenhoa.reporting.papers.context import build_context
 from tests.unit.reporting.conftest import TEMPLATES
 from tests.unit.reporting.model_documents import save
 

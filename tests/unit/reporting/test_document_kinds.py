@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chuyenhoa.reporting import RenderError, load_kinds, render_document
-from chuyenhoa.reporting.context import build_context, contract_of
-from chuyenhoa.reporting.kinds import KindError
+from chuyenhoa.reporting.papers.context import build_context, contract_of
+from chuyenhoa.reporting.papers.kinds import KindError
 from tests.unit.reporting.conftest import TEMPLATES
 
 Make = Callable[..., dict[str, Any]]

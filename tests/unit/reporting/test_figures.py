@@ -13,19 +13,19 @@ import pytest
 from lxml import etree
 
 from chuyenhoa.assessment import assess
+from chuyenhoa.kit.docx_redline.parts import open_side
+from chuyenhoa.kit.ooxml.docx_package import read_parts
+from chuyenhoa.kit.ooxml.wordml import W, paragraph_text
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason
-from chuyenhoa.reporting.context import list_strings
-from chuyenhoa.reporting.controls import control_figures, tag_figure
-from chuyenhoa.reporting.figures import TracedFigure, index_figures, trace_figure
-from chuyenhoa.reporting.kinds import list_subjects, load_kinds
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.redline.parts import open_side
-from chuyenhoa.reporting.render import render_document
-from chuyenhoa.reporting.traced import Marked
-from chuyenhoa.reporting.words import W, paragraph_text
+from chuyenhoa.model.results import InsufficiencyReason
+from chuyenhoa.reporting.docx.controls import control_figures, tag_figure
+from chuyenhoa.reporting.docx.figures import TracedFigure, index_figures, trace_figure
+from chuyenhoa.reporting.docx.render import render_document
+from chuyenhoa.reporting.papers.context import list_strings
+from chuyenhoa.reporting.papers.kinds import list_subjects, load_kinds
+from chuyenhoa.reporting.wording.provenance import Marked
 from tests.unit.reporting.conftest import TEMPLATES
 
 Make = Callable[..., dict[str, Any]]
@@ -275,4 +275,6 @@ def read_evidence(snapshot: Mapping[str, Any], code: str) -> LocalityEvidence:
         for e in snapshot["declarations"]
         if e["locality"] == code
     }
-    return LocalityEvidence(code, figures, declarations, absence=Reason(absence) if absence else None)
+    return LocalityEvidence(
+        code, figures, declarations, absence=InsufficiencyReason(absence) if absence else None
+    )

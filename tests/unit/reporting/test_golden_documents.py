@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.reporting import build_snapshot, list_subjects, load_kinds, load_phrases
-from chuyenhoa.reporting.context import build_context, list_strings
-from chuyenhoa.reporting.kinds import Destination
+from chuyenhoa.reporting.papers.context import build_context, list_strings
+from chuyenhoa.reporting.papers.kinds import Destination
 from tests.unit.reporting.conftest import ROOT, _source, make_milestone
 from tests.unit.reporting.golden import FIGURES, PERIODS, list_documents, path_of, read_document
 
@@ -85,7 +85,10 @@ def test_no_forbidden_token_and_no_sentence_twice_over_any_figures(
 
 def all_missing(plan: Plan) -> dict[str, Any]:
     return {
-        "evidence": {e.code: LocalityEvidence(e.code, absence=Reason.NOT_SUBMITTED) for e in plan.localities},
+        "evidence": {
+            e.code: LocalityEvidence(e.code, absence=InsufficiencyReason.NOT_SUBMITTED)
+            for e in plan.localities
+        },
         "submissions": (),
         "narratives": {},
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chuyenhoa.model.evidence import Explanation, Source
+from chuyenhoa.model.evidence import JustifiedWarning, Source
 from chuyenhoa.reporting import render_document
 from tests.unit.reporting.test_report_render import KINDS, read_lines
 
@@ -23,9 +23,11 @@ def test_a_reason_travels_to_the_office(
 ) -> None:
     figure = Source("S000001", "a" * 64, "bc.xlsx", "Số liệu", "E12")
     stated = Source("S000002", "b" * 64, "giai-trinh.xlsx", "Giải trình", "C9")
-    entry = Explanation("W02", "30745", "TTXH_LRC", "8", REASON, figure, stated, "Làm rõ nhiều hơn xảy ra")
+    entry = JustifiedWarning(
+        "W02", "30745", "TTXH_LRC", "8", REASON, figure, stated, "Làm rõ nhiều hơn xảy ra"
+    )
     template = (TEMPLATES / f"{kind}.docx").read_bytes()
-    lines = read_lines(render_document(kind, template, snapshot_of(period, explanations=(entry,))))
+    lines = read_lines(render_document(kind, template, snapshot_of(period, justifications=(entry,))))
     after = lines[lines.index(TITLE) :]
     for word in ("Phường Vĩnh Lạc", "làm rõ án cũ", "Làm rõ nhiều hơn xảy ra", REASON):
         assert any(word in line for line in after), word

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from chuyenhoa.kit.docx_redline import redline_document
+from chuyenhoa.kit.docx_redline.parts import RedlineError
+from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
+from chuyenhoa.kit.ooxml.wordml import W, parse_part
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import render_document
-from chuyenhoa.reporting.package import read_parts, write_parts
-from chuyenhoa.reporting.redline import redline_document
-from chuyenhoa.reporting.redline.parts import RedlineError
-from chuyenhoa.reporting.words import W, parse_part
 from tests.unit.reporting.conftest import TEMPLATES
 from tests.unit.reporting.model_documents import save
 from tests.unit.reporting.tracked import accept_all, plain, reject_all

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
+from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.reporting import check_layout, render_document
-from chuyenhoa.reporting.package import read_parts, write_parts
-from chuyenhoa.reporting.words import W
 from tests.unit.reporting import model_documents
 from tests.unit.reporting.word_edits import BODY, STYLES, WordFile
 

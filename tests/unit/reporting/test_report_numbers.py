@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chuyenhoa.reporting.numbers import (
+from chuyenhoa.reporting.wording.numbers import (
     format_count,
     format_document_number,
     format_long_date,

@@ -14,16 +14,21 @@ import pytest
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason
-from chuyenhoa.reporting.context import build_context, list_strings
-from chuyenhoa.reporting.outcomes import write_annual_proposals, write_progress, write_targets, write_verdicts
+from chuyenhoa.model.results import InsufficiencyReason
+from chuyenhoa.reporting.papers.context import build_context, list_strings
 from chuyenhoa.reporting.papers.sheet import list_notes
-from chuyenhoa.reporting.phrases import PhraseError, Phrases, fill, load_phrases
-from chuyenhoa.reporting.prose import describe_change, write_chapter
-from chuyenhoa.reporting.ranking import list_by_place, rank_localities
-from chuyenhoa.reporting.review import quote_narratives, write_shortcomings, write_strengths
-from chuyenhoa.reporting.tables import build_matrix, build_table, compare_indicators, list_submissions
-from chuyenhoa.reporting.view import SnapshotView, lower_first
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
+from chuyenhoa.reporting.wording.outcomes import (
+    write_annual_proposals,
+    write_progress,
+    write_targets,
+    write_verdicts,
+)
+from chuyenhoa.reporting.wording.phrases import PhraseError, Phrases, fill, load_phrases
+from chuyenhoa.reporting.wording.prose import describe_change, write_chapter
+from chuyenhoa.reporting.wording.ranking import list_by_place, rank_localities
+from chuyenhoa.reporting.wording.review import quote_narratives, write_shortcomings, write_strengths
+from chuyenhoa.reporting.wording.tables import build_matrix, build_table, compare_indicators, list_submissions
 
 Make = Callable[..., dict[str, Any]]
 NOW, THEN = Basis.CURRENT, Basis.BASELINE
@@ -135,7 +140,9 @@ def test_a_locality_without_any_figure_is_named_once_for_all_sums(snapshot_of: M
 
 
 def test_a_province_that_reported_nothing(snapshot_of: Make, plan: Plan) -> None:
-    evidence = {e.code: LocalityEvidence(e.code, absence=Reason.NOT_SUBMITTED) for e in plan.localities}
+    evidence = {
+        e.code: LocalityEvidence(e.code, absence=InsufficiencyReason.NOT_SUBMITTED) for e in plan.localities
+    }
     for kind, period in KINDS:
         snapshot = snapshot_of(period, evidence=evidence, submissions=(), narratives={})
         context = build_context(kind, snapshot)

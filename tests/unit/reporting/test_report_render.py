@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from docx import Document
 
+from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts, write_parts
+from chuyenhoa.kit.ooxml.wordml import paragraph_texts
 from chuyenhoa.reporting import RenderError, canonical_bytes, render_document
-from chuyenhoa.reporting.package import PackageError, read_parts, write_parts
-from chuyenhoa.reporting.render import sanitise
-from chuyenhoa.reporting.words import paragraph_texts
+from chuyenhoa.reporting.docx.render import sanitise
 
 Make = Callable[..., dict[str, Any]]
 KINDS = (("bao_cao_so_ket", "2021-6t"), ("bao_cao_tong_ket", "2021-nam"))

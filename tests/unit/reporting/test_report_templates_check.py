@@ -10,11 +10,11 @@ import pytest
 from docx import Document
 from lxml import etree
 
-from chuyenhoa.pipeline.previewing import diagnose, make_samples
-from chuyenhoa.pipeline.worst_case import Samples
+from chuyenhoa.cli.templates.previewing import diagnose, make_samples
+from chuyenhoa.cli.templates.worst_case import Samples
+from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
+from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.reporting import check_template, load_kinds
-from chuyenhoa.reporting.package import read_parts, write_parts
-from chuyenhoa.reporting.words import W
 from tests.unit.reporting.word_edits import WordFile
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"

@@ -13,16 +13,16 @@ from chuyenhoa.clock import ZONE
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.reporting import list_subjects, load_kinds
-from chuyenhoa.reporting.context import build_context
-from chuyenhoa.reporting.outcomes import write_verdicts
+from chuyenhoa.reporting.papers.context import build_context
 from chuyenhoa.reporting.papers.inputs import name_input
-from chuyenhoa.reporting.prose import write_chapter
-from chuyenhoa.reporting.ranking import rank_localities
-from chuyenhoa.reporting.review import write_directions, write_shortcomings
-from chuyenhoa.reporting.view import SnapshotView
+from chuyenhoa.reporting.snapshot.view import SnapshotView
+from chuyenhoa.reporting.wording.outcomes import write_verdicts
+from chuyenhoa.reporting.wording.prose import write_chapter
+from chuyenhoa.reporting.wording.ranking import rank_localities
+from chuyenhoa.reporting.wording.review import write_directions, write_shortcomings
 from tests.unit.reporting.conftest import _make_submissions
 
 Make = Callable[..., dict[str, Any]]
@@ -37,7 +37,7 @@ def context_of(snapshot: dict[str, Any], kind: str, about: str = "") -> dict[str
     return dict(build_context(kind, snapshot, None, about))
 
 
-def reasons_of(snapshot: dict[str, Any]) -> str:
+def justification_check_of(snapshot: dict[str, Any]) -> str:
     lines = write_verdicts(SnapshotView(snapshot))
     return next(line for line in lines if line.startswith("- Phường Rạch Sỏi"))
 
@@ -62,24 +62,27 @@ def test_a_reason_is_told_in_words_and_not_as_a_formula(
     snapshot_of: Make, figures: dict[tuple[str, Basis], int], told: str
 ) -> None:
     snapshot = snapshot_of(figures={(PLACE, *key): value for key, value in figures.items()})
-    assert reasons_of(snapshot).endswith(told)
+    assert justification_check_of(snapshot).endswith(told)
 
 
 def test_a_share_that_would_print_as_the_limit_it_misses_is_told_by_the_assessment(snapshot_of: Make) -> None:
     figures = {(PLACE, "TTXH_XR", NOW): 2499, (PLACE, "TTXH_KP", NOW): 1999, (PLACE, "TTXH_XR", THEN): 9999}
-    assert "khám phá 1.999/2.499 vụ (79,99%)" in reasons_of(snapshot_of(figures=figures))
+    assert "khám phá 1.999/2.499 vụ (79,99%)" in justification_check_of(snapshot_of(figures=figures))
     figures |= {
         (PLACE, "TTXH_XR", NOW): 24999,
         (PLACE, "TTXH_KP", NOW): 19999,
         (PLACE, "TTXH_XR", THEN): 99999,
     }
-    reason = reasons_of(snapshot_of(figures=figures))
+    reason = justification_check_of(snapshot_of(figures=figures))
     assert "80,00" not in reason
     assert "19.999/24.999 = 79,999" in reason
 
 
 def test_localities_with_the_same_reasons_share_a_line(snapshot_of: Make, plan: Plan) -> None:
-    evidence = {e.code: LocalityEvidence(e.code, absence=Reason.NOT_SUBMITTED) for e in plan.localities[:2]}
+    evidence = {
+        e.code: LocalityEvidence(e.code, absence=InsufficiencyReason.NOT_SUBMITTED)
+        for e in plan.localities[:2]
+    }
     lines = write_verdicts(SnapshotView(snapshot_of(evidence=evidence)))
     together = "- Phường Vĩnh Lạc, phường Rạch Sỏi và xã An Minh Bắc: đơn vị chưa gửi báo cáo."
     assert together in lines
@@ -174,7 +177,7 @@ def test_a_letter_says_of_a_report_that_never_came_that_it_never_came(snapshot_o
     """Figures of the first six months alone leave a gap; that is no report with mistakes."""
     code = "30985"
     sent = tuple(e for e in _make_submissions(plan, DEADLINE) if e.submitter != "909")
-    gap = {code: LocalityEvidence(code, absence=Reason.GAP_IN_WINDOW)}
+    gap = {code: LocalityEvidence(code, absence=InsufficiencyReason.GAP_IN_WINDOW)}
     context = context_of(snapshot_of(evidence=gap, submissions=sent), "cong_van_don_doc")
     owed = {row["locality"]: row["what"] for row in context["owed_rows"]}
     assert owed["Thị trấn Thứ Mười Một"] == "Toàn bộ báo cáo"
@@ -253,7 +256,7 @@ def test_a_district_that_sent_nothing_is_asked_and_not_accused(snapshot_of: Make
 
 
 def test_a_district_sees_which_of_its_localities_is_not_in_the_sums(snapshot_of: Make) -> None:
-    evidence = {PLACE: LocalityEvidence(PLACE, absence=Reason.NOT_SUBMITTED)}
+    evidence = {PLACE: LocalityEvidence(PLACE, absence=InsufficiencyReason.NOT_SUBMITTED)}
     lines = context_of(snapshot_of(evidence=evidence), "du_thao_bao_cao_huyen", "899")["localities"]
     assert lines[1].endswith("[Chưa có số liệu được chấp nhận; các số liệu dưới đây chưa gồm địa bàn này.]")
     assert "chưa gồm" not in lines[0]

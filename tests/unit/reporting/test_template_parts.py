@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from chuyenhoa.reporting.package import read_parts
+from chuyenhoa.kit.ooxml.docx_package import read_parts
 from tests.unit.reporting.conftest import TEMPLATES
 
 FILES = sorted(TEMPLATES.glob("*.docx"))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from chuyenhoa.kit.docx_redline import redline_document
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import list_subjects, load_kinds, render_document
-from chuyenhoa.reporting.redline import redline_document
 from tests.unit.reporting.conftest import TEMPLATES
 from tests.unit.reporting.golden import list_documents
 from tests.unit.reporting.word_schema import find_disorder

@@ -9,9 +9,9 @@ from copy import deepcopy
 
 from lxml import etree
 
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.redline.parts import open_side
-from chuyenhoa.reporting.words import W, parse_part
+from chuyenhoa.kit.docx_redline.parts import open_side
+from chuyenhoa.kit.ooxml.docx_package import read_parts
+from chuyenhoa.kit.ooxml.wordml import W, parse_part
 
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 _KEY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from chuyenhoa.reporting.package import read_parts, write_parts
-from chuyenhoa.reporting.words import W, paragraph_text, parse_part, write_part
+from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
+from chuyenhoa.kit.ooxml.wordml import W, paragraph_text, parse_part, write_part
 
 BODY, STYLES = "word/document.xml", "word/styles.xml"
 

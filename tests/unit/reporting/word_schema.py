@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from chuyenhoa.reporting.package import read_parts
-from chuyenhoa.reporting.words import W
+from chuyenhoa.kit.ooxml.docx_package import read_parts
+from chuyenhoa.kit.ooxml.wordml import W
 
 _BORDERS = "top left start bottom right end insideH insideV tl2br tr2bl"
 ORDERS = {

@@ -8,7 +8,7 @@ import pytest
 
 from chuyenhoa.clock import ZONE
 from chuyenhoa.store import Store, deliveries, open_store
-from chuyenhoa.store.deliveries import PATIENCE, DeliveryState, Subject
+from chuyenhoa.store.deliveries import DELIVERY_TIMEOUT, DeliveryState, Subject
 from chuyenhoa.store.tables import DeliveryRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=ZONE)
@@ -79,7 +79,7 @@ def test_pauses_grow(store: Store) -> None:
     [
         (timedelta(), False, DeliveryState.WAITING),
         (timedelta(), True, DeliveryState.FAILED),
-        (PATIENCE, False, DeliveryState.FAILED),
+        (DELIVERY_TIMEOUT, False, DeliveryState.FAILED),
     ],
 )
 def test_when_a_letter_is_given_up(

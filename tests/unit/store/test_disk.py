@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from chuyenhoa import pipeline
-from chuyenhoa.pipeline.workplace import open_workplace
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 from chuyenhoa.store import disk
 from chuyenhoa.store.archive import Incoming, list_archived, sweep_incoming
 
@@ -37,7 +37,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_many_files_cost_as_many_waits_as_few(data_folder: Path, waits: list[str]) -> None:
-    store = open_workplace().store
+    store = open_context().store
     event.listen(store.engine, "commit", lambda _connection: waits.append("commit"))
     spent = []
     folder = data_folder / "inbox" / "899-rach-gia"
@@ -46,8 +46,8 @@ def test_many_files_cost_as_many_waits_as_few(data_folder: Path, waits: list[str
         for number in range(count):
             (folder / f"{number}.txt").write_text(f"{count} {number}")
         del waits[:]
-        for members in pipeline.batch(pipeline.claim_drops(), 64):
-            pipeline.process_batch(members)
+        for members in batch(claim_drops(), 64):
+            process_batch(members)
         spent.append(len(waits))
     assert spent[2] == spent[1] < 20
     assert len(list((data_folder / "outbox").rglob("PHIEU*"))) == 46

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa import clock
-from chuyenhoa.model.figures import Basis, Observation, Place
+from chuyenhoa.model.figures import Basis, CellRef, Observation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
 from chuyenhoa.store import Store, claims, ledger, open_store
@@ -31,7 +31,7 @@ def enter(store: Store, value: str, *, taken: bool, released: int | None = None)
         name = f"{value}.xlsx"
         claim = claims.Claim(value * 8, 1, "899-rach-gia", name, f"{value}|1|1", AT)
         (row,) = claims.add_claims(session, [claim])
-        figure = Observation(LOCALITY, "CB_VU", Basis.CURRENT, Decimal(value), Place("Số liệu", "C8"))
+        figure = Observation(LOCALITY, "CB_VU", Basis.CURRENT, Decimal(value), CellRef("Số liệu", "C8"))
         is_version = released is None
         reading = Reading(
             row.sha256,

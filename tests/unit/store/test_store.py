@@ -21,22 +21,22 @@ from chuyenhoa import clock
 from chuyenhoa.model.figures import Answer as Said
 from chuyenhoa.model.figures import (
     Basis,
+    CellRef,
     Declaration,
     Justification,
     Narrative,
     Normalisation,
     Observation,
-    Place,
 )
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Reason
+from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.store import Store, StoreError, claims, engine, evidence, ledger, open_store
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import Base, SubmissionRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
-CELL = Place("Số liệu", "D12")
+CELL = CellRef("Số liệu", "D12")
 
 
 @pytest.fixture
@@ -98,12 +98,12 @@ def reading(sha256: str, locality: str = "30745", value: str | None = "12.5") ->
         observations=(figure,),
         declarations=(
             Declaration(
-                locality, "I.1", Said.YES, "12/KH-UBND", date(2021, 6, 20), "", Place("Định tính", "E5")
+                locality, "I.1", Said.YES, "12/KH-UBND", date(2021, 6, 20), "", CellRef("Định tính", "E5")
             ),
-            Declaration(locality, "I.2", None, "", None, "ghi chú", Place("Định tính", "E6")),
+            Declaration(locality, "I.2", None, "", None, "ghi chú", CellRef("Định tính", "E6")),
         ),
-        narratives=(Narrative("LANH_DAO", "Đã ban hành kế hoạch.", Place("Thuyết minh", "C5")),),
-        justifications=(Justification("W02", locality, "án cũ nhiều", Place("Giải trình", "C5")),),
+        narratives=(Narrative("LANH_DAO", "Đã ban hành kế hoạch.", CellRef("Thuyết minh", "C5")),),
+        justifications=(Justification("W02", locality, "án cũ nhiều", CellRef("Giải trình", "C5")),),
         normalisations=(Normalisation(CELL, "12,5", "12.5", "dấu phẩy thập phân"),),
     )
 
@@ -131,7 +131,7 @@ def test_what_a_file_says_comes_back_exactly(store: Store, plan: Plan) -> None:
     with store.reading() as session:
         (figure,) = ledger.load_observations(session, row.number)
         assert figure.value == Decimal("12.5")
-        assert figure.place == CELL
+        assert figure.cell_ref == CELL
         (finding,) = ledger.load_findings(session, row.number)
         assert finding.cells == ("D12", "C12")
         assert ledger.load_normalisations(session, row.number)[0].before == "12,5"
@@ -160,7 +160,7 @@ def test_the_last_accepted_version_is_in_force(store: Store, plan: Plan) -> None
     with store.reading() as session:
         known = evidence.load_evidence(session, plan, "2021-6t")
         assert known["30745"].figures["CHAY_TS", Basis.CURRENT].value == Decimal(2)
-        assert known["30772"].absence is Reason.NOT_SUBMITTED
+        assert known["30772"].absence is InsufficiencyReason.NOT_SUBMITTED
 
 
 def test_a_locality_that_a_newer_version_does_not_list_stays(store: Store, plan: Plan) -> None:
@@ -175,7 +175,10 @@ def test_a_locality_that_a_newer_version_does_not_list_stays(store: Store, plan:
 def test_a_locality_that_was_only_held_back_says_so(store: Store, plan: Plan) -> None:
     answer(store, enter(store, "a" * 64), reading("a" * 64), taken=False)
     with store.reading() as session:
-        assert evidence.load_evidence(session, plan, "2021-6t")["30745"].absence is Reason.HELD_BY_FINDINGS
+        assert (
+            evidence.load_evidence(session, plan, "2021-6t")["30745"].absence
+            is InsufficiencyReason.HELD_BY_FINDINGS
+        )
 
 
 def test_the_same_bytes_are_found_again_unless_they_came_to_the_wrong_place(store: Store) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.model.figures import Basis, Place
+from chuyenhoa.model.figures import Basis, CellRef
 from chuyenhoa.model.history import Accepted, Known
 from chuyenhoa.model.plan import Period, PeriodKind, Plan, Window
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule
@@ -35,7 +35,7 @@ def period(name: str, start: int, days: int) -> Period:
 
 
 def accepted(number: int, of: Period, now: int, then: int) -> Accepted:
-    place = Place("Số liệu", f"C{number}")
+    place = CellRef("Số liệu", f"C{number}")
     figures = {
         ("X", Basis.CURRENT): Known(Decimal(now), place),
         ("X", Basis.BASELINE): Known(Decimal(then), place),

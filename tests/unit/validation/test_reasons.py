@@ -11,10 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chuyenhoa.model.rules import Rule
-from chuyenhoa.validation.reasons import Flaw, ReasonRules, ReasonsError, load_reason_rules
+from chuyenhoa.validation.justifications import (
+    Flaw,
+    JustificationRules,
+    ReasonsError,
+    load_justification_rules,
+)
 
 PATH = Path(__file__).resolve().parents[3] / "templates" / "messages" / "reasons.yaml"
-RULES = load_reason_rules(PATH)
+RULES = load_justification_rules(PATH)
 PHRASES = yaml.safe_load(PATH.read_text(encoding="utf-8"))["empty"]
 
 NONE = [
@@ -80,7 +85,7 @@ def test_the_words_of_the_rule_itself_are_no_reason(rules: tuple[Rule, ...]) -> 
 def test_our_own_example_is_no_reason() -> None:
     (ours,) = yaml.safe_load(PATH.read_text(encoding="utf-8"))["ours"]
     assert RULES.flaw_of(ours) is Flaw.COPIED
-    assert ReasonRules(4, RULES.empty, RULES.filler, (), 60, RULES.why).flaw_of(ours) is None
+    assert JustificationRules(4, RULES.empty, RULES.filler, (), 60, RULES.why).flaw_of(ours) is None
 
 
 @given(st.lists(st.sampled_from(PHRASES), max_size=6), st.sampled_from([" ", ", ", ". ", "; ", "\n"]))
@@ -112,4 +117,4 @@ def test_a_wrong_file_is_our_fault(tmp_path: Path, old: str, new: str) -> None:
     assert old in text
     (tmp_path / "reasons.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ReasonsError):
-        load_reason_rules(tmp_path / "reasons.yaml")
+        load_justification_rules(tmp_path / "reasons.yaml")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chuyenhoa.model.figures import Basis, Observation, Place
+from chuyenhoa.kit.vietnamese_text.formatting import format_number
+from chuyenhoa.model.figures import Basis, CellRef, Observation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Reading, Severity
-from chuyenhoa.model.vietnamese import format_number
 from chuyenhoa.validation import ValidationFault, run, validate
 from chuyenhoa.validation.findings import collect_findings
 from chuyenhoa.validation.frame import build_rows, columns_of
@@ -22,7 +22,7 @@ SHEETS = {Basis.CURRENT: "Số liệu", Basis.BASELINE: "Cùng kỳ"}
 
 def figure(locality: str, code: str, value: object, cell: str, basis: Basis = Basis.CURRENT) -> Observation:
     number = None if value is None else Decimal(str(value))
-    return Observation(locality, code, basis, number, Place(SHEETS[basis], cell))
+    return Observation(locality, code, basis, number, CellRef(SHEETS[basis], cell))
 
 
 def reading(sha256: str, *observations: Observation, **more: Any) -> Reading:
@@ -155,7 +155,7 @@ def test_a_message_that_cannot_be_filled_is_a_fault(
 
 
 def test_notes_and_places_without_a_sheet_are_worded(plan: Plan, rules: tuple[Rule, ...]) -> None:
-    place = Place("", "B2")
+    place = CellRef("", "B2")
     seen = Observation("99999", "THT", Basis.BASELINE, Decimal(-5), place)
     rows = build_rows([reading("a", seen)], plan)
     note = dataclasses.replace(rules[0], severity=Severity.NOTE)

@@ -25,7 +25,7 @@ def refuse(*given, **named):
 
 socket.socket.connect = socket.socket.connect_ex = refuse
 socket.getaddrinfo = socket.create_connection = refuse
-from chuyenhoa.model.figures import Basis, Observation, Place
+from chuyenhoa.model.figures import Basis, Observation, CellRef
 from chuyenhoa.model.submissions import Reading
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
@@ -33,7 +33,7 @@ from chuyenhoa.validation import validate
 
 root = Path(sys.argv[1])
 plan = load_plan(root / "plans", "2021")
-seen = Observation(plan.localities[0].code, "THT", Basis.CURRENT, Decimal(-1), Place("S", "C8"))
+seen = Observation(plan.localities[0].code, "THT", Basis.CURRENT, Decimal(-1), CellRef("S", "C8"))
 readings = [Reading("a", "a.xlsx", observations=(seen,))]
 report = validate(readings, plan, load_rules(root / "expectations", plan))
 print(len(report.findings_of("a")), os.environ["GX_ANALYTICS_ENABLED"])

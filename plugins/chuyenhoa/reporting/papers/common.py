@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from chuyenhoa.reporting.fields import BoardFields
-from chuyenhoa.reporting.heading import (
+from chuyenhoa.reporting.papers.letterhead import (
     cite_basis,
     describe_issuer,
     find_issuer,
@@ -17,9 +16,10 @@ from chuyenhoa.reporting.heading import (
     write_date,
     write_number,
 )
-from chuyenhoa.reporting.numbers import format_count, format_date
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.wording.fields import BoardFields
+from chuyenhoa.reporting.wording.numbers import format_count, format_date
 
 
 class PaperFields(TypedDict):

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
-from chuyenhoa.reporting.heading import write_attachment
-from chuyenhoa.reporting.numbers import format_count, format_document_number, format_long_date
 from chuyenhoa.reporting.papers.common import (
     LocalityEntry,
     PaperFields,
@@ -16,9 +14,11 @@ from chuyenhoa.reporting.papers.common import (
     list_entries,
     name_parties,
 )
-from chuyenhoa.reporting.phrases import fill
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.papers.letterhead import write_attachment
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.wording.numbers import format_count, format_document_number, format_long_date
+from chuyenhoa.reporting.wording.phrases import fill
 
 
 class Article(TypedDict):

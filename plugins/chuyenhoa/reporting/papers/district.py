@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chuyenhoa.reporting.fields import ComparisonRow, Table
-from chuyenhoa.reporting.heading import write_attachment, write_window
-from chuyenhoa.reporting.outcomes import explain_locality
 from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.prose import write_chapter
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.review import split_lines
-from chuyenhoa.reporting.tables import build_matrix, compare_indicators
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.papers.letterhead import write_attachment, write_window
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.wording.fields import ComparisonRow, Table
+from chuyenhoa.reporting.wording.outcomes import explain_locality
+from chuyenhoa.reporting.wording.prose import write_chapter
+from chuyenhoa.reporting.wording.review import split_lines
+from chuyenhoa.reporting.wording.tables import build_matrix, compare_indicators
 
 
 class DistrictContext(PaperFields, AddressFields):

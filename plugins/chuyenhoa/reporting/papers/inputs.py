@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chuyenhoa.reporting.view import SnapshotView, lower_first
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 
 
 def name_input(name: str, view: SnapshotView) -> str:

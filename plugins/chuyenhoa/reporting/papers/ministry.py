@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chuyenhoa.reporting.fields import GroupRow, LocalityRow
-from chuyenhoa.reporting.heading import write_attachment, write_data_note, write_window
-from chuyenhoa.reporting.numbers import format_count, format_number
-from chuyenhoa.reporting.outcomes import list_groups, write_targets, write_verdicts
 from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.prose import write_chapter
-from chuyenhoa.reporting.ranking import rank_localities
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.review import count_reporting, quote_narratives, write_shortcomings, write_strengths
-from chuyenhoa.reporting.tables import count_verdicts, list_localities
-from chuyenhoa.reporting.tally import INVOLVED
-from chuyenhoa.reporting.traced import unseal
-from chuyenhoa.reporting.view import SnapshotView, lower_first
+from chuyenhoa.reporting.papers.letterhead import write_attachment, write_data_note, write_window
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.submission_counts import INVOLVED
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
+from chuyenhoa.reporting.wording.fields import GroupRow, LocalityRow
+from chuyenhoa.reporting.wording.numbers import format_count, format_number
+from chuyenhoa.reporting.wording.outcomes import list_groups, write_targets, write_verdicts
+from chuyenhoa.reporting.wording.prose import write_chapter
+from chuyenhoa.reporting.wording.provenance import unseal
+from chuyenhoa.reporting.wording.ranking import rank_localities
+from chuyenhoa.reporting.wording.review import (
+    count_reporting,
+    quote_narratives,
+    write_shortcomings,
+    write_strengths,
+)
+from chuyenhoa.reporting.wording.tables import count_verdicts, list_localities
 
 
 class MinistryContext(PaperFields, AddressFields):

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-from chuyenhoa.reporting.gaps import is_owed, list_debtors, list_missing, list_returned
-from chuyenhoa.reporting.heading import write_window
-from chuyenhoa.reporting.numbers import format_count, format_date
 from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
 from chuyenhoa.reporting.papers.inputs import name_input
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.review import count_reporting, list_late
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first, read_moment
+from chuyenhoa.reporting.papers.letterhead import write_window
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.missing_data import is_owed, list_debtors, list_missing, list_returned
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first, read_moment
+from chuyenhoa.reporting.wording.numbers import format_count, format_date
+from chuyenhoa.reporting.wording.review import count_reporting, list_late
 
 
 class OwedRow(TypedDict):

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypedDict
 
-from chuyenhoa.reporting.heading import write_window
-from chuyenhoa.reporting.numbers import format_count, format_number
 from chuyenhoa.reporting.papers.common import PaperFields, fill_paper
 from chuyenhoa.reporting.papers.inputs import name_indicator, name_input
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.telling import tell_result
-from chuyenhoa.reporting.traced import count, quote_result
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.papers.letterhead import write_window
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.wording.numbers import format_count, format_number
+from chuyenhoa.reporting.wording.provenance import count, quote_result
+from chuyenhoa.reporting.wording.result_phrases import tell_result
 
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 

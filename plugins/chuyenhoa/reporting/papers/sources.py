@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chuyenhoa.reporting.fields import JustificationRow, SourceFields, SourceRow
-from chuyenhoa.reporting.numbers import format_count
 from chuyenhoa.reporting.papers.inputs import name_input
-from chuyenhoa.reporting.tables import say_received
-from chuyenhoa.reporting.tally import list_used
-from chuyenhoa.reporting.traced import Figure, count, mark
-from chuyenhoa.reporting.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.snapshot.submission_counts import list_used
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.wording.fields import JustificationRow, SourceFields, SourceRow
+from chuyenhoa.reporting.wording.numbers import format_count
+from chuyenhoa.reporting.wording.provenance import Figure, count, mark
+from chuyenhoa.reporting.wording.tables import say_received
 
 _SHOWN = 12
 """Digits of a sha256 by which people tell files apart."""

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from chuyenhoa.reporting.fields import GroupRow
-from chuyenhoa.reporting.heading import write_window
-from chuyenhoa.reporting.numbers import format_count, format_date
-from chuyenhoa.reporting.outcomes import list_groups, list_reasons, write_targets
 from chuyenhoa.reporting.papers.common import (
     AddressFields,
     LocalityEntry,
@@ -19,11 +15,15 @@ from chuyenhoa.reporting.papers.common import (
     list_entries,
     name_parties,
 )
-from chuyenhoa.reporting.request import Request
-from chuyenhoa.reporting.review import count_reporting
-from chuyenhoa.reporting.tally import ABSENT
-from chuyenhoa.reporting.telling import tell_result
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, read_moment, upper_first
+from chuyenhoa.reporting.papers.letterhead import write_window
+from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.submission_counts import ABSENT
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, read_moment, upper_first
+from chuyenhoa.reporting.wording.fields import GroupRow
+from chuyenhoa.reporting.wording.numbers import format_count, format_date
+from chuyenhoa.reporting.wording.outcomes import list_groups, list_reasons, write_targets
+from chuyenhoa.reporting.wording.result_phrases import tell_result
+from chuyenhoa.reporting.wording.review import count_reporting
 
 
 class SubmissionContext(PaperFields, AddressFields):

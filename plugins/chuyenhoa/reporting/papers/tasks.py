@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chuyenhoa.reporting.fields import TaskFields, TaskRow
-from chuyenhoa.reporting.numbers import format_count
-from chuyenhoa.reporting.outcomes import count_together
-from chuyenhoa.reporting.review import count_reporting, split_lines
-from chuyenhoa.reporting.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.wording.fields import TaskFields, TaskRow
+from chuyenhoa.reporting.wording.numbers import format_count
+from chuyenhoa.reporting.wording.outcomes import count_together
+from chuyenhoa.reporting.wording.review import count_reporting, split_lines
 
 
 def fill_tasks(view: SnapshotView) -> TaskFields:

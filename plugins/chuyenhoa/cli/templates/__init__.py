@@ -1,0 +1,1 @@
+"""The `templates` command: checks and previews of the Word templates, and the guide to their fields."""

@@ -1,8 +1,0 @@
-"""Runs a function on hostile bytes in a process of its own, bounded, without files or network."""
-
-from __future__ import annotations
-
-from chuyenhoa.confined.limits import Limits
-from chuyenhoa.confined.pool import Death, DeathKind, FaultError, Pool, Task, call_all, shut_down
-
-__all__ = ["Death", "DeathKind", "FaultError", "Limits", "Pool", "Task", "call_all", "shut_down"]

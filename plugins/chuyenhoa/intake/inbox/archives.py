@@ -1,0 +1,184 @@
+"""Unpacks an archive (.zip) of reports in memory, trusting neither its names nor its sizes nor its depth."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chuyenhoa.intake.findings import FindingList, load_catalogue
+from chuyenhoa.intake.inbox.scan import is_ignored
+from chuyenhoa.kit.readers import Kind, detect
+from chuyenhoa.kit.readers.package import (
+    MAX_FILE_BYTES,
+    MAX_RATIO,
+    MAX_UNPACKED_BYTES,
+    SMALL_PART,
+    Archive,
+    BrokenArchiveError,
+)
+from chuyenhoa.model.submissions import Finding
+
+MAX_MEMBERS = 100
+MAX_DEPTH = 2
+"""An archive inside an archive is opened, one inside that is not."""
+MAX_NAME_LENGTH = 200
+UTF8_NAME = 0x800
+ENCRYPTED = 1
+OFFICE_BEGINS = (b"[Content_Types].xml", b"mimetype", b"_rels/", b"docProps/", b"xl/", b"word/")
+"""The first part of an Office file, which is a zip archive as well."""
+
+
+class HostileArchiveError(ValueError):
+    """An archive that no honest program makes, or one beyond the limits; the text says why."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file inside an archive; `path` has forward slashes and names the archives on the way like folders."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What an archive holds: files to be read, and what is said of the archive itself."""
+
+    members: tuple[Member, ...]
+    findings: tuple[Finding, ...]
+
+
+def may_be_archive(head: bytes) -> bool:
+    """Whether a file that begins so (100 bytes) may be an archive of reports and is no Office file."""
+    return head.startswith(b"PK\x03\x04") and not head[30:].startswith(OFFICE_BEGINS)
+
+
+def unpack(content: bytes, file_name: str) -> Unpacked | None:
+    """The files of an archive, those of archives inside it included.
+
+    Args:
+        content: the bytes of the file.
+        file_name: the name to call it by in messages.
+
+    Returns:
+        None when the file is no archive of reports. An archive that plays tricks (paths that lead elsewhere,
+        two files of one name, sizes beyond all measure) has no members and a finding.
+    """
+    if detect(content) is not Kind.ZIP:
+        return None
+    findings = FindingList(file_name)
+    crate = _Crate(findings)
+    try:
+        crate.open(content, "", 1)
+    except HostileArchiveError as error:
+        findings.found.clear()
+        findings.add("D65", detail=str(error))
+        return Unpacked((), tuple(findings.found))
+    if not crate.members and not findings.found:
+        findings.add("D67")
+    return Unpacked(tuple(crate.members), tuple(findings.found))
+
+
+def warm_up() -> None:
+    """Load all that unpacking needs, before a confined process gives up opening files."""
+    load_catalogue()
+    for encoding in ("cp437", "cp1258", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp1252"):
+        "".encode(encoding)
+
+
+@dataclass
+class _Crate:
+    """An archive while it is unpacked, with those inside it."""
+
+    findings: FindingList
+    members: list[Member] = field(default_factory=list)
+    _seen: int = 0
+    _size: int = 0
+
+    def open(self, content: bytes, prefix: str, depth: int) -> None:
+        """Take out the files of one archive.
+
+        Raises:
+            HostileArchiveError: it is built to deceive or to exhaust.
+        """
+        paths: set[str] = set()
+        for entry, path in _entries(content):
+            if path in paths:
+                raise HostileArchiveError("hai tệp bên trong trùng tên")
+            paths.add(path)
+            self._weigh(entry)
+            self._take(content, entry, prefix + _shown(path), depth)
+
+    def _weigh(self, entry: zipfile.ZipInfo) -> None:
+        """Count an entry against the limits by the size that it states; it is never unpacked beyond that."""
+        self._seen += 1
+        self._size += entry.file_size
+        if self._seen > MAX_MEMBERS:
+            raise HostileArchiveError(f"có hơn {MAX_MEMBERS} tệp bên trong")
+        if self._size > MAX_UNPACKED_BYTES:
+            raise HostileArchiveError(f"sau khi giải nén lớn hơn {MAX_UNPACKED_BYTES // 1_000_000} MB")
+        if entry.file_size > max(SMALL_PART, MAX_RATIO * entry.compress_size):
+            raise HostileArchiveError("nén quá mức")
+
+    def _take(self, content: bytes, entry: zipfile.ZipInfo, path: str, depth: int) -> None:
+        kind = stat.S_IFMT(entry.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG):
+            self.findings.add("D66", value=path, detail="là liên kết hoặc tệp đặc biệt")
+            return
+        if entry.file_size > MAX_FILE_BYTES:
+            self.findings.add("D66", value=path, detail=f"lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
+            return
+        try:
+            data = Archive(content, {path: entry}).read(path)
+        except (BrokenArchiveError, zlib.error):
+            self.findings.add("D66", value=path, detail="hỏng hoặc nén theo cách không hỗ trợ")
+            return
+        if detect(data) is not Kind.ZIP:
+            self.members.append(Member(path, data))
+        elif depth < MAX_DEPTH:
+            self.open(data, f"{path}/", depth + 1)
+        else:
+            self.findings.add("D66", value=path, detail="là tệp nén nằm quá sâu trong tệp nén khác")
+
+
+def _entries(content: bytes) -> Iterator[tuple[zipfile.ZipInfo, str]]:
+    """The files of an archive with their checked paths; folders and files of the system are left out."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OSError) as error:
+        raise HostileArchiveError("không giải nén được") from error
+    for entry in entries:
+        path = unicodedata.normalize("NFC", _name(entry).replace("\\", "/"))
+        parts = path.removesuffix("/").split("/")
+        if not set(parts).isdisjoint({"", ".", ".."}) or ":" in parts[0] or "\0" in entry.orig_filename:
+            raise HostileArchiveError("tên tệp bên trong chỉ ra ngoài tệp nén")
+        if entry.flag_bits & ENCRYPTED:
+            raise HostileArchiveError("được đặt mật khẩu")
+        if not path.endswith("/") and "__MACOSX" not in parts and not any(map(is_ignored, parts)):
+            yield entry, path
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry; programs that do not say which encoding they use write UTF-8 or the local one."""
+    if entry.flag_bits & UTF8_NAME:
+        return entry.orig_filename
+    raw = entry.orig_filename.encode("cp437")
+    for encoding in ("utf-8", "cp1258"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return entry.orig_filename
+
+
+def _shown(path: str) -> str:
+    """A path that can be printed and stored, whatever was written in the archive."""
+    printable = "".join(sign if sign.isprintable() else "_" for sign in path)
+    return "/".join(part[-MAX_NAME_LENGTH:] for part in printable.split("/"))[-5 * MAX_NAME_LENGTH :]

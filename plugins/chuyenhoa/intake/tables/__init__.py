@@ -1,0 +1,1 @@
+"""Tables of figures, with or without the codes of the form: where they stand and what they say."""

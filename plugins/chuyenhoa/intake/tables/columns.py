@@ -1,0 +1,209 @@
+"""Tells which columns of a table are read, and names those that are not, with the reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chuyenhoa.intake.header.periods import show_window
+from chuyenhoa.intake.tables.form_rows import Scope
+from chuyenhoa.intake.tables.found_tables import BASIS_OF, FreeTable
+from chuyenhoa.intake.tables.header_labels import BRACKETS, OTHER_UNITS, Meaning
+from chuyenhoa.intake.tables.table_header import BASES, Column
+from chuyenhoa.intake.tables.vocabulary import Vocabulary, vocabulary_of
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.plan import Indicator
+from chuyenhoa.plan.names import plain_key
+
+JOINED = re.compile(r"\s*[/;+–-]\s*")
+YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
+SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
+"""What is worked out from figures needs no word."""
+COLUMN_ALONE = frozenset({"D74", "D87"})
+"""Questions about one column: its figures are not read, those of the others stand (docs/decisions/0022)."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A column that holds one indicator; `basis` None when its headings state no window."""
+
+    column: int
+    indicator: Indicator
+    basis: Basis | None
+    shown: str
+    cell: str
+    year: str = ""
+    """The heading that states its window by a year alone, as “Năm 2020”."""
+
+
+def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Slot]:
+    """The columns of a table that are read; every other one with figures gets a finding.
+
+    Args:
+        scope: takes the findings.
+        table: the table.
+        rows: its rows of data.
+    """
+    words = vocabulary_of(scope.plan)
+    found: dict[tuple[str, Basis | None], list[Slot]] = {}
+    odd = []
+    for column in table.head.columns:
+        slot = _slot(table, column, words)
+        if slot is not None:
+            found.setdefault((slot.indicator.code, slot.basis), []).append(slot)
+            if column.match.is_loose:
+                scope.loose.add(slot.indicator.code)
+        elif any(_filled(table, row, column) for row in rows):
+            odd.append(column)
+    for column in odd:
+        _report(scope, table, column, words, {code for code, _ in found})
+    slots = []
+    for (_, _), group in found.items():
+        filled = [slot for slot in group if any(not table.view.is_blank(row, slot.column) for row in rows)]
+        if len(filled) > 1:
+            _report_twice(scope, table, filled)
+        else:
+            slots.append((filled or group)[0])
+    return _ask_years(scope, table, _without_overlap(scope, table, slots))
+
+
+def _ask_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
+    """The columns without baselines under a bare year, which may be twelve months beside six or eight.
+
+    Beside a column of the plan's own year it means the same window a year before, and the receipt says so.
+    """
+    period = scope.owner.period
+    words = {"expected": show_window(period.baseline)}
+    years = {slot.indicator.code for slot in slots if slot.year and slot.basis is Basis.CURRENT}
+    kept, told = [], set()
+    for slot in slots:
+        if not slot.year or slot.basis is not Basis.BASELINE:
+            kept.append(slot)
+            continue
+        is_paired = slot.indicator.code in years
+        code = "D100" if is_paired else "D72"
+        if (slot.year, code) not in told:
+            told.add((slot.year, code))
+            scope.findings.add(code, sheet=table.name, cells=(slot.cell,), value=slot.year, **words)
+        kept += [slot] if is_paired else []
+    return kept
+
+
+def _filled(table: FreeTable, row: int, column: Column) -> bool:
+    return not table.view.is_blank(row, column.index) and table.view.holds_number(row, column.index)
+
+
+def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
+    """The column as one that is read; None when it must not be."""
+    match, meanings = column.match, column.meanings
+    if len(match.codes) != 1 or not match.certain or meanings - BASES or len(meanings) > 1:
+        return None
+    (code,) = match.codes
+    indicator = words.plan.indicator_by_code[code]
+    if not words.agrees(_unit(table, column, indicator), indicator):
+        return None
+    basis = next((BASIS_OF[meaning] for meaning in meanings), None)
+    cell = table.view.name(column.row, column.index)
+    return Slot(column.index, indicator, basis, column.shown, cell, _year_alone(column))
+
+
+def _unit(table: FreeTable, column: Column, indicator: Indicator) -> str:
+    """The unit over a column; of money also the one that a title states for the table."""
+    return column.unit or (table.unit if indicator.decimals and table.unit in OTHER_UNITS else "")
+
+
+def _year_alone(column: Column) -> str:
+    """The heading over a column that is a year and nothing else; "" where there is none."""
+    return next((part.text for part in column.parts if YEAR_ALONE.fullmatch(plain_key(part.text))), "")
+
+
+def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, read: set[str]) -> None:
+    """A column with figures that is not read: known as no figure, cumulative, of two meanings, or unknown."""
+    indicators = words.plan.indicator_by_code
+    meanings = column.meanings
+    codes = column.match.codes or _maybe(column, words)
+    if meanings & SILENT or (column.is_known and not meanings):
+        return
+    code, expected = "D76", ""
+    if Meaning.CUMULATIVE in meanings:
+        code = "D76" if codes & read else "D71"
+    elif Meaning.OTHER_YEAR in meanings:
+        code = "D76" if codes & read else "D70"
+        expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
+    elif (
+        len(codes) == 1
+        and column.match.certain
+        and not words.agrees(_unit(table, column, indicators[min(codes)]), indicators[min(codes)])
+    ):
+        code, expected = "D87", indicators[min(codes)].unit
+    elif codes:
+        titles = {section.code: section.title for section in words.plan.sections}
+        shown = [f"“{titles[indicators[c].section]}: {indicators[c].label}”" for c in sorted(codes)]
+        code, expected = "D74", ", ".join(shown)
+    cell = table.view.name(column.row, column.index)
+    scope.findings.add(
+        code,
+        sheet=table.name,
+        cells=(cell,),
+        locality=_held(table, cell) if code in COLUMN_ALONE else "",
+        value=column.shown or "(không có tiêu đề)",
+        expected=expected,
+    )
+
+
+def _held(table: FreeTable, cell: str) -> str:
+    """What a question about one column holds back: no locality, only what would have been read of it."""
+    return f"{table.name} {cell}"
+
+
+def _maybe(column: Column, words: Vocabulary) -> frozenset[str]:
+    """Indicators that the lowest headings alone would mean."""
+    keys = column.keys
+    for start in range(len(keys)):
+        codes = words.explain(keys[start:]).codes
+        if codes:
+            return codes
+    return _joined(column, words)
+
+
+def _joined(column: Column, words: Vocabulary) -> frozenset[str]:
+    """Indicators that one heading joins, as “Khám phá/Xảy ra” or “TNGT (vụ-chết-bị thương)”."""
+    text = column.parts[-1].text if column.parts else ""
+    brackets = BRACKETS.search(text)
+    pieces = JOINED.split(brackets[1] if brackets else text)
+    over = [part.key for part in column.parts[:-1] if part.key]
+    over += [words.part(text[: brackets.start()]).key] if brackets else []
+    found = [words.explain([*over, words.part(piece).key]).codes for piece in pieces]
+    meant = [codes for codes in found if codes]
+    return frozenset().union(*meant) if len(meant) > 1 else frozenset()
+
+
+def _report_twice(scope: Scope, table: FreeTable, group: Sequence[Slot]) -> None:
+    """Columns that are the same indicator in the same window; none of them is read."""
+    label = group[0].indicator.label
+    scope.findings.add(
+        "D75",
+        sheet=table.name,
+        cells=[slot.cell for slot in group],
+        locality=_held(table, group[0].cell),
+        indicator=group[0].indicator.code,
+        value=label,
+    )
+
+
+def _without_overlap(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
+    """Of an indicator with a column for a window and one that names none, the latter is the period's own.
+
+    It is when the other one is the baseline; beside a column of the period itself it could be anything.
+    """
+    bases: dict[str, dict[Basis | None, Slot]] = {}
+    for slot in slots:
+        bases.setdefault(slot.indicator.code, {})[slot.basis] = slot
+    kept = []
+    for group in bases.values():
+        if None in group and Basis.CURRENT in group:
+            _report_twice(scope, table, list(group.values()))
+            continue
+        kept += list(group.values())
+    return kept

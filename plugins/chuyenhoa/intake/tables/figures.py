@@ -1,0 +1,204 @@
+"""Reads the sheets of figures: every cell of every own locality, typed, with its address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
+from chuyenhoa.intake.tables.form_tables import Table
+from chuyenhoa.intake.tables.shared_cells import mark_shared
+from chuyenhoa.intake.tables.spilled import last_headed, report_spilled
+from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
+from chuyenhoa.intake.values.cell_values import NumberReading, read_number
+from chuyenhoa.intake.values.personal import is_masked, report_row
+from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_text
+from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
+from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
+from chuyenhoa.model.plan import Indicator, Locality
+
+FLAW_CODES = {
+    Flaw.ERROR: "D39",
+    Flaw.UNCALCULATED: "D40",
+    Flaw.PERCENT: "D36",
+    Flaw.US_DATE: "D37",
+    Flaw.STRUCK: "D97",
+    Flaw.SHARED: "D98",
+    Flaw.PERSONAL: "D55",
+}
+
+
+@dataclass
+class Figures:
+    """What one sheet of figures says."""
+
+    localities: list[str] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    normalisations: list[Normalisation] = field(default_factory=list)
+
+
+def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
+    """Read one sheet of figures.
+
+    Args:
+        scope: the file's plan, owner and findings; every bad cell becomes a finding.
+        table: the table of sheet "Số liệu" or "Cùng kỳ".
+        basis: which window the sheet speaks of.
+
+    Returns:
+        An observation for every readable cell of an own locality, blank ones included (value None). A bad
+        cell has none, and of a locality that stands twice only the first row is read.
+    """
+    check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
+    found = Figures()
+    rows: dict[str, list[int]] = {}
+    others = []
+    for row in table.rows():
+        filled = _holds_number(scope, table, row)
+        locality = identify_row(scope, table, row, filled)
+        if locality is not None:
+            rows.setdefault(locality.code, []).append(row)
+        elif filled:
+            others.append(row)
+    table = _with_shared(scope, table, [row for places in rows.values() for row in places])
+    last = last_headed(table)
+    for code, places in rows.items():
+        locality = scope.own[code]
+        report_repeats(scope, table, locality, places)
+        if report_spilled(scope, table.sheet, places[0], last, locality):
+            found.localities.append(code)
+            continue
+        _read_row(scope, table, places[0], locality, basis, found)
+    for locality in scope.own.values():
+        if locality.code not in rows:
+            scope.findings.add("D31", sheet=table.sheet.name, locality=locality.code, name=locality.name)
+    if others:
+        owners = {row: scope.own[code] for code, places in rows.items() for row in places}
+        _check_totals(scope, table, owners, others)
+    return found
+
+
+def _with_shared(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
+    """The table with figures marked that one merged cell gives for several."""
+    columns = [column for code in scope.plan.indicator_by_code for column in table.columns.get(code, ())]
+    sheet = mark_shared(table.sheet, [(row, column) for row in rows for column in columns])
+    return table if sheet is table.sheet else replace(table, sheet=sheet)
+
+
+def _check_totals(scope: Scope, table: Table, owners: Mapping[int, Locality], others: Sequence[int]) -> None:
+    """Lines of totals under the code row against what they add up; other filled lines count as well."""
+    columns = [
+        (places[0], scope.plan.indicator_by_code[code])
+        for code, places in table.columns.items()
+        if len(places) == 1 and code in scope.plan.indicator_by_code
+    ]
+    totals = total_rows(table, others, [column for column, _ in columns])
+    if totals:
+        rows = sorted({*owners, *others} - set(totals))
+        check_totals(scope, coded_grid(table), rows, totals, columns, owners)
+
+
+def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
+    """Columns that the form does not have, that it has and the file has not, and that stand twice."""
+    expected = list(known)
+    sheet = table.sheet.name
+    for code, places in table.columns.items():
+        cells = tuple(name_cell(table.code_row, column) for column in places)
+        if code not in expected:
+            scope.findings.add("D23", sheet=sheet, cells=cells, value=code)
+        elif len(places) > 1:
+            scope.findings.add("D25", sheet=sheet, cells=cells, value=code)
+    missing = [code for code in expected if code not in table.columns and code != LOCALITY_NAME]
+    if missing:
+        scope.findings.add("D24", sheet=sheet, value=", ".join(missing))
+
+
+def _holds_number(scope: Scope, table: Table, row: int) -> bool:
+    """Whether a row shows a number under any indicator; names of signatories do not count."""
+    for code in scope.plan.indicator_by_code:
+        for column in table.columns.get(code, ()):
+            value = table.sheet.value(row, column)
+            is_number = isinstance(value, int | float) or any(sign.isdigit() for sign in clean_text(value))
+            mark = table.sheet.marks.get((row, column))
+            if (is_number or mark) and not is_masked(mark):
+                return True
+    return False
+
+
+def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: Basis, found: Figures) -> None:
+    """Every indicator cell of one locality's row."""
+    found.localities.append(locality.code)
+    if row in table.sheet.hidden_rows:
+        cells = (table.cell(row, LOCALITY_CODE),)
+        scope.findings.add(
+            "D32", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+        )
+    indicators = [indicator.code for indicator in scope.plan.indicators]
+    report_row(scope, table, row, locality, but=indicators)
+    for indicator in scope.plan.indicators:
+        columns = table.columns.get(indicator.code, ())
+        if len(columns) == 1:
+            read_cell(scope, found, (table.sheet, row, columns[0]), locality, indicator, basis)
+
+
+def read_cell(
+    scope: Scope,
+    found: Figures,
+    spot: tuple[Sheet, int, int],
+    locality: Locality,
+    indicator: Indicator,
+    basis: Basis,
+) -> None:
+    """One cell: an observation, or a finding.
+
+    Args:
+        scope: takes the finding.
+        found: takes the observation.
+        spot: the cell as sheet, row and column, counted from 0.
+        locality: whose figure it is.
+        indicator: what it counts.
+        basis: in which window.
+    """
+    sheet, row, column = spot
+    value = sheet.value(row, column)
+    where = CellRef(sheet.name, name_cell(row, column))
+    mark = sheet.marks.get((row, column))
+    if mark:
+        reading = NumberReading(problem=FLAW_CODES[mark.flaw])
+    else:
+        reading = read_number(value, indicator.unit, indicator.decimals)
+    if reading.problem:
+        scope.findings.add(
+            reading.problem,
+            sheet=where.sheet,
+            cells=(where.cell,),
+            locality=locality.code,
+            indicator=indicator.code,
+            value=show_value(value, mark),
+            name=locality.name,
+            label=f"chỉ tiêu “{indicator.label}”",
+            unit=indicator.unit,
+            readings=reading.readings,
+        )
+        return
+    found.observations.append(Observation(locality.code, indicator.code, basis, reading.value, where))
+    if reading.why:
+        after = "" if reading.value is None else str(reading.value)
+        found.normalisations.append(Normalisation(where, clean_text(value), after, reading.why))
+
+
+def show_value(value: CellValue, mark: Mark | None = None) -> str:
+    """What the submitter sees in a cell."""
+    if mark and mark.text:
+        return mark.text
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        number = Decimal(repr(value)) * (100 if mark and mark.flaw is Flaw.PERCENT else 1)
+        sign = "%" if mark and mark.flaw is Flaw.PERCENT else ""
+        return f"{number.normalize():f}".replace(".", ",") + sign
+    if hasattr(value, "strftime"):
+        return value.strftime("%d/%m/%Y") if hasattr(value, "year") else str(value)
+    return clean_text(value)

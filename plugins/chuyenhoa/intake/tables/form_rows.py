@@ -1,0 +1,153 @@
+"""Which locality a row speaks of, and what is wrong with a row that speaks of none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.header.ownership import Owner
+from chuyenhoa.intake.plan_cache import once_a_plan
+from chuyenhoa.intake.tables.form_tables import Table
+from chuyenhoa.intake.tables.gazetteer import gazetteer_of
+from chuyenhoa.kit.vietnamese_text.normal_form import fold, is_foot
+from chuyenhoa.model.figures import CellRef
+from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
+from chuyenhoa.model.plan import Locality, Plan
+
+CODE_LENGTH = 5
+"""Digits of a commune's code; a program that makes a number of it drops leading zeros."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What one file may speak of."""
+
+    plan: Plan
+    owner: Owner
+    findings: FindingList
+    district: str = ""
+    """The district that the file itself names as its own; "" when it names none."""
+    loose: set[str] = field(default_factory=set)
+    """Indicators that were read under a heading that means them with a reservation."""
+
+    @cached_property
+    def own(self) -> Mapping[str, Locality]:
+        """The submitter's localities by code, in the order of the list."""
+        return {entry.code: entry for entry in self.plan.localities_of(self.owner.submitter.code)}
+
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        """The folded names of every unit and locality of the plan."""
+        return _known_names(self.plan)
+
+    @property
+    def own_codes(self) -> str:
+        """The submitter's codes with their names, for a message."""
+        return (
+            ", ".join(f"{entry.code} ({entry.name})" for entry in self.own.values()) or "không có địa bàn nào"
+        )
+
+    def find(self, code: str) -> Locality | None:
+        """A locality of the plan by the code as typed."""
+        known = self.plan.locality_by_code
+        return known.get(code) or known.get(code.zfill(CODE_LENGTH))
+
+
+@once_a_plan
+def _known_names(plan: Plan) -> frozenset[str]:
+    names = [entry.name for entry in plan.localities] + [entry.name for entry in plan.units]
+    return frozenset(map(fold, names))
+
+
+def cell_ref(table: Table, row: int, code: str) -> CellRef:
+    """A row's cell under a code as a place that the submitter can find."""
+    return CellRef(table.sheet.name, table.cell(row, code))
+
+
+def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality | None:
+    """The submitter's own locality of a row.
+
+    Args:
+        scope: the file's plan, owner and findings.
+        table: a table with a column of locality codes.
+        row: the row, counted from 0.
+        filled: whether the row holds something that would be lost if the row were passed over.
+
+    Returns:
+        None for a row of no own locality: blank, a total or signature below the table (without a word), or a
+        row whose code is missing, unknown or another submitter's (with a finding on that row alone).
+    """
+    code = table.code(row, LOCALITY_CODE)
+    locality = scope.find(code) if code else None
+    if locality is not None and locality.code in scope.own:
+        return _check_name(scope, table, row, locality)
+    if not code and filled and not scope.owner.has_meta:
+        # In a table made by hand a name may stand alone; in our form the code is prefilled and locked.
+        submitter = scope.owner.submitter
+        named = (
+            gazetteer_of(scope.plan)
+            .resolve(table.text(row, LOCALITY_NAME), submitter, scope.district)
+            .locality
+        )
+        if named is not None:
+            return named
+    if filled and not any(is_foot(value) for value in table.sheet.rows[row] if isinstance(value, str)):
+        _report(scope, table, row, code, locality)
+    return None
+
+
+def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality | None) -> None:
+    """The finding on a filled row that cannot be taken."""
+    sheet, cells = table.sheet.name, (table.cell(row, LOCALITY_CODE),)
+    name = table.text(row, LOCALITY_NAME)
+    if locality is not None:
+        owner = scope.plan.submitter_by_code[locality.submitter].name
+        scope.findings.add(
+            "D26",
+            sheet=sheet,
+            cells=cells,
+            locality=locality.code,
+            value=code,
+            owner=owner,
+            name=locality.name,
+        )
+    elif code:
+        scope.findings.add(
+            "D27",
+            sheet=sheet,
+            cells=cells,
+            locality=code,
+            value=table.shown(row, LOCALITY_CODE),
+            expected=scope.own_codes,
+        )
+    else:
+        known = [entry.code for entry in scope.own.values() if fold(entry.name) == fold(name)]
+        # Without a locality the finding would hold back the whole file; an unknown name holds back nothing.
+        held = known[0] if known else name or f"{sheet} {cells[0]}"
+        scope.findings.add("D29", sheet=sheet, cells=cells, locality=held, value=name)
+
+
+def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Locality:
+    """The locality itself, after a look whether the row carries the name of another one."""
+    name = fold(table.text(row, LOCALITY_NAME))
+    if name in scope.known_names and name != fold(locality.name):
+        scope.findings.add(
+            "D30",
+            sheet=table.sheet.name,
+            cells=(table.cell(row, LOCALITY_NAME),),
+            locality=locality.code,
+            value=table.text(row, LOCALITY_NAME),
+            name=locality.name,
+        )
+    return locality
+
+
+def report_repeats(scope: Scope, table: Table, locality: Locality, rows: list[int]) -> None:
+    """A locality that stands in several rows of one table."""
+    if len(rows) > 1:
+        cells = tuple(table.cell(row, LOCALITY_CODE) for row in rows)
+        scope.findings.add(
+            "D28", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+        )

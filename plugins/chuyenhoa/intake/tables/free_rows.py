@@ -1,0 +1,288 @@
+"""Tells which locality every row of a free table speaks of, in which window, and which rows speak of none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from chuyenhoa.intake.tables.form_rows import Scope
+from chuyenhoa.intake.tables.found_tables import FreeTable
+from chuyenhoa.intake.tables.gazetteer import Named, Resolved, gazetteer_of
+from chuyenhoa.intake.tables.header_labels import VALUE_HEADS, Meaning
+from chuyenhoa.intake.tables.row_times import ask_month
+from chuyenhoa.intake.tables.totals import is_total
+from chuyenhoa.intake.tables.vocabulary import vocabulary_of
+from chuyenhoa.kit.vietnamese_text.formatting import format_date
+from chuyenhoa.kit.vietnamese_text.normal_form import is_foot
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.plan import Locality, Unit
+
+
+@dataclass(frozen=True)
+class DataRow:
+    """A row with figures of one place; `locality` None when the place is none of ours."""
+
+    row: int
+    column: int
+    text: str
+    cell: str
+    locality: Locality | None
+    basis: Basis | None
+
+
+@dataclass
+class RowReader:
+    """Reads the rows of a file's tables; rows of other submitters are told together."""
+
+    scope: Scope
+    foreign: list[tuple[FreeTable, str, Locality]] = field(default_factory=list)
+    has_own: bool = False
+
+    def read(self, table: FreeTable) -> tuple[list[DataRow], list[int]]:
+        """The rows with figures, and the rows of totals."""
+        if not table.names:
+            return self._read_single(table)
+        places, words = gazetteer_of(self.scope.plan), vocabulary_of(self.scope.plan)
+        rows: list[DataRow] = []
+        totals: list[int] = []
+        district = ""
+        last: DataRow | None = None
+        for row in table.rows:
+            filled = table.holds_figures(row)
+            column, text = table.label(row)
+            basis = table.basis_of(words, row)
+            if basis and column not in table.names:
+                text = ""
+            if text and is_foot(text):
+                if not is_total(text):
+                    break
+                totals += [row] if filled else []
+            elif text and places.is_district(text):
+                district = places.district_of(text)
+                totals += [row] if filled else []
+            elif not text and last and basis and filled:
+                rows.append(DataRow(row, last.column, last.text, last.cell, last.locality, basis))
+            elif (text or filled) and not table.view.is_numbering(row):
+                found = self._row(table, row, (column, text), basis, district, filled)
+                if found is None and filled and text and column not in table.names and last:
+                    # A nameless line goes on with the place above it, as its months do.
+                    self._ask_on(table, row, last, text)
+                last = found or last
+                rows += [found] if found else []
+        return rows, totals
+
+    def _row(
+        self,
+        table: FreeTable,
+        row: int,
+        label: tuple[int, str],
+        basis: Basis | None,
+        district: str,
+        filled: bool,
+    ) -> DataRow | None:
+        """One row by its name or code; None when it is no row of a unit."""
+        column, text = label
+        cell = table.view.name(row, column if column >= 0 else table.names[0])
+        found = self._resolve(table, row, text, district)
+        if found.locality or found.other:
+            if found.locality:
+                self.has_own = True
+                if filled:
+                    ask_month(self.scope, table, row, found.locality)
+            elif found.other and filled:
+                self._other(table, cell, found.other)
+            return DataRow(row, column, text, cell, found.locality, basis)
+        if filled:
+            self._ask(table, cell, text, found)
+        return None
+
+    def _resolve(self, table: FreeTable, row: int, text: str, district: str) -> Resolved:
+        """What a row's code and name mean together: a code decides, unless a name contradicts it."""
+        scope = self.scope
+        places = gazetteer_of(scope.plan)
+        beside = (places.district_of(table.shown(row, column)) for column in table.districts)
+        district = next(filter(None, beside), "") or district
+        stated = district or scope.district
+        texts = [table.shown(row, column) for column in table.names]
+        codes = [text for text in texts if text.isdigit() and places.known(text)]
+        names = [text for text in texts if text and not text.isdigit()]
+        if not codes:
+            namesakes = () if district else places.namesakes(text)
+            if namesakes:
+                # The district's sum may bear no kind, and a commune the name of its district.
+                return Resolved(several=namesakes)
+            return self._agreed(
+                places.resolve(name, scope.owner.submitter, stated) for name in names or [text]
+            )
+        locality = scope.find(codes[0])
+        named = places.resolve(names[0], scope.owner.submitter, stated) if names else Resolved()
+        other = named.locality or named.other
+        if named.former or (other and other.code.zfill(5) != codes[0].zfill(5)):
+            where = table.view.name(row, table.names[0])
+            scope.findings.add(
+                "D30",
+                sheet=table.name,
+                cells=(where,),
+                locality=locality.code if locality else codes[0],
+                value=names[0],
+                name=locality.name if locality else codes[0],
+            )
+        if locality is not None and locality.code in scope.own:
+            return Resolved(locality=locality)
+        return Resolved(other=places.unit(codes[0]))
+
+    def _agreed(self, readings: Iterable[Resolved]) -> Resolved:
+        """What the names of a row mean; several places where they stand for different ones."""
+        found = list(readings)
+        codes = {
+            unit.code for entry in found for unit in (entry.locality, entry.other, *entry.several) if unit
+        }
+        if len(found) == 1 or len(codes) < 2:
+            return next((entry for entry in found if entry.locality or entry.other), found[0])
+        return Resolved(several=tuple(map(gazetteer_of(self.scope.plan).unit, sorted(codes))))
+
+    def _other(self, table: FreeTable, cell: str, unit: Named) -> None:
+        """A unit that the submitter does not report: another one's, or nobody's."""
+        locality = self.scope.plan.locality_by_code.get(unit.code)
+        if locality is not None:
+            self.foreign.append((table, cell, locality))
+            return
+        home = next(entry.district_name for entry in self.scope.plan.units if entry.code == unit.code)
+        self.scope.findings.add(
+            "D79",
+            sheet=table.name,
+            cells=(cell,),
+            locality=unit.code,
+            value=unit.name,
+            name=unit.name,
+            owner=home,
+        )
+
+    def report_foreign(self) -> None:
+        """Rows of other submitters: each by itself, or the whole file at once when it holds nothing else."""
+        by_code = self.scope.plan.submitter_by_code
+        owners = {locality.submitter for _, _, locality in self.foreign}
+        if owners and not self.has_own and len(owners) == 1:
+            table, cell, _ = self.foreign[0]
+            owner = by_code[owners.pop()]
+            self.scope.findings.add(
+                "D85",
+                sheet=table.name,
+                cells=(cell,),
+                value=owner.name,
+                owner=owner.name,
+                name=self.scope.owner.submitter.name,
+                expected=owner.folder,
+            )
+            return
+        for table, cell, locality in self.foreign:
+            self.scope.findings.add(
+                "D26",
+                sheet=table.name,
+                cells=(cell,),
+                locality=locality.code,
+                value=locality.name,
+                owner=by_code[locality.submitter].name,
+                name=locality.name,
+            )
+
+    def _ask_on(self, table: FreeTable, row: int, last: DataRow, text: str) -> None:
+        """Lines below a named one that seem to belong to it: which of them is the figure of the period?"""
+        if last.locality and last.locality.code in self.scope.own:
+            cells = (last.cell, table.view.name(row, table.names[0]))
+            self.scope.findings.add(
+                "D28",
+                sheet=table.name,
+                cells=cells,
+                locality=last.locality.code,
+                value=text,
+                name=last.locality.name,
+            )
+
+    def _ask(self, table: FreeTable, cell: str, text: str, found: Resolved) -> None:
+        """A row with figures whose place is not certain."""
+        districts = {unit.district_code: unit.district_name for unit in self.scope.plan.units}
+        code, expected, held = "D80", self.scope.own_codes, f"{table.name} {cell}"
+        if found.several:
+            code = "D77"
+            expected = " hoặc ".join(
+                entry.name if entry.code == entry.district else f"{entry.name} ({districts[entry.district]})"
+                for entry in found.several
+            )
+            held = next((entry.code for entry in found.several if entry.code in self.scope.own), held)
+        elif found.former:
+            code, expected = "D96", self._heirs(found.former)
+            heirs = self.scope.plan.register.heirs(found.former, self.scope.owner.period.window.end)
+            held = next((heir.code for heir in heirs if heir.code in self.scope.own), held)
+        elif found.near:
+            code, expected, held = "D78", f"{found.near.name} (mã {found.near.code})", found.near.code
+        self.scope.findings.add(
+            code, sheet=table.name, cells=(cell,), locality=held, value=text, expected=expected
+        )
+
+    def _heirs(self, unit: Unit) -> str:
+        """Where a former unit belongs now: "Phường Rạch Giá (mã 30742) từ ngày 01/7/2025"."""
+        plan = self.scope.plan
+        heirs = plan.register.heirs(unit, self.scope.owner.period.window.end)
+        said = (
+            f"{heir.name} (mã {heir.code}) từ ngày {format_date(heir.valid_from)}"
+            for heir in heirs
+            if heir.valid_from is not None
+        )
+        return ", ".join(said)
+
+    def _read_single(self, table: FreeTable) -> tuple[list[DataRow], list[int]]:
+        """The rows of a table that names no locality: its sheet's name or its titles do."""
+        rows = []
+        words = vocabulary_of(self.scope.plan)
+        filled = [row for row in table.rows if table.holds_figures(row)]
+        unit = self._unit_of(table) if filled else Resolved()
+        if filled and not (unit.locality or unit.other):
+            if not unit.several:
+                self.scope.findings.add("D83", sheet=table.name)
+            return [], []
+        if unit.other:
+            self._other(table, table.view.name(filled[0], 0), unit.other)
+            return [], []
+        for row in filled:
+            _, text = table.label(row)
+            part = words.part(text) if text else None
+            known = not part or part.meaning in {Meaning.CURRENT, Meaning.BASELINE}
+            if part and is_foot(text) and part.key not in VALUE_HEADS:
+                break
+            if known or (part and part.key in VALUE_HEADS):
+                basis = table.basis_of(words, row)
+                name = unit.locality.name if unit.locality else ""
+                rows.append(DataRow(row, 0, name, table.view.name(row, 0), unit.locality, basis))
+            elif part and not part.meaning:
+                cell = table.view.name(row, max(table.label(row)[0], 0))
+                self.scope.findings.add("D76", sheet=table.name, cells=(cell,), value=text)
+        self.has_own = self.has_own or bool(rows)
+        return rows, []
+
+    def _unit_of(self, table: FreeTable) -> Resolved:
+        """The one unit that the sheet's name and titles name; nothing when they name none or two."""
+        places = gazetteer_of(self.scope.plan)
+        submitter = self.scope.owner.submitter
+        home = places.home_of(submitter)
+        named = places.resolve(table.name, submitter, self.scope.district)
+        if named.several or named.near:
+            self._ask(table, "A1", table.name, named)
+            return Resolved(several=named.several or (_as_named(named.near),))
+        codes = {code for title in table.titles for code in places.mentioned(title.text)}
+        at_home = {code for code in codes if places.homes.get(code) == home}
+        codes = at_home if len(codes) > 1 and self.scope.district else codes
+        mine = named.locality or named.other
+        if mine:
+            return named if codes <= {mine.code} else Resolved()
+        if len(codes) != 1:
+            return Resolved()
+        (code,) = codes
+        if code in self.scope.own:
+            return Resolved(locality=self.scope.own[code])
+        return Resolved(other=places.unit(code))
+
+
+def _as_named(locality: Locality | None) -> Named:
+    """A locality as one of several that were asked about."""
+    return Named(locality.code if locality else "", locality.name if locality else "", "", "", "", "")

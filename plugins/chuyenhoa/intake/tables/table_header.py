@@ -1,0 +1,304 @@
+"""Finds the head of a table by its labels, and tells for every column which indicator it holds, if any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from chuyenhoa.intake.tables.header_labels import (
+    GENERIC,
+    LOCALITY_HEADS,
+    OTHER_HEADS,
+    VALUE_HEADS,
+    Meaning,
+    Part,
+)
+from chuyenhoa.intake.tables.view import View
+from chuyenhoa.intake.tables.vocabulary import Match, Vocabulary, name_key
+
+MAX_HEAD_ROWS = 7
+DASH = re.compile(r"\s*[-+–]")
+SUB_LINES = Part("", "")
+"""Stands before a heading that heads nothing but the lines with a dash below it."""
+ORDINAL = re.compile(r"(?:[IVXLivx]+|[A-Za-z]|[0-9]+(?:\.[0-9]+)*)[.)]?")
+"""The number of a line, which is no heading."""
+NOTHING = Match()
+BASES = frozenset({Meaning.CURRENT, Meaning.BASELINE})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table with the headings over it."""
+
+    index: int
+    row: int
+    """The row of its lowest heading."""
+    parts: tuple[Part, ...] = ()
+    match: Match = NOTHING
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the headings that name something."""
+        return [part.key for part in self.parts if part.key]
+
+    @property
+    def shown(self) -> str:
+        """The headings as the submitter sees them."""
+        return " – ".join(dict.fromkeys(" ".join(part.text.split()) for part in self.parts))
+
+    @property
+    def meanings(self) -> frozenset[Meaning]:
+        """What the headings say about the window."""
+        return frozenset(part.meaning for part in self.parts if part.meaning)
+
+    @property
+    def unit(self) -> str:
+        """The unit that the headings state; "" when they state none."""
+        return next((part.unit for part in reversed(self.parts) if part.unit), "")
+
+    @property
+    def is_locality(self) -> bool:
+        """Whether it is headed as the column of names."""
+        return any(key in LOCALITY_HEADS for key in self.keys)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is headed as a column without figures, or as nothing."""
+        known = LOCALITY_HEADS | OTHER_HEADS | GENERIC | VALUE_HEADS
+        return all(key in known for key in self.keys)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a table: its first and last row and its columns."""
+
+    top: int
+    bottom: int
+    columns: tuple[Column, ...]
+
+    @property
+    def slots(self) -> tuple[Column, ...]:
+        """The columns that name an indicator."""
+        return tuple(column for column in self.columns if column.match.codes)
+
+
+def find_heads(
+    view: View, words: Vocabulary, is_data: Callable[[str], bool], topic: str = ""
+) -> Iterator[Head]:
+    """Every head of a sheet from the top; below each stands a table.
+
+    Args:
+        view: the sheet, as it stands or turned on its side.
+        words: the plan's labels.
+        is_data: tells whether a text opens a row of data, as the name of a locality does.
+        topic: the key of the section that the sheet is about; "" when it is about none.
+    """
+    row = last = 0
+    while row < len(view.rows):
+        if _counts(view, words, row):
+            top, bottom = _reach(view, words, (last, row), is_data)
+            columns = _columns(view, words, top, bottom)
+            yield Head(top, bottom, _settle(columns, words, topic))
+            row = last = bottom
+            last += 1
+        row += 1
+
+
+def _counts(view: View, words: Vocabulary, row: int) -> bool:
+    """Whether a row is part of a head: two labels, or one beside the heading of the names."""
+    texts = [view.text(row, column) for column in range(view.width)]
+    hits = sum(1 for text in texts if text and words.is_hit(text))
+    if hits >= 2:
+        return True
+    beside = [other for other in (row - 1, row + 1) if other >= 0]
+    near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
+    named = any(words.part(text).key in LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
+    headed = sum(1 for text in texts if text and words.is_section(text))
+    return bool(hits) and (named or headed > 0 or view.is_turned)
+
+
+def _says_something(view: View, words: Vocabulary, row: int) -> bool:
+    """Whether a row above the labels belongs to the head: sections, windows, the heading of the names."""
+    filled = [column for column in range(view.width) if not view.is_blank(row, column)]
+    for column in filled:
+        text = view.text(row, column)
+        part = words.part(text) if text else None
+        if part and part.meaning and len(filled) == 1:
+            # A line of one text is a title: its window is that of the whole table.
+            return False
+        if part and (
+            part.key in words.sections
+            or part.meaning
+            or part.key in LOCALITY_HEADS | OTHER_HEADS
+            or words.is_hit(text)
+            or (len(filled) > 1 and name_key(part.key) in words.leads)
+        ):
+            return True
+    return False
+
+
+def _reach(
+    view: View, words: Vocabulary, rows: tuple[int, int], is_data: Callable[[str], bool]
+) -> tuple[int, int]:
+    """The first and the last row of the head around a row of labels, behind the table before it."""
+    first, row = rows
+    top = row
+    while top > first and row - top < MAX_HEAD_ROWS and _says_something(view, words, top - 1):
+        top -= 1
+    bottom = row
+    while bottom + 1 < len(view.rows) and bottom - row < MAX_HEAD_ROWS:
+        below = bottom + 1
+        filled = [column for column in range(view.width) if not view.is_blank(below, column)]
+        texts = [view.text(below, column) for column in filled]
+        numbers = [column for column in filled if view.holds_number(below, column)]
+        is_numbering = view.is_numbering(below) and _goes_on(view, below)
+        if not is_numbering and (
+            not filled
+            or any(map(is_data, filter(None, texts)))
+            or any(not words.part(view.text(below, column)).meaning for column in numbers)
+        ):
+            break
+        bottom = below
+    return top, bottom
+
+
+def _goes_on(view: View, row: int) -> bool:
+    """Whether anything like a figure stands below a row: the last row of a table numbers no columns."""
+    return any(
+        not view.is_blank(below, column) and view.holds_number(below, column)
+        for below in range(row + 1, len(view.rows))
+        for column in range(view.width)
+    )
+
+
+def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Column]:
+    """Every column with its headings, merged and running ones included."""
+    rows = [row for row in range(top, bottom + 1) if not view.is_numbering(row)]
+    merged_rows = {place[0] for place, origin in view.merged.items() if place[1] != origin[1]}
+    columns = []
+    running: dict[int, tuple[int, str]] = {}
+    over: list[Part] | None = None
+    for index in range(view.width):
+        parts: list[Part] = []
+        seen: set[tuple[int, int]] = set()
+        lowest = top
+        for row in rows:
+            origin = view.merged.get((row, index), (row, index))
+            text = view.text(*origin) if origin[0] >= top else ""
+            if text:
+                running[row] = (index, text)
+            elif row in running and row not in merged_rows and not view.is_turned:
+                text = _carried(view, words, running[row], (row, bottom), index)
+            if text and not ORDINAL.fullmatch(text) and (origin not in seen or origin == (row, index)):
+                lowest = row
+                parts.append(words.part(text))
+            seen.add(origin)
+        column = Column(index, lowest, _with_units(parts, words))
+        if view.is_turned:
+            over, column = _under(view, words, column, over, bottom)
+        columns.append(column)
+    return columns
+
+
+def _with_units(parts: list[Part], words: Vocabulary) -> tuple[Part, ...]:
+    """The headings with a unit among them read as a unit, where they mean an indicator only so."""
+    keys = [part.key for part in parts if part.key]
+    if len(keys) > 1 and not words.explain(keys).codes:
+        apart = tuple(
+            replace(part, key="", unit=part.key) if part.key in words.units else part for part in parts
+        )
+        if any(part.key for part in apart):
+            return apart
+    return tuple(parts)
+
+
+def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[int, int], index: int) -> str:
+    """A heading to the left that reaches over a column without being merged.
+
+    It must head its own column, and nothing that needs a heading may stand bare before it: then it was
+    typed over the middle of its columns, and where these end is not known.
+    """
+    start, text = left
+    row, bottom = rows
+    own = any(view.text(below, start) for below in range(row + 1, bottom + 1))
+    here = any(view.text(below, index) for below in range(row + 1, bottom + 1))
+    return text if own and here and not _is_bare(view, words, start - 1, row, bottom) else ""
+
+
+def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) -> bool:
+    """Whether a label stands under nothing that it needs: no heading over it or further left."""
+    labels = [view.text(below, column) for below in range(row + 1, bottom + 1)] if column >= 0 else []
+    labels = [text for text in labels if text and not ORDINAL.fullmatch(text)]
+    heads = [words.part(view.text(row, place)).key for place in range(column + 1) if view.text(row, place)]
+    if not labels or any(key not in LOCALITY_HEADS | OTHER_HEADS for key in heads):
+        return False
+    match = words.explain([words.part(labels[-1]).key])
+    return bool(match.codes) and not match.certain
+
+
+def _under(
+    view: View, words: Vocabulary, column: Column, over: list[Part] | None, bottom: int
+) -> tuple[list[Part] | None, Column]:
+    """In a table on its side: the headings that a line stands under, and the line with them.
+
+    A line that names a section heads the lines below it; where it holds a figure of its own, it heads those
+    that begin with a dash. A line without a figure that names nothing heads the lines that it explains.
+    """
+    keys = column.keys
+    if not keys:
+        return over, column
+    is_bare = all(view.is_blank(row, column.index) for row in range(bottom + 1, len(view.rows)))
+    if any(key in words.sections for key in keys):
+        head = [part for part in column.parts if part.key in words.sections]
+        has_figures = not is_bare and bool(words.explain(keys).codes)
+        return ([SUB_LINES, *head] if has_figures else head), column
+    if over is None:
+        # Titles above the first label head nothing.
+        return ([] if words.explain(keys).codes else None), column
+    if over[:1] == [SUB_LINES]:
+        if any(DASH.match(part.text) for part in column.parts):
+            return over, replace(column, parts=(*over[1:], *column.parts))
+        over = []
+    if is_bare and not words.explain(keys).codes:
+        sections = [part for part in over if part.key in words.sections]
+        return [*sections, *(part for part in column.parts if part.key and part.key not in GENERIC)], column
+    full = replace(column, parts=(*over, *column.parts))
+    if words.explain(full.keys).codes:
+        return over, full
+    sections = [part for part in over if part.key in words.sections]
+    if len(sections) < len(over) and words.explain(keys).certain:
+        return sections, replace(column, parts=(*sections, *column.parts))
+    return over, full
+
+
+def _settle(columns: list[Column], words: Vocabulary, topic: str) -> tuple[Column, ...]:
+    """The columns with the indicators that their headings mean.
+
+    A label that needs its section is read without it only beside another column of that section, or under a
+    title that names the section.
+    """
+    matched = [replace(column, match=_explain(column, words, topic)) for column in columns]
+    indicators = words.plan.indicator_by_code
+    sections = {
+        indicators[code].section
+        for column in matched
+        if column.match.certain and len(column.match.codes) == 1
+        for code in column.match.codes
+    }
+    settled = []
+    for column in matched:
+        match = column.match
+        if len(match.codes) == 1 and not match.certain:
+            (code,) = match.codes
+            match = replace(match, certain=indicators[code].section in sections)
+        settled.append(replace(column, match=match))
+    return tuple(settled)
+
+
+def _explain(column: Column, words: Vocabulary, topic: str) -> Match:
+    """What the headings mean, under the title's section where they name none themselves."""
+    match = words.explain(column.keys)
+    if topic and column.keys and not match.certain:
+        return words.explain([topic, *column.keys])
+    return match

@@ -1,0 +1,263 @@
+"""What the words over a column mean: sections, indicators, windows, and what is no figure at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from chuyenhoa.intake.header.periods import MONTHS, SIX_MONTHS, SPAN, read_statements
+from chuyenhoa.intake.plan_cache import once_a_plan
+from chuyenhoa.intake.tables.header_labels import (
+    ABBREVIATIONS,
+    ALIKE_UNITS,
+    BASELINE,
+    BASIS_TAIL,
+    BRACKETS,
+    COMPARED,
+    CUMULATIVE,
+    CURRENT,
+    GENERIC,
+    KINDS_OF_COUNT,
+    NUMBERING,
+    OTHER_UNITS,
+    SECTION_LEADS,
+    UNIT_LABEL,
+    WINDOW_WORDS,
+    YEAR,
+    Meaning,
+    Part,
+)
+from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
+from chuyenhoa.model.plan import Indicator, Plan
+from chuyenhoa.plan.names import label_key, plain_key
+
+TELLS_ITSELF = "!"
+"""An alias that begins with it needs no heading of its section."""
+MAX_SYLLABLES = 5
+"""An alias as long as this tells its section itself."""
+
+
+@lru_cache(maxsize=8192)
+def section_key(text: str) -> str:
+    """The key of a heading, with what the services write short written out."""
+    return " ".join(ABBREVIATIONS.get(word, word) for word in plain_key(text).split())
+
+
+@lru_cache(maxsize=8192)
+def name_key(text: str) -> str:
+    """The key of an indicator's name, with what the services write short written out."""
+    return label_key(section_key(text))
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which indicators a heading may mean; `certain` when it needs no heading beside it."""
+
+    codes: frozenset[str] = frozenset()
+    certain: bool = False
+    is_loose: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The labels of one plan by key, looked up for every heading and worked out once."""
+
+    plan: Plan
+    sections: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    certain: frozenset[tuple[str, str]] = frozenset()
+    loose: frozenset[tuple[str, str]] = frozenset()
+    units: frozenset[str] = frozenset()
+    leads: frozenset[str] = frozenset()
+    """How labels begin: headings over several of them, as “Cờ bạc” over “số vụ” and “số đối tượng”."""
+
+    def is_hit(self, text: str) -> bool:
+        """Whether a heading names an indicator."""
+        return name_key(self.part(text).key) in self.labels
+
+    def is_section(self, text: str) -> bool:
+        """Whether a heading names a section."""
+        return self.part(text).key in self.sections
+
+    def part(self, text: str) -> Part:
+        """A heading's text without numbering and unit, with what it says about the window."""
+        part = self._part(text)
+        key = section_key(part.key)
+        if name_key(key) not in self.labels:
+            key = self._without_leads(key)
+        return part if key == part.key else replace(part, key=key)
+
+    def _without_leads(self, key: str) -> str:
+        """A key without the words in front of a section's name; as it is where it names none so."""
+        rest = key
+        while rest not in self.sections:
+            lead = next((word for word in SECTION_LEADS if rest.startswith(f"{word} ")), None)
+            if lead is None:
+                return key
+            rest = rest.removeprefix(f"{lead} ")
+        return rest
+
+    def _part(self, text: str) -> Part:
+        plain = NUMBERING.sub("", text).strip() or text.strip()
+        unit_text = UNIT_LABEL.match(plain)
+        if unit_text:
+            return Part(text, "", plain_key(unit_text[1]))
+        window = next((entry.window for entry in read_statements(plain, self.plan) if entry.window), None)
+        if window:
+            return self._with_window(text, plain, self._year(window.end.year))
+        six_months = self._six_months(plain)
+        if six_months:
+            return six_months
+        if plain.strip("() ") == "%" or plain.endswith("(%)"):
+            return Part(text, plain_key(plain), meaning=Meaning.PERCENT)
+        return self._with_brackets(text, plain)
+
+    def _six_months(self, text: str) -> Part | None:
+        """A heading that says “6 tháng” of a year and nothing else: the plan's own, or those compared with.
+
+        Titles hold the period that it names against the others (`tables`): a report of the year that shows
+        the six months as well is asked about.
+        """
+        plain = strip_marks(text)
+        match = SIX_MONTHS.search(plain)
+        rest = plain_key(plain[: match.start()] + " " + plain[match.end() :]) if match else "?"
+        if match is None or rest not in WINDOW_WORDS | {"", "cung ky", "so lieu cung ky"}:
+            return None
+        year = int(match[1] or self.plan.year)
+        if rest.endswith("cung ky"):
+            year = self.plan.year - 1 if match[1] is None else year
+        return Part(text, "", meaning=self._year(year))
+
+    def _with_window(self, text: str, plain: str, meaning: Meaning) -> Part:
+        """A heading that states a window, with what else it says."""
+        rest_text = MONTHS.sub(" ", SPAN.sub(" ", strip_marks(plain))).replace("()", " ").strip()
+        rest = self._with_brackets(rest_text, rest_text) if rest_text else Part("", "")
+        if CUMULATIVE.search(plain_key(rest_text)):
+            meaning = Meaning.CUMULATIVE
+        return Part(text, "" if rest.key in WINDOW_WORDS else rest.key, rest.unit, meaning)
+
+    def _with_brackets(self, text: str, plain: str) -> Part:
+        """A heading with a unit or a window behind it in brackets, or a window in its words."""
+        unit, meaning = "", None
+        brackets = BRACKETS.search(plain)
+        if brackets and name_key(plain) not in self.labels:
+            inner = plain_key(brackets[1].partition(":")[2] or brackets[1])
+            meaning = self._meaning(inner)
+            if inner in self.units or meaning:
+                plain, unit = plain[: brackets.start()].strip(), "" if meaning else inner
+        key = plain_key(plain)
+        own = self._meaning(key)
+        if own:
+            rest = " ".join(CUMULATIVE.sub(" ", key).split()) if own is Meaning.CUMULATIVE else ""
+            return Part(text, rest, unit, own)
+        tail = BASIS_TAIL.search(key) if meaning is None and name_key(key) not in self.labels else None
+        if tail:
+            meaning = Meaning.BASELINE if (tail[1] or tail[2]).startswith("cung") else Meaning.CURRENT
+            key = BASIS_TAIL.sub("", key, count=1).strip()
+        return Part(text, key, unit, meaning)
+
+    def _meaning(self, key: str) -> Meaning | None:
+        if CUMULATIVE.search(key):
+            return Meaning.CUMULATIVE
+        if COMPARED.fullmatch(key):
+            return Meaning.COMPARED
+        if BASELINE.fullmatch(key):
+            return Meaning.BASELINE
+        if CURRENT.fullmatch(key):
+            return Meaning.CURRENT
+        year = YEAR.fullmatch(key)
+        if year:
+            return self._year(int(year[1]))
+        return None
+
+    def _year(self, year: int) -> Meaning:
+        """The window that a year speaks of."""
+        ago = self.plan.year - year
+        return {0: Meaning.CURRENT, 1: Meaning.BASELINE}.get(ago, Meaning.OTHER_YEAR)
+
+    def explain(self, keys: list[str]) -> Match:
+        """Which indicators a path of headings means, from the top one to the label; all of it must count.
+
+        Headings above the label are the indicator's section, or say nothing, or belong to the label itself,
+        as "Rất nghiêm trọng" over "xảy ra". When it is counted may stand below.
+        """
+        match = self._explain(keys)
+        while not match.codes and len(keys) > 1 and keys[-1] in KINDS_OF_COUNT:
+            keys = keys[:-1]
+            match = self._explain(keys)
+        return match
+
+    def _explain(self, keys: list[str]) -> Match:
+        """Which indicators a path means, its lowest heading counting as well."""
+        for split in range(len(keys)):
+            lead = [key for key in keys[:split] if key not in GENERIC]
+            named = [self.sections.get(self._without_leads(key), "") for key in lead]
+            key = name_key(" ".join(keys[split:]))
+            codes = self.labels.get(key, frozenset())
+            sections = self.plan.indicator_by_code
+            kept = frozenset(code for code in codes if all(sections[code].section == name for name in named))
+            if kept:
+                certain = bool(named) or all((key, code) in self.certain for code in kept)
+                return Match(kept, certain, any((key, code) in self.loose for code in kept))
+        return Match()
+
+    def agrees(self, unit: str, indicator: Indicator) -> bool:
+        """Whether a unit over a column can be the indicator's."""
+        own = plain_key(indicator.unit)
+        return not unit or unit == own or any({unit, own} <= alike for alike in ALIKE_UNITS)
+
+
+@once_a_plan
+def vocabulary_of(plan: Plan) -> Vocabulary:
+    """The vocabulary of a plan, worked out once."""
+    headings = {
+        entry.code: [section_key(name) for name in (entry.title, *entry.aliases)] for entry in plan.sections
+    }
+    labels: dict[str, set[str]] = {}
+    certain: set[tuple[str, str]] = set()
+    loose: set[tuple[str, str]] = set()
+    for indicator in plan.indicators:
+        section = headings.get(indicator.section, [])
+        for name, is_certain, is_loose in _names(indicator, section):
+            labels.setdefault(name, set()).add(indicator.code)
+            certain |= {(name, indicator.code)} if is_certain else set()
+            loose |= {(name, indicator.code)} if is_loose else set()
+    units = {plain_key(entry.unit) for entry in plan.indicators} | OTHER_UNITS | {"vu viec", "vu an"}
+    return Vocabulary(
+        plan,
+        {key: code for code, keys in headings.items() for key in keys},
+        {key: frozenset(codes) for key, codes in labels.items()},
+        frozenset(certain),
+        frozenset(loose),
+        frozenset(units),
+        frozenset(_beginnings(labels)),
+    )
+
+
+def _beginnings(labels: Iterable[str]) -> Iterable[str]:
+    """Every way in which a label of several words begins, from two words on."""
+    for label in labels:
+        words = label.split()
+        yield from (" ".join(words[:count]) for count in range(2, len(words)))
+
+
+def _names(indicator: Indicator, section: list[str]) -> Iterable[tuple[str, bool, bool]]:
+    """Every key of an indicator, whether it tells its section, and whether it is loose."""
+    yield name_key(indicator.code), True, False
+    for name in (indicator.label, *indicator.aliases, *indicator.loose_aliases):
+        key = name_key(name)
+        is_loose = name in indicator.loose_aliases
+        syllables = len(key.split())
+        is_official = name == indicator.label and syllables > 2
+        names_section = any(f" {heading} " in f" {key} " for heading in section)
+        is_long = syllables >= MAX_SYLLABLES
+        yield key, is_official or names_section or is_long or name.startswith(TELLS_ITSELF), is_loose
+        for heading in section:
+            for joined in (
+                f"{heading} {key}",
+                f"{key} {heading}",
+                f"{key} do {heading}",
+                f"{key} ve {heading}",
+            ):
+                yield name_key(joined), True, is_loose

@@ -1,0 +1,1 @@
+"""Sheets of declarations, texts and justifications."""

@@ -1,0 +1,138 @@
+"""Turns the cells of a declaration into an answer and a date, or says why they are none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from chuyenhoa.kit.readers.book import CellValue
+from chuyenhoa.kit.vietnamese_text.normal_form import MISSING_KEYS, clean_text, fold, strip_marks
+from chuyenhoa.model.figures import Answer
+from chuyenhoa.model.form import ANSWER_WORDS
+
+ANSWERS = {strip_marks(word): answer for answer, word in ANSWER_WORDS.items()}
+_LEAD = r"(?:[^0-9]*\bngay )?"
+_YEAR = r"([0-9]{4}|[0-9]{2})"
+_TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?\.?"
+DAY_FIRST = re.compile(
+    rf"{_LEAD}([0-9]{{1,2}}) ?(?:[/.-]|thang) ?([0-9]{{1,2}}),? ?(?:[/.-]|nam) ?{_YEAR}{_TIME}"
+)
+YEAR_FIRST = re.compile(rf"([0-9]{{4}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{1,2}}){_TIME}")
+ENGLISH = re.compile(rf"([0-9]{{1,2}})[ -]([a-z]{{3}})[a-z]*[ -]{_YEAR}{_TIME}")
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+LAST_MONTH = 12
+PLAIN_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
+YEARS = range(1990, 2100)
+"""The years in which a document of a plan can have been signed."""
+
+
+@dataclass(frozen=True)
+class WordReading:
+    """An answer or a date as read; no value and no problem is a blank cell.
+
+    `problem` is a D-code; `why` says why it was read otherwise than typed.
+    """
+
+    value: Answer | date | None = None
+    problem: str = ""
+    why: str = ""
+    readings: str = ""
+    """How a date that is asked or warned about could be meant."""
+    doubt: str = ""
+    """D-code of a warning beside a value that is taken."""
+
+    @property
+    def shown(self) -> str:
+        """The value as the form would show it."""
+        if isinstance(self.value, Answer):
+            return ANSWER_WORDS[self.value]
+        return f"{self.value:%d/%m/%Y}" if self.value else ""
+
+
+def read_answer(value: CellValue) -> WordReading:
+    """Read cell KET_QUA; case, Unicode form and missing tone marks do not matter."""
+    text = clean_text(value)
+    if not text:
+        return WordReading()
+    if fold(text) in MISSING_KEYS:
+        return WordReading(why="chưa có số liệu, để trống")
+    answer = None if isinstance(value, bool) else ANSWERS.get(strip_marks(text))
+    if answer is None:
+        return WordReading(problem="D45")
+    return WordReading(answer, why="" if text == ANSWER_WORDS[answer] else "viết lại theo biểu mẫu")
+
+
+def read_date(value: CellValue, is_us: bool = False, latest: date | None = None) -> WordReading:
+    """Read cell NGAY_VAN_BAN: a date cell, or a text with day, month and year in this order.
+
+    Args:
+        value: what the cell holds; "" is blank.
+        is_us: whether the cell shows the month before the day, so that Excel may have swapped what was typed.
+        latest: the last day that makes sense; a date cell behind it that makes sense the other way round is
+            doubted as well.
+    """
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return _doubt_future(_doubt_order(day, is_us, latest), latest)
+    text = clean_text(value)
+    return _doubt_future(_read_date_text(text), latest) if text else WordReading()
+
+
+def _doubt_future(reading: WordReading, latest: date | None) -> WordReading:
+    """A date that is read, with a doubt when it lies behind the last day that makes sense."""
+    day = reading.value
+    if latest is None or not isinstance(day, date) or day <= latest or reading.doubt:
+        return reading
+    return replace(reading, doubt="D102", readings=f"{latest:%d/%m/%Y}")
+
+
+def _doubt_order(day: date, is_us: bool, latest: date | None) -> WordReading:
+    """The date of a date cell, with a doubt when day and month may have changed places."""
+    if day.year not in YEARS:
+        return WordReading(problem="D46")
+    if day.day > LAST_MONTH or day.day == day.month:
+        return WordReading(day)
+    other = day.replace(day=day.month, month=day.day)
+    if is_us or (latest is not None and other <= latest < day):
+        return WordReading(day, doubt="D94", readings=f"{day:%d/%m/%Y} hoặc {other:%d/%m/%Y}")
+    return WordReading(day)
+
+
+def _read_date_text(text: str) -> WordReading:
+    """A date typed as text; month before day is asked."""
+    plain = " ".join(strip_marks(text).split())
+    found = _split_date(plain)
+    if found is None or found[2] not in YEARS:
+        return WordReading(problem="D46")
+    day, month, year = found
+    try:
+        value = date(year, month, day)
+    except ValueError:
+        return _ask_swapped(day, month, year)
+    return WordReading(value, why="" if PLAIN_DATE.fullmatch(text) else "viết lại theo dạng ngày/tháng/năm")
+
+
+def _split_date(plain: str) -> tuple[int, int, int] | None:
+    """Day, month and year of a text in plain letters; a year of two digits is of this century."""
+    match = YEAR_FIRST.fullmatch(plain)
+    if match:
+        return int(match[3]), int(match[2]), int(match[1])
+    match = ENGLISH.fullmatch(plain)
+    if match and match[2] in MONTH_NAMES:
+        return int(match[1]), MONTH_NAMES.index(match[2]) + 1, _full_year(match[3])
+    match = DAY_FIRST.fullmatch(plain)
+    return (int(match[1]), int(match[2]), _full_year(match[3])) if match else None
+
+
+def _full_year(digits: str) -> int:
+    return int(digits) if len(digits) > len("21") else 2000 + int(digits)
+
+
+def _ask_swapped(day: int, month: int, year: int) -> WordReading:
+    """A text that is a date only with the month in front, as Americans write it."""
+    try:
+        other = date(year, day, month)
+    except ValueError:
+        return WordReading(problem="D46")
+    return WordReading(problem="D93", readings=f"{other:%d/%m/%Y}")

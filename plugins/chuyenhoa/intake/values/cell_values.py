@@ -1,0 +1,215 @@
+"""Turns what a cell holds into an exact number, or says why it is none."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from chuyenhoa.intake.values.ambiguous_numbers import name_doubt
+from chuyenhoa.kit.readers.book import CellValue
+from chuyenhoa.kit.vietnamese_text.normal_form import (
+    ASKED_KEYS,
+    MISSING_KEYS,
+    STRUCK,
+    ZERO_KEYS,
+    clean_text,
+    fold,
+)
+from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
+
+MAX_ABSOLUTE = Decimal(10) ** 12
+"""Above it no count and no sum of money is possible; below it Excel's numbers are exact."""
+
+DIGITS = re.compile(r"[0-9]+")
+CANONICAL = re.compile(r"0|[1-9][0-9]*")
+THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
+MIXED = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]+")
+FORGOTTEN = re.compile(r"[1-9][0-9]{3,}[.,]000")
+"""A separator of thousands was left out in front, or three decimals say nothing."""
+FRACTION = re.compile(r"[0-9]+[.,][0-9]+")
+NUMBER = re.compile(r"[0-9][0-9., ]*")
+NEGATIVE = re.compile(r"[-−–] ?[0-9][0-9., ]*")
+WITH_UNIT = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ][^0-9]*)")
+WITH_WORDS = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ()][^0-9()]*)?\(([^()0-9]+)\)")
+ONLY_DOTS = re.compile(r"[.…\s]*…[.…\s]*|\.{2,}")
+EXCEL_ERROR = re.compile(r"#(?:[A-Z]{2,}[A-Z/0-9]*[!?]?|N/A)|Err:[0-9]{3}", re.IGNORECASE)
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Digits, letters and signs that are as wide as a Chinese one."""
+UNIT_SPELLINGS = {
+    "vụ": ("vụ án",),
+    "đối tượng": ("đt", "đ/t", "đ.t", "đtg"),
+    "người": ("ng",),
+    "triệu đồng": ("triệu", "tr", "trđ", "tr.đ", "tr đồng", "triệu đ"),
+}
+"""How people shorten the units of the plan."""
+_UNITS = {fold(unit): frozenset(map(fold, (unit, *words))) for unit, words in UNIT_SPELLINGS.items()}
+
+
+@dataclass(frozen=True)
+class NumberReading:
+    """A number as read; `problem` is a D-code, and then there is no value.
+
+    `why` says why it was read otherwise than typed, and is empty when it was not; `readings` says how a text
+    that is asked about could be meant.
+    """
+
+    value: Decimal | None = None
+    problem: str = ""
+    why: str = ""
+    readings: str = ""
+
+
+def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
+    """Read the cell of an indicator.
+
+    Args:
+        value: what the cell holds; "" is blank.
+        unit: the indicator's unit; behind a number it may be typed ("02 vụ").
+        decimals: whether the indicator is money and may have decimals.
+
+    Returns:
+        The exact value, None for missing, or a problem. A negative number in a number cell is returned as it
+        is: judging it is the rules' part.
+    """
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return _read_typed(value, decimals)
+    if isinstance(value, str):
+        return _read_typed_text(value, unit, decimals) if value else NumberReading()
+    if isinstance(value, date | datetime | time | timedelta):
+        return NumberReading(problem="D37")
+    return NumberReading(problem="D38")
+
+
+def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
+    """A text cell; signs that nobody sees beside a number are told like any other that was left out."""
+    text = clean_text(value)
+    reading = _read_text(text, unit, decimals)
+    if reading.value is not None and not reading.why and text != value.strip(" \t\r\n"):
+        return replace(reading, why="ký tự thừa không nhìn thấy trong ô số")
+    return reading
+
+
+def _read_typed(value: float, decimals: bool) -> NumberReading:
+    """A number cell, read with the 15 digits that Excel shows: 11.999999999999998 is a sum that makes 12."""
+    if not math.isfinite(value):
+        return NumberReading(problem="D33")
+    if isinstance(value, int) or value.is_integer():
+        return _read_whole(int(value))
+    exact = Decimal(format(value, ".15g"))
+    if not decimals and abs(exact) < 1000 and exact.as_tuple().exponent == -len("234"):
+        shown = f"{exact:f}"
+        return NumberReading(
+            problem="D90", readings=f"{shown.replace('.', '')} hoặc {shown.replace('.', ',')}"
+        )
+    why = "" if exact == Decimal(repr(value)) else "sai số tính toán của bảng tính, đọc như Excel hiển thị"
+    return _bound(exact, decimals, why)
+
+
+@lru_cache(maxsize=8192)
+def _read_whole(number: int) -> NumberReading:
+    """Nearly every cell is a small whole number, and the same ones come again."""
+    return _bound(Decimal(number), decimals=False)
+
+
+def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
+    """The last checks that every number passes."""
+    if abs(exact) > MAX_ABSOLUTE:
+        return NumberReading(problem="D43")
+    if exact == exact.to_integral_value():
+        return NumberReading(Decimal(int(exact)), why=why)
+    if not decimals:
+        return NumberReading(problem="D34")
+    return NumberReading(exact, why=why)
+
+
+def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
+    """A text cell: a word for nothing, for missing, or digits in one of the ways people type them."""
+    if STRUCK in text:
+        return NumberReading(problem="D97")
+    key = fold(text)
+    if not key:
+        return NumberReading()
+    if key in ZERO_KEYS or key.rstrip(" .;!") in ZERO_KEYS:
+        return NumberReading(Decimal(0), why="không phát sinh, ghi là 0")
+    if key in MISSING_KEYS or ONLY_DOTS.fullmatch(text):
+        return NumberReading(why="chưa có số liệu, để trống")
+    if key in ASKED_KEYS:
+        return NumberReading(problem="D41")
+    if EXCEL_ERROR.fullmatch(text):
+        return NumberReading(problem="D39")
+    plain = " ".join(text.translate(FULL_WIDTH).split())
+    if any(unicodedata.digit(sign, None) is not None and not sign.isascii() for sign in plain):
+        # A raised ¹ is a footnote, ② a list: neither is a digit of the number beside it.
+        return NumberReading(problem="D33")
+    if "%" in plain and NUMBER.fullmatch(plain.replace("%", "").strip()):
+        return NumberReading(problem="D36")
+    if NEGATIVE.fullmatch(plain):
+        return NumberReading(problem="D35")
+    return _read_plain(plain, unit, decimals, "" if plain == text else "chữ số, dấu cách viết kiểu khác")
+
+
+def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReading:
+    """Digits, with what people write around them: a sign, a full stop, the unit, the number in words."""
+    bare = re.sub(r"^(?:\+ ?|')(?=[0-9])", "", plain)
+    bare = re.sub(r"(?<=[0-9])\.$", "", bare)
+    why = why if bare == plain else "dấu thừa cạnh số"
+    in_words = WITH_WORDS.fullmatch(bare)
+    if in_words and _is_unit(in_words[2] or unit, unit):
+        return _compare(in_words[1], in_words[3], unit, decimals)
+    with_unit = WITH_UNIT.fullmatch(bare)
+    if with_unit and _is_unit(with_unit[2], unit):
+        bare, why = with_unit[1], why or "số kèm đơn vị tính"
+    reading = _read_digits(bare, decimals, why)
+    if reading.problem != "D33":
+        return reading
+    doubt = name_doubt(plain, unit)
+    return NumberReading(problem=doubt.code, readings=doubt.readings)
+
+
+def _is_unit(words: str, unit: str) -> bool:
+    """Whether some words are the indicator's unit, written out or shortened."""
+    key = fold(words).rstrip(".")
+    return key == fold(unit) or key in _UNITS.get(fold(unit), ())
+
+
+def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReading:
+    """A number with the same number in words behind it; two different ones are asked."""
+    reading = _read_digits(digits, decimals, "số kèm số viết bằng chữ")
+    written = re.sub(rf" {re.escape(fold(unit))}$", "", fold(words))
+    said = read_numeral(written)
+    if reading.problem or said == reading.value:
+        return reading
+    if said is None and _is_unit(words, unit):
+        return reading
+    other = f"{said}" if said is not None else f"một cách khác, vì còn chữ “{words.strip()}”"
+    return NumberReading(problem="D90", readings=f"{reading.value} hoặc {other}")
+
+
+def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
+    """Digits with or without separators; Vietnamese style groups with a point and has a decimal comma."""
+    if CANONICAL.fullmatch(plain) and not why:
+        return _bound(Decimal(plain), decimals)
+    if DIGITS.fullmatch(plain):
+        return _bound(Decimal(plain), decimals, why or "số ghi dạng chữ")
+    if THOUSANDS.fullmatch(plain):
+        whole = Decimal(re.sub(r"[., ]", "", plain))
+        if decimals and len(re.findall(r"[.,]", plain)) == 1:
+            fraction = Decimal(plain.replace(",", "."))
+            shown = f"{whole} hoặc {str(fraction).replace('.', ',')}"
+            return NumberReading(problem="D42", readings=shown)
+        return _bound(whole, decimals, "dấu phân cách hàng nghìn")
+    if FORGOTTEN.fullmatch(plain):
+        head = plain[: -len(".000")]
+        return NumberReading(problem="D90", readings=f"{head} hoặc {head}000")
+    mixed = MIXED.fullmatch(plain)
+    if mixed and mixed[1] != mixed[2]:
+        head, _, tail = plain.rpartition(mixed[2])
+        return _bound(Decimal(re.sub(r"[., ]", "", head) + "." + tail), decimals, "dấu phân cách trong số")
+    if FRACTION.fullmatch(plain):
+        return _bound(Decimal(plain.replace(",", ".")), decimals, "dấu thập phân trong số ghi dạng chữ")
+    return NumberReading(problem="D33")

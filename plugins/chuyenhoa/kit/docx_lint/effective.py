@@ -1,0 +1,278 @@
+"""How a paragraph of a .docx really looks: direct formatting, styles, defaults, and the theme."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import xor
+
+from lxml import etree
+
+from chuyenhoa.kit.docx_lint.metrics import text_width
+from chuyenhoa.kit.docx_lint.reading import own_runs, run_text, switch, whole
+from chuyenhoa.kit.docx_lint.styles import Chains, Styles, read_optional
+from chuyenhoa.kit.ooxml.wordml import W
+
+_TWIPS_PER_MM = 1440 / 25.4
+_ALIGNMENTS = {"start": "left", "end": "right", "distribute": "both"}
+_TAB = 720
+"""Twips between tabs where a document says nothing."""
+_AUTOMATIC_SPACE = 14.0
+"""Points that Word sets where the space is automatic."""
+_LINE_POINTS = 12.0
+"""Points of a line in which spaces are counted."""
+_BLACK_THEME = frozenset({"text1", "dark1"})
+_EAST_ASIAN_QUOTES = frozenset("“”‘’…×§°–—·")
+"""Signs that print in the East Asian font where a run hints so."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One run as it prints: fonts, size in points, weight, slant, colour (`auto` is black)."""
+
+    text: str
+    fonts: tuple[str, ...]
+    """The fonts that its letters print in, each once."""
+    size: float
+    bold: bool
+    italic: bool
+    color: str
+    underlined: bool
+    tracking: float
+    """Points added after every letter; negative when they stand closer."""
+    scale: float
+    """How wide letters are drawn, 1.0 as usual."""
+
+    def width(self) -> float:
+        """How wide the text is on one line, in millimetres."""
+        usual = text_width(self.text, self.size, bold=self.bold)
+        return usual * self.scale + self.tracking * len(self.text) * 25.4 / 72
+
+
+@dataclass(frozen=True)
+class Form:
+    """A paragraph as it prints: indents in millimetres, spaces in points.
+
+    `line` is a multiple of a single line, or None when the height is given in points (`line_points`).
+    """
+
+    alignment: str
+    first_line: float
+    left: float
+    right: float
+    before: float
+    after: float
+    line: float | None
+    line_points: float
+    is_at_least: bool
+    """Whether lines may be higher than `line_points`."""
+    is_contextual: bool
+    """No space to a neighbour of the same style."""
+    has_border: bool
+
+
+class Effective:
+    """Resolves looks and forms against a document's styles and theme."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        """Read the styles, the defaults and the theme's fonts."""
+        self.styles = Styles(parts)
+        settings = read_optional(parts, "word/settings.xml", "settings")
+        stop = settings.find(f"{W}defaultTabStop")
+        self.default_tab = max(whole(stop.get(f"{W}val"), _TAB) if stop is not None else _TAB, 1)
+
+    def looks(self, paragraph: etree._Element) -> tuple[Look, ...]:
+        """The runs of a paragraph that print something."""
+        return tuple(look for line in self.lines(paragraph) for look in line)
+
+    def lines(self, paragraph: etree._Element) -> list[tuple[Look, ...]]:
+        """The runs that print something, by the lines that breaks make of a paragraph."""
+        lines: list[list[Look]] = [[]]
+        for run in own_runs(paragraph):
+            for number, text in enumerate(run_text(run).split("\n")):
+                if number:
+                    lines.append([])
+                look = self._look(paragraph, run, text) if text.strip() else None
+                if look is not None:
+                    lines[-1].append(look)
+        return [tuple(line) for line in lines]
+
+    def field_look(self, paragraph: etree._Element) -> Look | None:
+        """How the number of a page field prints that holds no text now; None for a paragraph without runs."""
+        run = next(own_runs(paragraph), None)
+        return None if run is None else self._look(paragraph, run, "1")
+
+    def _look(self, paragraph: etree._Element, run: etree._Element, text: str) -> Look | None:
+        """A run as it prints; None when it is hidden."""
+        chains = self.styles.run_chains(paragraph, run)
+        if _toggle(chains, "vanish"):
+            return None
+        is_upper = _toggle(chains, "caps")
+        return Look(
+            text=text.upper() if is_upper else text,
+            fonts=self._fonts(chains, run, text),
+            size=whole(_value(chains, "szCs" if _is_complex(chains) else "sz", "val") or "20") / 2,
+            bold=_toggle(chains, "b"),
+            italic=_toggle(chains, "i"),
+            color=self._color(chains),
+            underlined=(_value(chains, "u", "val") or "none") != "none",
+            tracking=whole(_value(chains, "spacing", "val")) / 20,
+            scale=(whole((_value(chains, "w", "val") or "").removesuffix("%")) or 100) / 100,
+        )
+
+    def _color(self, chains: Chains) -> str:
+        for properties in _flat(chains):
+            node = properties.find(f"{W}color")
+            if node is not None:
+                theme = node.get(f"{W}themeColor")
+                if theme in _BLACK_THEME and not (node.get(f"{W}themeTint") or node.get(f"{W}themeShade")):
+                    return "000000"
+                return str(node.get(f"{W}val") or "auto").upper()
+        return "AUTO"
+
+    def _fonts(self, chains: Chains, run: etree._Element, text: str) -> tuple[str, ...]:
+        """The fonts in use: for plain and other letters, for signs with an East Asian hint, symbols."""
+        kinds = []
+        hint = _value(chains, "rFonts", "hint")
+        if _is_complex(chains):
+            kinds.append("cs")
+        else:
+            eastern = [sign for sign in text if _is_eastern(sign, hinted=hint == "eastAsia")]
+            kinds += ["eastAsia"] if eastern else []
+            kinds += ["ascii"] if any(ord(sign) < 128 for sign in text) or not text else []
+            others = [sign for sign in text if ord(sign) >= 128 and sign not in eastern]
+            kinds += ["hAnsi"] if others else []
+        names = [self._font(chains, kind) for kind in kinds]
+        names += [str(node.get(f"{W}font")) for node in run.findall(f"{W}sym") if node.get(f"{W}font")]
+        return tuple(dict.fromkeys(names))
+
+    def _font(self, chains: Chains, kind: str) -> str:
+        """One font; a theme's font counts where it stands beside a named one."""
+        theme_name = "cstheme" if kind == "cs" else f"{kind}Theme"
+        for properties in _flat(chains):
+            fonts = properties.find(f"{W}rFonts")
+            if fonts is None:
+                continue
+            theme = fonts.get(f"{W}{theme_name}")
+            if theme:
+                return self.styles.theme_font(theme) or str(fonts.get(f"{W}{kind}") or theme)
+            if fonts.get(f"{W}{kind}"):
+                return str(fonts.get(f"{W}{kind}"))
+        return "Times New Roman"
+
+    def form(self, paragraph: etree._Element) -> Form:
+        """How a paragraph stands."""
+        levels = list(self.styles.paragraph_levels(paragraph))
+        line = _attribute(levels, "spacing", "line")
+        rule = _attribute(levels, "spacing", "lineRule") or "auto"
+        jc = _attribute(levels, "jc", "val") or "left"
+        border = next((n for level in levels if (n := level.find(f"{W}pBdr")) is not None), None)
+        return Form(
+            alignment=_ALIGNMENTS.get(jc, jc),
+            first_line=self._first_line(paragraph, levels) / _TWIPS_PER_MM,
+            left=whole(_either(levels, "ind", "left", "start")) / _TWIPS_PER_MM,
+            right=whole(_either(levels, "ind", "right", "end")) / _TWIPS_PER_MM,
+            before=_space(levels, "before"),
+            after=_space(levels, "after"),
+            line=whole(line, 240) / 240 if rule == "auto" else None,
+            line_points=whole(line) / 20 if rule != "auto" else 0.0,
+            is_at_least=rule == "atLeast",
+            is_contextual=next(
+                (switch(n) for level in levels if (n := level.find(f"{W}contextualSpacing")) is not None),
+                False,
+            ),
+            has_border=border is not None and border.find(f"{W}bottom") is not None,
+        )
+
+    def _first_line(self, paragraph: etree._Element, levels: list[etree._Element]) -> int:
+        """Where the first line starts in twips from the left indent; tabs at its head move it on."""
+        left = whole(_either(levels, "ind", "left", "start"))
+        start = left + _first_line(levels)
+        stops = {whole(n.get(f"{W}pos")) for level in levels for n in level.findall(f"{W}tabs/{W}tab")}
+        for _ in range(_leading_tabs(paragraph)):
+            following = [stop for stop in stops if stop > start]
+            start = min(following) if following else (start // self.default_tab + 1) * self.default_tab
+        return start - left
+
+
+def _leading_tabs(paragraph: etree._Element) -> int:
+    """How many tabs stand before the first letter."""
+    count = 0
+    for run in own_runs(paragraph):
+        for node in run:
+            if node.tag == f"{W}tab":
+                count += 1
+            elif node.tag == f"{W}t" and (node.text or "").strip():
+                return count
+    return 0
+
+
+def _space(levels: list[etree._Element], side: str) -> float:
+    """The space before or after a paragraph in points, also where Word sets it itself or in lines."""
+    if (_attribute(levels, "spacing", f"{side}Autospacing") or "0") not in {"0", "false", "off"}:
+        return _AUTOMATIC_SPACE
+    lines = _attribute(levels, "spacing", f"{side}Lines")
+    if whole(lines):
+        return whole(lines) / 100 * _LINE_POINTS
+    return whole(_attribute(levels, "spacing", side)) / 20
+
+
+def _flat(chains: Chains) -> Iterator[etree._Element]:
+    for chain in chains:
+        yield from chain
+
+
+def _value(chains: Chains, tag: str, name: str) -> str | None:
+    for properties in _flat(chains):
+        node = properties.find(f"{W}{tag}")
+        if node is not None and node.get(f"{W}{name}") is not None:
+            return str(node.get(f"{W}{name}"))
+    return None
+
+
+def _toggle(chains: Chains, name: str) -> bool:
+    """A switch of a run: direct formatting decides; styles of several kinds cancel each other (17.7.3)."""
+    direct, *styles, defaults = [
+        next((switch(n) for p in chain if (n := p.find(f"{W}{name}")) is not None), None) for chain in chains
+    ]
+    if direct is not None:
+        return direct
+    return bool(defaults) or reduce(xor, (bool(value) for value in styles), False)
+
+
+def _is_complex(chains: Chains) -> bool:
+    return _toggle(chains, "cs") or _toggle(chains, "rtl")
+
+
+def _is_eastern(sign: str, *, hinted: bool) -> bool:
+    return (
+        0x2E80 <= ord(sign) <= 0x9FFF
+        or 0xF900 <= ord(sign) <= 0xFFEF
+        or (hinted and sign in _EAST_ASIAN_QUOTES)
+    )
+
+
+def _attribute(levels: list[etree._Element], tag: str, name: str) -> str | None:
+    for properties in levels:
+        node = properties.find(f"{W}{tag}")
+        if node is not None and node.get(f"{W}{name}") is not None:
+            return str(node.get(f"{W}{name}"))
+    return None
+
+
+def _either(levels: list[etree._Element], tag: str, *names: str) -> str | None:
+    return next((found for name in names if (found := _attribute(levels, tag, name)) is not None), None)
+
+
+def _first_line(levels: list[etree._Element]) -> int:
+    """The first line's indent in twips, negative when it hangs; what is said nearest counts."""
+    for properties in levels:
+        node = properties.find(f"{W}ind")
+        if node is None:
+            continue
+        if node.get(f"{W}hanging") is not None:
+            return -whole(node.get(f"{W}hanging"))
+        if node.get(f"{W}firstLine") is not None:
+            return whole(node.get(f"{W}firstLine"))
+    return 0

@@ -1,0 +1,184 @@
+"""The styles, numberings, defaults and theme of a document, as chains from the nearest to the furthest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lxml import etree
+
+from chuyenhoa.kit.docx_lint.reading import children
+from chuyenhoa.kit.ooxml.wordml import W, parse_part
+
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+Chains = tuple[list[etree._Element], ...]
+"""Run properties by level: direct, character style, paragraph style, table style, defaults."""
+
+
+class Styles:
+    """What styles say; a circle of styles based on each other ends."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        """Read `styles.xml`, `numbering.xml` and the theme; each may be missing."""
+        root = read_optional(parts, "word/styles.xml", "styles")
+        self._styles = {style.get(f"{W}styleId"): style for style in root.findall(f"{W}style")}
+        self._chains: dict[str | None, list[etree._Element]] = {}
+        self._defaults = {
+            style.get(f"{W}type"): style for style in self._styles.values() if _is_default(style)
+        }
+        self._run_defaults = root.findall(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._paragraph_defaults = root.findall(f"{W}docDefaults/{W}pPrDefault/{W}pPr")
+        self._theme = _theme_fonts(parts)
+        self.numbering = read_optional(parts, "word/numbering.xml", "numbering")
+
+    def run_chains(self, paragraph: etree._Element, run: etree._Element) -> Chains:
+        """The properties that bear on a run, by level."""
+        own = run.findall(f"{W}rPr")
+        named = own[0].find(f"{W}rStyle") if own else None
+        character = self._find(named) if named is not None else None
+        return (
+            own,
+            _pick(self._chain(character), "rPr"),
+            _pick(self._paragraph_styles(paragraph), "rPr"),
+            self._table_level(paragraph, "rPr"),
+            self._run_defaults,
+        )
+
+    def paragraph_levels(self, paragraph: etree._Element) -> Iterator[etree._Element]:
+        """The properties that bear on a paragraph, the nearest first."""
+        own = paragraph.find(f"{W}pPr")
+        if own is not None:
+            yield own
+            yield from self._numbering_level(own)
+        for style in self._paragraph_styles(paragraph):
+            for properties in style.findall(f"{W}pPr"):
+                yield properties
+                yield from self._numbering_level(properties)
+        yield from self._table_level(paragraph, "pPr")
+        yield from self._paragraph_defaults
+
+    def style_name(self, paragraph: etree._Element) -> str:
+        """The id of a paragraph's style; empty for the default."""
+        node = paragraph.find(f"{W}pPr/{W}pStyle")
+        return "" if node is None else str(node.get(f"{W}val") or "")
+
+    def table_properties(self, table: etree._Element) -> list[etree._Element]:
+        """A table's own properties and those of its styles."""
+        return table.findall(f"{W}tblPr") + _pick(self._table_styles(table), "tblPr")
+
+    def theme_font(self, name: str) -> str:
+        """The font that a theme's name as `minorHAnsi` stands for; empty when the theme does not say."""
+        kind = "major" if name.startswith("major") else "minor"
+        script = "ea" if name.endswith("EastAsia") else "cs" if name.endswith("Bidi") else "latin"
+        return self._theme.get(f"{kind} {script}", "")
+
+    def level_of(self, properties: etree._Element) -> tuple[str, str] | None:
+        """The numbering's id and level that paragraph properties ask for; None without one."""
+        node = properties.find(f"{W}numPr")
+        identifier = node.find(f"{W}numId") if node is not None else None
+        if node is None or identifier is None:
+            return None
+        level = node.find(f"{W}ilvl")
+        return str(identifier.get(f"{W}val")), str(level.get(f"{W}val") if level is not None else "0")
+
+    def find_level(self, identifier: str, level: str) -> etree._Element | None:
+        """The definition of one level of a numbering."""
+        number = next(
+            (n for n in self.numbering.findall(f"{W}num") if n.get(f"{W}numId") == identifier), None
+        )
+        abstract = number.find(f"{W}abstractNumId") if number is not None else None
+        if abstract is None:
+            return None
+        wanted = abstract.get(f"{W}val")
+        for entry in self.numbering.findall(f"{W}abstractNum"):
+            if entry.get(f"{W}abstractNumId") == wanted:
+                return next((n for n in entry.findall(f"{W}lvl") if n.get(f"{W}ilvl") == level), None)
+        return None
+
+    def _numbering_level(self, properties: etree._Element) -> Iterator[etree._Element]:
+        asked = self.level_of(properties)
+        found = self.find_level(*asked) if asked is not None else None
+        if found is not None:
+            yield from found.findall(f"{W}pPr")
+
+    def _table_level(self, paragraph: etree._Element, name: str) -> list[etree._Element]:
+        """What the style of the paragraph's table says, its first row apart."""
+        table = next(paragraph.iterancestors(f"{W}tbl"), None)
+        if table is None:
+            return []
+        styles = self._table_styles(table)
+        found = []
+        if _is_in_first_row(paragraph, table):
+            for style in styles:
+                for special in style.findall(f"{W}tblStylePr"):
+                    if special.get(f"{W}type") == "firstRow":
+                        found += special.findall(f"{W}{name}")
+        return found + _pick(styles, name)
+
+    def _table_styles(self, table: etree._Element) -> list[etree._Element]:
+        named = table.find(f"{W}tblPr/{W}tblStyle")
+        style = self._find(named) if named is not None else self._defaults.get("table")
+        return self._chain(style)
+
+    def _paragraph_styles(self, paragraph: etree._Element) -> list[etree._Element]:
+        node = paragraph.find(f"{W}pPr/{W}pStyle")
+        named = self._find(node) if node is not None else None
+        return self._chain(named if named is not None else self._defaults.get("paragraph"))
+
+    def _find(self, node: etree._Element) -> etree._Element | None:
+        return self._styles.get(node.get(f"{W}val"))
+
+    def _chain(self, style: etree._Element | None) -> list[etree._Element]:
+        """A style and those it is based on; found once for each style."""
+        if style is None:
+            return []
+        name = style.get(f"{W}styleId")
+        if name not in self._chains:
+            self._chains[name] = self._follow(style)
+        return self._chains[name]
+
+    def _follow(self, style: etree._Element | None) -> list[etree._Element]:
+        found: list[etree._Element] = []
+        while style is not None and style not in found:
+            found.append(style)
+            base = style.find(f"{W}basedOn")
+            style = self._find(base) if base is not None else None
+        return found
+
+
+def read_optional(parts: Mapping[str, bytes], name: str, root: str) -> etree._Element:
+    """A part that a document need not have, empty when it has not."""
+    empty = f'<w:{root} xmlns:w="{W[1:-1]}"/>'.encode()
+    return parse_part(parts.get(name, empty))
+
+
+def _pick(styles: Iterable[etree._Element], name: str) -> list[etree._Element]:
+    return [properties for style in styles for properties in style.findall(f"{W}{name}")]
+
+
+def _is_default(style: etree._Element) -> bool:
+    return style.get(f"{W}default") in {"1", "true", "on"}
+
+
+def _is_in_first_row(paragraph: etree._Element, table: etree._Element) -> bool:
+    look = table.find(f"{W}tblPr/{W}tblLook")
+    if look is not None and look.get(f"{W}firstRow") in {"0", "false"}:
+        return False
+    row = next(paragraph.iterancestors(f"{W}tr"), None)
+    return row is not None and row is next(children(table, "tr"), None)
+
+
+def _theme_fonts(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """The theme's fonts by `major latin`, `minor ea` and so on."""
+    name = next(
+        (name for name in sorted(parts) if name.startswith("word/theme/") and name.endswith(".xml")), ""
+    )
+    if not name:
+        return {}
+    root = parse_part(parts[name])
+    found = {}
+    for kind in ("major", "minor"):
+        for script in ("latin", "ea", "cs"):
+            node = root.find(f".//{_A}{kind}Font/{_A}{script}")
+            if node is not None:
+                found[f"{kind} {script}"] = node.get("typeface") or ""
+    return found

@@ -1,0 +1,103 @@
+"""A file as the reader of tables sees it, whatever its format: sheets of cells with their true addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+MAX_ROWS = 5_000
+MAX_COLUMNS = 300
+"""How far a table may reach; a form has less than a hundred columns."""
+
+CellValue = str | float | int | bool | date | datetime | time | timedelta
+"""What a cell holds; a blank one is ""."""
+
+
+class Flaw(StrEnum):
+    """What a value alone would not show."""
+
+    ERROR = "error"
+    UNCALCULATED = "uncalculated"
+    PERCENT = "percent"
+    US_DATE = "us_date"
+    """A date that its cell shows with the month before the day."""
+    STRUCK = "struck"
+    """A number that is struck through."""
+    SHARED = "shared"
+    """Part of a merged area that reaches over several figures."""
+    PERSONAL = "personal"
+    """It held personal data; the value has been masked (`intake.personal`)."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A flaw of a cell, with the text that Excel shows for an error (`#DIV/0!`)."""
+
+    flaw: Flaw
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet; rows and columns are counted from 0, `A1` is (0, 0).
+
+    A Word table, a CSV file and a sheet of a spreadsheet are all sheets.
+    """
+
+    name: str
+    hidden: bool
+    rows: list[list[CellValue]]
+    marks: Mapping[tuple[int, int], Mark] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    fonts: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """Names of the fonts of cells that are set in a font of an old encoding (`.VnTime`, `VNI-Times`)."""
+    merges: tuple[tuple[int, int, int, int], ...] = ()
+    """Merged areas as first row, first column, last row, last column."""
+    above: tuple[str, ...] = ()
+    """Paragraphs that stand above a table of Word or HTML, from the top, back to the table before it.
+
+    Titles, period and submitter are looked for here as well as in the rows over a table's head. They have no
+    address: a cell's address counts the rows and columns of the table itself, so `C5` of the sheet “Bảng 1”
+    is the third column of the fifth row of the first table.
+    """
+
+    def value(self, row: int, column: int) -> CellValue:
+        """What a cell holds; "" for a blank cell and outside of the used area."""
+        if row < len(self.rows) and column < len(self.rows[row]):
+            return self.rows[row][column]
+        return ""
+
+    def is_blank(self, row: int, column: int) -> bool:
+        """Whether a cell shows nothing at all: no value, no error, no formula without a result."""
+        return (row, column) not in self.marks and not str(self.value(row, column)).strip()
+
+
+@dataclass(frozen=True)
+class Book:
+    """The sheets of one file, in their order.
+
+    `kind` names the format: xlsx, xls, xlsb, ods, csv (comma, semicolon or tab), docx, html (also when it is
+    named .xls), xml (XML Spreadsheet 2003). Sheets of csv are called "CSV", those of docx and html "Bảng 1",
+    "Bảng 2" and so on; all their values are texts.
+    """
+
+    kind: str
+    sheets: tuple[Sheet, ...]
+
+
+def name_cell(row: int, column: int) -> str:
+    """The address of a cell counted from 0: (6, 3) is `D7`."""
+    return f"{_name_column(column)}{row + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _name_column(column: int) -> str:
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

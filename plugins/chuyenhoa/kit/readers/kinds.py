@@ -1,0 +1,160 @@
+"""Tells what a file is by its content alone: the name that it carries may say anything."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Collection
+from enum import StrEnum
+
+from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
+from chuyenhoa.kit.readers.texts import decode_text
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+    *(ValueError, NotImplementedError, EOFError, OSError, RuntimeError),
+)
+"""What `zipfile` raises on archives that are damaged, or whose parts are encrypted."""
+BLANK = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
+
+
+class Kind(StrEnum):
+    """What a file can be; only the first group can be read."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    FLAT_ODS = "fods"
+    CSV = "csv"
+    DOCX = "docx"
+    HTML = "html"
+    XML = "xml"
+    ZIP = "zip"
+
+    EMPTY = "empty"
+    BROKEN_ZIP = "broken-zip"
+    ENCRYPTED = "encrypted"
+    OLD_EXCEL = "old-excel"
+    PDF = "pdf"
+    IMAGE = "image"
+    DOC = "doc"
+    RTF = "rtf"
+    ODT = "odt"
+    WORD_XML = "word-xml"
+    PRESENTATION = "presentation"
+    MAIL = "mail"
+    WEB_ARCHIVE = "web-archive"
+    RAR = "rar"
+    SEVEN_ZIP = "7z"
+    PACKED = "packed"
+    PROGRAM = "program"
+    UNKNOWN = "unknown"
+
+
+BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
+    (b"%PDF", Kind.PDF),
+    (b"\x89PNG", Kind.IMAGE),
+    (b"\xff\xd8\xff", Kind.IMAGE),
+    (b"GIF8", Kind.IMAGE),
+    (b"II*\0", Kind.IMAGE),
+    (b"MM\0*", Kind.IMAGE),
+    (b"BM", Kind.IMAGE),
+    (b"{\\rtf", Kind.RTF),
+    (b"Rar!", Kind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (b"\x1f\x8b", Kind.PACKED),
+    (b"BZh", Kind.PACKED),
+    (b"\xfd7zXZ", Kind.PACKED),
+    (b"MZ", Kind.PROGRAM),
+    (b"\x7fELF", Kind.PROGRAM),
+    (b"\x09\x00\x04\x00", Kind.OLD_EXCEL),
+    (b"\x09\x02\x06\x00", Kind.OLD_EXCEL),
+    (b"\x09\x04\x06\x00", Kind.OLD_EXCEL),
+)
+"""How files of a kind begin; an Excel file from before 1993 is a bare stream of records."""
+PACKAGES: tuple[tuple[str, Kind], ...] = (
+    ("xl/workbook.xml", Kind.XLSX),
+    ("xl/workbook.bin", Kind.XLSB),
+    ("word/document.xml", Kind.DOCX),
+    ("ppt/presentation.xml", Kind.PRESENTATION),
+)
+"""The part that makes a zip archive an Office file."""
+STREAMS: tuple[tuple[str, Kind], ...] = (
+    ("EncryptedPackage", Kind.ENCRYPTED),
+    ("Workbook", Kind.XLS),
+    ("Book", Kind.XLS),
+    ("WordDocument", Kind.DOC),
+    ("PowerPoint Document", Kind.PRESENTATION),
+    ("__properties_version1.0", Kind.MAIL),
+)
+"""The stream that makes a compound file one of these."""
+MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.IGNORECASE)
+
+
+def detect(content: bytes) -> Kind:
+    """The kind of a file."""
+    if not content.strip(BLANK):
+        return Kind.EMPTY
+    if content.startswith(ZIP):
+        return _detect_zip(content)
+    if content.startswith(OLE):
+        return _detect_compound(content)
+    for start, kind in BEGINNINGS:
+        # "BM" and "MZ" may also begin a line of text.
+        if content.startswith(start) and (len(start) > 2 or b"\0" in content[:1000]):
+            return kind
+    if content[4:8] == b"ftyp" or (content.startswith(b"RIFF") and content[8:12] == b"WEBP"):
+        # What telephones make: pictures (HEIC, WEBP) and films.
+        return Kind.IMAGE
+    return _detect_text(content)
+
+
+def _detect_zip(content: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = {name.replace("\\", "/").lstrip("/") for name in archive.namelist()}
+            return _kind_of_package(names, archive)
+    except BROKEN:
+        return Kind.BROKEN_ZIP
+
+
+def _kind_of_package(names: Collection[str], archive: zipfile.ZipFile) -> Kind:
+    for part, kind in PACKAGES:
+        if part in names:
+            return kind
+    if "mimetype" in names and "content.xml" in names:
+        with archive.open("mimetype") as part_file:
+            kind_named = part_file.read(100)
+        return Kind.ODS if b"spreadsheet" in kind_named else Kind.ODT
+    return Kind.ZIP
+
+
+def _detect_compound(content: bytes) -> Kind:
+    try:
+        names = open_compound(content).names
+    except BrokenCompoundError:
+        names = ()
+    return next((kind for name, kind in STREAMS if name in names), Kind.UNKNOWN)
+
+
+def _detect_text(content: bytes) -> Kind:
+    """What a file without a signature is; pages and XML may stand in any encoding."""
+    text = decode_text(content)
+    if text is None:
+        return Kind.UNKNOWN
+    head = text[:10_000].lstrip("\ufeff \r\n\t").encode("utf-8", "replace")
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and head.startswith(b"<"):
+        return Kind.XML
+    if b"application/vnd.oasis.opendocument." in head and head.startswith(b"<?xml"):
+        return Kind.FLAT_ODS if b"opendocument.spreadsheet" in head else Kind.ODT
+    if b"schemas.microsoft.com/office/word/2003/wordml" in head:
+        return Kind.WORD_XML
+    if head.startswith(b"MIME-Version:"):
+        return Kind.WEB_ARCHIVE
+    return Kind.HTML if head.startswith(b"<") and MARKUP.search(head) else Kind.CSV

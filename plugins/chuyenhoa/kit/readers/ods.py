@@ -1,0 +1,259 @@
+"""Opens an OpenDocument spreadsheet from its own XML: repeated cells are counted before they are laid out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from lxml import etree
+
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.kit.readers.extras import report_extras
+from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
+from chuyenhoa.kit.readers.markup import (
+    UnsafeMarkupError,
+    attribute,
+    local_name,
+    number_of,
+    parse_markup,
+    report_flaw,
+)
+from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
+from chuyenhoa.kit.readers.runs import show_run
+
+CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
+ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|#N/A|Err:[0-9]{3}|#VALUE!|Lỗi:[0-9]{3}")
+GROUPS = frozenset({"table-row-group", "table-header-rows", "table-rows"})
+SKIPPED = frozenset({"annotation", "frame", "custom-shape", "shapes"})
+SPACES = {"tab": "\t", "line-break": "\n"}
+MAX_SPACES = 100
+LINKED = ("dde-", "cell-range-source", "table-source")
+"""Elements that fetch values from elsewhere; they are never followed."""
+
+
+def open_ods(archive: Archive, findings: FindingList) -> Book | None:
+    """The sheets of a spreadsheet.
+
+    Returns:
+        None when it is broken, encrypted, or reaches beyond the limits; `findings` says which.
+    """
+    try:
+        if MANIFEST in archive.entries and b"encryption-data" in archive.read(MANIFEST):
+            findings.add("D04")
+            return None
+        root = parse_markup(archive.read(CONTENT), CONTENT)
+        styles = [root]
+        if STYLES in archive.entries:
+            styles.append(parse_markup(archive.read(STYLES), STYLES))
+    except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
+        report_flaw(error, findings)
+        return None
+    report_extras(archive.entries, findings)
+    return _read_sheets(root, _Styles(styles), findings)
+
+
+def open_flat_ods(content: bytes, findings: FindingList) -> Book | None:
+    """The sheets of a spreadsheet that is one XML file (.fods)."""
+    try:
+        root = parse_markup(content, "XML")
+    except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
+        report_flaw(error, findings)
+        return None
+    return _read_sheets(root, _Styles([root]), findings)
+
+
+def _read_sheets(root: etree._Element, styles: _Styles, findings: FindingList) -> Book | None:
+    if any(local_name(element).startswith(LINKED) for element in root.iter("{*}*")):
+        findings.add("D10")
+    sheets = []
+    for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
+        reader = _Table(styles)
+        reader.rows_of(table)
+        name = attribute(table, "name")
+        if reader.grid.beyond:
+            findings.add("D08", sheet=name, cells=(reader.grid.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            return None
+        sheets.append(reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden))
+    return Book("ods", tuple(sheets))
+
+
+class _Styles:
+    """The cell styles with a font of an old encoding, and the styles of hidden sheets."""
+
+    def __init__(self, trees: list[etree._Element]) -> None:
+        self.hidden: set[str] = set()
+        self.fonts: dict[str, str] = {}
+        self.shifts: dict[str, str] = {}
+        """Styles of texts that are raised ("super") or lowered ("sub")."""
+        self.struck: set[str] = set()
+        parents: dict[str, str] = {}
+        faces: dict[str, str] = {}
+        for tree in trees:
+            for face in tree.iterfind("{*}font-face-decls/{*}font-face"):
+                faces[attribute(face, "name")] = attribute(face, "font-family").strip("'\"")
+        for tree in trees:
+            for style in tree.iterfind("*/{*}style"):
+                self._add(style, faces, parents)
+        for name in parents:
+            self._inherit(name, parents)
+
+    def _add(self, style: etree._Element, faces: Mapping[str, str], parents: dict[str, str]) -> None:
+        name = attribute(style, "name")
+        if attribute(style.find("{*}table-properties"), "display") == "false":
+            self.hidden.add(name)
+        text = style.find("{*}text-properties")
+        self.shifts[name] = _shift(attribute(text, "text-position"))
+        lines = {attribute(text, f"text-line-through-{kind}") for kind in ("style", "type")}
+        if not lines <= {"", "none"}:
+            self.struck.add(name)
+        named = attribute(text, "font-name")
+        if named:
+            self.fonts[name] = faces.get(named, named)
+        parents[name] = attribute(style, "parent-style-name")
+
+    def _inherit(self, name: str, parents: Mapping[str, str]) -> None:
+        seen, place = {name}, parents[name]
+        while name not in self.fonts and place and place not in seen:
+            seen.add(place)
+            if place in self.fonts:
+                self.fonts[name] = self.fonts[place]
+            place = parents.get(place, "")
+
+    def legacy(self, name: str) -> str:
+        """The font of an old encoding behind a style; empty when it has none."""
+        font = self.fonts.get(name, "")
+        return font if is_legacy_font(font) else ""
+
+
+def _shift(position: str) -> str:
+    """Whether a position as in "super 58%" or "33% 58%" raises or lowers a text."""
+    word = position.split(" ")[0]
+    if word.endswith("%"):
+        word = "" if word.strip("-0.%") == "" else "sub" if word.startswith("-") else "super"
+    return word
+
+
+class _Table:
+    """One sheet while it is read."""
+
+    def __init__(self, styles: _Styles) -> None:
+        self.grid = Grid()
+        self._marks: dict[tuple[int, int], Mark] = {}
+        self._styles = styles
+        self._row = 0
+
+    def rows_of(self, parent: etree._Element) -> None:
+        """Walk over rows and groups of rows."""
+        for child in parent:
+            name = local_name(child)
+            if name in GROUPS:
+                self.rows_of(child)
+            elif name == "table-row":
+                self._repeat(child, max(1, number_of(child, "number-rows-repeated", 1)))
+
+    def _repeat(self, line: etree._Element, times: int) -> None:
+        """A row as often as it stands there; the blank rest of a sheet is only counted."""
+        cells = [cell for cell in line if local_name(cell) in {"table-cell", "covered-table-cell"}]
+        filled = any(_is_filled(cell) for cell in cells)
+        first = self._row
+        self._row += times
+        # One row or column beyond the limits is enough to tell of it.
+        for row in range(first, min(first + times, max(first, MAX_ROWS) + 1)):
+            if attribute(line, "visibility") in {"collapse", "filter"} and row < MAX_ROWS:
+                self.grid.hidden_rows.add(row)
+            if filled:
+                self._cells(row, cells)
+            if self.grid.beyond:
+                return
+
+    def _cells(self, row: int, cells: list[etree._Element]) -> None:
+        column = 0
+        for cell in cells:
+            times = max(1, number_of(cell, "number-columns-repeated", 1))
+            if _is_filled(cell):
+                value, mark = _read_cell(cell, self._styles)
+                for place in range(column, min(column + times, max(column, MAX_COLUMNS) + 1)):
+                    self._put(row, place, cell, value, mark)
+            column += times
+
+    def _put(self, row: int, column: int, cell: etree._Element, value: CellValue, mark: Mark | None) -> None:
+        height, width = (
+            number_of(cell, "number-rows-spanned", 1),
+            number_of(cell, "number-columns-spanned", 1),
+        )
+        self.grid.put(row, column, value, max(1, height), max(1, width))
+        if mark and (row >= MAX_ROWS or column >= MAX_COLUMNS):
+            self.grid.beyond = self.grid.beyond or name_cell(row, column)
+        elif mark:
+            self._marks[row, column] = mark
+        font = self._styles.legacy(attribute(cell, "style-name"))
+        if font:
+            self.grid.fonts[row, column] = font
+
+    def sheet(self, name: str, *, hidden: bool) -> Sheet:
+        """The finished sheet."""
+        grid = self.grid
+        return Sheet(
+            name, hidden, grid.rows, self._marks, frozenset(grid.hidden_rows), grid.fonts, tuple(grid.merges)
+        )
+
+
+def _is_filled(cell: etree._Element) -> bool:
+    """Whether a cell shows or computes anything; what merged areas cover is not part of the table."""
+    if local_name(cell) == "covered-table-cell":
+        return False
+    return bool(attribute(cell, "value-type") or attribute(cell, "formula")) or cell.find("{*}p") is not None
+
+
+def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark | None]:
+    """The value of a cell, and its flaw if it has one."""
+    text = "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
+    kinds = {str(v) for key, v in cell.attrib.items() if str(key).endswith("}value-type")}
+    formula = attribute(cell, "formula")
+    if "error" in kinds or (formula and ERROR.fullmatch(text.strip())):
+        return "", Mark(Flaw.ERROR, text.strip() or "#N/A")
+    kind = next((str(v) for key, v in cell.attrib.items() if _is_office(str(key), "value-type")), "")
+    if not kind and formula and not text:
+        return "", Mark(Flaw.UNCALCULATED)
+    value = _typed(cell, kind, text)
+    if not isinstance(value, float):
+        return value, None
+    if attribute(cell, "style-name") in styles.struck:
+        return value, Mark(Flaw.STRUCK)
+    return value, Mark(Flaw.PERCENT) if kind == "percentage" else None
+
+
+def _is_office(key: str, name: str) -> bool:
+    return key.endswith(f"office:1.0}}{name}")
+
+
+def _typed(cell: etree._Element, kind: str, text: str) -> CellValue:
+    """The value as its type says; the text where the value is unreadable."""
+    try:
+        if kind in {"float", "percentage", "currency"}:
+            return float(attribute(cell, "value"))
+        if kind == "date":
+            written = attribute(cell, "date-value")
+            return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
+    except ValueError:
+        return text
+    return attribute(cell, "boolean-value") == "true" if kind == "boolean" else text
+
+
+def _text(element: etree._Element, styles: _Styles) -> str:
+    """The text of a paragraph; runs of spaces are written as a count."""
+    pieces = [element.text or ""]
+    for child in element:
+        name = local_name(child)
+        if name == "s":
+            pieces.append(" " * min(max(1, number_of(child, "c", 1)), MAX_SPACES))
+        elif name in SPACES:
+            pieces.append(SPACES[name])
+        elif name not in SKIPPED:
+            style = attribute(child, "style-name")
+            shift = styles.shifts.get(style, "")
+            pieces.append(show_run(_text(child, styles), shift, struck=style in styles.struck))
+        pieces.append(child.tail or "")
+    return "".join(pieces)

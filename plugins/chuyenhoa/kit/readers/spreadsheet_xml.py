@@ -1,0 +1,118 @@
+"""Opens XML Spreadsheet 2003, which programs save and call .xls or .xml."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lxml import etree
+
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet
+from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
+from chuyenhoa.kit.readers.markup import (
+    UnsafeMarkupError,
+    attribute,
+    number_of,
+    parse_markup,
+    report_flaw,
+)
+
+
+def open_spreadsheet_xml(content: bytes, findings: FindingList) -> Book | None:
+    """The sheets of the workbook.
+
+    Returns:
+        None when it is broken, declares entities or reaches beyond the limits; `findings` says which.
+    """
+    try:
+        root = parse_markup(content, "XML")
+    except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
+        report_flaw(error, findings)
+        return None
+    percents, fonts = _styles(root)
+    sheets = []
+    for worksheet in root.iterchildren("{*}Worksheet"):
+        reader = _Worksheet(percents, fonts)
+        reader.read(worksheet)
+        name = attribute(worksheet, "Name")
+        if reader.grid.beyond:
+            findings.add("D08", sheet=name, cells=(reader.grid.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            return None
+        shown = worksheet.findtext("{*}WorksheetOptions/{*}Visible", "")
+        sheets.append(reader.sheet(name, hidden=shown.strip() in {"SheetHidden", "SheetVeryHidden"}))
+    findings.add("D68", kind="bảng tính XML 2003")
+    return Book("xml", tuple(sheets))
+
+
+def _styles(root: etree._Element) -> tuple[frozenset[str], dict[str, str]]:
+    """The styles that show percentages, and those with a font of an old encoding."""
+    percents, fonts = set(), {}
+    for style in root.iterfind("{*}Styles/{*}Style"):
+        code = attribute(style.find("{*}NumberFormat"), "Format")
+        if "%" in code or code == "Percent":
+            percents.add(attribute(style, "ID"))
+        font = attribute(style.find("{*}Font"), "FontName")
+        if is_legacy_font(font):
+            fonts[attribute(style, "ID")] = font
+    return frozenset(percents), fonts
+
+
+class _Worksheet:
+    """One sheet while it is read."""
+
+    def __init__(self, percents: frozenset[str], fonts: dict[str, str]) -> None:
+        self.grid = Grid()
+        self._marks: dict[tuple[int, int], Mark] = {}
+        self._percents = percents
+        self._fonts = fonts
+
+    def read(self, worksheet: etree._Element) -> None:
+        """Walk over the rows; an index stands where rows or cells were left out."""
+        row = -1
+        for line in worksheet.iterfind("{*}Table/{*}Row"):
+            row = number_of(line, "Index", row + 2) - 1
+            if attribute(line, "Hidden") == "1":
+                self.grid.hidden_rows.add(row)
+            column = -1
+            for cell in line.iterchildren("{*}Cell"):
+                column = number_of(cell, "Index", column + 2) - 1
+                across, down = number_of(cell, "MergeAcross", 0), number_of(cell, "MergeDown", 0)
+                self._put(row, column, cell, down + 1, across + 1)
+                column += across
+            row += number_of(line, "Span", 0)
+
+    def _put(self, row: int, column: int, cell: etree._Element, height: int, width: int) -> None:
+        data = cell.find("{*}Data")
+        value, mark = _value(cell, data)
+        style = attribute(cell, "StyleID")
+        if mark is None and style in self._percents and isinstance(value, float):
+            mark = Mark(Flaw.PERCENT)
+        self.grid.put(row, column, value, height, width)
+        if mark:
+            self._marks[row, column] = mark
+        if style in self._fonts:
+            self.grid.fonts[row, column] = self._fonts[style]
+
+    def sheet(self, name: str, *, hidden: bool) -> Sheet:
+        """The finished sheet."""
+        grid = self.grid
+        return Sheet(
+            name, hidden, grid.rows, self._marks, frozenset(grid.hidden_rows), grid.fonts, tuple(grid.merges)
+        )
+
+
+def _value(cell: etree._Element, data: etree._Element | None) -> tuple[CellValue, Mark | None]:
+    if data is None:
+        return "", Mark(Flaw.UNCALCULATED) if attribute(cell, "Formula") else None
+    text = "".join(str(piece) for piece in data.itertext())
+    kind = attribute(data, "Type")
+    if kind == "Error":
+        return "", Mark(Flaw.ERROR, text or "#N/A")
+    try:
+        if kind == "Number":
+            return float(text), None
+        if kind == "DateTime":
+            return datetime.fromisoformat(text), None
+    except ValueError:
+        return text, None
+    return (text.strip() == "1", None) if kind == "Boolean" else (text, None)

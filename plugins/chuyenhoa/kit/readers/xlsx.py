@@ -1,0 +1,148 @@
+"""Opens a checked workbook: values with true addresses, and what a reader of values alone would lose."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from lxml import etree
+from python_calamine import CalamineWorkbook
+
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, Sheet
+from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_flaw
+from chuyenhoa.kit.readers.package import Package
+from chuyenhoa.kit.readers.runs import show_runs
+from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
+from chuyenhoa.kit.readers.xlsx_styles import parse, read_styles
+from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
+from chuyenhoa.model import form
+
+KNOWN_SHEETS = frozenset(map(strip_marks, (*form.HEAD_ROWS, form.META_SHEET)))
+OWN_SHEETS = frozenset(map(strip_marks, (form.GUIDE_SHEET, form.LISTING_SHEET)))
+"""What we write beside the form; nothing is filled in there."""
+BOOK, LINKS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+TEXTS = "xl/sharedStrings.xml"
+READ_PARTS = ("[Content_Types].xml", "_rels/.rels", BOOK, LINKS, STYLES, TEXTS)
+"""What a reader of values opens beside the sheets."""
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+MAX_SHEETS = 100
+
+
+class BrokenWorkbookError(ValueError):
+    """A part that the workbook names is missing or is no valid XML."""
+
+
+@dataclass(frozen=True)
+class _Location:
+    """Where a sheet's content stands in the archive."""
+
+    name: str
+    hidden: bool
+    number: int
+    """Its place among all sheets of the workbook, from 0."""
+    part: str
+
+
+def open_workbook(package: Package, findings: FindingList) -> Book | None:
+    """The sheets of a workbook; what we ourselves write beside the form is left out when the form is there.
+
+    Returns:
+        None when the workbook is broken or a table reaches beyond the limits; `findings` says which. The
+        limits are checked before any value is read: one cell in the last corner of a sheet would otherwise
+        take all memory and end the process.
+    """
+    try:
+        places = _needed(_locate_sheets(package))
+        package = _with_runs(package, [TEXTS, *(place.part for place in places)])
+        styles = read_styles(package.parts.get(STYLES, b""))
+        scans = [scan_sheet(package.parts[place.part], styles) for place in places]
+    except (etree.XMLSyntaxError, ValueError) as error:
+        pass_on_memory(error)
+        report_flaw(error, findings)
+        return None
+    for place, scan in zip(places, scans, strict=True):
+        if scan.beyond:
+            findings.add("D08", sheet=place.name, cells=(scan.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            return None
+    return _read_values(package, places, scans, findings)
+
+
+def _with_runs(package: Package, names: Sequence[str]) -> Package:
+    """The package with raised and struck pieces of texts made visible in some of its parts."""
+    shown = {name: show_runs(package.parts[name]) for name in names if name in package.parts}
+    return Package({**package.parts, **shown})
+
+
+def _locate_sheets(package: Package) -> list[_Location]:
+    """The parts of the worksheets, in their order; charts and dialogs hold no cells."""
+    targets = {}
+    for relation in parse(package.parts.get(LINKS, b"")).iter("{*}Relationship"):
+        target = posixpath.normpath(posixpath.join("/xl", str(relation.get("Target")))).lstrip("/")
+        targets[str(relation.get("Id"))] = (target, str(relation.get("Type")))
+    found = []
+    for number, entry in enumerate(parse(package.parts[BOOK]).iterfind("{*}sheets/{*}sheet")):
+        name = str(entry.get("name"))
+        part, kind = targets.get(str(entry.get(RELATION) or entry.get(STRICT_RELATION)), ("", ""))
+        if kind and not kind.endswith("/worksheet"):
+            continue
+        if part not in package.parts:
+            raise BrokenWorkbookError(f"sheet “{name}” không có nội dung")
+        found.append(_Location(name, entry.get("state", "visible") != "visible", number, part))
+    if not found or len(found) > MAX_SHEETS:
+        raise BrokenWorkbookError(f"{len(found)} sheet")
+    return found
+
+
+def _needed(places: Sequence[_Location]) -> list[_Location]:
+    """All sheets, or without our own additions when every sheet of the form is there."""
+    names = {place.name: strip_marks(place.name) for place in places}
+    if not set(names.values()) >= KNOWN_SHEETS:
+        return list(places)
+    return [place for place in places if names[place.name] not in OWN_SHEETS]
+
+
+def _read_values(
+    package: Package, places: Sequence[_Location], scans: Sequence[SheetScan], findings: FindingList
+) -> Book | None:
+    """The values of the located sheets."""
+    try:
+        content = package.repack([*READ_PARTS, *dict.fromkeys(place.part for place in places)])
+        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+        sheets = [_make_sheet(workbook, place, scan) for place, scan in zip(places, scans, strict=True)]
+    except BaseException as error:
+        if not is_readers(error):
+            raise
+        report_flaw(error, findings)
+        return None
+    for sheet in sheets:
+        if sheet.hidden and strip_marks(sheet.name) in KNOWN_SHEETS - {strip_marks(form.META_SHEET)}:
+            findings.add("D53", sheet=sheet.name)
+    return Book("xlsx", tuple(sheets))
+
+
+def _make_sheet(workbook: CalamineWorkbook, place: _Location, scan: SheetScan) -> Sheet:
+    """One sheet with the values that calamine reads and the flaws that it does not show."""
+    rows = workbook.get_sheet_by_index(place.number).to_python(skip_empty_area=False)
+    width = max(map(len, rows), default=0)
+    return Sheet(
+        name=place.name,
+        hidden=place.hidden,
+        rows=list(rows),
+        marks=scan.marks,
+        hidden_rows=frozenset(scan.hidden),
+        fonts=scan.fonts,
+        merges=_clip(scan.merges, len(rows), width),
+    )
+
+
+def _clip(merges: Sequence[Area], height: int, width: int) -> tuple[Area, ...]:
+    """Merged areas as far as the sheet is used, so that walking over one is never long."""
+    return tuple(
+        (top, left, min(bottom, height - 1), min(right, width - 1))
+        for top, left, bottom, right in merges
+        if top < height and left < width
+    )

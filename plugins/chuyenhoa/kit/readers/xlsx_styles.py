@@ -1,0 +1,73 @@
+"""The cell styles of a workbook that change how a value is read: percentages, American dates, old fonts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from lxml import etree
+
+from chuyenhoa.kit.readers.runs import is_struck
+
+PERCENT_FORMATS = frozenset({"9", "10"})
+"""Excel's built-in formats `0%` and `0.00%`."""
+US_DATE = re.compile(r"(?:\[[^\]]*\])*m{1,2}[-/.]d{1,2}[-/.]y", re.IGNORECASE)
+"""A format that shows the month before the day; the built-in format 14 follows the reader's country."""
+OLD_FONT = re.compile(r"\.?vn[a-z0-9]|vni", re.IGNORECASE)
+"""How the fonts of TCVN3 (`.VnTime`) and VNI (`VNI-Times`) are named."""
+
+
+@dataclass(frozen=True)
+class CellStyles:
+    """Numbers of cell styles as cells write them (attribute `s`)."""
+
+    percents: frozenset[str] = frozenset()
+    us_dates: frozenset[str] = frozenset()
+    struck: frozenset[str] = frozenset()
+    fonts: Mapping[str, str] = field(default_factory=dict)
+    """The name of the font of each style that is set in a font of an old encoding."""
+
+    @cached_property
+    def flagged(self) -> frozenset[str]:
+        """The styles for which a cell must be looked at."""
+        return self.percents | self.us_dates | self.struck | frozenset(self.fonts)
+
+
+def parse(xml: bytes) -> etree._Element:
+    """A part as a tree, without entities and without the network."""
+    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def read_styles(styles: bytes) -> CellStyles:
+    """The styles of a workbook; none when it has no part for them.
+
+    Raises:
+        lxml.etree.XMLSyntaxError: the part is no valid XML.
+    """
+    if not styles:
+        return CellStyles()
+    tree = parse(styles)
+    formats, us_dates = set(PERCENT_FORMATS), set()
+    for entry in tree.iterfind("{*}numFmts/{*}numFmt"):
+        # A percent sign inside quotes is a word of the format and does not multiply by 100.
+        code = re.sub(r'"[^"]*"|\\.', "", entry.get("formatCode", ""))
+        if "%" in code:
+            formats.add(entry.get("numFmtId", ""))
+        elif US_DATE.match(code):
+            us_dates.add(entry.get("numFmtId", ""))
+    fonts = {
+        str(number): name.get("val", "")
+        for number, font in enumerate(tree.iterfind("{*}fonts/{*}font"))
+        for name in font.iterfind("{*}name")
+        if OLD_FONT.match(name.get("val", ""))
+    }
+    struck = {str(number) for number, font in enumerate(tree.iterfind("{*}fonts/{*}font")) if is_struck(font)}
+    cells = [(str(number), entry) for number, entry in enumerate(tree.iterfind("{*}cellXfs/{*}xf"))]
+    return CellStyles(
+        frozenset(number for number, entry in cells if entry.get("numFmtId", "0") in formats),
+        frozenset(number for number, entry in cells if entry.get("numFmtId", "0") in us_dates),
+        frozenset(number for number, entry in cells if entry.get("fontId", "0") in struck),
+        {number: fonts[font] for number, entry in cells if (font := entry.get("fontId", "0")) in fonts},
+    )

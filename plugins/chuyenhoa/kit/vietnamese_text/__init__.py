@@ -1,0 +1,1 @@
+"""Vietnamese text: normal forms, old encodings, syllables, numbers in words, dates and numbers."""

@@ -1,0 +1,1 @@
+"""Criterion results and verdicts, and the records of localities."""

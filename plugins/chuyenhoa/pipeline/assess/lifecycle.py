@@ -1,0 +1,251 @@
+"""Records what people decided on localities: chosen, proposed, recognised or not, followed up, relapsed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.model.lifecycle import (
+    State,
+    Transition,
+    TransitionError,
+    check_transition,
+    in_force,
+)
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.assess.assessing import assess_milestone
+from chuyenhoa.pipeline.assess.records import (
+    load_records,
+    name_in,
+    names_of,
+    transitions_of,
+    unit_of,
+)
+from chuyenhoa.pipeline.assess.transition_validation import (
+    Act,
+    date_faults,
+    load_decision_reasons,
+    refuse_milestone,
+    say_issued,
+    state_faults,
+)
+from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
+from chuyenhoa.store.lifecycle import add_transition
+
+RECOGNITION = "quyet_dinh_cong_nhan"
+"""The kind of document that recognises; its name may go on, as for one on a single locality."""
+
+
+def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
+    """Record decisions on recognition at a milestone: all of them, or none.
+
+    Each is kept beside the verdict that is computed from today's figures; one that differs from it needs a
+    reason. A locality on the plan's list with no record yet is first entered as chosen and under way, by the
+    plan itself. Where this system issued the decision on recognition, number and date must be that one's.
+
+    Raises:
+        UnknownPeriodError: there is no such milestone.
+        TransitionError: every act that cannot be recorded, with what is allowed.
+    """
+    ctx = open_context()
+    milestone = ctx.milestone(milestone_id)
+    plan = ctx.plan_of(milestone_id)
+    refuse_milestone(plan, milestone)
+    assess_milestone(milestone_id)
+    with ctx.store.writing() as session:
+        row = latest_assessment(session, milestone_id)
+        found = {} if row is None else json.loads(row.content)
+        computed = {entry["locality"]: entry["verdict"] for entry in found.get("localities", ())}
+        issued = _issued_decisions(session, milestone_id)
+        draft = Transition(0, "", plan.id, plan.year, None, "", plan.issued_on, by, _now(), milestone_id)
+        draft = replace(draft, assessment=row.id if row else None)
+        recorder = _Recorder(session, ctx, plan.year, draft)
+        for act in acts:
+            recorder.begin(act, plan)
+            recorder.add(act, computed.get(act.locality, ""), issued)
+        return recorder.finish()
+
+
+def record_states(plan_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
+    """Record other states of localities for a plan, or the history of a plan from before this system.
+
+    Raises:
+        TransitionError: every act that cannot be recorded, with what is allowed.
+    """
+    ctx = open_context()
+    year = _year_of(ctx, plan_id)
+    with ctx.store.writing() as session:
+        draft = Transition(0, "", plan_id, year, None, "", date.min, by, _now())
+        recorder = _Recorder(session, ctx, year, draft)
+        for act in acts:
+            recorder.move(act, ctx.plans.get(plan_id))
+        return recorder.finish()
+
+
+def withdraw(number: int, by: str, reason: str) -> Transition:
+    """Take a record back by another one that says why; only the last record of a locality can be.
+
+    Raises:
+        TransitionError: there is no such record, it is not the last one, or no reason was given.
+    """
+    ctx = open_context()
+    with ctx.store.writing() as session:
+        listed = load_records(ctx, session)
+        target = next((entry for entry in listed if entry.transition.number == number), None)
+        if target is None:
+            raise TransitionError(f"không có bản ghi số {number}")
+        if not by.strip() or not reason.strip():
+            raise TransitionError("phải ghi người hủy và lý do hủy")
+        old = target.transition
+        entry = replace(old, number=0, state=None, by=by, recorded_at=_now(), reason=reason, withdraws=number)
+        known = [e for e in transitions_of(listed) if (e.locality, e.unit) == (old.locality, old.unit)]
+        check_transition(known, entry)
+        return add_transition(session, entry, target.name)
+
+
+class _Recorder:
+    """Adds records one after the other, and gathers every fault, so that all is recorded or nothing."""
+
+    def __init__(self, session: Session, ctx: Context, year: int, draft: Transition) -> None:
+        self._session, self._place, self._draft = session, ctx, draft
+        self._names, self._reasons = names_of(ctx), load_decision_reasons(ctx)
+        self._is_past = draft.plan not in ctx.plans and all(p.year > year for p in ctx.plans.values())
+        self._records: dict[tuple[str, str], list[Transition]] = {}
+        for entry in transitions_of(load_records(ctx, session)):
+            self._records.setdefault((entry.locality, entry.unit), []).append(entry)
+        self._added: list[Transition] = []
+        self._faults: list[str] = []
+
+    def begin(self, act: Act, plan: Plan) -> None:
+        """Enter a locality of the plan's list as chosen and under way, unless records say where it stands."""
+        known = in_force(self._known(act.locality))
+        listed = act.locality in plan.locality_by_code
+        if not listed:
+            self._fail(act, f"không có trong danh sách của kế hoạch {plan.id}")
+        elif not any(entry.plan == plan.id for entry in known):
+            for state in (State.SELECTED, State.TRANSFORMING):
+                entry = replace(self._draft, state=state, decision_number=plan.number, milestone="")
+                self._try(act, replace(entry, assessment=None))
+
+    def move(self, act: Act, plan: Plan | None) -> None:
+        """Add the record of another state; `plan` is None for one from before this system."""
+        faults = state_faults(act, plan)
+        if faults:
+            self._fail(act, "; ".join(faults))
+        else:
+            self.add(act, "", {})
+
+    def add(self, act: Act, computed: str, issued: Mapping[str, tuple[str, date]]) -> None:
+        """Add the record of one act."""
+        number, day, document = act.number.strip(), act.day, ""
+        if issued and act.state is State.RECOGNISED:
+            document, number, day = _bind(issued, number, day)
+        faults = date_faults(number, day)
+        if not self._draft.by.strip():
+            faults.append("không rõ ai ghi nhận")
+        if act.locality not in self._names and not self._is_past:
+            faults.append("không có địa bàn này")
+        faults += self._reasons.faults(act, computed)
+        if issued and act.state is State.RECOGNISED and not document:
+            faults.append(say_issued(issued))
+        if faults or day is None:
+            self._fail(act, "; ".join(faults))
+            return
+        self._try(
+            act,
+            replace(
+                self._draft,
+                state=act.state,
+                decision_number=number,
+                decision_date=day,
+                computed=computed,
+                reason=act.reason.strip(),
+                document=document,
+            ),
+        )
+
+    def finish(self) -> list[Transition]:
+        """The records that were made.
+
+        Raises:
+            TransitionError: with every fault; nothing is kept then.
+        """
+        if self._faults:
+            raise TransitionError("\n".join(dict.fromkeys(self._faults)))
+        return self._added
+
+    def _try(self, act: Act, entry: Transition) -> None:
+        known = self._known(act.locality)
+        entry = replace(entry, locality=act.locality, unit=self._unit_of(act.locality))
+        try:
+            check_transition(known, entry, is_past=self._is_past)
+        except TransitionError as error:
+            self._fail(act, str(error) + ("" if known else self._say_others(act.locality)))
+            return
+        added = add_transition(self._session, entry, self._name_of(act.locality))
+        known.append(added)
+        self._added.append(added)
+
+    def _known(self, code: str) -> list[Transition]:
+        """The records of the unit that bears a code in the plan's windows."""
+        return self._records.setdefault((code, self._unit_of(code)), [])
+
+    def _unit_of(self, code: str) -> str:
+        return unit_of(self._place, self._draft.plan, self._draft.year, code)
+
+    def _name_of(self, code: str) -> str:
+        return name_in(self._place, self._draft.plan, self._draft.year, code) or self._names.get(code, "")
+
+    def _say_others(self, code: str) -> str:
+        """Whose the records of a code are that belong to a unit of before."""
+        plans = {e.plan: e.year for (c, _), found in self._records.items() if c == code for e in found}
+        said = [f"{name_in(self._place, p, y, code) or code} (kế hoạch {p})" for p, y in plans.items()]
+        if not said:
+            return ""
+        return f"; các bản ghi trước của mã này là của {', '.join(said)}: ghi tiếp theo kế hoạch đó"
+
+    def _fail(self, act: Act, what: str) -> None:
+        name = self._name_of(act.locality)
+        self._faults.append(f"{act.line}{act.locality}{f' ({name})' if name else ''}: {what}")
+
+
+def _bind(
+    issued: Mapping[str, tuple[str, date]], number: str, day: date | None
+) -> tuple[str, str, date | None]:
+    """The issued document that a decision names, with its number and date; the only one if none is named."""
+    if not number and len(issued) == 1:
+        (document, (found, on)), *_ = issued.items()
+        return document, found, on
+    bare = number.partition("/")[0].strip().lstrip("0")
+    for document, (found, on) in issued.items():
+        if found.partition("/")[0].lstrip("0") == bare and on == day:
+            return document, number, day
+    return "", number, day
+
+
+def _issued_decisions(session: Session, milestone: str) -> dict[str, tuple[str, date]]:
+    """Number and date of every decision on recognition that was issued for a milestone, by document."""
+    return {
+        row.id: (row.number, date.fromisoformat(row.date))
+        for row in list_documents(session, milestone)
+        if row.kind.startswith(RECOGNITION) and row.state == DocumentState.ISSUED
+    }
+
+
+def _year_of(ctx: Context, plan_id: str) -> int:
+    if plan_id in ctx.plans:
+        return ctx.plans[plan_id].year
+    if plan_id.isdecimal() and len(plan_id) == 4:
+        return int(plan_id)
+    known = ", ".join(ctx.plans)
+    raise TransitionError(f"không có kế hoạch {plan_id!r} (có {known}); kế hoạch cũ ghi bằng năm, như 2019")
+
+
+def _now() -> str:
+    return clock.now().isoformat()

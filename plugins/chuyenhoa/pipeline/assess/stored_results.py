@@ -1,0 +1,117 @@
+"""Results as they were stored, of any assessment or snapshot however old, with the rules they rest on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from chuyenhoa.model.explanation import describe_rules
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
+
+
+class UnknownResultError(ValueError):
+    """No such assessment or snapshot; the text says which there are."""
+
+
+@dataclass(frozen=True)
+class StoredResults:
+    """What one assessment or snapshot says."""
+
+    milestone: str
+    origin: Mapping[str, Any]
+    """`assessment` or `snapshot` with its id, sha256 and time."""
+    localities: tuple[Mapping[str, Any], ...]
+    explanation: Mapping[str, Any]
+    """Plan edition, rules and types, as `model/explanation.py` writes them."""
+    justifications: tuple[Mapping[str, Any], ...] | None
+    """Reasons for doubtful figures; None for an assessment, which does not hold them."""
+    notes: Mapping[str, str]
+    """What was remarked while its figures were put together."""
+    is_complete: bool
+    """Whether the rules were stored with it; older ones are explained by today's plan."""
+
+
+def read_assessment(ctx: Context, number: int) -> StoredResults:
+    """The results of an assessment by its number.
+
+    Raises:
+        UnknownResultError: there is none of this number.
+    """
+    with ctx.store.reading() as session:
+        row = session.get(AssessmentRow, number)
+        if row is None:
+            known = ", ".join(map(str, session.scalars(select(AssessmentRow.id).order_by(AssessmentRow.id))))
+            raise UnknownResultError(f"no assessment {number}; there are: {known or 'none'}.")
+    content = json.loads(row.content)
+    origin = {"assessment": row.id, "sha256": row.sha256, "at": row.assessed_at}
+    rules, is_complete = _rules(ctx, row.milestone, content)
+    return StoredResults(
+        row.milestone,
+        origin,
+        tuple(content["localities"]),
+        rules,
+        None,
+        content.get("notes", {}),
+        is_complete=is_complete,
+    )
+
+
+def read_snapshot(ctx: Context, name: str) -> StoredResults:
+    """The results of a snapshot by its id, or by the first characters of it.
+
+    Raises:
+        UnknownResultError: there is none, or several begin so.
+    """
+    with ctx.store.reading() as session:
+        ids = list(session.scalars(select(SnapshotRow.id).order_by(SnapshotRow.frozen_at)))
+        found = [entry for entry in ids if name and entry.startswith(name)]
+        if len(found) != 1:
+            known = ", ".join(entry[:12] for entry in ids) or "none"
+            raise UnknownResultError(f"{len(found)} snapshots begin with {name!r}; there are: {known}.")
+        row = session.get_one(SnapshotRow, found[0])
+    content = json.loads(row.content)
+    localities = tuple(_like_an_assessment(entry) for entry in content["localities"])
+    origin = {"snapshot": row.id, "sha256": row.id, "at": row.frozen_at}
+    rules, is_complete = _rules(ctx, row.milestone, content)
+    listed = tuple(content["justifications"])
+    notes = content.get("notes", {})
+    return StoredResults(row.milestone, origin, localities, rules, listed, notes, is_complete=is_complete)
+
+
+def _rules(ctx: Context, milestone: str, content: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    if "explanation" in content:
+        return content["explanation"], True
+    plan = ctx.plan_of(milestone)
+    return describe_rules(plan, plan.period_by_id[milestone].window.end), False
+
+
+_LATER: Mapping[str, Any] = {
+    "edition": "",
+    "actor": None,
+    "possible": [],
+    "matters": [],
+    "steps": [],
+    "guard": None,
+    "needs": [],
+}
+"""What results of older snapshots do not hold."""
+
+
+def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A locality of a snapshot in the form in which an assessment keeps it."""
+    code = entry["code"]
+    return {
+        "locality": code,
+        "verdict": entry["verdict"],
+        "possible": entry.get("possible", []),
+        "groups": [
+            {"locality": code, "group": group, "verdict": verdict}
+            for group, verdict in entry["groups"].items()
+        ],
+        "criteria": [{**_LATER, **result, "locality": code} for result in entry["criteria"]],
+    }

@@ -1,0 +1,145 @@
+"""Rehearses a change of plan and rules: verdicts that would flip, files that would be judged otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from chuyenhoa.model.personal import mask_personal
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.results import Assessment, Verdict
+from chuyenhoa.model.submissions import ACCEPTING, Severity
+from chuyenhoa.pipeline.assess.assessing import compute_assessment, gather_evidence
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.receive.batches import read_rows
+from chuyenhoa.pipeline.receive.validate import BatchCheck, Numbered
+from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.store.ledger import submission_id
+from chuyenhoa.store.tables import SubmissionRow
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One verdict that differs: of a criterion, or of the locality where `criterion` is empty.
+
+    None is a result that one of the two wordings does not have.
+    """
+
+    milestone: str
+    locality: str
+    criterion: str
+    before: Verdict | None
+    after: Verdict | None
+
+
+def compare_plans(ctx: Context, old: Plan, new: Plan) -> list[Flip]:
+    """The verdicts that differ between two wordings of a plan, at every milestone that both have.
+
+    Nothing is stored. Both are of the same id, since reports belong to the plan that their form names.
+    """
+    flips = []
+    shared = [entry.id for entry in old.milestones if entry.id in new.period_by_id]
+    with ctx.store.reading() as session:
+        for milestone in shared:
+            before, after = (
+                _verdicts(
+                    compute_assessment(
+                        plan,
+                        plan.period_by_id[milestone],
+                        gather_evidence(ctx, session, plan.period_by_id[milestone], plan),
+                    )
+                )
+                for plan in (old, new)
+            )
+            flips += [
+                Flip(milestone, *key, before.get(key), after.get(key))
+                for key in dict.fromkeys([*before, *after])
+                if before.get(key) is not after.get(key)
+            ]
+    return flips
+
+
+def _verdicts(found: Assessment) -> dict[tuple[str, str], Verdict]:
+    """Every verdict by locality and criterion; under "" that of the locality."""
+    verdicts = {}
+    for locality in found.localities:
+        verdicts[locality.locality, ""] = locality.verdict
+        verdicts |= {(locality.locality, result.criterion): result.verdict for result in locality.criteria}
+    return verdicts
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A stored file of which the new rules say something else: findings that come, and findings that go.
+
+    Each is the rule's id, its severity, locality and indicator. `is_held` says that a locality which the file
+    gives is held back by a new error.
+    """
+
+    submission: str
+    file_name: str
+    submitter: str
+    period: str
+    new: tuple[tuple[str, str, str, str], ...]
+    gone: tuple[tuple[str, str, str, str], ...]
+    is_held: bool
+
+
+def compare_files(ctx: Context, old: Plan, new: Plan, expectations: Path | None = None) -> list[FileChange]:
+    """Read every accepted file again by both wordings, and list those that are judged otherwise.
+
+    Nothing is stored. Each file is held against what was in force when it came.
+
+    Args:
+        ctx: Where the files lie.
+        old: The plan as it is.
+        new: The plan as it would be, with its suites.
+        expectations: The folder of the new suites; today's when None.
+    """
+    with ctx.store.reading() as session:
+        accepted = [status.value for status in ACCEPTING]
+        query = select(SubmissionRow).where(SubmissionRow.plan == old.id, SubmissionRow.status.in_(accepted))
+        rows = list(session.scalars(query.order_by(SubmissionRow.number)))
+    before = _findings_by(ctx, old, rows, None)
+    after = _findings_by(ctx, new, rows, expectations)
+    found = []
+    for row in rows:
+        come = tuple(key for key in after[row.number] if key not in before[row.number])
+        gone = tuple(key for key in before[row.number] if key not in after[row.number])
+        if come or gone:
+            held = any(severity == Severity.ERROR for _, severity, _, _ in come)
+            name = submission_id(row.number)
+            found.append(
+                FileChange(name, mask_personal(row.file_name), row.submitter, row.period, come, gone, held)
+            )
+    return found
+
+
+ReportedWindow = dict[tuple[str, str, str, str], None]
+
+
+def _findings_by(
+    ctx: Context, plan: Plan, rows: Sequence[SubmissionRow], expectations: Path | None
+) -> dict[int, ReportedWindow]:
+    """What reader and rules of a plan say of stored files, by number."""
+    other = Context(ctx.settings)
+    rules = load_rules(expectations or ctx.settings.expectations, plan)
+    other.__dict__.update(plans={**ctx.plans, plan.id: plan}, plan=plan, store=ctx.store)
+    other.__dict__["_rules"] = {plan.id: rules}
+    readings = read_rows(other, rows)
+    failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]
+    if failed:
+        raise RuntimeError("; ".join(failed))
+    numbered = [Numbered(n, entry) for n, entry in readings.items() if not isinstance(entry, Exception)]
+    check = BatchCheck(other, ctx.store, numbered)
+    return {
+        entry.number: {
+            (f.rule_id, f.severity.value, f.locality, f.indicator): None
+            for f in check.findings_of(entry.number)
+        }
+        for entry in numbered
+        if entry.number is not None
+    }

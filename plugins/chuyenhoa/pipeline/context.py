@@ -1,0 +1,111 @@
+"""Where a task works: settings, plan, rules and store, put together once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from chuyenhoa import clock
+from chuyenhoa import settings as settings_module
+from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.model.rules import Rule, rules_in_force
+from chuyenhoa.plan import load_plan
+from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.settings import Settings
+from chuyenhoa.store import Store, open_store
+from chuyenhoa.store.disk import write_files
+
+
+class UnknownPeriodError(ValueError):
+    """A period or milestone that the plan does not have; the text lists those it has."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything that a task needs to find; every folder under plans/ with a plan.yaml is a plan."""
+
+    settings: Settings
+
+    @cached_property
+    def plans(self) -> Mapping[str, Plan]:
+        """All plans by their id, oldest first."""
+        names = sorted(path.parent.name for path in self.settings.plans.glob("*/plan.yaml"))
+        return {name: load_plan(self.settings.plans, name) for name in names}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun."""
+        if self.settings.plan_id:
+            return load_plan(self.settings.plans, self.settings.plan_id)
+        begun = [plan for plan in self.plans.values() if _begins(plan) <= clock.today()]
+        return max(begun or list(self.plans.values())[:1], key=_begins)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, with its tables in the newest form and its journal in the archive."""
+        return open_store(self.settings.store_url, self.settings.archive)
+
+    def rules_of(self, plan: Plan, period: Period | None = None) -> tuple[Rule, ...]:
+        """The rules of a plan's suites: all of them, or those by which one period is checked."""
+        if plan.id not in self._rules:
+            self._rules[plan.id] = load_rules(self.settings.expectations, plan)
+        rules = self._rules[plan.id]
+        return rules if period is None else rules_in_force(rules, period.window.end)
+
+    @cached_property
+    def _rules(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
+
+    def plan_of(self, period_id: str) -> Plan:
+        """The plan that has a period.
+
+        Raises:
+            UnknownPeriodError: no plan has it.
+        """
+        for plan in self.plans.values():
+            if period_id in plan.period_by_id:
+                return plan
+        known = ", ".join(name for plan in self.plans.values() for name in plan.period_by_id)
+        raise UnknownPeriodError(f"no plan has a period {period_id!r}; known are {known}.")
+
+    def period(self, period_id: str) -> Period:
+        """A period by its id, which is unique over all plans.
+
+        Raises:
+            UnknownPeriodError: no plan has it.
+        """
+        return self.plan_of(period_id).period_by_id[period_id]
+
+    def milestone(self, milestone_id: str) -> Period:
+        """A milestone by its id.
+
+        Raises:
+            UnknownPeriodError: no plan has such a period, or it is no milestone.
+        """
+        period = self.period(milestone_id)
+        if not period.is_milestone:
+            known = ", ".join(entry.id for entry in self.milestones)
+            raise UnknownPeriodError(f"period {milestone_id!r} is no milestone; milestones are {known}.")
+        return period
+
+    @property
+    def milestones(self) -> tuple[Period, ...]:
+        """The milestones of all plans, in order of time."""
+        return tuple(entry for plan in self.plans.values() for entry in plan.milestones)
+
+
+def _begins(plan: Plan) -> date:
+    return min(period.window.start for period in plan.periods)
+
+
+def open_context() -> Context:
+    """The workplace that the environment describes."""
+    return Context(settings_module.load())
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees all of it or nothing, and it outlasts a power cut."""
+    write_files({path: content})

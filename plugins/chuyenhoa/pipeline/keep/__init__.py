@@ -1,0 +1,1 @@
+"""Audit of what is kept, and the store rebuilt from the archive."""

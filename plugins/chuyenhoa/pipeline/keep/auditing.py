@@ -1,0 +1,295 @@
+"""Compares chain, journal, ledger, archive, outbox and figures, and says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.personal import mask_personal
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
+from chuyenhoa.store import ledger, open_store
+from chuyenhoa.store.archive import (
+    INCOMING,
+    ArchiveError,
+    archived_path,
+    check_archived,
+    list_archived,
+)
+from chuyenhoa.store.chain import START, digest, seal
+from chuyenhoa.store.content import digest_content, read_content
+from chuyenhoa.store.documents import DocumentState
+from chuyenhoa.store.dump import Difference, compare, dump_store
+from chuyenhoa.store.journal import History, iterate_archived, name_value
+from chuyenhoa.store.records import KIND as RECORDED
+from chuyenhoa.store.tables import Base, DocumentRow, EventRow, SubmissionRow
+
+RESTORE = "restore the store from a backup, or write it anew: chuyenhoa rebuild --into NEW_URL"
+FROM_BACKUP = "restore this file from a backup of the data folder"
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as it was left."""
+
+    part: str
+    """chain, journal, ledger, archive, records, figures or outbox."""
+    where: str
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What an audit looked at, and what it found."""
+
+    events: int
+    submissions: int
+    files: int
+    head: str
+    """The sha256 of the last event: whoever keeps it elsewhere can prove the whole past with it."""
+    faults: tuple[Fault, ...]
+
+
+def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
+    """Verify everything that is stored against everything that proves it.
+
+    A quick audit trusts the sealed digests; the full one reads every file again, by its own plan and rules.
+    """
+    journal = ctx.store.journal
+    history = journal.read() if journal is not None else History()
+    with ctx.store.only_one("intake"):
+        with ctx.store.writing() as session:  # no writer between the ledger and its journal
+            history = journal.read() if journal is not None else history
+            events = list(session.scalars(select(EventRow).order_by(EventRow.position)))
+        with ctx.store.reading() as session:
+            rows = list(session.scalars(select(SubmissionRow).order_by(SubmissionRow.number)))
+            faults = [
+                *_check_chain(events),
+                *_check_journal(history, events),
+                *_check_ledger(session, history, events, rows),
+                *_check_archive(ctx.settings.archive, history, rows),
+                *_check_records(session, history),
+                *_check_files(ctx.settings.data, session, rows),
+            ]
+        is_sound = not any(fault.part in ("journal", "archive") for fault in faults)
+        if events and is_sound and not is_quick:
+            faults += _check_figures(ctx, history, len(events))
+    files = len({row.sha256 for row in rows})
+    return Audited(len(events), len(rows), files, events[-1].sha256 if events else START, tuple(faults))
+
+
+def _check_chain(events: list[EventRow]) -> Iterator[Fault]:
+    previous, position = START, 0
+    for event in events:
+        where = f"event {event.position} ({event.kind}, {_name(event)}, {event.at})"
+        if event.position != position + 1:
+            yield Fault(
+                "chain", where, f"the {event.position - position - 1} events before it are gone", RESTORE
+            )
+        elif event.sha256 != seal(previous, event):
+            yield Fault("chain", where, "it was changed, or the event before it was", RESTORE)
+        previous, position = event.sha256, event.position
+
+
+def _name(event: EventRow) -> str:
+    return ledger.submission_id(event.submission) if event.submission else event.subject
+
+
+def _check_journal(history: History, events: list[EventRow]) -> Iterator[Fault]:
+    for fault in history.faults:
+        yield Fault("journal", fault, "the journal is not as it was written", FROM_BACKUP)
+    if len(events) < history.committed:
+        lost = f"{history.committed - len(events)} events at the end are gone from the ledger"
+        yield Fault("journal", f"event {len(events) + 1}", lost, RESTORE)
+    if len(history.lines) < len(events):
+        lost = f"{len(events) - len(history.lines)} events at the end are gone from the journal"
+        yield Fault("journal", f"event {len(history.lines) + 1}", lost, FROM_BACKUP)
+    for line, event in zip(history.lines, events, strict=False):
+        if line.event.sha256 != event.sha256:
+            there = line.event
+            what = f"the ledger says {event.kind} {event.detail!r}, the journal {there.kind} {there.detail!r}"
+            yield Fault("journal", f"event {event.position} ({_name(event)})", what, RESTORE)
+
+
+def _facts_by_row(history: History) -> dict[int, dict[str, Any]]:
+    """What was settled last of every submission, by column; the digest of its content as `content`."""
+    known: dict[int, dict[str, Any]] = {}
+    for line in history.lines:
+        if line.event.submission is not None and line.facts:
+            known.setdefault(line.event.submission, {}).update(line.facts)
+    return known
+
+
+def _check_ledger(
+    session: Session, history: History, events: list[EventRow], rows: list[SubmissionRow]
+) -> Iterator[Fault]:
+    """Every line of the ledger, and all that is stored of its file, against what was settled.
+
+    Of a journal alone that is lost `_check_journal` tells; here it would be told once more for every line.
+    """
+    known = _facts_by_row(history)
+    present = {row.number for row in rows}
+    for number in sorted(set(known) - present):
+        facts = known[number]
+        name = mask_personal(f"{facts.get('folder')}/{facts.get('file_name')}")
+        what = f"{name} is gone from the ledger"
+        yield Fault("ledger", ledger.submission_id(number), what, RESTORE)
+    for row in rows:
+        where = f"{ledger.submission_id(row.number)} {mask_personal(f'{row.folder}/{row.file_name}')}"
+        facts = known.get(row.number, {})
+        if not facts and (history.lines or not events):
+            yield Fault("ledger", where, "no event tells how it came", RESTORE)
+        for name in (n for n in facts if hasattr(row, n)):
+            if getattr(row, name) != facts[name]:
+                what = f"{name} is {getattr(row, name)!r}, and was settled as {facts[name]!r}"
+                yield Fault("ledger", where, what, RESTORE)
+        if "content" in facts and digest_content(read_content(session, row.number)) != facts["content"]:
+            what = "what is stored of it (figures, findings, texts) was changed after it was judged"
+            yield Fault("ledger", where, what, RESTORE)
+
+
+def _check_archive(archive: Path, history: History, rows: list[SubmissionRow]) -> Iterator[Fault]:
+    """Every file is there with its own bytes, and nothing else is."""
+    texts = set(iterate_archived(history))
+    sizes = {row.sha256: row.size for row in rows}
+    for sha256 in sorted({*sizes, *texts}):
+        path = archived_path(archive, sha256)
+        try:
+            size = check_archived(archive, sha256)
+        except ArchiveError as error:
+            yield Fault("archive", str(path), str(error), FROM_BACKUP)
+            continue
+        if size != sizes.get(sha256, size):
+            yield Fault("archive", str(path), f"{size} bytes, the ledger says {sizes[sha256]}", RESTORE)
+    expected = {archived_path(archive, sha256) for sha256 in (*sizes, *texts)}
+    for path in list_archived(archive):
+        if path in expected:
+            continue
+        if path.parent.name == INCOMING:
+            yield Fault(
+                "archive", str(path), "a copy that was cut short", "run chuyenhoa intake; it is swept"
+            )
+        elif not path.is_symlink() and path == archived_path(archive, path.name):
+            # Archived and cut short before the ledger: its file still lies in the inbox, or came otherwise.
+            what = "no line of the ledger names it"
+            yield Fault("archive", str(path), what, "run chuyenhoa intake; if it stays, move it away")
+        else:
+            yield Fault("archive", str(path), "does not belong here", "move it away")
+
+
+def _check_records(session: Session, history: History) -> Iterator[Fault]:
+    """Assessments, snapshots, documents and letters against what was recorded of them last."""
+    last: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for line in history.lines:
+        if line.event.kind == RECORDED and line.facts:
+            last.setdefault(line.facts["table"], {})[line.facts["key"]] = line.facts
+    for table, recorded in sorted(last.items()):
+        columns = Base.metadata.tables[table]
+        stored = {}
+        for found in session.execute(select(columns)):
+            row = {name: name_value(value) for name, value in found._mapping.items()}
+            stored["/".join(str(row[column.name]) for column in columns.primary_key)] = row
+        for key, facts in recorded.items():
+            yield from _check_record(f"{table} {key}", facts.get("row"), stored.pop(key, None))
+        for key in stored:
+            yield Fault("records", f"{table} {key}", "no event tells how it came", RESTORE)
+
+
+def _check_record(
+    where: str, wanted: Mapping[str, Any] | None, stored: Mapping[str, Any] | None
+) -> Iterator[Fault]:
+    if wanted is None or stored is None:
+        if wanted is not stored:
+            what = "it is gone" if stored is None else "it was deleted, and is there again"
+            yield Fault("records", where, what, RESTORE)
+        return
+    for name, value in wanted.items():
+        if stored.get(name) != value:
+            what = f"{name} is {_shorten(stored.get(name))}, and was recorded as {_shorten(value)}"
+            yield Fault("records", where, what, RESTORE)
+
+
+def _check_files(data: Path, session: Session, rows: list[SubmissionRow]) -> Iterator[Fault]:
+    """The answers and documents that people were given."""
+    for row in rows:
+        for path in (row.receipt, row.marked_workbook):
+            if row.answered_at and path and not (data / path).is_file():
+                mend = "it may have been tidied away; chuyenhoa trace tells what it said"
+                yield Fault("outbox", path, f"the answer to {ledger.submission_id(row.number)} is gone", mend)
+    for document in session.scalars(select(DocumentRow)):
+        if document.state == DocumentState.ISSUED:
+            issued = data / document.issued_path
+            content = issued.read_bytes() if issued.is_file() else None
+            if content is None or hashlib.sha256(content).hexdigest() != document.issued_sha256:
+                what = "is gone" if content is None else "was changed after it was issued"
+                yield Fault("outbox", document.issued_path, what, FROM_BACKUP)
+
+
+def _check_figures(ctx: Context, history: History, count: int) -> list[Fault]:
+    """Read every file again into a store of its own, and compare row by row."""
+    with tempfile.TemporaryDirectory(prefix="chuyenhoa-audit-") as folder:
+        url = f"sqlite:///{folder}/again.db"
+        try:
+            rebuilt = rebuild_store(ctx, url, replace(history, lines=history.lines[:count]))
+        except RebuildError as error:
+            return [Fault("figures", "journal", str(error), FROM_BACKUP)]
+        again = open_store(url)
+        with ctx.store.reading() as session, again.reading() as other:
+            names = {
+                row.number: mask_personal(f"{row.folder}/{row.file_name}")
+                for row in session.scalars(select(SubmissionRow))
+            }
+            differences = list(compare(dump_store(session), dump_store(other)))
+        again.engine.dispose()
+    stored = [
+        _figure_fault(difference, names)
+        for difference in differences
+        if difference.table != "alembic_version" and not _is_reserved(difference)
+    ]
+    answered = [
+        Fault("figures", text.partition(":")[0], text.partition(": ")[2], RESTORE)
+        for text in rebuilt.differences
+    ]
+    return [*stored, *answered]
+
+
+def _is_reserved(difference: Difference) -> bool:
+    """Whether a file that still waits for its answer only has the name of its receipt already."""
+    waits = difference.here is not None and difference.here.get("answered_at") is None
+    return difference.table == "submissions" and waits and set(difference.columns) == {"receipt"}
+
+
+def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
+    """A difference in the words of a file, sheet and cell, where it is about one."""
+    row = difference.here or difference.there or {}
+    number = row.get("submission", row.get("number"))
+    where = f"{difference.table} {difference.key}"
+    if isinstance(number, int) and number in names:
+        where = f"{ledger.submission_id(number)} {names[number]}, {difference.table} {difference.key}"
+    if row.get("cell"):
+        where += f" ({row.get('sheet')}!{row['cell']})"
+    if difference.here is None:
+        what = "the files say this, and the store does not hold it"
+    elif difference.there is None:
+        what = "the store holds this, and no file says it"
+    else:
+        here, there = difference.here, difference.there
+        what = "; ".join(
+            f"{name}: the store holds {_shorten(here[name])}, the files say {_shorten(there.get(name))}"
+            for name in difference.columns
+        )
+    return Fault("figures", where, what, RESTORE)
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({digest(value)[:12]})"

@@ -1,0 +1,1 @@
+"""Mail to submitters and the office."""

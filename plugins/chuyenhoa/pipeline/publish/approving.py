@@ -1,0 +1,248 @@
+"""Approval by file: takes in the forms that the office filled in, records and answers each."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import logging
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.intake.inbox.scan import Drop, OpenDrop, logged, look_for_stable, open_drop, readable
+from chuyenhoa.kit import sandbox
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.publish.asking import OPEN, PRIVATE, READ, USED, digest
+from chuyenhoa.pipeline.publish.decisions import decide, read_for
+from chuyenhoa.pipeline.publish.drafts import (
+    DraftError,
+    office_texts,
+    read_draft,
+    say_fault,
+)
+from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.release import APPROVE, RETURN, DecisionError, Remark
+from chuyenhoa.release.forms import Answered
+from chuyenhoa.reporting import RenderError
+from chuyenhoa.store.archive import archive_bytes
+from chuyenhoa.store.documents import DocumentState
+from chuyenhoa.store.office_tables import ApprovalFormRow
+from chuyenhoa.store.tables import DocumentRow
+
+logger = logging.getLogger(__name__)
+
+ANSWER_PREFIX = "TRA-LOI-"
+MAX_FORM_BYTES = 2_000_000
+"""Bytes that a form may have; one that was filled in has about 10 000."""
+MAX_NAME_LENGTH = 180
+"""Bytes of a dropped file's name that its answer repeats."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of one file of the office's inbox."""
+
+    file: str
+    is_recorded: bool
+    answer: str
+    """What was said about it, in Vietnamese; the file of the answer holds the same."""
+    documents: tuple[str, ...] = ()
+    issued: tuple[str, ...] = ()
+
+
+class FormError(RuntimeError):
+    """We failed on forms that stay in the office's inbox; the text names them."""
+
+
+class _RefusedError(Exception):
+    """A form that is not recorded; the text (Vietnamese) says why."""
+
+
+def take_forms() -> list[Taken]:
+    """Take the filled-in forms out of `office/inbox/`: record, issue what was approved, answer each.
+
+    The answer to every file lies in `office/outbox/`, with the file itself where it was refused. One process
+    at a time does so; a file that still grows is left for the next pass.
+
+    Raises:
+        FormError: we failed on forms, which stay in the inbox; the others were taken.
+    """
+    ctx = open_context()
+    with ctx.store.only_one("office"):
+        ctx.settings.office_inbox.mkdir(parents=True, exist_ok=True)
+        look = look_for_stable(ctx.settings.office_inbox, ctx.settings.settle_seconds)
+        taken, failed = [], []
+        for drop in look.drops:
+            try:
+                with open_drop(ctx.settings.office_inbox, drop) as file:
+                    taken.append(_take(ctx, drop, file))
+            except FileNotFoundError:  # gone, or changed since the look
+                continue
+            except Exception as error:  # our fault on one form holds up no other
+                logger.exception("form %r could not be taken", logged(drop.name))
+                failed.append(f"{logged(drop.name)}: {error}")
+    logger.info("%d forms taken, %d recorded", len(taken), sum(entry.is_recorded for entry in taken))
+    if failed:
+        raise FormError("These forms stay in the inbox: " + "; ".join(failed))
+    return taken
+
+
+def _take(ctx: Context, drop: Drop, file: OpenDrop) -> Taken:
+    texts = office_texts(ctx)
+    name = readable(drop.name)
+    with os.fdopen(os.dup(file.descriptor), "rb") as stream:
+        content = stream.read(MAX_FORM_BYTES + 1)
+    try:
+        documents, said = _record(ctx, content, texts)
+    except _RefusedError as refused:
+        taken = Taken(
+            name, is_recorded=False, answer=texts["answer_refused"].format(file=name, reason=refused)
+        )
+        kept = ctx.settings.office_outbox / _fit(f"{_stamp(content)}-{name}")
+        write_file(kept, content[:MAX_FORM_BYTES])
+        kept.chmod(PRIVATE)
+    else:
+        taken = _issue(Taken(name, is_recorded=True, answer=said, documents=documents), texts)
+    stem = _fit(f"{ANSWER_PREFIX}{_stamp(content)}-{Path(name).stem}")
+    names = (f"{stem}{f'-{number}' if number > 1 else ''}.txt" for number in itertools.count(1))
+    paths = (ctx.settings.office_outbox / entry for entry in names)
+    answer = next(path for path in paths if not path.exists())
+    write_file(answer, f"{taken.answer}\n".encode())
+    file.remove()
+    return taken
+
+
+def _fit(name: str) -> str:
+    """A file name that every file system takes, with what is written before and behind it."""
+    stem, suffix = name[: -len(Path(name).suffix) or None], Path(name).suffix[:10]
+    return stem.encode()[:MAX_NAME_LENGTH].decode(errors="ignore") + suffix
+
+
+def _stamp(content: bytes) -> str:
+    return f"{clock.now():%Y%m%d-%H%M%S}-{hashlib.sha256(content).hexdigest()[:6]}"
+
+
+def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """Record the decision of a form; the documents and what to say.
+
+    Raises:
+        _RefusedError: it is no form of ours, was used, altered or overtaken, or lacks something.
+    """
+    answered = _read(content, texts)
+    with ctx.store.writing() as session:
+        form = session.get(ApprovalFormRow, digest(answered.code))
+        unfinished = _find_unfinished(session, form, content)
+        if unfinished:
+            return unfinished, _say_recorded(answered, unfinished, texts)
+        _check_form(form, answered, texts)
+        if form is None:  # _check_form refused it
+            raise _RefusedError(texts["refused_unknown"])
+        rows = _rows_of(ctx, session, form, texts)
+        choice = {texts["approve"]: APPROVE, texts["return"]: RETURN}
+        fields = answered.fields
+        raw = {
+            **{key: fields.get(key, "") for key in ("number", "date", "signer", "comment", "by")},
+            "chosen": choice.get(fields.get("decision", "").strip(), ""),
+            "returns": [Remark(*entry) for entry in answered.remarks],
+        }
+        if raw["by"]:
+            raw["by"] = texts["by_form"].format(by=raw["by"])
+        try:
+            decision = read_for(ctx, rows, raw)
+            decide(ctx, session, rows, decision)
+        except (DecisionError, DraftError) as error:
+            # Nothing was written: the same form may be corrected and dropped again.
+            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+            raise _RefusedError(why) from error
+        form.state, form.closed_at = USED, clock.now().isoformat()
+        form.answer_sha256 = archive_bytes(ctx.settings.archive, content)[0]
+    names = tuple(row.id for row in rows)
+    (ctx.settings.data / form.path).unlink(missing_ok=True)
+    return names, _say_recorded(answered, names, texts)
+
+
+def _find_unfinished(session: Session, form: ApprovalFormRow | None, content: bytes) -> tuple[str, ...]:
+    """What a form approved when we died before it was issued: the very same bytes lie in the inbox again."""
+    if form is None or form.state != USED or form.answer_sha256 != hashlib.sha256(content).hexdigest():
+        return ()
+    names = tuple(name for name, _ in json.loads(form.documents))
+    states = {session.get_one(DocumentRow, name).state for name in names}
+    return names if DocumentState.APPROVED in states else ()
+
+
+def _say_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[str, str]) -> str:
+    fields = answered.fields
+    return texts["answer_recorded"].format(
+        decision=fields["decision"].strip(), by=fields["by"], documents=", ".join(documents)
+    )
+
+
+def _read(content: bytes, texts: Mapping[str, str]) -> Answered:
+    if len(content) > MAX_FORM_BYTES:
+        raise _RefusedError(texts["refused_unreadable"])
+    (outcome,) = sandbox.call_all(READ, [(content,)])
+    if isinstance(outcome, sandbox.FaultError):
+        raise outcome
+    if isinstance(outcome, sandbox.Death) or outcome.fault or not outcome.code:
+        raise _RefusedError(texts["refused_unreadable"])
+    answered: Answered = outcome
+    return answered
+
+
+def _check_form(form: ApprovalFormRow | None, answered: Answered, texts: Mapping[str, str]) -> None:
+    """Refuse a code that is unknown, used or replaced, and a form whose other cells were changed."""
+    if form is None:
+        raise _RefusedError(texts["refused_unknown"])
+    if form.state == USED:
+        raise _RefusedError(texts["refused_used"].format(at=form.closed_at[:16].replace("T", " ")))
+    if form.state != OPEN:
+        raise _RefusedError(texts["refused_replaced"])
+    if not secrets.compare_digest(form.seal, answered.seal):
+        raise _RefusedError(texts["refused_altered"])
+
+
+def _rows_of(
+    ctx: Context, session: Session, form: ApprovalFormRow, texts: Mapping[str, str]
+) -> list[DocumentRow]:
+    """The drafts of a form, none of which may have been decided, replaced or changed meanwhile."""
+    rows = []
+    for name, sha256 in json.loads(form.documents):
+        row = session.get_one(DocumentRow, name)
+        why = ""
+        if row.state == DocumentState.SUPERSEDED:
+            why = texts["stale_superseded"].format(document=name)
+        elif row.state != DocumentState.DRAFT:
+            state = texts[f"decided_{row.state}"]
+            why = texts["stale_decided"].format(document=name, state=state, by=row.decided_by)
+        elif row.draft_sha256 != sha256 or _is_spoiled(ctx, row):
+            why = texts["stale_changed"].format(document=name)
+        if why:
+            raise _RefusedError(texts["refused_stale"].format(detail=why))
+        rows.append(row)
+    return rows
+
+
+def _is_spoiled(ctx: Context, row: DocumentRow) -> bool:
+    try:
+        read_draft(ctx.settings.data, row)
+    except DraftError:
+        return True
+    return False
+
+
+def _issue(taken: Taken, texts: Mapping[str, str]) -> Taken:
+    """Issue what a form approved; what blocks the issue is said, and the approval stands."""
+    try:
+        paths = tuple(issue_documents(taken.documents))
+    except (DraftError, RenderError) as error:
+        logger.warning("%s is approved and was not issued: %s", ", ".join(taken.documents), error)
+        said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=say_fault(texts, error))}"
+        return replace(taken, answer=said)
+    said = taken.answer + (f"\n{texts['answer_issued'].format(paths=', '.join(paths))}" if paths else "")
+    return replace(taken, answer=said, issued=paths)

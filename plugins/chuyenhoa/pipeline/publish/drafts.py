@@ -1,0 +1,181 @@
+"""Drafts as the office gets them: which of them wait for its decision, and what it must know to decide."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.board import Board, StandingAgency
+from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.pipeline.publish.office_queries import compare_with_remarks
+from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
+from chuyenhoa.plan.messages import load_texts
+from chuyenhoa.reporting import load_kinds
+from chuyenhoa.reporting.papers.kinds import Destination, DocumentKind, Issuer
+from chuyenhoa.store.documents import UNDECIDED, DocumentState
+from chuyenhoa.store.tables import DocumentRow
+
+REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH-{draft}.txt"
+"""Stands beside a draft while the office's last answer on it could not be recorded."""
+UNKNOWN_NAME = "["
+"""A signatory's name that begins so is a blank of the plan's data, to be filled in at the issue."""
+
+
+class DraftError(RuntimeError):
+    """A draft that must not go to the office; the text names the document and what is wrong with it."""
+
+    def __init__(self, text: str, key: str = "", document: str = "") -> None:
+        """Keep the text for engineers, and how the office is told.
+
+        Args:
+            text: what an engineer reads.
+            key: of the sentence in `office.yaml` that the office reads instead.
+            document: the name of the document in that sentence.
+        """
+        super().__init__(text)
+        self.key = key
+        self.document = document
+
+
+def read_draft(data: Path, row: DocumentRow) -> bytes:
+    """The bytes of a draft, which must be those that were rendered.
+
+    Raises:
+        DraftError: when the file is missing or was changed.
+    """
+    path = data / row.draft_path
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != row.draft_sha256:
+        state = "was changed after it was rendered" if content else "is missing"
+        raise DraftError(
+            f"{row.draft_path} {state}; clear the task render_drafts to write it anew.",
+            "blocked_draft",
+            row.id,
+        )
+    return content
+
+
+def say_fault(texts: Mapping[str, str], error: Exception) -> str:
+    """Why a document is held up, in the office's words; what only engineers can mend is for them."""
+    if isinstance(error, DraftError) and error.key:
+        return texts[error.key].format(document=error.document)
+    return texts["blocked_other"].format(detail=error)
+
+
+def office_texts(ctx: Context) -> Mapping[str, str]:
+    """The wording of forms, answers and notices."""
+    return load_texts(ctx.settings.templates / "messages" / "office.yaml")
+
+
+def kind_of(ctx: Context, row: DocumentRow) -> DocumentKind | None:
+    """The kind of a document; None for one that the list has no more."""
+    return load_kinds(ctx.settings.templates).get(row.kind)
+
+
+def issuer_of(ctx: Context, row: DocumentRow) -> Board | StandingAgency:
+    """Who issues a document: its signatory, deputy and recipients are that one's."""
+    kind = kind_of(ctx, row)
+    board = ctx.plan_of(row.milestone).board
+    return board.agency if kind is not None and kind.issuer is Issuer.AGENCY else board
+
+
+def proposed_signer(ctx: Context, row: DocumentRow) -> str:
+    """Who signs a document unless the office names somebody else; empty when the plan does not know."""
+    name = issuer_of(ctx, row).signatory.name
+    return "" if name.startswith(UNKNOWN_NAME) else name
+
+
+def propose_signer(document_ids: Sequence[str]) -> str:
+    """Who signs these documents unless the office names somebody else; empty when they differ."""
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        names = {proposed_signer(ctx, session.get_one(DocumentRow, name)) for name in document_ids}
+    return names.pop() if len(names) == 1 else ""
+
+
+def series_of(ctx: Context, row: DocumentRow) -> str:
+    """What stands behind a document's number, as in `BC-BCĐ`; the kind's name for one without a symbol."""
+    kind = kind_of(ctx, row)
+    if kind is None or not kind.symbol:
+        return row.kind
+    board = ctx.plan_of(row.milestone).board
+    return kind.symbol.replace("{board}", board.symbol).replace("{agency}", board.agency.symbol)
+
+
+def is_numbered(ctx: Context, row: DocumentRow) -> bool:
+    """Whether a document carries a number."""
+    kind = kind_of(ctx, row)
+    return kind is None or bool(kind.symbol)
+
+
+def refusal_note(draft_path: str) -> PurePosixPath:
+    """The path of the note on a draft's refused answer, relative to the data folder."""
+    path = PurePosixPath(draft_path)
+    return path.with_name(REFUSAL_NOTE.format(draft=path.stem))
+
+
+def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
+    """The documents that the office decides on, each in a list of its own: one question a document.
+
+    Left out are drafts for submitters and papers that only go with others.
+    """
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+    kinds = {row.id: kind_of(ctx, row) for row in rows}
+    return [[name] for name, kind in kinds.items() if kind is None or kind.goes_to is Destination.OFFICE]
+
+
+def documents_awaiting(document_ids: Sequence[str]) -> list[str]:
+    """The documents among these that the office has not approved; a returned one is put to it again."""
+    return _in_state(document_ids, UNDECIDED)
+
+
+def drafts_open(document_ids: Sequence[str]) -> list[str]:
+    """The documents among these on which nobody has decided since the office was asked."""
+    return _in_state(document_ids, (DocumentState.DRAFT,))
+
+
+def _in_state(document_ids: Sequence[str], states: Sequence[DocumentState]) -> list[str]:
+    with open_context().store.reading() as session:
+        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+    return [row.id for row in rows if row.state in states]
+
+
+def describe_drafts(document_ids: Sequence[str]) -> str:
+    """What the office must know to decide, in Vietnamese markdown."""
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        return "\n\n".join(
+            _describe(session, session.get_one(DocumentRow, name), ctx) for name in document_ids
+        )
+
+
+def _describe(session: Session, row: DocumentRow, ctx: Context) -> str:
+    period, kind = ctx.period(row.milestone), kind_of(ctx, row)
+    signer = proposed_signer(ctx, row)
+    notes = "".join(f"- {note}\n" for note in compare_with_remarks(ctx, session, row))
+    return (
+        f"**{kind.title if kind else row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
+        f"- Tệp: `{row.draft_path}`\n{_name_papers(row, ctx)}"
+        f"- sha256: `{row.draft_sha256}`\n- Số liệu chốt: `{row.snapshot}`\n"
+        f"- Ký hiệu: `{series_of(ctx, row)}`" + (f"; người ký: {signer}" if signer else "") + f"\n{notes}\n"
+        "Khi phê duyệt, điền **số văn bản**, **ngày ban hành** (dd/mm/yyyy) và **người ký**; "
+        "khi trả lại, ghi rõ **lý do**, hoặc từng dòng `mã địa bàn mã tiêu chí: lý do`. "
+        "Phiếu này hiện lại sau khi đã trả lời là câu trả lời chưa ghi nhận "
+        f"được: lý do ở tệp `{refusal_note(row.draft_path).name}` cạnh dự thảo. "
+        "Có thể duyệt bằng tệp `PHIEU-DUYET-….xlsx` cạnh dự thảo, thả vào `office/inbox/`."
+    )
+
+
+def _name_papers(row: DocumentRow, ctx: Context) -> str:
+    """The papers on what changed since the issued version, where there is one."""
+    papers = (
+        ("Nội dung thay đổi so với bản đã ban hành", LISTING_SUFFIX),
+        ("Bản có theo dõi thay đổi (Track Changes)", TRACKED_SUFFIX),
+    )
+    paths = ((title, paper_path(row.draft_path, suffix)) for title, suffix in papers)
+    return "".join(f"- {title}: `{path}`\n" for title, path in paths if (ctx.settings.data / path).exists())

@@ -1,0 +1,233 @@
+"""Issues what the office approved, enters it in the register, and renders it again to prove its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.publish.drafts import (
+    DraftError,
+    issuer_of,
+    kind_of,
+    office_texts,
+    proposed_signer,
+    read_draft,
+    say_fault,
+    series_of,
+)
+from chuyenhoa.pipeline.publish.publishing import hash_data
+from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
+from chuyenhoa.reporting import PhraseError, RenderError, render_document
+from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
+from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
+from chuyenhoa.store.office_tables import RegisterRow
+from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+
+logger = logging.getLogger(__name__)
+
+BLOCKED_NOTE = "CHUA-PHAT-HANH-{draft}.txt"
+"""Stands beside a draft that is approved and cannot be issued."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whether a document comes out again as it was issued."""
+
+    document: str
+    path: str
+    sha256: str
+    fault: str = ""
+    """What differs; empty when every byte is the same."""
+
+
+def issue_documents(document_ids: Sequence[str]) -> list[str]:
+    """Issue the approved documents among these into `office/issued/`.
+
+    Returns:
+        The paths of all issued documents among these, relative to the data folder.
+
+    Raises:
+        DraftError: when the approved draft is no longer what was approved.
+    """
+    ctx = open_context()
+    paths = []
+    with ctx.store.writing() as session:
+        for name in document_ids:
+            row = session.get_one(DocumentRow, name)
+            if row.state == DocumentState.APPROVED:
+                _issue_or_tell(ctx, session, row)
+            if row.state == DocumentState.ISSUED:
+                paths.append(row.issued_path)
+    return paths
+
+
+def _issue_or_tell(ctx: Context, session: Session, row: DocumentRow) -> None:
+    """Issue an approved document; what blocks it stands beside its draft until it is gone."""
+    draft = PurePosixPath(row.draft_path)
+    note = ctx.settings.data / draft.with_name(BLOCKED_NOTE.format(draft=draft.stem))
+    try:
+        _issue(ctx, session, row)
+    except (DraftError, RenderError) as error:
+        texts = office_texts(ctx)
+        said = texts["answer_blocked"].format(reason=say_fault(texts, error))
+        write_file(note, f"{said}\n".encode())
+        raise
+    note.unlink(missing_ok=True)
+
+
+def list_issued(milestone_id: str) -> list[str]:
+    """The issued documents of a milestone, by id."""
+    with open_context().store.reading() as session:
+        rows = list_documents(session, milestone_id)
+    return [row.id for row in rows if row.state == DocumentState.ISSUED]
+
+
+def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
+    """Render the approved snapshot and template once more, with number, date and signer."""
+    read_draft(ctx.settings.data, row)
+    template = (ctx.settings.templates / "documents" / f"{row.kind}.docx").read_bytes()
+    if hashlib.sha256(template).hexdigest() != row.template_sha256:
+        raise DraftError(
+            f"{row.id}: the template changed after approval; render and approve a new draft.",
+            "blocked_template",
+            row.id,
+        )
+    newest = latest_snapshot(session, row.milestone)
+    is_older = newest is not None and newest.frozen_at > session.get_one(SnapshotRow, row.snapshot).frozen_at
+    if is_older or row.approved_data not in ("", hash_data(ctx, session, row.milestone)):
+        raise DraftError(
+            f"{row.id}: the figures changed after approval (snapshot {row.snapshot[:12]} is no longer the "
+            "newest, or newer data came in); approve the draft of the newer figures.",
+            "blocked_figures",
+            row.id,
+        )
+    row.issued_at = _next_moment(session, row)
+    issue = _fill_issue(ctx, session, row)
+    content = _render(session, row, template, issue)
+    name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
+    row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
+    row.issued_sha256 = hashlib.sha256(content).hexdigest()
+    row.state = DocumentState.ISSUED.value
+    archive_bytes(ctx.settings.archive, template)
+    _enter(ctx, session, row, issue)
+    write_file(ctx.settings.data / row.issued_path, content)
+    _write_papers(ctx, session, row, content)
+    logger.info("issued %s as %s", row.id, row.issued_path)
+
+
+def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[str, Any]) -> bytes:
+    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+    return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
+
+
+def _fill_issue(ctx: Context, session: Session, row: DocumentRow) -> dict[str, Any]:
+    """What enters a document at its issue; the register keeps it, whatever becomes of the plan."""
+    issue: dict[str, Any] = {"number": row.number, "date": row.date, "signer": row.signer}
+    issue["references"] = _list_references(session, row)
+    if row.signer != (proposed_signer(ctx, row) or row.signer):
+        deputy = issuer_of(ctx, row).deputy
+        issue |= {"capacity": deputy.capacity, "office": deputy.office}
+    return issue
+
+
+def _next_moment(session: Session, row: DocumentRow) -> str:
+    """Now, and in any case after what was issued for the milestone: the decision cites the submission.
+
+    In a rehearsal the clock stands still, and of two documents of one moment neither would be the earlier.
+    """
+    taken = [datetime.fromisoformat(other.issued_at) for other in _list_issued(session, row)]
+    after = [moment + timedelta(microseconds=1) for moment in taken]
+    return max([clock.now(), *after]).isoformat()
+
+
+def _list_issued(session: Session, row: DocumentRow) -> list[DocumentRow]:
+    """What else was issued for the milestone."""
+    rows = list_documents(session, row.milestone)
+    return [other for other in rows if other.state == DocumentState.ISSUED and other.id != row.id]
+
+
+def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, str]]:
+    """Number and date by kind of what was issued for the milestone before, for a document to cite.
+
+    "Before" is by the time of issue, so that rendering it again later cites the same.
+    """
+    earlier = [
+        other
+        for other in _list_issued(session, row)
+        if not other.about and datetime.fromisoformat(other.issued_at) < datetime.fromisoformat(row.issued_at)
+    ]
+    ordered = sorted(earlier, key=lambda other: other.issued_at)
+    return {other.kind: {"number": other.number, "date": other.date} for other in ordered}
+
+
+def _write_papers(ctx: Context, session: Session, row: DocumentRow, content: bytes) -> None:
+    """The papers on what changed since the version before, now with number, date and signer."""
+    try:
+        write_revision(ctx, session, row, content, row.issued_path)
+    except (RenderError, PhraseError, OSError) as error:
+        logger.warning("%s: issued without the papers on its changes: %s", row.id, error)
+
+
+def _enter(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
+    """Enter an issued document in the register."""
+    kind = kind_of(ctx, row)
+    recipients = (kind.recipients if kind is not None else ()) or issuer_of(ctx, row).recipients
+    before = find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
+    session.add(
+        RegisterRow(
+            document=row.id,
+            series=series_of(ctx, row),
+            year=int(row.date[:4]),
+            number=row.number or None,
+            supersedes=before.id if before is not None else "",
+            recipients=json.dumps(list(recipients), ensure_ascii=False),
+            template_sha256=row.template_sha256,
+            issued_at=row.issued_at,
+            issue=json.dumps(issue, ensure_ascii=False, sort_keys=True),
+        )
+    )
+
+
+def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list[Verified]:
+    """Render issued documents again from their snapshots and the templates of their issue.
+
+    Args:
+        milestone: only its documents; all when empty.
+        documents: only these, by id; all when empty.
+    """
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        rows = [row for row in list_documents(session, milestone) if row.state == DocumentState.ISSUED]
+        return [
+            Verified(row.id, row.issued_path, row.issued_sha256, _find_fault(ctx, session, row))
+            for row in rows
+            if not documents or row.id in documents
+        ]
+
+
+def _find_fault(ctx: Context, session: Session, row: DocumentRow) -> str:
+    path = ctx.settings.data / row.issued_path
+    lying = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    if lying != row.issued_sha256:
+        return "the issued file was changed" if lying else "the issued file is gone"
+    try:
+        template = read_archived(ctx.settings.archive, row.template_sha256)
+        register = session.get(RegisterRow, row.id)
+        kept = register.issue if register is not None else ""
+        issue = json.loads(kept) if kept else _fill_issue(ctx, session, row)
+        again = hashlib.sha256(_render(session, row, template, issue)).hexdigest()
+    except (ArchiveError, RenderError) as error:
+        return str(error)
+    if again != row.issued_sha256:
+        return f"rendered again it is {again}; the program changed since"
+    return ""

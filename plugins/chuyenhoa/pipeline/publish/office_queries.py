@@ -1,0 +1,170 @@
+"""What the office asks back about one locality and criterion, and what newer figures make of it."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.kit.mail import split_addresses
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.context import Context, write_file
+from chuyenhoa.plan.messages import load_texts
+from chuyenhoa.release import Decision, DecisionError, Remark
+from chuyenhoa.store import deliveries
+from chuyenhoa.store.documents import DocumentState, Subject, list_versions
+from chuyenhoa.store.office_tables import RemarkRow
+from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+
+REMARK_LETTER = "remark"
+"""The kind of the letters that ask a submitter."""
+NOTICE = "YEU-CAU-LAM-RO-{name}.html"
+
+
+def check_remarks(plan: Plan, remarks: Sequence[Remark]) -> None:
+    """Refuse a return of what the plan does not have.
+
+    Raises:
+        DecisionError: naming the code.
+    """
+    for entry in remarks:
+        if entry.locality not in plan.locality_by_code:
+            raise DecisionError(f"Không có địa bàn mã {entry.locality!r} trong kế hoạch.")
+        if entry.criterion not in plan.criterion_by_code:
+            raise DecisionError(f"Không có tiêu chí mã {entry.criterion!r} trong kế hoạch.")
+
+
+def record_remarks(ctx: Context, session: Session, row: DocumentRow, decision: Decision) -> None:
+    """Enter what is returned by itself, put a notice into each submitter's outbox and owe it a letter.
+
+    The notice is written before the store commits: one cut short is written again with the same content.
+    """
+    plan = ctx.plan_of(row.milestone)
+    count = len(list_remarks(session, row.id))
+    by_submitter: dict[str, list[RemarkRow]] = {}
+    for number, entry in enumerate(decision.remarks, start=count + 1):
+        found = RemarkRow(
+            id=f"{row.id}.r{number}",
+            document=row.id,
+            milestone=row.milestone,
+            submitter=plan.locality_by_code[entry.locality].submitter,
+            locality=entry.locality,
+            criterion=entry.criterion,
+            reason=entry.reason,
+            asked_by=decision.by,
+            asked_at=clock.now().isoformat(),
+            notice="",
+        )
+        by_submitter.setdefault(found.submitter, []).append(found)
+    for code, rows in by_submitter.items():
+        submitter = plan.submitter_by_code[code]
+        name = NOTICE.format(name=rows[0].id.replace(".", "-"))
+        path = f"outbox/{submitter.folder}/{name}"
+        for asked in rows:
+            asked.notice = path
+            session.add(asked)
+        write_file(ctx.settings.data / path, _page(ctx, rows).encode())
+        subject = deliveries.Subject(REMARK_LETTER, rows[0].id, rows[0].asked_at)
+        deliveries.owe(session, subject, split_addresses(submitter.email), clock.now())
+
+
+def list_remarks(session: Session, document: str) -> list[RemarkRow]:
+    """What was returned by itself of a draft, in order."""
+    rows = session.scalars(select(RemarkRow).where(RemarkRow.document == document))
+    return sorted(rows, key=lambda row: int(row.id.rpartition(".r")[2]))
+
+
+def describe_remarks(ctx: Context, rows: Sequence[RemarkRow]) -> list[str]:
+    """The notice to a submitter, a line a paragraph; the first is its title."""
+    texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
+    first = rows[0]
+    plan, period = ctx.plan_of(first.milestone), ctx.period(first.milestone)
+    lines = [
+        texts["remark_title"],
+        texts["remark_intro"].format(
+            board=plan.board.short_name,
+            submitter=plan.submitter_by_code[first.submitter].name,
+            period=period.label,
+        ),
+    ]
+    for row in rows:
+        lines.append(
+            texts["remark_line"].format(
+                name=plan.locality_by_code[row.locality].name,
+                locality=row.locality,
+                criterion=row.criterion,
+                title=plan.criterion_by_code[row.criterion].title,
+                reason=row.reason,
+            )
+        )
+    asked = f"{row.asked_at[11:16]} {row.asked_at[8:10]}/{row.asked_at[5:7]}/{row.asked_at[:4]}"
+    return [*lines, texts["remark_what"], texts["remark_when"].format(by=first.asked_by, at=asked)]
+
+
+def _page(ctx: Context, rows: Sequence[RemarkRow]) -> str:
+    """The notice as a page that any browser and Word open."""
+    title, *lines = (html.escape(line) for line in describe_remarks(ctx, rows))
+    body = "\n".join(f"<p>{line}</p>" for line in lines)
+    return (
+        f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head>\n'
+        f"<body><h1>{title}</h1>\n{body}\n</body></html>\n"
+    )
+
+
+def compare_with_remarks(ctx: Context, session: Session, row: DocumentRow) -> list[str]:
+    """What changed in a draft against what the office asked: inside it, outside it, and still to come.
+
+    Figures are compared with those of the last issued version, or of the version that was returned; nothing
+    is said of a first draft that nobody returned.
+    """
+    before = _compared_with(session, row)
+    if before is None:
+        return []
+    asked = {entry.locality for entry in list_remarks(session, before.id)}
+    if before.state != DocumentState.ISSUED and not asked:
+        return []
+    contents = [
+        json.loads(session.get_one(SnapshotRow, name).content) for name in (before.snapshot, row.snapshot)
+    ]
+    changed = list_changed(*contents)
+    texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
+    names = {code: entry.name for code, entry in ctx.plan_of(row.milestone).locality_by_code.items()}
+    groups = {"outside": changed - asked, "inside": changed & asked, "pending": asked - changed}
+    return [
+        texts[key].format(names=", ".join(f"{names.get(code, code)} ({code})" for code in sorted(codes)))
+        for key, codes in groups.items()
+        if codes
+    ]
+
+
+def _compared_with(session: Session, row: DocumentRow) -> DocumentRow | None:
+    """The last version before a draft that the office issued or returned."""
+    earlier = [
+        other
+        for other in list_versions(session, Subject(row.milestone, row.kind, row.about))
+        if other.version < row.version and other.state in (DocumentState.ISSUED, DocumentState.RETURNED)
+    ]
+    return earlier[-1] if earlier else None
+
+
+def list_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """The localities of which any figure or declaration is another one in the later of two snapshots."""
+    former, now = _by_locality(before), _by_locality(after)
+    return {code for code in former.keys() | now.keys() if former.get(code) != now.get(code)}
+
+
+def _by_locality(snapshot: Mapping[str, Any]) -> dict[str, dict[tuple[str, ...], Any]]:
+    found: dict[str, dict[tuple[str, ...], Any]] = {}
+    for entry in snapshot["figures"]:
+        if entry["value"] is not None:
+            figures = found.setdefault(entry["locality"], {})
+            figures["figure", entry["indicator"], entry["basis"]] = entry["value"]
+    for entry in snapshot["declarations"]:
+        said = tuple(entry[name] for name in ("answer", "document_number", "document_date", "note"))
+        found.setdefault(entry["locality"], {})["declaration", entry["criterion"]] = said
+    return found

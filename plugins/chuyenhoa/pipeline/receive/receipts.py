@@ -1,0 +1,199 @@
+"""Gathers from the store all that the answer to one file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.feedback import part_follow_ons, receipt_name
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import (
+    Finding,
+    Reading,
+    Receipt,
+    ReceiptMember,
+    Severity,
+    SubmissionStatus,
+    Waiting,
+)
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.receive.justifications import titles_of
+from chuyenhoa.plan.rule_kinds import BETWEEN, CELLWISE
+from chuyenhoa.store import ledger
+from chuyenhoa.store.claims import members_of_all
+from chuyenhoa.store.justifications import held_localities, justified_findings, released_by, status_after
+from chuyenhoa.store.tables import SubmissionRow
+
+NO_FOLDER = "khong-ro-don-vi"
+"""The outbox folder for files that lay in no submitter's folder."""
+
+
+def outbox_of(ctx: Context, receipt: Receipt) -> Path:
+    """The folder in which the owner of a file's inbox folder finds answers."""
+    return ctx.settings.outbox / (receipt.folder or NO_FOLDER)
+
+
+def build_receipt(ctx: Context, number: int, marked_workbook: str = "") -> Receipt:
+    """Everything that the answer to a stored submission says; `marked_workbook` lies beside it."""
+    return replace(build_receipts(ctx, [number])[number], marked_workbook=marked_workbook)
+
+
+def build_receipts(ctx: Context, numbers: Sequence[int]) -> dict[int, Receipt]:
+    """What the answers to some stored submissions say, by number; one look at the store for all of them."""
+    with ctx.store.reading() as session:
+        rows = ledger.find_submissions(session, numbers)
+        known = _Known(session, rows)
+        return {row.number: _build(ctx, session, row, known) for row in rows}
+
+
+class _Known:
+    """What the store holds of some submissions, looked up together."""
+
+    def __init__(self, session: Session, rows: Sequence[SubmissionRow]) -> None:
+        numbers = [row.number for row in rows]
+        self.findings = ledger.load_findings_of(session, numbers)
+        self.normalisations = ledger.load_normalisations_of(session, numbers)
+        self.localities = ledger.load_localities_of(session, numbers)
+        self.released = released_by(session, numbers)
+        self.members = members_of_all(session, numbers)
+        others = {row.container for row in rows} | {row.duplicate_of for row in rows}
+        found = ledger.find_submissions(session, (other for other in others if other is not None))
+        self.others = {row.number: row for row in found}
+
+
+def _build(ctx: Context, session: Session, row: SubmissionRow, known: _Known) -> Receipt:
+    plan = ctx.plans.get(row.plan, ctx.plan)
+    receipt = _with_earlier_files(session, row, known, _describe_file(row, plan))
+    listed = known.localities.get(row.number, {})
+    rules = ctx.rules_of(plan)
+    alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
+    shown, left = part_follow_ons(known.findings.get(row.number, ()), alone)
+    names = receipt.locality_names
+    container = known.others[row.container] if row.container else None
+    return replace(
+        receipt,
+        taken=tuple(names[code] for code, taken in listed.items() if taken),
+        held=tuple(names[code] for code, taken in listed.items() if not taken),
+        findings=shown,
+        left_out=left.findings,
+        left_out_cells=left.cells,
+        normalisations=known.normalisations.get(row.number, ()),
+        rule_titles=titles_of(ctx, plan),
+        container=f"{container.file_name}: {row.member}" if container else "",
+        members=tuple(map(_describe_member, known.members.get(row.number, ()))),
+        waiting=_still_waiting(session, row, names) if _is_words_alone(row, plan, listed) else (),
+    )
+
+
+def _is_words_alone(row: SubmissionRow, plan: Plan, listed: Mapping[str, bool]) -> bool:
+    """Whether a file brings reasons or texts beside figures that its submitter owes or has sent."""
+    is_ours = row.status in {status.value for status in ledger.OURS}
+    return is_ours and row.version is None and not listed and bool(plan.localities_of(row.submitter))
+
+
+def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str]) -> tuple[Waiting, ...]:
+    """The localities of the same report that are held back after a file of reasons, and by which rules."""
+    reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+    held = held_localities(session, reading, row.number + 1)
+    findings = {number: justified_findings(session, number, row.number) for number in set(held.values())}
+    files = {other.number: other.file_name for other in ledger.find_submissions(session, held.values())}
+    return tuple(
+        Waiting(
+            names[code],
+            _holding(findings[held[code]], code, Severity.WARNING),
+            _holding(findings[held[code]], code, Severity.ERROR),
+            files[held[code]],
+        )
+        for code in names
+        if code in held
+    )
+
+
+def _holding(findings: Sequence[Finding], code: str, severity: Severity) -> tuple[str, ...]:
+    """The rules that hold a locality back, each once; what holds the whole file holds it too."""
+    found = (f for f in findings if f.holds and f.severity is severity and f.locality in (code, ""))
+    return tuple(dict.fromkeys(finding.rule_id for finding in found))
+
+
+def page_of(ctx: Context, row: SubmissionRow) -> str:
+    """The path, inside the data folder, at which the receipt of a submission belongs."""
+    receipt = _describe_file(row, ctx.plans.get(row.plan, ctx.plan))
+    return (outbox_of(ctx, receipt) / receipt_name(receipt)).relative_to(ctx.settings.data).as_posix()
+
+
+def describe_file(ctx: Context, number: int) -> Receipt:
+    """What is known of a file before anything is said of its content: that it came, when, and whose it is."""
+    with ctx.store.reading() as session:
+        row = session.get_one(SubmissionRow, number)
+    plan = ctx.plans.get(row.plan, ctx.plan)
+    bare = _describe_file(row, plan)
+    return replace(bare, status=SubmissionStatus.CLAIMED, version=None, is_late=False)
+
+
+def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
+    period = plan.period_by_id.get(row.period)
+    submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
+    return Receipt(
+        file_name=row.file_name,
+        folder=row.folder,
+        sha256=row.sha256,
+        size=row.size,
+        received_at=datetime.fromisoformat(row.received_at),
+        status=SubmissionStatus(row.status),
+        version=row.version,
+        submitter_name=submitter.name if submitter else "",
+        period_id=row.period,
+        period_label=period.label if period else "",
+        deadline=period.deadline if period else None,
+        is_late=row.is_late,
+        taken=(),
+        held=(),
+        locality_names=locality_names(plan),
+        indicator_labels={entry.code: entry.label for entry in plan.indicators},
+        contact=plan.board.contact,
+    )
+
+
+def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, receipt: Receipt) -> Receipt:
+    """The receipt with what this file repeats, replaces, leaves in force or explains."""
+    first = known.others[row.duplicate_of] if row.duplicate_of else None
+    earlier = kept = None
+    if row.version is not None and row.version > 1:
+        reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+        earlier = ledger.latest_version(session, reading, row.number)[0]
+        kept = ledger.latest_accepted(session, reading, row.number)
+    released = known.released.get(row.number, {})
+    explained = session.get(SubmissionRow, max(released.values())) if released else None
+    returned = row.status == SubmissionStatus.RETURNED
+    return replace(
+        receipt,
+        duplicate_of=_describe(first),
+        duplicate_status=status_after(session, first) if first else None,
+        duplicate_receipt=first.receipt.rpartition("/")[2] if first else "",
+        supersedes="" if returned else _describe(earlier),
+        in_force=_describe(kept) if returned else "",
+        released=tuple(receipt.locality_names[code] for code in released),
+        explains=_describe(explained),
+    )
+
+
+def _describe_member(row: SubmissionRow) -> ReceiptMember:
+    """A file that came inside an archive, with the name of its own receipt."""
+    return ReceiptMember(row.member, SubmissionStatus(row.status), row.receipt.rpartition("/")[2])
+
+
+def locality_names(plan: Plan) -> Mapping[str, str]:
+    """The name of every locality by its code."""
+    return {locality.code: locality.name for locality in plan.localities}
+
+
+def _describe(row: SubmissionRow | None) -> str:
+    """A file as an officer would find it again: name and time of receipt."""
+    if row is None:
+        return ""
+    received = datetime.fromisoformat(row.received_at)
+    return f"{row.file_name} ({received:%H:%M, %d/%m/%Y})"

@@ -1,0 +1,1 @@
+"""A context filled into a Word template, with traced figures and charts."""

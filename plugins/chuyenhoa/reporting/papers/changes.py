@@ -1,0 +1,165 @@
+"""What changed between two snapshots of one milestone, and which file changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, read_moment
+from chuyenhoa.reporting.wording.fields import ChangedFigure, ChangedFile, ChangedVerdict
+from chuyenhoa.reporting.wording.numbers import format_count, format_date, format_number
+
+Key = tuple[str, ...]
+
+
+def list_changed_verdicts(before: SnapshotView, after: SnapshotView) -> list[ChangedVerdict]:
+    """Localities whose verdict, or whose verdict on some criterion, is another one; in the list's order."""
+    former = {entry["code"]: entry for entry in before.localities}
+    rows: list[ChangedVerdict] = []
+    for entry in after.localities:
+        old = former.get(entry["code"])
+        criteria = _changed_criteria(old, entry, after)
+        if old is not None and old["verdict"] == entry["verdict"] and not criteria:
+            continue
+        rows.append(
+            ChangedVerdict(
+                number=str(len(rows) + 1),
+                name=after.names[entry["code"]],
+                submitter=after.place(entry["submitter"]),
+                before=_verdict(old, before),
+                after=_verdict(entry, after),
+                is_flip=old is None or old["verdict"] != entry["verdict"],
+                criteria=criteria,
+            )
+        )
+    return rows
+
+
+def _verdict(entry: Snapshot | None, view: SnapshotView) -> str:
+    if entry is None:
+        return str(view.phrases.find("changes.not_listed"))
+    return str(view.phrases.find("verdicts")[entry["verdict"]])
+
+
+def _changed_criteria(old: Snapshot | None, new: Snapshot, view: SnapshotView) -> list[str]:
+    """`II.2: Không đạt → Đạt` for every criterion with another verdict."""
+    verdicts = view.phrases.find("verdicts")
+    former = {entry["criterion"]: entry["verdict"] for entry in old["criteria"]} if old is not None else {}
+    return [
+        view.phrases.say(
+            "changes.criterion",
+            code=entry["criterion"],
+            before=str(verdicts[former[entry["criterion"]]]),
+            after=str(verdicts[entry["verdict"]]),
+        )
+        for entry in new["criteria"]
+        if entry["criterion"] in former and former[entry["criterion"]] != entry["verdict"]
+    ]
+
+
+def list_changed_figures(before: SnapshotView, after: SnapshotView) -> list[ChangedFigure]:
+    """Figures and declarations that read otherwise now, each with the file and cell that it comes from."""
+    rows: list[ChangedFigure] = []
+    for name, show in (("figures", _show_figure), ("declarations", _show_declaration)):
+        former, current = _by_key(before.raw[name]), _by_key(after.raw[name])
+        for key in sorted({*former, *current}):
+            old, new = show(former.get(key), before), show(current.get(key), after)
+            if old != new:
+                source = (current.get(key) or former[key])["source"]
+                rows.append(_changed_figure(len(rows) + 1, key, old, new, source, after))
+    return rows
+
+
+def _by_key(entries: Sequence[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
+    return {
+        (str(e["locality"]), str(e.get("indicator") or e["criterion"]), str(e.get("basis", ""))): e
+        for e in entries
+    }
+
+
+def _show_figure(entry: Mapping[str, Any] | None, view: SnapshotView) -> str:
+    if entry is None or entry["value"] is None:
+        return str(view.phrases.find("changes.blank"))
+    return format_number(Decimal(entry["value"]))
+
+
+def _show_declaration(entry: Mapping[str, Any] | None, view: SnapshotView) -> str:
+    if entry is None or entry["answer"] is None:
+        return str(view.phrases.find("changes.blank"))
+    answer = str(view.phrases.find("changes.answers")[entry["answer"]])
+    day = entry["document_date"]
+    parts = [answer, entry["document_number"], format_date(read_moment(day).date()) if day else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _changed_figure(
+    number: int, key: Key, old: str, new: str, source: Mapping[str, str], view: SnapshotView
+) -> ChangedFigure:
+    locality, code, basis = key
+    indicator = view.indicators.get(code)
+    criterion = view.criteria.get(code)
+    label = indicator["label"] if indicator else (criterion or {"title": code})["title"]
+    windows = view.phrases.find("changes.windows")
+    return ChangedFigure(
+        number=str(number),
+        name=view.names.get(locality, locality),
+        label=f"{label} ({windows[basis]})" if basis else f"{code}. {label}",
+        before=old,
+        after=new,
+        source=view.phrases.say(
+            "changes.source",
+            file=source["file_name"],
+            sheet=source["sheet"],
+            cell=source["cell"],
+            submission=source["submission"],
+        ),
+    )
+
+
+def list_new_files(before: SnapshotView, after: SnapshotView) -> list[ChangedFile]:
+    """The files that came in between, in the order of receipt."""
+    known = {entry["id"] for entry in before.raw["submissions"]}
+    fresh = [entry for entry in after.raw["submissions"] if entry["id"] not in known]
+    return [
+        ChangedFile(
+            number=str(index),
+            file=entry["file_name"],
+            submitter=after.place(entry["submitter"]),
+            received=say_moment(entry["received_at"]),
+            sha256=entry["sha256"],
+            localities=after.phrases.enumerate([after.names.get(code, code) for code in entry["taken"]]),
+        )
+        for index, entry in enumerate(sorted(fresh, key=lambda e: (e["received_at"], e["id"])), start=1)
+    ]
+
+
+def say_moment(text: str) -> str:
+    """An ISO time as `07:30, 20/12/2021`, by the office's clock."""
+    moment = read_moment(text)
+    return f"{moment.hour:02d}:{moment.minute:02d}, {format_date(moment.date())}"
+
+
+def summarise_changes(
+    verdicts: Sequence[ChangedVerdict],
+    figures: Sequence[ChangedFigure],
+    files: Sequence[ChangedFile],
+    view: SnapshotView,
+) -> list[str]:
+    """In sentences: how many files came, how many figures and verdicts changed; equal data say so."""
+    flips = [row for row in verdicts if row["is_flip"]]
+    say = view.phrases.say
+    lines = [
+        say("changes.files", count=format_count(len(files)))
+        if files
+        else str(view.phrases.find("changes.files_none")),
+        say("changes.figures", count=format_count(len(figures)))
+        if figures
+        else str(view.phrases.find("changes.figures_none")),
+    ]
+    if not flips:
+        return [*lines, str(view.phrases.find("changes.flips_none"))]
+    names = view.phrases.enumerate(
+        [say("changes.flip", name=row["name"], before=row["before"], after=row["after"]) for row in flips]
+    )
+    return [*lines, say("changes.flips", count=format_count(len(flips)), names=names)]

@@ -1,0 +1,188 @@
+"""The front of a document: board, number, date, opening sentence, recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment
+from chuyenhoa.reporting.wording.fields import BoardFields
+from chuyenhoa.reporting.wording.numbers import (
+    format_count,
+    format_date,
+    format_document_number,
+    format_long_date,
+)
+from chuyenhoa.reporting.wording.phrases import fill
+
+Issue = Mapping[str, Any]
+
+
+def write_window(window: tuple[date, date], view: SnapshotView) -> str:
+    """`từ ngày 15/4/2021 đến ngày 14/12/2021`."""
+    start, end = (format_date(day) for day in window)
+    return view.phrases.say("period.window", start=start, end=end)
+
+
+def say_kind(name: str, kind: str, view: SnapshotView, **values: str) -> str:
+    """A phrase that depends on the kind of document (`subject`, `closing`)."""
+    entry = view.phrases.find(f"kinds.{kind}")
+    known = {
+        "length": str(entry.get("length", "")),
+        "year": str(view.raw["plan"]["year"]),
+        "board": view.raw["board"]["short_name"],
+    }
+    return view.phrases.say(f"kinds.{kind}.{name}", **{**known, **values})
+
+
+def describe_issuer(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> BoardFields:
+    """Whoever issues, with whoever signs; a capacity of two lines ("KT. …") comes as two entries."""
+    board, signed = find_issuer(kind, view, about), issue or {}
+    capacity = str(signed.get("capacity") or board["capacity"])
+    return BoardFields(
+        parent=board["parent"],
+        name=board["name"],
+        short_name=board["short_name"],
+        place=board["place"],
+        office=str(signed.get("office", board["office"])),
+        signer=str(signed.get("signer") or board["signer"]),
+        capacity=[line.strip() for line in capacity.splitlines() if line.strip()],
+    )
+
+
+def find_issuer(kind: str, view: SnapshotView, about: str = "") -> Mapping[str, Any]:
+    """The board, the standing agency, or the submitter that a document is about, in the board's fields."""
+    issuer = view.documents[kind].get("issuer", "board")
+    if issuer != "submitter":
+        found: Mapping[str, Any] = view.raw[issuer]
+        return found
+    place = lower_first(view.place(about))
+    kinds = [str(entry) for entry in view.phrases.find("submitter_issuer.kinds")]
+    bare = next((place.removeprefix(f"{entry} ") for entry in kinds if place.startswith(f"{entry} ")), place)
+    words = {"place": place, "bare": bare, "upper": place.upper()}
+    names = ("parent", "name", "short_name", "place", "symbol", "capacity", "office", "signer")
+    return {name: view.phrases.say(f"submitter_issuer.{name}", **words) for name in names}
+
+
+def _issue_date(issue: Issue) -> date:
+    day = issue["date"]
+    return day if isinstance(day, date) else date.fromisoformat(str(day))
+
+
+def _blanks(view: SnapshotView, kind: str, about: str = "") -> dict[str, str]:
+    issuer, board = find_issuer(kind, view, about), view.raw["board"]
+    symbols = {"board": board["symbol"], "agency": view.raw["agency"]["symbol"]}
+    return {
+        "symbol": fill(str(view.documents[kind]["symbol"]), kind, symbols),
+        "place": issuer["place"],
+        "board": issuer["short_name"],
+        "year": str(read_moment(view.raw["frozen_at"]).year),
+    }
+
+
+def write_number(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> str:
+    """`Số: 152/BC-BCĐ`; a number that carries its own symbol is printed as it is."""
+    if issue is None:
+        return view.phrases.say("document.number_blank", **_blanks(view, kind, about))
+    number = format_document_number(str(issue["number"]))
+    line = view.phrases.say("document.number", number=number, **_blanks(view, kind, about))
+    return line.split("/")[0] + "/" + number.partition("/")[2] if "/" in number else line
+
+
+def write_date(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> str:
+    """`Kiên Giang, ngày 20 tháng 12 năm 2021`; blank for a draft."""
+    if issue is None:
+        return view.phrases.say("document.date_blank", **_blanks(view, kind, about))
+    day = format_long_date(_issue_date(issue))
+    return view.phrases.say("document.date", date=day, **_blanks(view, kind, about))
+
+
+def write_attachment(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> str:
+    """The line under an annex's title: which document it belongs to, blank where that has no number yet."""
+    words = {**_blanks(view, kind, about), "type": _type(kind, view)}
+    if issue is None:
+        return view.phrases.say("document.attachment_blank", **words)
+    number = write_number(kind, view, issue, about).partition(":")[2].strip()
+    day = format_long_date(_issue_date(issue))
+    return view.phrases.say("document.attachment", number=number, date=day, **words)
+
+
+def _type(kind: str, view: SnapshotView) -> str:
+    return str(view.phrases.find(f"kinds.{kind}.type"))
+
+
+def list_recipients(kind: str, view: SnapshotView) -> list[str]:
+    """The list under "Nơi nhận:", each line ending in `;` and the last in `.`."""
+    issuer = "agency" if view.documents[kind].get("issuer") == "agency" else "board"
+    return punctuate(list(view.documents[kind].get("recipients") or view.raw[issuer]["recipients"]), view)
+
+
+def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:
+    """Entries each on a line of its own: `- …;`, and the last `- ….`."""
+    last = len(names) - 1
+    return [
+        view.phrases.say(f"document.{'last_recipient' if index == last else 'recipient'}", name=name)
+        for index, name in enumerate(names)
+    ]
+
+
+def write_list_notice(view: SnapshotView) -> str:
+    """That the list of localities is a sample, while any of them is unverified."""
+    if all(entry["status"] == "verified" for entry in view.localities):
+        return ""
+    return str(view.raw["plan"]["texts"].get("list_status", ""))
+
+
+def write_opening(view: SnapshotView) -> str:
+    """The opening sentence: what the report rests on and which windows it covers."""
+    plan, say = view.raw["plan"], view.phrases.say
+    bases = [cite_basis(base, view) for base in plan["bases"]]
+    return say(
+        "document.opening",
+        bases="; ".join(bases),
+        number=plan["number"],
+        issued_on=format_date(date.fromisoformat(plan["issued_on"])),
+        board=view.raw["board"]["short_name"],
+        year=str(plan["year"]),
+        window=write_window(view.window, view),
+        baseline=write_window(view.baseline_window, view),
+    )
+
+
+def cite_basis(base: Mapping[str, str], view: SnapshotView) -> str:
+    """`Kế hoạch số 72/KH-BCĐ ngày 28/4/2021 của …`: the number follows the two words of the type."""
+    words = base["title"].split(" ", 2)
+    return view.phrases.say(
+        "document.basis",
+        type=" ".join(words[:2]),
+        number=base["number"],
+        issued_on=format_date(date.fromisoformat(base["issued_on"])),
+        title=" ".join(words[2:]),
+    )
+
+
+def write_data_note(view: SnapshotView, reported: Decimal, expected: Decimal) -> str:
+    """How many submitters the figures come from, and when they were frozen."""
+    moment = read_moment(view.raw["frozen_at"])
+    return view.phrases.say(
+        "document.data_note" if reported else "document.data_note_none",
+        reported=format_count(reported),
+        expected=format_count(expected),
+        hour=f"{moment.hour:02d}",
+        minute=f"{moment.minute:02d}",
+        date=format_date(moment.date()),
+        silent=write_silence(view, f"document.silence_note_{'one' if len(view.silent) == 1 else 'several'}"),
+    ).strip()
+
+
+def write_silence(view: SnapshotView, pattern: str = "document.silence") -> str:
+    """Which localities sent nothing at all; empty when all did send."""
+    if not view.silent:
+        return ""
+    return view.phrases.say(
+        pattern,
+        count=format_count(view.count_named(view.silent)),
+        names=view.name_list(view.silent),
+    )

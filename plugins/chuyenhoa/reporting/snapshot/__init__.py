@@ -1,0 +1,1 @@
+"""The frozen data of one milestone."""

@@ -1,0 +1,1 @@
+"""The template doctor: finds what is wrong in a Word template."""

@@ -1,0 +1,183 @@
+"""Reasons that came in files of their own: what waits for them, and what they released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.evidence import JustifiedWarning, Source
+from chuyenhoa.model.figures import CellRef, Justification
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, SubmissionStatus
+from chuyenhoa.store.ledger import OURS, load_findings, load_localities, submission_id
+from chuyenhoa.store.tables import (
+    AcceptedJustificationRow,
+    JustificationRow,
+    ReleaseRow,
+    SubmissionLocalityRow,
+    SubmissionRow,
+)
+
+
+def load_releases(session: Session, numbers: Sequence[int]) -> dict[tuple[int, str], int]:
+    """By version and locality, the later file whose reasons released it."""
+    query = select(ReleaseRow).where(ReleaseRow.version.in_(list(numbers)))
+    return {(row.version, row.locality): row.submission for row in session.scalars(query)}
+
+
+def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
+    """By file of reasons, the localities that it released, each with the version whose figures are taken."""
+    found: dict[int, dict[str, int]] = {}
+    query = select(ReleaseRow).where(ReleaseRow.submission.in_(numbers)).order_by(ReleaseRow.locality)
+    for row in session.scalars(query):
+        found.setdefault(row.submission, {})[row.locality] = row.version
+    return found
+
+
+def justified_findings(session: Session, number: int, upto: int | None = None) -> tuple[Finding, ...]:
+    """The findings of a version, with the reasons that later files gave for them, up to submission `upto`."""
+    query = (
+        select(AcceptedJustificationRow)
+        .where(AcceptedJustificationRow.version == number)
+        .order_by(AcceptedJustificationRow.id)
+    )
+    given = {
+        (row.rule_id, row.locality): row.reason
+        for row in session.scalars(query)
+        if upto is None or row.submission <= upto
+    }
+    return tuple(
+        replace(finding, justification=given[finding.rule_id, finding.locality])
+        if finding.needs_reason and (finding.rule_id, finding.locality) in given
+        else finding
+        for finding in load_findings(session, number)
+    )
+
+
+def held_localities(session: Session, reading: Reading, before: int) -> Mapping[str, int]:
+    """The localities that wait, each with the newest version that lists it, as of submission `before`."""
+    query = (
+        select(SubmissionLocalityRow)
+        .join(SubmissionRow, SubmissionRow.number == SubmissionLocalityRow.submission)
+        .where(
+            *_same_report(reading),
+            SubmissionRow.number < before,
+            SubmissionRow.status.in_([status.value for status in OURS]),
+        )
+        .order_by(SubmissionLocalityRow.submission)
+    )
+    newest = {row.locality: row for row in session.scalars(query)}
+    released = load_releases(session, [row.submission for row in newest.values()])
+    return {
+        code: row.submission
+        for code, row in newest.items()
+        if not row.taken and released.get((row.submission, code), before) >= before
+    }
+
+
+def waiting_justifications(session: Session, reading: Reading, before: int) -> tuple[Justification, ...]:
+    """Reasons in files of their own that came after the last version, before the figures they explain."""
+    versions = select(SubmissionRow.number).where(
+        *_same_report(reading), SubmissionRow.number < before, SubmissionRow.version.is_not(None)
+    )
+    last = max(session.scalars(versions), default=0)
+    query = (
+        select(JustificationRow)
+        .join(SubmissionRow, SubmissionRow.number == JustificationRow.submission)
+        .where(
+            *_same_report(reading),
+            SubmissionRow.number < before,
+            SubmissionRow.number > last,
+            SubmissionRow.status.in_([status.value for status in ACCEPTING]),
+        )
+        .order_by(JustificationRow.id)
+    )
+    return tuple(_justification(row) for row in session.scalars(query))
+
+
+def status_after(session: Session, row: SubmissionRow) -> SubmissionStatus:
+    """The status of a version with what later reasons released; what its receipt said stays in the ledger."""
+    released = load_releases(session, [row.number])
+    if not released:
+        return SubmissionStatus(row.status)
+    listed = load_localities(session, row.number)
+    open_ones = [code for code, taken in listed.items() if not taken and (row.number, code) not in released]
+    return SubmissionStatus.PARTLY_ACCEPTED if open_ones else SubmissionStatus.ACCEPTED_WITH_WARNINGS
+
+
+def load_justifications(session: Session, plan: Plan, period: str) -> tuple[JustifiedWarning, ...]:
+    """Every warning on figures in force with the reason given for it, by locality, rule and cell."""
+    rows = list(
+        session.scalars(
+            select(SubmissionRow)
+            .where(
+                SubmissionRow.plan == plan.id,
+                SubmissionRow.period == period,
+                SubmissionRow.answered_at.is_not(None),
+                SubmissionRow.status.in_([status.value for status in OURS]),
+            )
+            .order_by(SubmissionRow.number)
+        )
+    )
+    released = load_releases(session, [row.number for row in rows])
+    in_force: dict[str, SubmissionRow] = {}
+    for row in rows:
+        for code, taken in load_localities(session, row.number).items():
+            if taken or (row.number, code) in released:
+                in_force[code] = row
+    findings = {row.number: justified_findings(session, row.number) for row in in_force.values()}
+    found = [
+        JustifiedWarning(
+            rule_id=finding.rule_id,
+            locality=code,
+            indicator=finding.indicator,
+            value=finding.value,
+            reason=finding.justification,
+            figure=Source(submission_id(row.number), row.sha256, row.file_name, finding.sheet, finding.cell),
+            source=_source_of_reason(session, rows, row, finding),
+        )
+        for code, row in sorted(in_force.items())
+        for finding in findings[row.number]
+        if finding.locality == code and finding.justification
+    ]
+    return tuple(sorted(found, key=lambda entry: (entry.locality, entry.rule_id, entry.figure.cell)))
+
+
+def _source_of_reason(
+    session: Session, rows: Sequence[SubmissionRow], version: SubmissionRow, finding: Finding
+) -> Source:
+    """Where a reason stands: in a later file, in the version itself, or in a file of reasons before it."""
+    by_number = {row.number: row for row in rows if row.submitter == version.submitter}
+    later = select(AcceptedJustificationRow).where(
+        AcceptedJustificationRow.version == version.number,
+        AcceptedJustificationRow.rule_id == finding.rule_id,
+        AcceptedJustificationRow.locality == finding.locality,
+    )
+    stated = select(JustificationRow).where(
+        JustificationRow.submission.in_([number for number in by_number if number <= version.number]),
+        JustificationRow.rule_id == finding.rule_id,
+        JustificationRow.reason == finding.justification,
+        JustificationRow.locality.in_([finding.locality, ""]),
+    )
+    found: list[AcceptedJustificationRow | JustificationRow] = [
+        *session.scalars(stated.order_by(JustificationRow.submission, JustificationRow.id)),
+        *session.scalars(later.order_by(AcceptedJustificationRow.id)),
+    ]
+    entry = found[-1]
+    row = by_number[entry.submission]
+    return Source(submission_id(row.number), row.sha256, row.file_name, entry.sheet, entry.cell)
+
+
+def _same_report(reading: Reading) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SubmissionRow.plan == reading.plan,
+        SubmissionRow.period == reading.period,
+        SubmissionRow.submitter == reading.submitter,
+    )
+
+
+def _justification(row: JustificationRow) -> Justification:
+    return Justification(row.rule_id, row.locality, row.reason, CellRef(row.sheet, row.cell))
