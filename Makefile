@@ -11,10 +11,10 @@ export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check fix docs bench lock clean venv
+.PHONY: help demo up test test-unit test-integration test-airflow test-deploy check fix docs pictures bench lock clean venv
 
 help:  ## this list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z -]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 # The environment is made anew only when the lock or pyproject.toml changed since it was made.
 venv:
@@ -36,9 +36,27 @@ demo: venv  ## the main job on an embedded Airflow: from dropped files to issued
 up: venv  ## the same Airflow, kept running with its pages until Ctrl-C
 	@$(BIN)/python -m devtools.up
 
-test: venv  ## the whole test suite on all cores, with coverage
-	@$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder \
-	  --cov-fail-under=90 --pure-floor=100
+# ARGS goes to pytest as it is: make test ARGS=tests/unit/feedback, make test-unit ARGS='-k follow_on -x'.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+
+test: venv  ## the whole test suite on all cores, with coverage and the ten slowest tests; ARGS=… for a part
+	@$(PYTEST) --durations=10 $(if $(ARGS),--no-cov $(ARGS),--cov-fail-under=90 --pure-floor=100)
+
+KIND := --no-cov --durations=10 -m
+test-unit: venv  ## what needs no process, server or store: under a minute
+	@$(PYTEST) $(KIND) unit $(ARGS)
+
+test-integration: venv  ## stores, processes, servers on loopback, LibreOffice
+	@$(PYTEST) $(KIND) integration $(ARGS)
+
+test-airflow: venv  ## DAGs, and a whole Airflow
+	@$(PYTEST) $(KIND) airflow $(ARGS)
+
+test-deploy: venv  ## image, compose file, settings
+	@$(PYTEST) $(KIND) deploy $(ARGS)
+
+pictures: venv  ## make the pictures of the README from what the last demo left (needs Chromium)
+	@$(BIN)/python -m devtools.pictures
 
 check: venv  ## format, lint, types, import contracts, plan data
 	@$(BIN)/ruff format --check .
@@ -47,7 +65,7 @@ check: venv  ## format, lint, types, import contracts, plan data
 	@$(BIN)/lint-imports
 	@$(BIN)/chuyenhoa plan check
 
-fix: venv  ## let ruff mend what it can
+fix: venv  ## let ruff fix what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 

@@ -26,11 +26,66 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pure-floor", type=float, default=None, help="least coverage of model and assessment")
 
 
+KINDS = {
+    "unit": "no process, no server, no store on disk: the whole kind in under a minute",
+    "integration": "stores, processes, real servers on loopback, LibreOffice",
+    "airflow": "a DAG bag, or a whole Airflow",
+    "deploy": "what is deployed: image, compose file, settings",
+}
+"""The kinds of tests, by the folder below tests/ that tells and the marker that decides."""
+_KIND_OF_FOLDER = {"rules": "integration", "fuzz": "integration"}
+_FORBIDDEN = (
+    "subprocess.Popen",
+    "os.fork",
+    "os.posix_spawn",
+    "socket.bind",
+    "socket.connect",
+    "sqlite3.connect",
+)
+"""What a unit test may not do, as Python's audit events are called."""
+_running_unit = False
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """`-m fuzz` picks the tests on spoiled files, `-m "not fuzz"` leaves them out."""
+    """Make the markers known (`-m fuzz` picks spoiled files), and see that unit tests stay by themselves."""
+    for kind, meaning in KINDS.items():
+        config.addinivalue_line("markers", f"{kind}: {meaning}")
     config.addinivalue_line(
         "markers", "fuzz: spoiled files by the hundred, always the same (make bench: more)"
     )
+    sys.addaudithook(_refuse_outside)
+
+
+def _refuse_outside(event: str, arguments: tuple[object, ...]) -> None:
+    """Fail a unit test that starts a process, speaks to a server or opens a store on disk."""
+    if not _running_unit or event not in _FORBIDDEN:
+        return
+    if event == "sqlite3.connect" and str(arguments[0]) in (":memory:", ""):
+        return
+    raise RuntimeError(f"A unit test may not do this: {event} {arguments[:2]!r}; mark it as integration.")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test with the kind that its folder tells, and put what starts an Airflow first.
+
+    A run of a whole Airflow takes minutes; at the end of the suite all other workers would wait for it.
+    """
+    for item in items:
+        if not any(item.get_closest_marker(kind) for kind in KINDS):
+            folder = item.path.relative_to(ROOT / "tests").parts[0]
+            item.add_marker(_KIND_OF_FOLDER.get(folder, folder))
+    items.sort(key=lambda item: item.get_closest_marker("airflow") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Know when a unit test runs; its fixtures belong to it."""
+    global _running_unit
+    _running_unit = item.get_closest_marker("unit") is not None
+    try:
+        return (yield)
+    finally:
+        _running_unit = False
 
 
 @pytest.hookimpl(trylast=True)

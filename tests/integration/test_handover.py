@@ -24,8 +24,8 @@ from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.store.archive import archived_path
 from chuyenhoa.store.tables import SnapshotRow
 from tests.homes import copy_home
+from tests.integration.mail.post_offices import Mailbox, post_office
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more
-from tests.unit.mail.post_offices import Mailbox, post_office
 
 __all__ = ["draft"]
 

@@ -92,7 +92,6 @@ def check(data: Path, contents: dict[str, bytes]) -> None:
     ctx.store.engine.dispose()
 
 
-@pytest.mark.last
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_killed_anywhere_and_run_again_ends_the_same(

@@ -20,9 +20,16 @@ from chuyenhoa.pipeline.receive.batches import IntakeError
 from chuyenhoa.store import deliveries
 from chuyenhoa.store.tables import DeliveryRow, EventRow
 from tests.integration.forms import fill
+from tests.integration.mail.post_offices import (
+    Mailbox,
+    Serve,
+    die_in_data,
+    post_office,
+    raw_office,
+    say_nothing,
+)
 from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
-from tests.unit.mail.post_offices import Mailbox, Serve, die_in_data, post_office, raw_office, say_nothing
 
 RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
 SENDER = "bcd@tinh.example"

@@ -11,6 +11,11 @@ ROOT = Path(__file__).resolve().parents[3]
 README = ROOT / "README.md"
 GUIDES = (ROOT / "docs" / "huong-dan-dia-phuong.md", ROOT / "docs" / "huong-dan-van-phong.md")
 RUNBOOK = ROOT / "docs" / "runbook.md"
+DEVELOPERS = ROOT / "DEVELOPERS.md"
+COMMANDS = ROOT / "docs" / "commands.md"
+CHANGING = ROOT / "docs" / "changing.md"
+SETTINGS = ROOT / "docs" / "settings.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"
 
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`|^ {4,}(\S.*)$", re.MULTILINE)
@@ -19,8 +24,8 @@ _OPTION = re.compile(r"--[a-z-]+")
 
 
 def list_documents() -> list[Path]:
-    """README, changelog and everything below docs/."""
-    return [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """The pages at the top of the project, and everything below docs/."""
+    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def read(path: Path) -> str:
@@ -45,7 +50,7 @@ def make_targets(text: str) -> set[str]:
     return {
         target
         for piece in code_pieces(text)
-        for target in re.findall(r"(?:^| )make ([a-z]+)", piece)
+        for target in re.findall(r"(?:^| )make ([a-z]+(?:-[a-z]+)*)", piece)
         if "apt-get" not in piece
     }
 

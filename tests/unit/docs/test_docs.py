@@ -22,10 +22,15 @@ from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store.documents import DocumentState
 from tests.unit.docs.reading_docs import (
+    CHANGING,
+    COMMANDS,
+    DEVELOPERS,
+    GLOSSARY,
     GUIDES,
     README,
     ROOT,
     RUNBOOK,
+    SETTINGS,
     choices_of,
     code_pieces,
     commands,
@@ -46,7 +51,7 @@ def test_every_relative_link_resolves(document: Path) -> None:
 
 def test_the_readme_leads_to_every_guide() -> None:
     links = {(ROOT / link).resolve() for link in relative_links(read(README))}
-    assert {*GUIDES, RUNBOOK, ROOT / "docs" / "glossary.md"} <= links
+    assert {*GUIDES, RUNBOOK, DEVELOPERS, COMMANDS, CHANGING, SETTINGS, GLOSSARY} <= links
 
 
 @pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
@@ -63,24 +68,24 @@ def test_every_command_and_option_exists(document: Path) -> None:
     assert wrong == []
 
 
-def test_the_readme_names_every_command() -> None:
-    assert {name for name, _, _ in commands(read(README))} == set(choices_of(build_parser()))
+def test_every_command_is_described() -> None:
+    assert {name for name, _, _ in commands(read(COMMANDS))} == set(choices_of(build_parser()))
 
 
 @pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
 def test_every_make_target_exists(document: Path) -> None:
-    rules = set(re.findall(r"^([a-z]+):", read(ROOT / "Makefile"), re.MULTILINE))
+    rules = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
     assert make_targets(read(document)) <= rules
 
 
-def test_the_readme_names_every_listed_make_target() -> None:
-    listed = set(re.findall(r"^([a-z]+):.*##", read(ROOT / "Makefile"), re.MULTILINE))
-    assert listed <= make_targets(read(README))
+def test_every_listed_make_target_is_described() -> None:
+    listed = set(re.findall(r"^([a-z-]+):.*##", read(ROOT / "Makefile"), re.MULTILINE))
+    assert listed <= make_targets(read(DEVELOPERS))
 
 
 @pytest.mark.parametrize("words", [SubmissionStatus, Severity, Verdict, InsufficiencyReason, DocumentState])
-def test_the_readme_explains_every_status_word(words: type[StrEnum]) -> None:
-    code = set(code_pieces(read(README)))
+def test_the_glossary_explains_every_status_word(words: type[StrEnum]) -> None:
+    code = set(code_pieces(read(GLOSSARY)))
     assert [word.value for word in words if word.value not in code] == []
 
 
@@ -113,11 +118,11 @@ def test_the_district_guide_gives_the_windows_of_the_plan(plan: Plan) -> None:
         assert f"{period.opens:%d/%m/%Y} | {period.deadline:%d/%m/%Y}" in line
 
 
-def test_every_variable_that_the_code_reads_is_in_the_readme() -> None:
+def test_every_variable_that_the_code_reads_is_described() -> None:
     code = "\n".join(read(path) for path in sorted((ROOT / "plugins").rglob("*.py")))
     used = set(re.findall(r"environ(?:\.get\(|\[)\s*\"(CHUYENHOA_[A-Z_]+)\"", code))
     assert len(used) >= 6
-    assert used <= set(code_pieces(read(README)))
+    assert used <= set(code_pieces(read(SETTINGS)))
 
 
 def test_the_runbook_names_every_dag_and_task() -> None:
@@ -139,27 +144,27 @@ def copied(tmp_path: Path, root: Path) -> Path:
     return tmp_path
 
 
-def test_the_readme_criterion_can_be_added(copied: Path) -> None:
+def test_the_criterion_of_the_guide_can_be_added(copied: Path) -> None:
     path = copied / "plans" / "2021" / "criteria.yaml"
-    entry = fenced(read(README), "yaml")
+    entry = fenced(read(CHANGING), "yaml")
     path.write_text(read(path).replace("\ntargets:", f"\n{entry}\ntargets:"), encoding="utf-8")
     criteria = {criterion.code for criterion in load_plan(copied / "plans", "2021").criteria}
     assert yaml.safe_load(entry)[0]["code"] in criteria
 
 
-def test_the_readme_error_is_what_plan_check_says(copied: Path) -> None:
+def test_the_error_in_the_guide_is_what_plan_check_says(copied: Path) -> None:
     path = copied / "plans" / "2021" / "criteria.yaml"
-    entry = fenced(read(README), "yaml").replace("baseline.CHAY_VU", "baseline.CHAY_XX")
+    entry = fenced(read(CHANGING), "yaml").replace("baseline.CHAY_VU", "baseline.CHAY_XX")
     path.write_text(read(path).replace("\n  - code: V.1\n", f"\n{entry}  - code: V.1\n"), encoding="utf-8")
     with pytest.raises(PlanError) as caught:
         load_plan(copied / "plans", "2021")
-    assert [f"plan 2021: {problem}" in read(README) for problem in caught.value.problems] == [True]
+    assert [f"plan 2021: {problem}" in read(CHANGING) for problem in caught.value.problems] == [True]
 
 
-def test_the_readme_rule_can_be_added(copied: Path, plan: Plan) -> None:
+def test_the_rule_of_the_guide_can_be_added(copied: Path, plan: Plan) -> None:
     path = copied / "expectations" / "so_lieu.2021.json"
     suite = json.loads(read(path))
-    rule = json.loads(fenced(read(README), "json"))
+    rule = json.loads(fenced(read(CHANGING), "json"))
     suite["expectations"].append(rule)
     path.write_text(json.dumps(suite, ensure_ascii=False), encoding="utf-8")
     assert rule["meta"]["rule_id"] in {entry.rule_id for entry in load_rules(copied / "expectations", plan)}

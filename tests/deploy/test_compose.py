@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.docker.compose_checks import (
+from tests.deploy.compose_checks import (
     AIRFLOW_SERVICES,
     COMPOSE_TEXT,
     ROOT,

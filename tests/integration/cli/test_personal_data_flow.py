@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from chuyenhoa.model import form
 from chuyenhoa.model.personal import MASK
 from chuyenhoa.model.plan import Plan
-from tests.unit.cli.conftest import RACH_GIA, Call
+from tests.integration.cli.conftest import RACH_GIA, Call
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.handmade import TITLES, Grid, book
 

@@ -21,7 +21,7 @@ from chuyenhoa.kit.mail import (
     build_message,
     read_server,
 )
-from tests.unit.mail.post_offices import (
+from tests.integration.mail.post_offices import (
     PASSWORD,
     USER,
     Mailbox,

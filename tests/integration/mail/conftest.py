@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.kit.mail import Attachment, Letter
-from tests.unit.mail.post_offices import make_certificate
+from tests.integration.mail.post_offices import make_certificate
 
 
 @pytest.fixture

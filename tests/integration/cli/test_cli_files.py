@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from tests.unit.cli.conftest import RACH_GIA, Call, Form
+from tests.integration.cli.conftest import RACH_GIA, Call, Form
 
 SHARED_KEYS = {"sha256", "submitter", "period", "status", "findings", "observations", "normalisations"}
 FINDING_KEYS = {"rule_id", "severity", "sheet", "cell", "locality", "indicator", "value", "message"}

@@ -16,8 +16,8 @@ from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.pipeline.receive.batches import claim_drops
 from chuyenhoa.store.documents import DocumentState
+from tests.integration.cli.conftest import RACH_GIA, Call, Form
 from tests.integration.forms import fill
-from tests.unit.cli.conftest import RACH_GIA, Call, Form
 
 Send = Callable[[Path], None]
 MILESTONE = ("--milestone", "2021-6t")

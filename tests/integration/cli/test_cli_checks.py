@@ -11,7 +11,7 @@ import pytest
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.reporting import LayoutProblem, TemplateProblem
 from tests.homes import copy_home
-from tests.unit.cli.conftest import Call
+from tests.integration.cli.conftest import Call
 
 KINDS = ("bao_cao_so_ket", "bao_cao_tong_ket")
 

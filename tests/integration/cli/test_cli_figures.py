@@ -11,7 +11,7 @@ from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts
 from chuyenhoa.kit.ooxml.wordml import W
-from tests.unit.cli.conftest import Call, Form
+from tests.integration.cli.conftest import Call, Form
 
 Send = Callable[[Path], None]
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.unit.docker.compose_checks import ROOT
+from tests.deploy.compose_checks import ROOT
 
 
 def dockerfile_problems(text: str) -> list[str]:
