@@ -27,6 +27,7 @@ from chuyenhoa.store.dump import compare, dump_store
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 from tests.integration.messy import play
 from tests.postgres import Server
+from tests.stores import new_data
 
 NOW = "2021-10-20T09:00:00+07:00"
 
@@ -34,7 +35,7 @@ NOW = "2021-10-20T09:00:00+07:00"
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data folder after the week, played once."""
-    data = tmp_path_factory.mktemp("week") / "data"
+    data = new_data(tmp_path_factory.mktemp("week") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHUYENHOA_DATA", str(data))
         patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
@@ -64,7 +65,7 @@ def office(data: Path) -> None:
 @pytest.fixture
 def kept(week: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the week's data, to be spoiled."""
-    shutil.copytree(week, data_folder)
+    shutil.copytree(week, data_folder, dirs_exist_ok=True)
     monkeypatch.setenv("CHUYENHOA_NOW", NOW)
     return data_folder
 

@@ -56,7 +56,7 @@ def test_a_life_across_plans_is_recorded_audited_and_rebuilt(
     run: Run, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if database == "postgresql":
-        monkeypatch.setenv("CHUYENHOA_STORE", request.getfixturevalue("postgres").new_database())
+        monkeypatch.setenv("CHUYENHOA_STORE", request.getfixturevalue("postgres").new_store())
     code, made, _ = _recognise(run, "30745", "met", "--reason", REASON)
     assert code == 0
     assert [entry["state"] for entry in made] == ["selected", "transforming", "recognised"]

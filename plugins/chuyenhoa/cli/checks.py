@@ -21,6 +21,7 @@ from chuyenhoa.plan.cases import load_case_tables, load_samples
 from chuyenhoa.plan.lint_warnings import list_doubts
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.store import MissingStoreError
 
 if TYPE_CHECKING:
     from chuyenhoa.reporting import LayoutProblem, TemplateProblem
@@ -117,10 +118,11 @@ def _warn_of_omissions(plan: Plan) -> None:
     from chuyenhoa.pipeline.context import open_context
 
     ctx = open_context()
-    file = ctx.settings.store_url.removeprefix("sqlite:///")
-    if file != ctx.settings.store_url and not Path(file).exists():
+    try:
+        store = ctx.store
+    except MissingStoreError:
         return
-    with ctx.store.reading() as session:
+    with store.reading() as session:
         for entry in not_carried_over(ctx, session, plan):
             print(
                 f"plan {plan.id}: warning: locality {entry.locality} was chưa đạt in plan {entry.plan} "

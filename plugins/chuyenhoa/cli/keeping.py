@@ -1,4 +1,4 @@
-"""Commands about what is kept: audit, rebuild."""
+"""Commands about what is kept: migrate, audit, rebuild."""
 
 from __future__ import annotations
 
@@ -6,23 +6,39 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from chuyenhoa import settings
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
+from chuyenhoa.store import migrate_store
 
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
+    migrate = commands.add_parser("migrate", help="create the store, or bring it to this program's version")
+    migrate.set_defaults(run=run_migrate)
     audit = commands.add_parser("audit", help="is everything as it was left: chain, archive, ledger, figures")
     audit.add_argument("--quick", action="store_true", help="do not read the files again")
     audit.set_defaults(run=run_audit)
     rebuild = commands.add_parser("rebuild", help="write the store anew from the archive alone")
     rebuild.add_argument("--into", required=True, metavar="STORE_URL", help="an empty SQLAlchemy database")
     rebuild.set_defaults(run=run_rebuild)
-    for parser in (audit, rebuild):
+    for parser in (migrate, audit, rebuild):
         parser.add_argument("--json", action="store_true", help="print for programs")
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    """`chuyenhoa migrate`: 0, also when there was nothing to do."""
+    found = migrate_store(settings.load().store_url)
+    if options.json:
+        print_json({"store": found.store, "from": found.before, "to": found.after})
+    elif found.before == found.after:
+        print(f"{found.store}: version {found.after}, nothing to do")
+    else:
+        print(f"{found.store}: version {found.before or 'none'} → {found.after}")
+    return 0
 
 
 def run_audit(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.batches import Part, findings_of, judge_row, read_part
 from chuyenhoa.pipeline.receive.expand import store_archive, unpack_row
 from chuyenhoa.pipeline.receive.validate import BatchCheck
-from chuyenhoa.store import ledger, open_store
+from chuyenhoa.store import ledger, migrate_store, open_store
 from chuyenhoa.store.chain import last_position
 from chuyenhoa.store.content import digest_content, read_content
 from chuyenhoa.store.journal import History, Journal, Line
@@ -53,6 +53,7 @@ def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Reb
         raise RebuildError("The journal is damaged; restore it from a backup:\n" + "\n".join(history.faults))
     if not history.lines:
         raise RebuildError(f"{Journal(ctx.settings.archive).path}: no event here; is this the archive?")
+    migrate_store(url)
     target = open_store(url)
     with target.reading() as session:
         if last_position(session):
