@@ -38,7 +38,11 @@ TEMPLATE = "criteria.md.j2"
 
 def add_command(commands: Any) -> None:
     """Add `plan criteria` to the parser."""
-    page = commands.add_parser("criteria", help="the page on criteria and their cases, as Markdown")
+    page = commands.add_parser(
+        "criteria",
+        help="the page on criteria and their cases, as Markdown",
+        description="Prints docs/criteria.md: every criterion with its tested cases (`make docs` writes it).",
+    )
     page.add_argument("--plan", default="2021", help="id of the plan, as in 2021")
     page.set_defaults(run=print_page)
 

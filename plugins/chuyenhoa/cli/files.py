@@ -47,13 +47,29 @@ def add_commands(commands: Any) -> None:
     workbook.add_argument("--submitter", required=True, help="code of the submitter, as in 899")
     workbook.add_argument("-o", "--output", required=True, type=Path, help="the .xlsx to write")
     workbook.set_defaults(run=write_workbook)
-    check = commands.add_parser("check", help="hold one file against gates and rules, storing nothing")
+    check = commands.add_parser(
+        "check",
+        help="validate one file without storing it",
+        description="Validates one file, or every file of a .zip, by gates and rules as intake would, and "
+        "stores nothing. Exit code 1 when there are findings, 2 when the file cannot be read.",
+    )
     check.add_argument("file", type=Path, help="any file that a submitter could drop")
     check.add_argument("--submitter", help="code of the submitter in whose folder the file would lie")
     check.set_defaults(run=check_file)
-    intake = commands.add_parser("intake", help="take, judge and answer every file in the inbox, once")
+    intake = commands.add_parser(
+        "intake",
+        help="read, validate and answer every file in the inbox, once",
+        description="One pass over the inbox, in the same steps as the DAG. Exit code 3 when we failed on "
+        "a file; all others are answered first.",
+    )
     intake.set_defaults(run=run_intake)
-    trace = commands.add_parser("trace", help="one file's whole life")
+    trace = commands.add_parser(
+        "trace",
+        help="one file's whole life",
+        description="Everything that is known of a file, every time it came: events, findings, the archive "
+        "in which it came, and what rests on it. A receipt's name or a submission's id (S000012) finds it "
+        "too.",
+    )
     trace.add_argument("what", metavar="FILE_OR_SHA256", help="a file, its sha256 or the beginning of it")
     trace.set_defaults(run=trace_file)
     for parser in (check, intake, trace):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from typing import Any
 
 from chuyenhoa import settings
@@ -17,12 +16,28 @@ from chuyenhoa.store import migrate_store
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    migrate = commands.add_parser("migrate", help="create the store, or bring it to this program's version")
+    migrate = commands.add_parser(
+        "migrate",
+        help="create the store, or bring it to this program's version",
+        description="A step of every deployment, before the services start: creates the tables of the "
+        "store (CHUYENHOA_STORE), or upgrades them. Nothing else does; a store of another version is "
+        "refused. It may run at any time and twice at once; exit code 0 also when there was nothing to do.",
+    )
     migrate.set_defaults(run=run_migrate)
-    audit = commands.add_parser("audit", help="is everything as it was left: chain, archive, ledger, figures")
+    audit = commands.add_parser(
+        "audit",
+        help="is everything as it was left: chain, archive, ledger, figures",
+        description="Checks the chain of events, journal, ledger, originals, figures and documents, and "
+        "reads every file again. Exit code 1 with what is wrong, where, and how to fix it.",
+    )
     audit.add_argument("--quick", action="store_true", help="do not read the files again")
     audit.set_defaults(run=run_audit)
-    rebuild = commands.add_parser("rebuild", help="write the store anew from the archive alone")
+    rebuild = commands.add_parser(
+        "rebuild",
+        help="write the store again from the archive alone",
+        description="Writes a new store from the archive and its journal alone. Exit code 1 when a file says "
+        "something else today than when it came.",
+    )
     rebuild.add_argument("--into", required=True, metavar="STORE_URL", help="an empty SQLAlchemy database")
     rebuild.set_defaults(run=run_rebuild)
     for parser in (migrate, audit, rebuild):
@@ -42,10 +57,10 @@ def run_migrate(options: argparse.Namespace) -> int:
 
 
 def run_audit(options: argparse.Namespace) -> int:
-    """`chuyenhoa audit`: 0 when all is as it was left, 1 with what is wrong, where, and how to mend it."""
+    """`chuyenhoa audit`: 0 when all is as it was left, 1 with what is wrong, where, and how to fix it."""
     found = audit_store(open_context(), is_quick=options.quick)
     if options.json:
-        print_json(asdict(found))
+        print_json(found)
     else:
         for fault in found.faults:
             print(f"{fault.part}: {fault.where}: {fault.what}\n    → {fault.mend}")
@@ -62,7 +77,7 @@ def run_rebuild(options: argparse.Namespace) -> int:
     except RebuildError as error:
         raise UnusableError(str(error)) from error
     if options.json:
-        print_json(asdict(rebuilt))
+        print_json(rebuilt)
     else:
         for difference in rebuilt.differences:
             print(difference)

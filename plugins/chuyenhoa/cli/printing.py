@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from chuyenhoa.model.figures import Normalisation, Observation
 from chuyenhoa.model.submissions import Finding
 
@@ -14,8 +16,11 @@ NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, readable and with Vietnamese letters as they are."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """One JSON document, readable and with Vietnamese letters as they are.
+
+    Dataclasses become objects, enums their values, dates ISO texts, decimals exact texts.
+    """
+    print(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

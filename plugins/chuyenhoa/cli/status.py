@@ -52,7 +52,11 @@ LETTERS = (
 
 def add_commands(commands: Any) -> None:
     """Add the command of this module to the parser."""
-    status = commands.add_parser("status", help="who has sent what, and what blocks the next document")
+    status = commands.add_parser(
+        "status",
+        help="who has sent what, and what blocks the next document",
+        description="Who has sent what, what is late or was refused, and what the documents wait for.",
+    )
     status.add_argument("--period", help="as in 2021-6t; all milestones if left out")
     status.add_argument("--json", action="store_true", help="print for programs")
     status.set_defaults(run=print_status)

@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.cli.explaining import explain_locality, explain_outlook, say_actor, say_guard
-from chuyenhoa.cli.labels import DOCUMENT_STATES, SEVERITIES, STATUSES, VERDICTS, say_reason, say_statement
+from chuyenhoa.cli.labels import (
+    DOCUMENT_STATES,
+    SEVERITIES,
+    STATUSES,
+    VERDICTS,
+    explain_locality,
+    explain_outlook,
+    say_actor,
+    say_guard,
+    say_reason,
+    say_statement,
+)
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason, Verdict
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
