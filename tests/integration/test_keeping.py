@@ -14,7 +14,7 @@ from chuyenhoa.cli import main
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.keep.auditing import audit_store, compare, dump_store
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
 from chuyenhoa.pipeline.publish.asking import ask_office
 from chuyenhoa.pipeline.publish.decisions import record_decision
@@ -23,7 +23,6 @@ from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot,
 from chuyenhoa.pipeline.receive.decide import judge
 from chuyenhoa.store import open_store
 from chuyenhoa.store.archive import archived_path
-from chuyenhoa.store.dump import compare, dump_store
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 from tests.integration.messy import play
 from tests.postgres import Server

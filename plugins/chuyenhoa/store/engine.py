@@ -21,8 +21,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from chuyenhoa.store.chain import REPLAYING
-from chuyenhoa.store.journal import Journal
-from chuyenhoa.store.records import note_records, watch_records
+from chuyenhoa.store.journal import Journal, note_records, watch_records
 
 HEAD = "0008"
 """The newest migration; a test compares it with the migrations themselves."""

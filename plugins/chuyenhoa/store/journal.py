@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete, insert, inspect, update
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
+from chuyenhoa import clock
 from chuyenhoa.store.archive import archive_bytes, read_archived
-from chuyenhoa.store.chain import START, appended, canonical, digest, seal
+from chuyenhoa.store.chain import START, append_event, appended, canonical, digest, seal
+from chuyenhoa.store.content import TABLES
 from chuyenhoa.store.disk import make_folder, sync_folders, write_all
-from chuyenhoa.store.tables import EventRow
+from chuyenhoa.store.tables import Base, EventRow, SubmissionRow
 
 NAME = "journal.jsonl"
 KEPT_FILES: Mapping[str | None, tuple[str, ...]] = {
@@ -188,3 +192,52 @@ def iterate_archived(history: History) -> Iterator[str]:
         for value in row.values():
             if isinstance(value, dict) and "archived" in value:
                 yield str(value["archived"])
+
+
+FROM_FILES = frozenset({SubmissionRow, EventRow, *TABLES})
+"""Tables that are written anew from the archived files and the events themselves."""
+RECORDED = "recorded"
+
+
+def watch_records(session: Session) -> list[Base]:
+    """A list that will hold every record which the session adds, changes or deletes."""
+    found: list[Base] = []
+
+    def collect(session: Session, *_: object) -> None:
+        for row in (*session.new, *session.dirty, *session.deleted):
+            changed = row in session.deleted or session.is_modified(row)
+            if type(row) not in FROM_FILES and changed and row not in found:
+                found.append(row)
+
+    listen(session, "before_flush", collect)
+    return found
+
+
+def note_records(session: Session, records: list[Base], journal: Journal) -> None:
+    """An event for every record that was changed, with all that it holds now."""
+    for row in records:
+        table = row.__tablename__
+        state = inspect(row)
+        key = "/".join(str(getattr(row, column.name)) for column in row.__table__.primary_key)
+        facts: dict[str, Any] = {"table": table, "key": key}
+        if not (state.deleted or state.was_deleted):
+            facts["row"] = {
+                column.name: journal.keep(getattr(row, column.name)) for column in row.__table__.columns
+            }
+        detail = str(getattr(row, "state", ""))
+        append_event(session, clock.now(), RECORDED, detail, subject=f"{table}/{key}", facts=facts)
+    session.flush()
+
+
+def restore_record(session: Session, facts: Mapping[str, Any], journal: Journal) -> None:
+    """Write a record as an event says it was."""
+    table = Base.metadata.tables[facts["table"]]
+    keys = list(table.primary_key)
+    parts = str(facts["key"]).split("/", len(keys) - 1)
+    same = [column == column.type.python_type(part) for column, part in zip(keys, parts, strict=True)]
+    if "row" not in facts:
+        session.execute(delete(table).where(*same))
+        return
+    values = {name: journal.fetch(value) for name, value in facts["row"].items()}
+    if session.execute(update(table).where(*same).values(values)).rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(insert(table).values(values))

@@ -18,7 +18,7 @@ from chuyenhoa import clock
 from chuyenhoa.intake.inbox import claim, scan
 from chuyenhoa.intake.inbox.scan import SkippedFile, SkipReason
 from chuyenhoa.store import Store, archive, ledger, open_store
-from chuyenhoa.store.naming import reserve_receipt
+from chuyenhoa.store.ledger import reserve_receipt
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 from tests.stores import new_store
 

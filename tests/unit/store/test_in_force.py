@@ -14,7 +14,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
 from chuyenhoa.store import Store, claims, ledger, open_store
 from chuyenhoa.store.content import Answer
-from chuyenhoa.store.history import Wanted, load_in_force
+from chuyenhoa.store.evidence import Wanted, load_in_force
 from tests.stores import new_store
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)

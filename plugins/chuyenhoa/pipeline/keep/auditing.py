@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.personal import mask_personal
@@ -24,11 +24,9 @@ from chuyenhoa.store.archive import (
     list_archived,
 )
 from chuyenhoa.store.chain import START, digest, seal
-from chuyenhoa.store.content import digest_content, read_content
+from chuyenhoa.store.content import TABLES, digest_content, read_content
 from chuyenhoa.store.documents import DocumentState
-from chuyenhoa.store.dump import Difference, compare, dump_store
-from chuyenhoa.store.journal import History, iterate_archived, name_value
-from chuyenhoa.store.records import KIND as RECORDED
+from chuyenhoa.store.journal import RECORDED, History, iterate_archived, name_value
 from chuyenhoa.store.tables import Base, DocumentRow, EventRow, SubmissionRow
 
 RESTORE = "restore the store from a backup, or write it anew: chuyenhoa rebuild --into NEW_URL"
@@ -293,3 +291,60 @@ def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
 def _shorten(value: object) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({digest(value)[:12]})"
+
+
+Row = Mapping[str, Any]
+Dump = Mapping[str, Mapping[str, Row]]
+"""By table and key; a row of a table that only counts its rows has the submission and its place as key."""
+
+PASSING = {"submissions": ("removed_from_inbox",)}
+"""Columns that say what is being done just now, and nothing about the past."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that two stores hold differently; None where one of them has none."""
+
+    table: str
+    key: str
+    here: Row | None
+    there: Row | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that differ."""
+        if self.here is None or self.there is None:
+            return ()
+        return tuple(name for name, value in self.here.items() if self.there.get(name) != value)
+
+
+def dump_store(session: Session) -> Dump:
+    """All rows of all tables."""
+    return {table.name: _dump_table(session, table) for table in Base.metadata.sorted_tables}
+
+
+def _dump_table(session: Session, table: Table) -> Mapping[str, Row]:
+    counted = table.name in {entry.__tablename__ for entry in TABLES} and "id" in table.columns
+    rows: dict[str, Row] = {}
+    places: dict[int, int] = {}
+    for found in session.execute(select(table).order_by(*table.primary_key)):
+        row = {
+            name: value for name, value in found._mapping.items() if name not in PASSING.get(table.name, ())
+        }
+        if counted:
+            del row["id"]
+            places[row["submission"]] = place = places.get(row["submission"], 0) + 1
+            key = f"{row['submission']}/{place}"
+        else:
+            key = "/".join(str(row[column.name]) for column in table.primary_key)
+        rows[key] = row
+    return rows
+
+
+def compare(here: Dump, there: Dump) -> Iterator[Difference]:
+    """Every row that differs, table by table."""
+    for table in here:
+        ours, theirs = here[table], there[table]
+        for key in {**ours, **theirs}:
+            if ours.get(key) != theirs.get(key):
+                yield Difference(table, key, ours.get(key), theirs.get(key))

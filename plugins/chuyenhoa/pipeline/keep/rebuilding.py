@@ -19,9 +19,7 @@ from chuyenhoa.pipeline.receive.validate import BatchCheck
 from chuyenhoa.store import ledger, migrate_store, open_store
 from chuyenhoa.store.chain import last_position
 from chuyenhoa.store.content import digest_content, read_content
-from chuyenhoa.store.journal import History, Journal, Line
-from chuyenhoa.store.records import KIND as RECORDED
-from chuyenhoa.store.records import restore_record
+from chuyenhoa.store.journal import RECORDED, History, Journal, Line, restore_record
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 
 

@@ -11,7 +11,7 @@ from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.justifications import justification_check_of, justify
 from chuyenhoa.store import MissingStoreError, Store
-from chuyenhoa.store.history import Wanted, load_in_force
+from chuyenhoa.store.evidence import Wanted, load_in_force
 from chuyenhoa.validation import ValidationReport, build_history, is_related, validate
 
 
