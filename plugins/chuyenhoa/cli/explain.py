@@ -14,10 +14,10 @@ from chuyenhoa.cli.labels import (
     VERDICTS,
     explain_locality,
     explain_outlook,
+    format_note_briefly,
+    format_reason,
+    format_statement,
     notes_about,
-    say_note_briefly,
-    say_reason,
-    say_statement,
 )
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.results import InsufficiencyReason
@@ -128,10 +128,10 @@ def _print(
         print(outlook)
     named = _named(options, locality["criteria"])
     for key, text in notes_about(stored.notes, options.locality, named).items():
-        print(say_note_briefly(key, text))
+        print(format_note_briefly(key, text))
     for result in locality["criteria"]:
         rule = stored.explanation["rules"][result["criterion"]]
-        reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
+        reason = f", {format_reason(result['reason'])}" if result["reason"] else ""
         print(f"\n{result['criterion']}  {rule['title']}: {VERDICTS[result['verdict']]}{reason}")
         print(f"    căn cứ: {rule['legal_basis']}")
         for line in explain_outlook(plan, result):
@@ -173,25 +173,27 @@ def _print_inputs(result: Mapping[str, Any]) -> None:
         print(f"    {result['formula']}")
     for entry in result["inputs"]:
         where = f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
-        said = _say_input(entry, is_statement=entry["name"] == result["criterion"])
-        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _say_origin(entry)))
+        said = _format_input(entry, is_statement=entry["name"] == result["criterion"])
+        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _format_origin(entry)))
 
 
-def _say_origin(entry: Mapping[str, Any]) -> str:
+def _format_origin(entry: Mapping[str, Any]) -> str:
     """Where a figure without a cell comes from: a line of the plan's data; empty for a sum."""
     return f"  {entry['file_name']}" if entry["file_name"] else ""
 
 
-def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
+def _format_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
     if entry["value"] is None:
         return (
             "(trống)"
             if entry["reason"] in (None, InsufficiencyReason.BLANK)
-            else f"({say_reason(entry['reason'])})"
+            else f"({format_reason(entry['reason'])})"
         )
-    return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
+    return format_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
 
 
+# In a formula: COUNT(VERDICT;met;II.2;*) is "số địa bàn có kết quả ĐẠT, tiêu chí II.2", TARGET(T1;reached) a
+# target's count.
 _COUNT = re.compile(r"(?:COUNT|TARGET)\(([^()]*)\)")
 _SUBMITTERS = {
     "expected": "số đơn vị phải báo cáo",
@@ -221,14 +223,14 @@ def explain_figure(options: argparse.Namespace) -> int:
     figure = found.figure
     print(f"{figure.tag}: {figure.text}")
     print(f"    văn bản: {found.document}")
-    print(f"    cách tính: {_COUNT.sub(_say_count, figure.formula)}")
+    print(f"    cách tính: {_COUNT.sub(_format_count, figure.formula)}")
     for entry in figure.inputs:
-        print(f"    {_say(entry)}")
+        print(f"    {_format_figure_input(entry)}")
     print(f"Nguồn: số liệu chốt {found.snapshot[:12]}, kế hoạch ấn bản {found.edition}")
     return 0
 
 
-def _say_count(found: re.Match[str]) -> str:
+def _format_count(found: re.Match[str]) -> str:
     """A count of localities, submitters, files or groups in words."""
     rule, *rest = found[1].split(";")
     if found[0].startswith("TARGET"):
@@ -246,7 +248,7 @@ def _say_count(found: re.Match[str]) -> str:
     return f"số địa bàn có kết quả {verdict}{what}"
 
 
-def _say(entry: FigureInput) -> str:
+def _format_figure_input(entry: FigureInput) -> str:
     name = f"{entry.locality} {entry.name}".rstrip()
     if not entry.source:
         return f"{name}: {VERDICTS.get(entry.value, entry.value)}"

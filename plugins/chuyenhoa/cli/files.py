@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.cli.errors import UnusableError, read_given_file
-from chuyenhoa.cli.labels import SEVERITIES, STATUSES, say_moment, say_with_code
+from chuyenhoa.cli.labels import SEVERITIES, STATUSES, format_moment, format_with_code
 from chuyenhoa.cli.printing import (
     finding_json,
     normalisation_json,
@@ -109,9 +109,9 @@ def check_file(options: argparse.Namespace) -> int:
         listed = None if members is None else [_looked_json(member) for member in members]
         print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
-        print(f"{options.file.name}: {say_with_code(STATUSES, looked.status.value)}")
+        print(f"{options.file.name}: {format_with_code(STATUSES, looked.status.value)}")
         for member in members or ():
-            print(f"  {member.path}: {say_with_code(STATUSES, member.status.value)}")
+            print(f"  {member.path}: {format_with_code(STATUSES, member.status.value)}")
         for finding in looked.findings:
             print(_finding_line(finding))
     if looked.reading.refused:
@@ -161,9 +161,11 @@ def run_intake(options: argparse.Namespace) -> int:
         for members in batch(claim_drops()):
             try:
                 answered += process_batch(members)
-            except IntakeError as error:  # costs no other batch its answers
+            except IntakeError as error:
+                # One file on which we fail costs no other batch its answers; the exit code still says it.
                 failed.append(error)
     finally:
+        # Letters of batches that were answered go out also when the last batch failed.
         letters = send_letters()
     ctx = open_context()
     with ctx.store.reading() as session:
@@ -236,10 +238,10 @@ def _hash_of(what: str) -> str:
 
 
 def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
-    status = say_with_code(STATUSES, life["status"])
+    status = format_with_code(STATUSES, life["status"])
     print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
-        print(f"  {say_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
+        print(f"  {format_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
     with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))

@@ -1,4 +1,4 @@
-"""What the commands call things when officials read them; programs get the codes (`--json`)."""
+"""What the commands say to officials: states, results, what lacks, notes; programs get codes (`--json`)."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ DOCUMENT_STATES: Mapping[str, str] = {
 }
 
 
-def say_with_code(words: Mapping[str, str], code: str) -> str:
+def format_with_code(words: Mapping[str, str], code: str) -> str:
     """A word with its code behind it, as in "đã nhận (accepted)"."""
     return f"{words[code]} ({code})"
 
 
-def say_reason(code: str) -> str:
+def format_reason(code: str) -> str:
     """Why there is no verdict, as in "chưa có hướng dẫn (no_guidance)"."""
     return f"{REASONS[InsufficiencyReason(code)]} ({code})"
 
 
-def say_statement(value: str) -> str:
+def format_statement(value: str) -> str:
     """A declaration as it was made: "yes; 12/KH-UBND; 2021-05-17" is "Có, số 12/KH-UBND, ngày 17/5/2021"."""
     answer, *document = value.split("; ")
     words = [ANSWER_WORDS[Answer(answer)]]
@@ -80,7 +80,7 @@ def _read_day(text: str) -> date | None:
         return None
 
 
-def say_moment(iso: str) -> str:
+def format_moment(iso: str) -> str:
     """An ISO time as people read it, "12/10/2021 09:00"; empty for none."""
     return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else ""
 
@@ -88,7 +88,7 @@ def say_moment(iso: str) -> str:
 Result = Mapping[str, Any]
 
 
-def say_actor(plan: Plan, locality: str, actor: str) -> str:
+def format_actor(plan: Plan, locality: str, actor: str) -> str:
     """Who must act: the submitter of a locality, the committee's office, or the agency that guides."""
     if actor == Actor.SUBMITTER:
         return plan.submitter_by_code[plan.locality_by_code[locality].submitter].name
@@ -97,32 +97,32 @@ def say_actor(plan: Plan, locality: str, actor: str) -> str:
     )
 
 
-def say_steps(plan: Plan, steps: Sequence[Mapping[str, Any]]) -> str:
+def format_steps(plan: Plan, steps: Sequence[Mapping[str, Any]]) -> str:
     """What lacks for a result to be met: "thiếu 2 vụ (khám phá)"."""
-    return "; ".join(_say_step(plan, step) for step in steps)
+    return "; ".join(_format_step(plan, step) for step in steps)
 
 
-def say_way(plan: Plan, result: Result) -> str:
+def format_way(plan: Plan, result: Result) -> str:
     """The steps of a result, and which missing figures must come in besides for them to be enough."""
     needs = result.get("needs")
     besides = f"; ngoài ra còn phải có số liệu {', '.join(needs)}" if needs else ""
-    return say_steps(plan, result["steps"]) + besides
+    return format_steps(plan, result["steps"]) + besides
 
 
-def _say_step(plan: Plan, step: Mapping[str, Any]) -> str:
+def _format_step(plan: Plan, step: Mapping[str, Any]) -> str:
     word = "thiếu" if step["change"] > 0 else "vượt"
     labels = [plan.indicator_by_code[code].label.split(" (")[0] for code in step["terms"]]
     about = ", ".join(label[:1].lower() + label[1:] for label in labels)
     return f"{word} {format_number(abs(step['change']))} {step['unit']} ({about})"
 
 
-def say_guard(guard: Mapping[str, Any]) -> str:
+def format_guard(guard: Mapping[str, Any]) -> str:
     """Why a percentage is to be read with care: "sát ngưỡng, mẫu nhỏ (n = 4)"."""
     words = ["sát ngưỡng"] * guard["on_the_edge"] + ["mẫu nhỏ"] * guard["few"]
     return f"{', '.join(words)} (n = {guard['total']})"
 
 
-def say_possible(possible: Sequence[str]) -> str:
+def format_possible(possible: Sequence[str]) -> str:
     """The verdicts that are left: "ĐẠT hoặc KHÔNG ĐẠT"."""
     return " hoặc ".join(VERDICTS[verdict] for verdict in possible)
 
@@ -132,13 +132,13 @@ def explain_outlook(plan: Plan, result: Result) -> list[str]:
     lines = [f"ấn bản: {result['edition']}"]
     missing, matters = result["missing"], result["matters"]
     if result["steps"]:
-        lines.append(f"để đạt: {say_way(plan, result)}")
+        lines.append(f"để đạt: {format_way(plan, result)}")
     if result["guard"]:
-        lines.append(say_guard(result["guard"]))
+        lines.append(format_guard(result["guard"]))
     if result["actor"]:
-        lines.append(f"bên phải làm: {say_actor(plan, result['locality'], result['actor'])}")
+        lines.append(f"bên phải làm: {format_actor(plan, result['locality'], result['actor'])}")
         on = f", tùy theo {', '.join(matters)}" if matters else ""
-        lines.append(f"còn có thể: {say_possible(result['possible'])}{on}" if result["possible"] else "")
+        lines.append(f"còn có thể: {format_possible(result['possible'])}{on}" if result["possible"] else "")
     settled = [name for name in missing if name not in matters]
     if settled and result["verdict"] != Verdict.INSUFFICIENT:
         lines.append(f"{VERDICTS[result['verdict']]} dù {', '.join(settled)} thế nào")
@@ -153,8 +153,8 @@ def explain_locality(locality: Mapping[str, Any]) -> str:
         return ""
     open_ones = [r["criterion"] for r in locality["criteria"] if r["verdict"] == Verdict.INSUFFICIENT]
     if len(locality["possible"]) == 1:
-        return f"{say_possible(locality['possible'])} dù {', '.join(open_ones)} thế nào"
-    return f"còn có thể: {say_possible(locality['possible'])}, tùy theo {', '.join(open_ones)}"
+        return f"{format_possible(locality['possible'])} dù {', '.join(open_ones)} thế nào"
+    return f"còn có thể: {format_possible(locality['possible'])}, tùy theo {', '.join(open_ones)}"
 
 
 def list_steps(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -163,7 +163,8 @@ def list_steps(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> list[str]
     for locality in localities:
         name = plan.locality_by_code[locality["locality"]].name
         said = [
-            f"{r['criterion']} {say_way(plan, r)}" + (f" [{say_guard(r['guard'])}]" if r["guard"] else "")
+            f"{r['criterion']} {format_way(plan, r)}"
+            + (f" [{format_guard(r['guard'])}]" if r["guard"] else "")
             for r in locality["criteria"]
             if r["steps"]
         ]
@@ -177,7 +178,7 @@ _ON_WINDOWS = ("gap", "overlap")
 _ON_FIGURES = ("difference", "restated")
 
 
-def say_note(plan: Plan, key: str, text: str) -> str:
+def format_note(plan: Plan, key: str, text: str) -> str:
     """A note with what it is about: a target, or a locality and perhaps one of its figures."""
     kind, *names = key.split(".")
     if kind not in (*_ON_WINDOWS, *_ON_FIGURES):
@@ -202,7 +203,7 @@ def notes_about(
     return found
 
 
-def say_note_briefly(key: str, text: str) -> str:
+def format_note_briefly(key: str, text: str) -> str:
     """A note below its locality's own head."""
     figure = _figure_of(key)
     return f"{_name(*figure)}: {text}" if figure else text
@@ -232,9 +233,8 @@ def list_open(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> list[str]:
         lacking: dict[str, list[str]] = {}
         for result in locality["criteria"]:
             if result["reason"]:
-                why = (
-                    f"{say_reason(result['reason'])}; bên phải làm: {say_actor(plan, code, result['actor'])}"
-                )
+                actor = format_actor(plan, code, result["actor"])
+                why = f"{format_reason(result['reason'])}; bên phải làm: {actor}"
                 lacking.setdefault(why, []).append(result["criterion"])
         for why, criteria in lacking.items():
             are_all = len(criteria) == len(locality["criteria"])

@@ -125,11 +125,11 @@ def _record(options: argparse.Namespace, run: Any) -> int:
     if options.json:
         print_json(made)
     for entry in () if options.json else made:
-        print(f"{entry.number}  {entry.locality}  {_say_record(entry)}")
+        print(f"{entry.number}  {entry.locality}  {_format_record(entry)}")
     return 0
 
 
-def _say_record(entry: Transition) -> str:
+def _format_record(entry: Transition) -> str:
     act = f"hủy bản ghi số {entry.withdraws}" if entry.withdraws else STATE_WORDS[entry.state]
     text = f"{act}: số {entry.decision_number} ngày {format_date(entry.decision_date)}, {entry.by} ghi nhận"
     if entry.computed:
@@ -162,7 +162,7 @@ def print_lifecycle(options: argparse.Namespace) -> int:
         return 0
     _print_lives(found, details=bool(options.locality))
     for kpi in kpis:
-        print(_say_kpi(kpi, {**names, **before} if kpi.code in _over_earlier(plan) else names))
+        print(_format_kpi(kpi, {**names, **before} if kpi.code in _over_earlier(plan) else names))
     for code in carried:
         print(f"! {code} {names.get(code, '')}: chưa đạt ở kế hoạch trước, không có trong danh sách này")
     return 0
@@ -215,7 +215,7 @@ def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
     print_table(head, [[*row, *[""] * (len(head) - len(row))] for row in rows] if width else [])
     for life in found if details else ():
         for entry in life["records"]:
-            print(f"  {entry.number}  kế hoạch {entry.plan}  {_say_record(entry)}")
+            print(f"  {entry.number}  kế hoạch {entry.plan}  {_format_record(entry)}")
 
 
 def _around(ctx: Context, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping[str, str]]:
@@ -236,7 +236,7 @@ def _over_earlier(plan: Plan | None) -> set[str]:
     return {target.code for target in plan.targets if target.of == NOT_RELAPSED} if plan else set()
 
 
-def _say_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
+def _format_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
     origin = ORIGINS.get(kpi.origin, "dự báo, theo tính toán")
     text = (
         f"{kpi.code} ({origin}): {kpi.reached}/{kpi.total} địa bàn, cần {kpi.needed}: {VERDICTS[kpi.verdict]}"
@@ -308,13 +308,14 @@ def read_acts(path: Path, number: str = "", day: str = "", state: State | None =
 def _read_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     """Rows of texts with their numbers, from 1."""
     content = read_given_file(path)
-    if content.startswith(b"PK"):
+    if content.startswith(b"PK"):  # an .xlsx is a zip, whatever its name says
         yield from enumerate(_read_sheet(path, content), 1)
         return
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnusableError(f"{path}: không phải tệp Excel hay CSV mã UTF-8.") from error
+    # Excel with Vietnamese settings separates a CSV by semicolons, since the comma is the decimal sign there.
     first = text.partition("\n")[0]
     yield from enumerate(csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ","), 1)
 

@@ -1,4 +1,4 @@
-"""Commands about milestones: assess, report; `explain` stands in a module of its own."""
+"""Commands about milestones: assess, report; `explain` has a module of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from chuyenhoa.cli import explain
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.labels import SIGNS, VERDICTS, list_open, list_steps, say_note
+from chuyenhoa.cli.labels import SIGNS, VERDICTS, format_note, list_open, list_steps
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.context import Context, open_context
@@ -82,7 +82,7 @@ def print_assessment(options: argparse.Namespace) -> int:
     if options.milestone != plan.milestones[-1].id:
         print(f"Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc {plan.milestones[-1].id}):")
     _print_targets(plan, found["targets"])
-    notes = [say_note(plan, key, text) for key, text in found["notes"].items()]
+    notes = [format_note(plan, key, text) for key, text in found["notes"].items()]
     _print_list("Còn thiếu để đạt:", list_steps(plan, found["localities"]))
     _print_list("Chưa kết luận được:", list_open(plan, found["localities"]))
     _print_list("Ghi chú:", notes)

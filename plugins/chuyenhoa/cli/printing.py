@@ -43,10 +43,13 @@ def show_exactly(text: str) -> str:
     """A text of others on one line: what a terminal would obey or not show is written as its code."""
     if text.isprintable():
         return text
+    # A file name may hold ESC sequences or a right-to-left mark: "bao-cao\u202excod.exe" would read as a
+    # .docx.
     return "".join(repr(sign)[1:-1] if unicodedata.category(sign) in NOT_SHOWN else sign for sign in text)
 
 
 def _width(text: str) -> int:
+    # Decomposed Vietnamese (NFD) writes "ế" as e + circumflex + acute: three code points, one column.
     return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
 
 

@@ -61,8 +61,8 @@ class Store:
     def __init__(self, engine: Engine, journal: Journal | None = None, *, is_replay: bool = False) -> None:
         """`journal` holds every event a second time, in the archive; None where there is no archive.
 
-        `is_replay` is for a store that is written anew from its journal: what is done there again is no
-        new event.
+        `is_replay` is for a store that is rebuilt from its journal: what is done there again is no new
+        event.
         """
         self.engine = engine
         self.journal = journal
@@ -85,12 +85,17 @@ class Store:
         with Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 session.connection()  # else SQLite would wait for its lock only at the first statement
+                # Asked for before anything is read: at READ COMMITTED two intakes would both see a file as
+                # new.
                 if self.engine.dialect.name == "postgresql":
                     session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
                 session.info[REPLAYING] = self._is_replay
                 records = watch_records(session)
                 yield session
                 session.flush()
+                # Journal first, then the commit, then the mark. A crash before the commit leaves lines
+                # without a mark, whose positions the next writer takes; a ledger behind a mark was cut or
+                # put back.
                 if self.journal is not None:
                     note_records(session, records, self.journal)
                     self.journal.write(session)
@@ -150,7 +155,7 @@ def _show(engine: Engine) -> str:
 
 @contextmanager
 def _explain_failure(engine: Engine) -> Iterator[None]:
-    """Tell what a database or its folder refuses in terms of the settings."""
+    """Report what a database or its folder refuses in terms of the settings."""
     try:
         yield
     except (DatabaseError, sqlite3.DatabaseError) as error:
@@ -167,6 +172,7 @@ def _make_engine(url: str) -> Engine:
     """The engine of a URL; a URL that cannot be read is not repeated, since it may hold a password."""
     try:
         parsed = make_url(url)
+        # A server may have closed an idle connection between two runs of a long-lived worker; a file has not.
         engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     except (ArgumentError, ValueError) as error:
         raise StoreError(
@@ -184,15 +190,16 @@ def _make_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """Let several processes work on one file: write-ahead log, patience, and writers that queue."""
+    """Let several processes work on one file: write-ahead log, a time to wait, and writers that queue."""
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
+        cursor.execute("PRAGMA busy_timeout=30000")  # writers queue for 30 s before they fail
         cursor.execute("PRAGMA foreign_keys=ON")
+        # NORMAL would lose the last commits at a power cut, and their files have left the inbox by then.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
@@ -255,11 +262,14 @@ def _upgrade(engine: Engine, version: str | None) -> None:
 
 @contextmanager
 def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
-    """A connection for migrations: SQLite changes a table by writing it anew, which its references forbid."""
+    """A connection for migrations: on SQLite it lets a table be replaced that others refer to."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection
             return
+        # Alembic changes a column on SQLite by copying the table, dropping it and renaming the copy; with
+        # foreign keys on, the drop fails. The pragma works outside
+        # transactions only.
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys=OFF")
         try:
@@ -275,10 +285,12 @@ def _only_one(engine: Engine, what: str) -> Iterator[None]:
         if not engine.url.database:
             yield
             return
+        # A file beside the database, not SQLite's own lock: it is held over many transactions.
         with Path(f"{engine.url.database}.{what}-lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
+    # Autocommit: a lock held inside an open transaction would keep old rows from being cleaned up for hours.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SELECT pg_advisory_lock({LOCKS[what]})"))
         try:

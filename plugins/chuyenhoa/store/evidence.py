@@ -1,4 +1,7 @@
-"""The figures in force at a milestone: for each locality those of the newest version that was accepted."""
+"""The figures in force: at a milestone for its assessment, and when a file came for the rules that compare.
+
+For each locality those of the newest accepted version; a later one that was held back changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -185,7 +188,7 @@ def load_in_force(
     """For each entry, the newest accepted figures of every period and locality that it names.
 
     Only what came before counts, in the order of receipt: the answer to a file is the same whenever it is
-    worked out again. `periods` are those of all plans, by id.
+    recomputed. `periods` are those of all plans, by id.
     """
     taken = _load_taken(
         session,
@@ -230,6 +233,7 @@ def _load_taken(session: Session, periods: Collection[str], localities: Collecti
         .order_by(SubmissionLocalityRow.submission)
     )
     return [
+        # Held back and released later by a file of reasons: in force since that file, not since its own.
         _Taken(row.number, row.number if entry.taken else since, row.file_name, row.period, entry.locality)
         for entry, row, since in session.execute(query)
         if entry.taken or since is not None

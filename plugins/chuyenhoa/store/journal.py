@@ -27,6 +27,7 @@ KEPT_FILES: Mapping[str | None, tuple[str, ...]] = {
     "approval_forms": ("answer_sha256",),
 }
 """By table, the columns that name a file of the archive."""
+# A snapshot is some 350 kB of JSON; in every event of its row the journal would grow by that much.
 LONG_TEXT = 2000
 """Characters from which a text of the facts becomes a file of the archive, which the journal only names."""
 _FIELDS = ("id", "position", "submission", "subject", "at", "kind", "detail", "facts_sha256", "sha256")
@@ -90,6 +91,7 @@ class Journal:
             make_folder(self.archive)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
+            # A write that was cut short left half a line; ours must not be glued to it.
             size = os.fstat(descriptor).st_size
             torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
             text = ("\n" if torn else "") + "".join(f"{line}\n" for line in lines)
@@ -172,13 +174,14 @@ def _take_event(history: History, entry: dict[str, Any], where: str) -> None:
     if event.position > len(history.lines) + 1:
         history.faults.append(f"{where}: events before event {event.position} are missing")
         return
+    # Lines of a transaction that was cut short: whoever wrote next took their positions.
     del history.lines[event.position - 1 :]
     previous = history.lines[-1].event.sha256 if history.lines else START
     if event.sha256 != seal(previous, event):
         history.faults.append(f"{where}: event {event.position} was changed")
     if event.facts_sha256 != ("" if facts is None else digest(facts)):
         history.faults.append(f"{where}: the facts of event {event.position} were changed")
-        facts = None  # nothing is held against what they say now
+        facts = None  # they prove nothing any more
     history.lines.append(Line(event, facts))
 
 
@@ -195,8 +198,9 @@ def iterate_archived(history: History) -> Iterator[str]:
 
 
 FROM_FILES = frozenset({SubmissionRow, EventRow, *TABLES})
-"""Tables that are written anew from the archived files and the events themselves."""
+"""Tables that are rebuilt from the archived files and the events themselves."""
 RECORDED = "recorded"
+"""Kind of the event of a row that no file gives back (assessment, snapshot, document, letter …)."""
 
 
 def watch_records(session: Session) -> list[Base]:
@@ -239,5 +243,7 @@ def restore_record(session: Session, facts: Mapping[str, Any], journal: Journal)
         session.execute(delete(table).where(*same))
         return
     values = {name: journal.fetch(value) for name, value in facts["row"].items()}
+    # Every change of a row is an event with all that it held then: the first inserts it, later ones
+    # overwrite.
     if session.execute(update(table).where(*same).values(values)).rowcount == 0:  # type: ignore[attr-defined]
         session.execute(insert(table).values(values))

@@ -21,7 +21,7 @@ class SubmissionRow(Base):
     folder: Mapped[str] = mapped_column(Text)
     file_name: Mapped[str] = mapped_column(Text)
     claim_key: Mapped[str] = mapped_column(Text, index=True)
-    """Path, size and modification time in the inbox: tells a claim cut short from a new drop."""
+    """Path, size and modification time in the inbox: a claim cut short has the same, a new drop has not."""
     received_at: Mapped[str] = mapped_column(String(40))
     removed_from_inbox: Mapped[bool] = mapped_column(Boolean, default=False)
     answered_at: Mapped[str | None] = mapped_column(String(40))
@@ -147,6 +147,7 @@ class FindingRow(Base):
     explanation: Mapped[str] = mapped_column(Text, default="")
 
 
+# The table keeps the name that it had before giải trình was called a justification here.
 class AcceptedJustificationRow(Base):
     """A reason that a later file gave for the warnings of one rule on one locality of an earlier version."""
 
@@ -275,7 +276,7 @@ class TransitionRow(Base):
 
 
 class DeliveryRow(Base):
-    """A letter that we owe somebody, one row a recipient, kept when it was sent (see `deliveries.py`)."""
+    """A queued letter, one row per recipient, kept when it was sent (see `deliveries.py`)."""
 
     __tablename__ = "deliveries"
 
@@ -343,7 +344,7 @@ class RegisterRow(Base):
 
     document: Mapped[str] = mapped_column(ForeignKey("documents.id"), primary_key=True)
     series: Mapped[str] = mapped_column(String(100))
-    """What stands behind the number, as in `BC-BCĐ`: each has numbers of its own, anew every year."""
+    """What follows the number, as in `BC-BCĐ`: each has numbers of its own, from 1 every year."""
     year: Mapped[int] = mapped_column(Integer)
     number: Mapped[str | None] = mapped_column(String(40))
     """NULL for a document that carries none."""

@@ -1,4 +1,4 @@
-"""Compares chain, journal, ledger, archive, outbox and figures, and says what is wrong and how to mend it."""
+"""Compares chain, journal, ledger, archive, outbox and figures; reports what is wrong and how to fix it."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Fault:
     where: str
     what: str
     mend: str
+    """What to do; `audit --json` has had this name for it from the start."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
     """
     journal = ctx.store.journal
     history = journal.read() if journal is not None else History()
+    # No intake meanwhile: a file between archive and ledger would be reported as a stray.
     with ctx.store.only_one("intake"):
         with ctx.store.writing() as session:  # no writer between the ledger and its journal
             history = journal.read() if journal is not None else history
@@ -78,6 +80,8 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
                 *_check_records(session, history),
                 *_check_files(ctx.settings.data, session, rows),
             ]
+        # Files that are damaged cannot be read again, and would hide their own fault behind hundreds of
+        # others.
         is_sound = not any(fault.part in ("journal", "archive") for fault in faults)
         if events and is_sound and not is_quick:
             faults += _check_figures(ctx, history, len(events))
@@ -132,7 +136,7 @@ def _check_ledger(
 ) -> Iterator[Fault]:
     """Every line of the ledger, and all that is stored of its file, against what was settled.
 
-    Of a journal alone that is lost `_check_journal` tells; here it would be told once more for every line.
+    A journal alone that is lost is reported by `_check_journal`; here it would be repeated for every line.
     """
     known = _facts_by_row(history)
     present = {row.number for row in rows}

@@ -38,9 +38,9 @@ class Rebuilt:
 
 
 def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Rebuilt:
-    """Write the store of a workplace anew at another URL, from its archive; `history` is its whole journal.
+    """Write the store again at another URL, from its archive alone; `history` is its whole journal.
 
-    Every file is read again, in the order and with the clock of then, and every judgement is held against
+    Every file is read again, in the order and with the clock of then, and every judgement is compared with
     what the journal says of it.
 
     Raises:
@@ -82,13 +82,15 @@ class _Replay:
         return self._outcome
 
     def _context(self) -> Context:
-        """A workplace of its own for every moment: which plan is today's depends on the clock."""
+        """A context of its own for every moment: which plan is today's depends on the clock."""
         ctx = replace(self._ctx)
         ctx.__dict__.update(plans=self._plans, store=self._store)
         return ctx
 
     def _begin(self, position: int) -> None:
         """Judge what was judged when the store was as it is now."""
+        # `seen` in the journal says after which event a batch was read: the rules then knew exactly those
+        # reports.
         group = self._judged.get(position)
         if not group:
             return
@@ -116,6 +118,7 @@ class _Replay:
                     setattr(row, name, value)
             elif event.kind == RECORDED:
                 restore_record(session, facts, self._journal)
+            # The journal's own event, seal included: the new store ends in the same head of the chain.
             session.add(EventRow(**{c.name: getattr(event, c.name) for c in EventRow.__table__.columns}))
 
     def _judge(self, event: EventRow, facts: Mapping[str, Any]) -> None:
