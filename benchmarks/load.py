@@ -118,14 +118,17 @@ def take_in() -> Load:
     """One intake as its DAG runs it: claim, batches, each batch judged and answered, summary."""
     import great_expectations  # noqa: F401  (a task imports it once, whatever the number of files)
 
+    from chuyenhoa import settings
     from chuyenhoa.pipeline.context import open_context
     from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch, summarise_intake
+    from chuyenhoa.store import migrate_store
 
     watch = Stopwatch()
     for module, name, stage in STAGES:
         home = importlib.import_module(module)
         setattr(home, name, watch.wrap(stage, getattr(home, name)))
-    store = open_context().store  # made once in the life of an installation
+    migrate_store(settings.load().store_url)  # once in the life of an installation
+    store = open_context().store
     each = time_sync(open_context().settings.data)
     syncs = count_syncs(store.engine)
     started, computed = time.perf_counter(), time.process_time()

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from chuyenhoa import clock, settings
+from chuyenhoa.store import StoreError, migrate_store
 from devtools.airflow_api import AirflowApi
 from devtools.airflow_settings import Folders, build_environment, read_passwords
 
@@ -193,6 +194,10 @@ class Airflow:
         self._lock = lock
 
     def _migrate(self, environment: Mapping[str, str]) -> None:
+        try:
+            migrate_store(environment.get("CHUYENHOA_STORE") or settings.default_store(self.folders.data))
+        except StoreError as error:
+            raise AirflowError(str(error)) from error
         with self._log("migrate") as log:
             done = subprocess.run(
                 [sys.executable, "-m", "airflow", "db", "migrate"],
@@ -203,7 +208,7 @@ class Airflow:
             )
         if done.returncode:
             raise AirflowError(f"Airflow's database could not be prepared.\n{self._tail('migrate')}")
-        self._tell("database is ready")
+        self._tell("databases are ready")
 
     def _spawn(self, name: str, environment: Mapping[str, str]) -> None:
         if self._lock is None:

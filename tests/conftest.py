@@ -15,6 +15,7 @@ from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
 from tests.postgres import Server, start_server
+from tests.stores import new_data, new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -138,7 +139,16 @@ def postgres() -> Iterator[Server]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store, once on SQLite and once on PostgreSQL."""
+    """The URL of a store without rows, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return new_store(tmp_path / "deep" / "store.db")
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_store()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A URL at which there is no store yet, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'deep' / 'store.db'}"
     server: Server = request.getfixturevalue("postgres")
@@ -147,8 +157,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder with a store of its own, and a clock that stands on 12/10/2021."""
-    data = tmp_path / "data"
+    """A data folder with a store without rows and nothing else, and a clock that stands on 12/10/2021."""
+    data = new_data(tmp_path / "data")
     monkeypatch.setenv("CHUYENHOA_DATA", str(data))
     monkeypatch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-12T09:00:00+07:00")

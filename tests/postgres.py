@@ -12,17 +12,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from chuyenhoa.store import migrate_store
 
 USER = "chuyenhoa"
 
 
 @dataclass
 class Server:
-    """A running server; every call of `new_database` gives an empty database's URL."""
+    """A running server; every call of `new_database` or `new_store` makes another database."""
 
     folder: Path
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -32,6 +35,20 @@ class Server:
         name = f"store_{next(self._numbers)}"
         self.run(f"CREATE DATABASE {name}")
         return self.url(name)
+
+    def new_store(self) -> str:
+        """The SQLAlchemy URL of a new store without rows."""
+        name = f"store_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {self._template}")
+        return self.url(name)
+
+    @cached_property
+    def _template(self) -> str:
+        """A database that was migrated once; to copy it is faster than to migrate another."""
+        name = f"store_{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name}")
+        migrate_store(self.url(name))
+        return name
 
     def url(self, database: str) -> str:
         """The SQLAlchemy URL of a database."""

@@ -99,6 +99,11 @@ def _project_home() -> Path:
     return checkout if (checkout / "plans").is_dir() else Path.cwd()
 
 
+def default_store(data: Path) -> str:
+    """The store where CHUYENHOA_STORE names none: an SQLite file in the data folder itself."""
+    return f"sqlite:///{data / 'chuyenhoa.db'}"
+
+
 def office_users() -> tuple[str, ...]:
     """Who may decide on documents: CHUYENHOA_OFFICE_USERS, ids with commas between (default `office`)."""
     names = os.environ.get("CHUYENHOA_OFFICE_USERS", "office").split(",")
@@ -115,7 +120,7 @@ def load() -> Settings:
     """
     home = _project_home()
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
-    store_url = os.environ.get("CHUYENHOA_STORE") or f"sqlite:///{data / 'chuyenhoa.db'}"
+    store_url = os.environ.get("CHUYENHOA_STORE") or default_store(data)
     if not any((home / "plans").glob("*/plan.yaml")):
         raise SettingsError(f"{home}: no plan in plans/ here; set CHUYENHOA_HOME to the project's folder.")
     settle = os.environ.get("CHUYENHOA_SETTLE_SECONDS") or SETTLE_SECONDS

@@ -41,7 +41,12 @@ def test_every_airflow_service_runs_its_part_with_the_same_settings() -> None:
 
 def test_initialisation_migrates_and_makes_pools_and_the_administrator() -> None:
     script = load_compose()["services"]["airflow-init"]["command"][0]
-    for wanted in ("airflow db migrate", "airflow pools set", "airflow users create --role Admin"):
+    for wanted in (
+        "airflow db migrate",
+        "\nchuyenhoa migrate\n",
+        "airflow pools set",
+        "airflow users create --role Admin",
+    ):
         assert wanted in script
     assert '--password "$$AIRFLOW_ADMIN_PASSWORD"' in script
 

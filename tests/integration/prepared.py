@@ -19,12 +19,12 @@ _SETTINGS = ("CHUYENHOA_HOME", "CHUYENHOA_NOW", "CHUYENHOA_STORE", "CHUYENHOA_SM
 
 
 def once(data: Path, name: str, make: Callable[[], Outcome]) -> Outcome:
-    """Bring an empty data folder to where `make` brings it.
+    """Bring a data folder that holds a new store and nothing else to where `make` brings it.
 
     The first call makes it, in `data` itself; later ones with the same name and settings copy what came out,
     store included.
     """
-    assert not data.exists() or not any(data.iterdir()), "only an empty folder can be prepared"
+    assert [path.name for path in data.iterdir()] == ["chuyenhoa.db"], "only a new folder can be prepared"
     key = (name, *(os.environ.get(setting) for setting in _SETTINGS))
     if key not in _KEPT:
         outcome = make()

@@ -10,6 +10,7 @@ from chuyenhoa.pipeline.publish.draft_errors import FAULTS_NOTE, list_faults
 from chuyenhoa.pipeline.publish.drafts import DraftError
 from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
 from tests.homes import copy_home
+from tests.stores import new_data
 from tests.unit.reporting.word_edits import WordFile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +21,7 @@ BROKEN = "bao_cao_bo_cong_an"
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy_home(ROOT, tmp_path / "home")
     monkeypatch.setenv("CHUYENHOA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CHUYENHOA_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("CHUYENHOA_DATA", str(new_data(tmp_path / "data")))
     monkeypatch.delenv("CHUYENHOA_STORE", raising=False)
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-12-18T08:00:00+07:00")
     return tmp_path / "home"

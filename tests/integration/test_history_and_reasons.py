@@ -23,6 +23,7 @@ from chuyenhoa.store.tables import SnapshotRow, SubmissionRow
 from tests.homes import copy_home
 from tests.integration.forms import columns, fill
 from tests.integration.prepared import open_periods
+from tests.stores import new_data
 
 FOLDER = "899-rach-gia"
 ONE, TWO = "30745", "30754"
@@ -191,6 +192,7 @@ def test_findings_do_not_depend_on_how_files_fell_into_batches(forms: Path, data
         open_context().store.engine.dispose()
         for path in data_folder.glob("chuyenhoa.db*"):
             path.unlink()
+        new_data(data_folder)
         from chuyenhoa.store import engine
 
         engine.open_store.cache_clear()
@@ -315,8 +317,11 @@ def test_check_reads_the_store_and_makes_none(
 ) -> None:
     file = tmp_path / "nam.xlsx"
     file.write_bytes(report(forms, "2021-nam", {(ONE, "CHAY_VU"): 0}))
+    for path in data_folder.glob("chuyenhoa.db*"):
+        path.unlink()
     assert main(["check", str(file)]) == 0
     assert not list(data_folder.glob("chuyenhoa.db*"))
+    new_data(data_folder)
     send(data_folder, report(forms, "2021-6t", {(ONE, "CHAY_VU"): 3}))
     capsys.readouterr()
     assert main(["check", str(file)]) == 1

@@ -32,6 +32,7 @@ from tests.integration.independent import (
     totals,
 )
 from tests.integration.rehearsal import Played, play_milestone, report, run_intake
+from tests.stores import new_data
 
 MILESTONES = ("2021-6t", "2021-nam")
 HAS_GUIDANCE = {"2021-6t": False, "2021-nam": True}
@@ -42,7 +43,7 @@ MARKS = {MET: "Đ", NOT_MET: "KĐ", INSUFFICIENT: "CSL", NOT_APPLICABLE: "KAD"}
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder of this module's own, with a clock that `year` moves."""
-    folder = tmp_path_factory.mktemp("year") / "data"
+    folder = new_data(tmp_path_factory.mktemp("year") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHUYENHOA_DATA", str(folder))
         patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")

@@ -14,7 +14,7 @@ from chuyenhoa.cli import main
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.keep.auditing import audit_store, compare, dump_store
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
 from chuyenhoa.pipeline.publish.asking import ask_office
 from chuyenhoa.pipeline.publish.decisions import record_decision
@@ -23,10 +23,10 @@ from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot,
 from chuyenhoa.pipeline.receive.decide import judge
 from chuyenhoa.store import open_store
 from chuyenhoa.store.archive import archived_path
-from chuyenhoa.store.dump import compare, dump_store
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 from tests.integration.messy import play
 from tests.postgres import Server
+from tests.stores import new_data
 
 NOW = "2021-10-20T09:00:00+07:00"
 
@@ -34,7 +34,7 @@ NOW = "2021-10-20T09:00:00+07:00"
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data folder after the week, played once."""
-    data = tmp_path_factory.mktemp("week") / "data"
+    data = new_data(tmp_path_factory.mktemp("week") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHUYENHOA_DATA", str(data))
         patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
@@ -64,7 +64,7 @@ def office(data: Path) -> None:
 @pytest.fixture
 def kept(week: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the week's data, to be spoiled."""
-    shutil.copytree(week, data_folder)
+    shutil.copytree(week, data_folder, dirs_exist_ok=True)
     monkeypatch.setenv("CHUYENHOA_NOW", NOW)
     return data_folder
 

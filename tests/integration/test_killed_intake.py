@@ -108,7 +108,7 @@ def test_killed_anywhere_and_run_again_ends_the_same(
     if database == "postgresql":
         server: Server = request.getfixturevalue("postgres")
         step = 5
-        urls = [server.new_database() for _number in range(60)]
+        urls = [server.new_store() for _number in range(60)]
     ended = run(data_folder, work, step, urls)
     assert len(ended) * step >= ENOUGH
     assert {entry["killed"] for entry in ended} == {int(signal.SIGKILL)}

@@ -15,11 +15,10 @@ from chuyenhoa.cli import main
 from chuyenhoa.model.lifecycle import State
 from chuyenhoa.pipeline.assess.locality_status import list_history
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.keep.auditing import audit_store
+from chuyenhoa.pipeline.keep.auditing import audit_store, compare, dump_store
 from chuyenhoa.pipeline.keep.rebuilding import rebuild_store
 from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
 from chuyenhoa.store import open_store
-from chuyenhoa.store.dump import compare, dump_store
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 Run = Callable[..., tuple[int, Any, str]]
@@ -56,7 +55,7 @@ def test_a_life_across_plans_is_recorded_audited_and_rebuilt(
     run: Run, database: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     if database == "postgresql":
-        monkeypatch.setenv("CHUYENHOA_STORE", request.getfixturevalue("postgres").new_database())
+        monkeypatch.setenv("CHUYENHOA_STORE", request.getfixturevalue("postgres").new_store())
     code, made, _ = _recognise(run, "30745", "met", "--reason", REASON)
     assert code == 0
     assert [entry["state"] for entry in made] == ["selected", "transforming", "recognised"]

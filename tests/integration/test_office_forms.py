@@ -21,7 +21,7 @@ from chuyenhoa.pipeline.publish.asking import ask_office
 from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.drafts import drafts_open
 from chuyenhoa.store.documents import DocumentState
-from chuyenhoa.store.office_tables import ApprovalFormRow, RemarkRow
+from chuyenhoa.store.tables import ApprovalFormRow, RemarkRow
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more
 
 __all__ = ["draft"]

@@ -21,6 +21,7 @@ from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
 from devtools.sample import load_sample, load_scenario
 from devtools.sample_files import SampleFiles
 from tests.integration.rehearsal import run_intake
+from tests.stores import new_data
 from tests.unit.assessment.recompute import faults_of
 
 MILESTONES = ("2021-6t", "2021-nam")
@@ -29,7 +30,7 @@ MILESTONES = ("2021-6t", "2021-nam")
 @pytest.fixture(scope="module")
 def year(root: Path, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The sample year up to its snapshots: assessed after every wave of files."""
-    data = tmp_path_factory.mktemp("year") / "data"
+    data = new_data(tmp_path_factory.mktemp("year") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHUYENHOA_DATA", str(data))
         patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")

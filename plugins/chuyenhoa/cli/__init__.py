@@ -56,8 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (PlanError, SettingsError, ClockError, StoreError, UnknownPeriodError, UnusableError) as error:
         print(error, file=sys.stderr)
         return UNUSABLE
-    except BrokenPipeError:  # the reader has seen enough, as in `chuyenhoa assess | head`
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (Python flushes it at exit)
+    except BrokenPipeError:
+        # The reader has seen enough, as in `chuyenhoa assess | head`. Python flushes stdout once more at
+        # exit, which would print a traceback behind the reader's back.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         return 0
     except Exception as error:
         return _answer_for(error, options)

@@ -1,4 +1,4 @@
-"""Commands that check what people edit: plan data, Word templates, the layout of documents."""
+"""Commands that check what people edit: plan data, what a change of it would do, Word templates, layout."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chuyenhoa import settings
-from chuyenhoa.cli import comparing, criteria_page
+from chuyenhoa.cli import criteria_page
 from chuyenhoa.cli.errors import UnusableError, read_given_file
-from chuyenhoa.cli.printing import print_json
+from chuyenhoa.cli.labels import VERDICTS
+from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.cli.templates.commands import add_commands as add_template_commands
 from chuyenhoa.cli.templates.commands import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.plan import PlanError, Problem, load_plan
+from chuyenhoa.model.results import Verdict
+from chuyenhoa.pipeline.assess.what_if import FileChange, Flip, compare_files, compare_plans
+from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.plan import PlanError, Problem, load_copy, load_plan
 from chuyenhoa.plan.cases import load_case_tables, load_samples
 from chuyenhoa.plan.lint_warnings import list_doubts
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.store import MissingStoreError
 
 if TYPE_CHECKING:
     from chuyenhoa.reporting import LayoutProblem, TemplateProblem
@@ -34,13 +39,23 @@ def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
     plan = commands.add_parser("plan", help="plan check: what is wrong in plans/ and expectations/")
     plan_commands = plan.add_subparsers(required=True, metavar="check|criteria|compare")
-    check = plan_commands.add_parser("check", help="check all plan data")
+    check = plan_commands.add_parser(
+        "check",
+        help="check all plan data",
+        description="What is wrong in plans/ and expectations/, with file and line. Exit code 1 when "
+        "something is.",
+    )
     check.set_defaults(run=check_plans)
     criteria_page.add_command(plan_commands)
-    comparing.add_command(plan_commands)
+    _add_compare(plan_commands)
     templates = commands.add_parser("templates", help="the Word templates: check, preview, fields")
     template_commands = templates.add_subparsers(required=True, metavar="check|preview|fields")
-    template_check = template_commands.add_parser("check", help="check one template, or all")
+    template_check = template_commands.add_parser(
+        "check",
+        help="check one template, or all",
+        description="Tags and fields of the Word templates, and the layout of what comes out of them; a "
+        "file of another name needs its kind. Exit code 1 when something is wrong.",
+    )
     add_template_commands(template_commands, _read_document)
     template_check.add_argument(
         "file", nargs="?", type=Path, help="a .docx; all shipped templates if left out"
@@ -49,7 +64,10 @@ def add_commands(commands: Any) -> None:
     template_check.set_defaults(run=check_templates)
     layout = commands.add_parser("layout", help="layout check: a document's layout against Decree 30/2020")
     layout_check = layout.add_subparsers(required=True, metavar="check").add_parser(
-        "check", help="check one document"
+        "check",
+        help="check one document",
+        description="The layout of any Word file against Decree 30/2020/NĐ-CP, element by element. Exit "
+        "code 1 when something is not as it asks.",
     )
     layout_check.add_argument("file", type=Path, help="a .docx")
     layout_check.set_defaults(run=check_layout)
@@ -84,7 +102,7 @@ def check_plans(options: argparse.Namespace) -> int:
         except PlanError as error:
             problems["samples"] = list(error.problems)
     if options.json:
-        print_json({name: [dataclasses.asdict(p) for p in found] for name, found in problems.items()})
+        print_json(problems)
     else:
         for name, found in problems.items():
             for problem in found:
@@ -117,10 +135,11 @@ def _warn_of_omissions(plan: Plan) -> None:
     from chuyenhoa.pipeline.context import open_context
 
     ctx = open_context()
-    file = ctx.settings.store_url.removeprefix("sqlite:///")
-    if file != ctx.settings.store_url and not Path(file).exists():
+    try:
+        store = ctx.store
+    except MissingStoreError:
         return
-    with ctx.store.reading() as session:
+    with store.reading() as session:
         for entry in not_carried_over(ctx, session, plan):
             print(
                 f"plan {plan.id}: warning: locality {entry.locality} was chưa đạt in plan {entry.plan} "
@@ -210,3 +229,95 @@ def _print_problems(found: Mapping[str, Sequence[LayoutProblem | TemplateProblem
 
 def _problem_json(problem: LayoutProblem | TemplateProblem) -> dict[str, str]:
     return {**dataclasses.asdict(problem), "text": str(problem)}
+
+
+LACKING = "không có"
+
+
+def _add_compare(commands: Any) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="verdicts that would flip on stored data",
+        description="The verdicts that a changed copy of the plan would flip on stored data, what it "
+        "leaves open, and files that its rules would judge otherwise; stores nothing. Exit code 1 when "
+        "there is one.",
+        epilog="Example: chuyenhoa plan compare 2021 /tmp/plans/2021",
+    )
+    compare.add_argument("old", help="id of a plan, as in 2021, or a plan folder beside its units folder")
+    compare.add_argument("new", help="the same plan as it would be, mostly a changed copy elsewhere")
+    compare.add_argument("--expectations", type=Path, help="folder of changed suites; today's if left out")
+    compare.add_argument("--json", action="store_true", help="print for programs")
+    compare.set_defaults(run=print_flips)
+
+
+def print_flips(options: argparse.Namespace) -> int:
+    """`chuyenhoa plan compare OLD NEW`: 1 when a verdict would flip or a file be judged otherwise.
+
+    Raises:
+        UnusableError: a plan cannot be used, or the two are not of one id.
+    """
+    ctx = open_context()
+    old, new = (_read(ctx, text) for text in (options.old, options.new))
+    if old.id != new.id:
+        raise UnusableError(
+            f"plans {old.id} and {new.id}: reports belong to one plan; compare two wordings of it."
+        )
+    flips = compare_plans(ctx, old, new)
+    files = compare_files(ctx, old, new, options.expectations)
+    lacking = newly_insufficient(flips)
+    if options.json:
+        print_json(
+            {
+                "flips": flips,
+                "newly_insufficient": [
+                    {"milestone": milestone, "locality": locality, "criteria": criteria}
+                    for (milestone, locality), criteria in lacking.items()
+                ],
+                "files": files,
+            }
+        )
+    else:
+        _print(old, flips, files, len(lacking))
+    return 1 if flips or files else 0
+
+
+def newly_insufficient(flips: Sequence[Flip]) -> dict[tuple[str, str], list[str]]:
+    """By milestone and locality, the criteria that a change leaves without a verdict; [] for its own only."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for flip in flips:
+        if flip.after is Verdict.INSUFFICIENT:
+            listed = found.setdefault((flip.milestone, flip.locality), [])
+            listed += [flip.criterion] if flip.criterion else []
+    return found
+
+
+def _print(old: Plan, flips: Sequence[Flip], files: Sequence[FileChange], lacking: int) -> None:
+    rows = [
+        [
+            flip.milestone,
+            flip.locality,
+            old.locality_by_code[flip.locality].name if flip.locality in old.locality_by_code else "",
+            flip.criterion or "địa bàn",
+            VERDICTS[flip.before] if flip.before else LACKING,
+            VERDICTS[flip.after] if flip.after else LACKING,
+        ]
+        for flip in flips
+    ]
+    print_table(("mốc", "mã", "địa bàn", "tiêu chí", "trước", "sau"), rows)
+    for entry in files:
+        come = ", ".join(dict.fromkeys(rule for rule, _, _, _ in entry.new)) or "không"
+        gone = ", ".join(dict.fromkeys(rule for rule, _, _, _ in entry.gone)) or "không"
+        held = "; có địa bàn bị giữ lại" if entry.is_held else ""
+        print(f"{entry.submission} {entry.file_name}: phát sinh {come}; không còn {gone}{held}")
+    print(f"Số tệp bị đánh giá khác: {len(files)}")
+    print(f"Số địa bàn trở thành chưa đủ số liệu: {lacking}")
+    print(f"Số kết quả thay đổi: {len(flips)}")
+
+
+def _read(ctx: Context, text: str) -> Plan:
+    """A plan by its id, or by the path of its folder."""
+    folder = Path(text)
+    try:
+        return load_copy(folder) if folder.is_dir() else load_plan(ctx.settings.plans, text)
+    except PlanError as error:
+        raise UnusableError(str(error)) from error

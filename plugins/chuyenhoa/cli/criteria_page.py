@@ -15,7 +15,7 @@ from chuyenhoa import settings
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.formulas import describe_formula
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.labels import VERDICTS, say_reason
+from chuyenhoa.cli.labels import VERDICTS, format_reason
 from chuyenhoa.kit.vietnamese_text.formatting import format_date, format_number
 from chuyenhoa.model.baselines import prefix_of
 from chuyenhoa.model.criteria import (
@@ -38,7 +38,11 @@ TEMPLATE = "criteria.md.j2"
 
 def add_command(commands: Any) -> None:
     """Add `plan criteria` to the parser."""
-    page = commands.add_parser("criteria", help="the page on criteria and their cases, as Markdown")
+    page = commands.add_parser(
+        "criteria",
+        help="the page on criteria and their cases, as Markdown",
+        description="Prints docs/criteria.md: every criterion with its tested cases (`make docs` writes it).",
+    )
     page.add_argument("--plan", default="2021", help="id of the plan, as in 2021")
     page.set_defaults(run=print_page)
 
@@ -97,9 +101,9 @@ def _entry(table: CaseTable, plan: Plan) -> dict[str, Any]:
         "legal_basis": criterion.legal_basis,
         "edition": criterion.edition,
         "status": criterion.status,
-        "validity": _say_validity(criterion),
+        "validity": _format_validity(criterion),
         "all_types": criterion.applies_to_types == ALL_TYPES,
-        "types": _say_types(criterion.applies_to_types),
+        "types": _format_types(criterion.applies_to_types),
         "kind": table.kind,
         "rules": [_rule(types, measure, criterion, plan) for types, measure in _rules_of(criterion)],
         "figures": _figures_of(criterion, plan),
@@ -118,13 +122,13 @@ def _absent(criterion: Criterion) -> list[str]:
     return [word for word, holds in why.items() if holds]
 
 
-def _say_validity(criterion: Criterion) -> str:
+def _format_validity(criterion: Criterion) -> str:
     begins = f"từ {format_date(criterion.valid_from)}" if criterion.valid_from else ""
     ends = f"đến {format_date(criterion.valid_to)}" if criterion.valid_to else ""
     return " ".join(part for part in (begins, ends) if part)
 
 
-def _say_types(types: Iterable[int]) -> str:
+def _format_types(types: Iterable[int]) -> str:
     return ", ".join(str(one) for one in sorted(types))
 
 
@@ -140,7 +144,7 @@ def _rule(types: frozenset[int], measure: Measure, criterion: Criterion, plan: P
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
     declared = [leaf for leaf in leaves_of(measure) if isinstance(leaf, DeclarationMeasure)]
     return {
-        "types": _say_types(types),
+        "types": _format_types(types),
         "formula": describe_formula(measure, Facts(criterion, LocalityEvidence(""), units)),
         "all_of": len(measure.parts)
         if isinstance(measure, CombinedMeasure) and measure.at_least is None
@@ -179,9 +183,9 @@ def _case(case: CaseEntry) -> dict[str, Any]:
             "number": declared.number,
             "day": format_date(declared.date_) if declared.date_ else "",
         },
-        "types": "" if case.types == (1,) else _say_types(case.types),
+        "types": "" if case.types == (1,) else _format_types(case.types),
         "verdict": VERDICTS[case.verdict],
-        "reason": say_reason(case.reason) if case.reason else "",
+        "reason": format_reason(case.reason) if case.reason else "",
         "figure": case.figure,
     }
 

@@ -1,4 +1,4 @@
-"""What a caller gave that cannot be used, told apart from our own faults."""
+"""Errors of the caller (exit code 2), kept apart from our own faults (3)."""
 
 from __future__ import annotations
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.explaining import explain_locality, explain_outlook
 from chuyenhoa.cli.justifications import find_reasons, reason_json, say_reasons
-from chuyenhoa.cli.labels import VERDICTS, say_reason, say_statement
-from chuyenhoa.cli.notes import notes_about, say_note_briefly
+from chuyenhoa.cli.labels import (
+    BASES,
+    VERDICTS,
+    explain_locality,
+    explain_outlook,
+    format_note_briefly,
+    format_reason,
+    format_statement,
+    notes_about,
+)
 from chuyenhoa.cli.printing import print_json
-from chuyenhoa.cli.tracing import explain_figure
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.pipeline.assess.stored_results import (
     StoredResults,
@@ -21,11 +28,20 @@ from chuyenhoa.pipeline.assess.stored_results import (
     read_snapshot,
 )
 from chuyenhoa.pipeline.context import Context, open_context
+from chuyenhoa.pipeline.publish.tracing import UnknownFigureError, find_figure
+from chuyenhoa.reporting import FigureInput
 
 
 def add_command(commands: Any) -> None:
     """Add `explain` to the parser."""
-    explain = commands.add_parser("explain", help="from a verdict down to file, sheet and cell")
+    explain = commands.add_parser(
+        "explain",
+        help="from a verdict down to file, sheet and cell",
+        description="A result down to formula, file, sheet and cell; what lacks, who must act, what can "
+        "still change. Of an assessment or snapshot: as it was stored, with the rules of then "
+        "(docs/explanations.md).",
+        epilog="Example: chuyenhoa explain --milestone 2021-6t --locality 30745 --criterion II.2",
+    )
     of = explain.add_mutually_exclusive_group()
     of.add_argument("--milestone", help="as in 2021-6t: as it stands today")
     of.add_argument("--assessment", type=int, metavar="NUMBER", help="an assessment as it was stored")
@@ -112,10 +128,10 @@ def _print(
         print(outlook)
     named = _named(options, locality["criteria"])
     for key, text in notes_about(stored.notes, options.locality, named).items():
-        print(say_note_briefly(key, text))
+        print(format_note_briefly(key, text))
     for result in locality["criteria"]:
         rule = stored.explanation["rules"][result["criterion"]]
-        reason = f", {say_reason(result['reason'])}" if result["reason"] else ""
+        reason = f", {format_reason(result['reason'])}" if result["reason"] else ""
         print(f"\n{result['criterion']}  {rule['title']}: {VERDICTS[result['verdict']]}{reason}")
         print(f"    căn cứ: {rule['legal_basis']}")
         for line in explain_outlook(plan, result):
@@ -157,20 +173,86 @@ def _print_inputs(result: Mapping[str, Any]) -> None:
         print(f"    {result['formula']}")
     for entry in result["inputs"]:
         where = f"{entry['sheet']}!{entry['cell']}, {entry['file_name']}, {entry['sha256'][:12]}"
-        said = _say_input(entry, is_statement=entry["name"] == result["criterion"])
-        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _say_origin(entry)))
+        said = _format_input(entry, is_statement=entry["name"] == result["criterion"])
+        print(f"    {entry['name']} = {said}" + (f"  {where}" if entry["cell"] else _format_origin(entry)))
 
 
-def _say_origin(entry: Mapping[str, Any]) -> str:
+def _format_origin(entry: Mapping[str, Any]) -> str:
     """Where a figure without a cell comes from: a line of the plan's data; empty for a sum."""
     return f"  {entry['file_name']}" if entry["file_name"] else ""
 
 
-def _say_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
+def _format_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
     if entry["value"] is None:
         return (
             "(trống)"
             if entry["reason"] in (None, InsufficiencyReason.BLANK)
-            else f"({say_reason(entry['reason'])})"
+            else f"({format_reason(entry['reason'])})"
         )
-    return say_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
+    return format_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
+
+
+# In a formula: COUNT(VERDICT;met;II.2;*) is "số địa bàn có kết quả ĐẠT, tiêu chí II.2", TARGET(T1;reached) a
+# target's count.
+_COUNT = re.compile(r"(?:COUNT|TARGET)\(([^()]*)\)")
+_SUBMITTERS = {
+    "expected": "số đơn vị phải báo cáo",
+    "reported": "số đơn vị có báo cáo được chấp nhận",
+    "absent": "số đơn vị chưa có báo cáo được chấp nhận",
+    "late": "số đơn vị gửi sau thời hạn",
+    "on_time": "số đơn vị gửi đúng hạn",
+    "involved": "số đơn vị có địa bàn",
+    "named": "số đơn vị được nêu tên",
+}
+_TARGETS = {"reached": "số địa bàn đạt", "total": "số địa bàn tính", "needed": "số địa bàn cần đạt"}
+
+
+def explain_figure(options: argparse.Namespace) -> int:
+    """Print where a figure comes from.
+
+    Raises:
+        UnusableError: no document holds a figure with this tag.
+    """
+    try:
+        found = find_figure(open_context(), options.figure, options.document or "")
+    except UnknownFigureError as error:
+        raise UnusableError(str(error)) from error
+    if options.json:
+        print_json(found)
+        return 0
+    figure = found.figure
+    print(f"{figure.tag}: {figure.text}")
+    print(f"    văn bản: {found.document}")
+    print(f"    cách tính: {_COUNT.sub(_format_count, figure.formula)}")
+    for entry in figure.inputs:
+        print(f"    {_format_figure_input(entry)}")
+    print(f"Nguồn: số liệu chốt {found.snapshot[:12]}, kế hoạch ấn bản {found.edition}")
+    return 0
+
+
+def _format_count(found: re.Match[str]) -> str:
+    """A count of localities, submitters, files or groups in words."""
+    rule, *rest = found[1].split(";")
+    if found[0].startswith("TARGET"):
+        return f"{_TARGETS[rest[0]]} của chỉ tiêu {rule}"
+    if rule == "SUBMITTERS":
+        return _SUBMITTERS[rest[0]]
+    if rule == "FILES":
+        return "số bản nộp có số liệu được dùng"
+    verdict = VERDICTS.get(rest[0], "") if rest else ""
+    if rule == "GROUPS":
+        return f"số nhóm tiêu chí {verdict}".rstrip() + f" của địa bàn {rest[1]}"
+    if not verdict:
+        return "số địa bàn"
+    what = f", {'nhóm' if rule == 'GROUP' else 'tiêu chí'} {rest[1]}" if rest[1] else ""
+    return f"số địa bàn có kết quả {verdict}{what}"
+
+
+def _format_figure_input(entry: FigureInput) -> str:
+    name = f"{entry.locality} {entry.name}".rstrip()
+    if not entry.source:
+        return f"{name}: {VERDICTS.get(entry.value, entry.value)}"
+    basis = f" ({BASES[entry.basis]})" if entry.basis else ""
+    source = entry.source
+    where = f"{source['sheet']}!{source['cell']}, " if source["cell"] else ""
+    return f"{name}{basis} = {entry.value}  {where}{source['file_name']}, {source['sha256'][:12]}"

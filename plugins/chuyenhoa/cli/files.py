@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.cli.errors import UnusableError, read_given_file
-from chuyenhoa.cli.labels import SEVERITIES, STATUSES, say_moment, say_with_code
+from chuyenhoa.cli.labels import SEVERITIES, STATUSES, format_moment, format_with_code
 from chuyenhoa.cli.printing import (
     finding_json,
     normalisation_json,
@@ -47,13 +47,29 @@ def add_commands(commands: Any) -> None:
     workbook.add_argument("--submitter", required=True, help="code of the submitter, as in 899")
     workbook.add_argument("-o", "--output", required=True, type=Path, help="the .xlsx to write")
     workbook.set_defaults(run=write_workbook)
-    check = commands.add_parser("check", help="hold one file against gates and rules, storing nothing")
+    check = commands.add_parser(
+        "check",
+        help="validate one file without storing it",
+        description="Validates one file, or every file of a .zip, by gates and rules as intake would, and "
+        "stores nothing. Exit code 1 when there are findings, 2 when the file cannot be read.",
+    )
     check.add_argument("file", type=Path, help="any file that a submitter could drop")
     check.add_argument("--submitter", help="code of the submitter in whose folder the file would lie")
     check.set_defaults(run=check_file)
-    intake = commands.add_parser("intake", help="take, judge and answer every file in the inbox, once")
+    intake = commands.add_parser(
+        "intake",
+        help="read, validate and answer every file in the inbox, once",
+        description="One pass over the inbox, in the same steps as the DAG. Exit code 3 when we failed on "
+        "a file; all others are answered first.",
+    )
     intake.set_defaults(run=run_intake)
-    trace = commands.add_parser("trace", help="one file's whole life")
+    trace = commands.add_parser(
+        "trace",
+        help="one file's whole life",
+        description="Everything that is known of a file, every time it came: events, findings, the archive "
+        "in which it came, and what rests on it. A receipt's name or a submission's id (S000012) finds it "
+        "too.",
+    )
     trace.add_argument("what", metavar="FILE_OR_SHA256", help="a file, its sha256 or the beginning of it")
     trace.set_defaults(run=trace_file)
     for parser in (check, intake, trace):
@@ -93,9 +109,9 @@ def check_file(options: argparse.Namespace) -> int:
         listed = None if members is None else [_looked_json(member) for member in members]
         print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
-        print(f"{options.file.name}: {say_with_code(STATUSES, looked.status.value)}")
+        print(f"{options.file.name}: {format_with_code(STATUSES, looked.status.value)}")
         for member in members or ():
-            print(f"  {member.path}: {say_with_code(STATUSES, member.status.value)}")
+            print(f"  {member.path}: {format_with_code(STATUSES, member.status.value)}")
         for finding in looked.findings:
             print(_finding_line(finding))
     if looked.reading.refused:
@@ -145,9 +161,11 @@ def run_intake(options: argparse.Namespace) -> int:
         for members in batch(claim_drops()):
             try:
                 answered += process_batch(members)
-            except IntakeError as error:  # costs no other batch its answers
+            except IntakeError as error:
+                # One file on which we fail costs no other batch its answers; the exit code still says it.
                 failed.append(error)
     finally:
+        # Letters of batches that were answered go out also when the last batch failed.
         letters = send_letters()
     ctx = open_context()
     with ctx.store.reading() as session:
@@ -220,10 +238,10 @@ def _hash_of(what: str) -> str:
 
 
 def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
-    status = say_with_code(STATUSES, life["status"])
+    status = format_with_code(STATUSES, life["status"])
     print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
-        print(f"  {say_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
+        print(f"  {format_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
     with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from chuyenhoa.assessment.kpis import RECORDED
 from chuyenhoa.assessment.targets import NOT_RELAPSED
-from chuyenhoa.cli.decisions_file import DECISIONS, STATES, read_acts, read_day
-from chuyenhoa.cli.errors import UnusableError
+from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.labels import VERDICTS
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
+from chuyenhoa.model.form import ANSWER, LOCALITY_CODE, REASON
 from chuyenhoa.model.lifecycle import (
     STATE_WORDS,
     Kpi,
@@ -39,12 +41,21 @@ ORIGINS = {RECORDED: "chính thức, theo quyết định"}
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    recognised = commands.add_parser("recognise", help="record the decision on recognition of localities")
+    recognised = commands.add_parser(
+        "recognise",
+        help="record the decision on recognition of localities",
+        description="Records the decision on recognition of localities beside the computed verdict.",
+        epilog="Example: chuyenhoa recognise --milestone 2021-nam --locality 30745 --decision met "
+        "--number 12/QĐ-BCĐ --date 24/01/2022 --by WHO",
+    )
     recognised.add_argument("--milestone", required=True, help="as in 2021-nam")
     recognised.add_argument("--decision", choices=("met", "not_met"), help="of --locality")
     recognised.set_defaults(run=record_recognition)
     moved = commands.add_parser(
-        "transition", help="record another state of localities, or take a record back"
+        "transition",
+        help="record another state of localities, or take a record back",
+        epilog="Example: chuyenhoa transition --plan 2021 --state monitored --locality 30745 --number "
+        "12/QĐ-BCĐ --date 24/01/2022 --by WHO",
     )
     moved.add_argument("--plan", help="as in 2021; a plan from before this system by its year")
     moved.add_argument("--state", choices=[state.value for state in State], help="the state that is reached")
@@ -59,7 +70,12 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--date", default="", help="its date, dd/mm/yyyy")
         parser.add_argument("--by", required=True, help="who records it")
         parser.add_argument("--reason", default="", help="needed where it differs from the computed verdict")
-    life = commands.add_parser("lifecycle", help="where localities stand across plans, and who decided it")
+    life = commands.add_parser(
+        "lifecycle",
+        help="where localities stand across plans, and who decided it",
+        description="Where localities stand, who decided it, and the province's targets, forecast and "
+        "official.",
+    )
     life.add_argument("--plan", help="as in 2021; all plans if left out")
     life.add_argument("--locality", help="code: the whole history of one locality")
     life.set_defaults(run=print_lifecycle)
@@ -107,18 +123,13 @@ def _record(options: argparse.Namespace, run: Any) -> int:
     except TransitionError as error:
         raise UnusableError(f"Chưa ghi nhận gì:\n{error}") from error
     if options.json:
-        print_json([record_json(entry) for entry in made])
+        print_json(made)
     for entry in () if options.json else made:
-        print(f"{entry.number}  {entry.locality}  {_say_record(entry)}")
+        print(f"{entry.number}  {entry.locality}  {_format_record(entry)}")
     return 0
 
 
-def record_json(entry: Transition) -> dict[str, Any]:
-    """A record as programs read it."""
-    return {**asdict(entry), "decision_date": entry.decision_date.isoformat()}
-
-
-def _say_record(entry: Transition) -> str:
+def _format_record(entry: Transition) -> str:
     act = f"hủy bản ghi số {entry.withdraws}" if entry.withdraws else STATE_WORDS[entry.state]
     text = f"{act}: số {entry.decision_number} ngày {format_date(entry.decision_date)}, {entry.by} ghi nhận"
     if entry.computed:
@@ -147,12 +158,11 @@ def print_lifecycle(options: argparse.Namespace) -> int:
     plan = ctx.plans.get(options.plan or "")
     kpis, carried, before = _around(ctx, plan) if plan else ((), [], {})
     if options.json:
-        said = [{**life, "records": [record_json(e) for e in life["records"]]} for life in found]
-        print_json({"localities": said, "kpis": [asdict(k) for k in kpis], "not_carried_over": carried})
+        print_json({"localities": found, "kpis": kpis, "not_carried_over": carried})
         return 0
     _print_lives(found, details=bool(options.locality))
     for kpi in kpis:
-        print(_say_kpi(kpi, {**names, **before} if kpi.code in _over_earlier(plan) else names))
+        print(_format_kpi(kpi, {**names, **before} if kpi.code in _over_earlier(plan) else names))
     for code in carried:
         print(f"! {code} {names.get(code, '')}: chưa đạt ở kế hoạch trước, không có trong danh sách này")
     return 0
@@ -205,7 +215,7 @@ def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
     print_table(head, [[*row, *[""] * (len(head) - len(row))] for row in rows] if width else [])
     for life in found if details else ():
         for entry in life["records"]:
-            print(f"  {entry.number}  kế hoạch {entry.plan}  {_say_record(entry)}")
+            print(f"  {entry.number}  kế hoạch {entry.plan}  {_format_record(entry)}")
 
 
 def _around(ctx: Context, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping[str, str]]:
@@ -226,7 +236,7 @@ def _over_earlier(plan: Plan | None) -> set[str]:
     return {target.code for target in plan.targets if target.of == NOT_RELAPSED} if plan else set()
 
 
-def _say_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
+def _format_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
     origin = ORIGINS.get(kpi.origin, "dự báo, theo tính toán")
     text = (
         f"{kpi.code} ({origin}): {kpi.reached}/{kpi.total} địa bàn, cần {kpi.needed}: {VERDICTS[kpi.verdict]}"
@@ -235,3 +245,95 @@ def _say_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
         if codes:
             text += f"\n    {word}: {', '.join(names.get(code) or code for code in codes)}"
     return text
+
+
+STATE, NUMBER, DAY = "TRANG_THAI", "SO_QUYET_DINH", "NGAY_QUYET_DINH"
+DECISIONS = {
+    "met": State.RECOGNISED,
+    "đạt": State.RECOGNISED,
+    "not_met": State.NOT_RECOGNISED,
+    "không đạt": State.NOT_RECOGNISED,
+    "chưa đạt": State.NOT_RECOGNISED,
+}
+"""Words of column KET_QUA, and of --decision."""
+STATES = {
+    **{state.value: state for state in State},
+    **{word: state for state, word in STATE_WORDS.items() if state is not None},
+}
+"""Words of column TRANG_THAI, and of --state."""
+
+
+def read_day(text: str) -> date | None:
+    """A date written dd/mm/yyyy or in ISO form; None when it is none."""
+    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a plain date has no zone
+        except ValueError:
+            continue
+    return None
+
+
+def read_acts(path: Path, number: str = "", day: str = "", state: State | None = None) -> list[Act]:
+    """The decisions of a file; number and date given beside it hold where their cells are empty.
+
+    Columns: MA_DIA_BAN; KET_QUA (Đạt, Chưa đạt) or TRANG_THAI; SO_QUYET_DINH, NGAY_QUYET_DINH, LY_DO.
+
+    Raises:
+        UnusableError: it cannot be read, or a row says no state that we know; every such row is named.
+    """
+    rows = list(_read_rows(path))
+    if not rows:
+        raise UnusableError(f"{path}: không có dòng nào.")
+    header = [text.strip().upper() for text in rows[0][1]]
+    if LOCALITY_CODE not in header:
+        raise UnusableError(f"{path}: không có cột {LOCALITY_CODE} ở dòng đầu.")
+    acts, faults = [], []
+    for line, cells in rows[1:]:
+        entry = dict(zip(header, (text.strip() for text in cells), strict=False))
+        if not any(entry.values()):
+            continue
+        said = entry.get(ANSWER, "").casefold() or entry.get(STATE, "").casefold()
+        reached = {**STATES, **DECISIONS}.get(said) if said else state
+        code = entry.get(LOCALITY_CODE, "")
+        if reached is None or not code:
+            faults.append(f"{path}, dòng {line}: chưa rõ địa bàn {code!r} được quyết định thế nào ({said!r})")
+            continue
+        named, on = entry.get(NUMBER) or number, read_day(entry.get(DAY) or day)
+        acts.append(Act(code, reached, named, on, entry.get(REASON, ""), f"dòng {line}, "))
+    if faults or not acts:
+        raise UnusableError("\n".join(faults) or f"{path}: không có quyết định nào.")
+    return acts
+
+
+def _read_rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows of texts with their numbers, from 1."""
+    content = read_given_file(path)
+    if content.startswith(b"PK"):  # an .xlsx is a zip, whatever its name says
+        yield from enumerate(_read_sheet(path, content), 1)
+        return
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnusableError(f"{path}: không phải tệp Excel hay CSV mã UTF-8.") from error
+    # Excel with Vietnamese settings separates a CSV by semicolons, since the comma is the decimal sign there.
+    first = text.partition("\n")[0]
+    yield from enumerate(csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ","), 1)
+
+
+def _read_sheet(path: Path, content: bytes) -> list[list[str]]:
+    import zipfile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise UnusableError(f"{path}: không đọc được như một tệp Excel ({error}).") from error
+    return [[_text(value) for value in row] for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return "" if value is None else str(value)

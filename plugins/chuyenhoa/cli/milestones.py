@@ -1,4 +1,4 @@
-"""Commands about milestones: assess, report; `explain` stands in a module of its own."""
+"""Commands about milestones: assess, report; `explain` has a module of its own."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from typing import Any
 
 from chuyenhoa.cli import explain
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.explaining import list_steps
-from chuyenhoa.cli.labels import SIGNS, VERDICTS
-from chuyenhoa.cli.notes import list_open, say_note
+from chuyenhoa.cli.labels import SIGNS, VERDICTS, format_note, list_open, list_steps
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.context import Context, open_context
@@ -23,10 +21,21 @@ from chuyenhoa.store.tables import AssessmentRow, DocumentRow
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    assess = commands.add_parser("assess", help="criterion results and verdicts of a milestone")
+    assess = commands.add_parser(
+        "assess",
+        help="criterion results and verdicts of a milestone",
+        description="Assesses a milestone and prints a table of localities and criteria (Đ: ĐẠT, K: KHÔNG "
+        "ĐẠT, -: KHÔNG ÁP DỤNG, ?: CHƯA ĐỦ SỐ LIỆU), what lacks, and what cannot be decided yet.",
+    )
     assess.set_defaults(run=print_assessment)
     explain.add_command(commands)
-    report = commands.add_parser("report", help="freeze a snapshot and render drafts into office/drafts")
+    report = commands.add_parser(
+        "report",
+        help="freeze a snapshot and render drafts into office/drafts",
+        description="Freezes the data of a milestone and renders drafts, each with its approval form. With "
+        "--verify it renders what is issued again from its snapshot and template instead, and compares "
+        "sha256: exit code 1 when a byte differs.",
+    )
     report.add_argument(
         "--verify",
         nargs="?",
@@ -73,7 +82,7 @@ def print_assessment(options: argparse.Namespace) -> int:
     if options.milestone != plan.milestones[-1].id:
         print(f"Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc {plan.milestones[-1].id}):")
     _print_targets(plan, found["targets"])
-    notes = [say_note(plan, key, text) for key, text in found["notes"].items()]
+    notes = [format_note(plan, key, text) for key, text in found["notes"].items()]
     _print_list("Còn thiếu để đạt:", list_steps(plan, found["localities"]))
     _print_list("Chưa kết luận được:", list_open(plan, found["localities"]))
     _print_list("Ghi chú:", notes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,22 @@ from chuyenhoa.release import write_register
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module to the parser."""
-    approvals = commands.add_parser("approvals", help="take the forms that the office filled in, and issue")
+    approvals = commands.add_parser(
+        "approvals",
+        help="take the forms that the office filled in, and issue",
+        description="Records the approval forms that lie in office/inbox/, and issues what they approve. "
+        "Exit code 1 when one was refused.",
+    )
     approvals.set_defaults(run=take_approvals)
     register = commands.add_parser("register", help="the register of issued documents")
     register.add_argument("--milestone", default="", help="only its documents, as in 2021-6t")
     register.add_argument("--xlsx", type=Path, metavar="FILE", help="write it as a workbook")
     register.set_defaults(run=print_register)
-    handover = commands.add_parser("handover", help="pack issued documents with all that proves them")
+    handover = commands.add_parser(
+        "handover",
+        help="pack issued documents with all that proves them",
+        description="Packs issued documents with PDF, annex, evidence and checksums into office/handover/.",
+    )
     handover.add_argument("--milestone", required=True, help="as in 2021-6t")
     handover.set_defaults(run=write_handover)
     for parser in (approvals, register, handover):
@@ -37,7 +45,7 @@ def take_approvals(options: argparse.Namespace) -> int:
 
     taken = take_forms()
     if options.json:
-        print_json({"forms": [asdict(entry) for entry in taken]})
+        print_json({"forms": taken})
     else:
         for entry in taken:
             print(f"{entry.file}: {entry.answer}")
@@ -56,7 +64,7 @@ def print_register(options: argparse.Namespace) -> int:
     if options.xlsx:
         write_file(options.xlsx, write_register(entries, office_texts(ctx), clock.now()))
     if options.json:
-        print_json({"documents": [asdict(entry) for entry in entries]})
+        print_json({"documents": entries})
         return 0
     if not entries:
         print("Chưa có văn bản nào được phát hành.")

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from chuyenhoa.model.figures import Normalisation, Observation
 from chuyenhoa.model.submissions import Finding
 
@@ -14,8 +16,11 @@ NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, readable and with Vietnamese letters as they are."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """One JSON document, readable and with Vietnamese letters as they are.
+
+    Dataclasses become objects, enums their values, dates ISO texts, decimals exact texts.
+    """
+    print(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -38,10 +43,13 @@ def show_exactly(text: str) -> str:
     """A text of others on one line: what a terminal would obey or not show is written as its code."""
     if text.isprintable():
         return text
+    # A file name may hold ESC sequences or a right-to-left mark: "bao-cao\u202excod.exe" would read as a
+    # .docx.
     return "".join(repr(sign)[1:-1] if unicodedata.category(sign) in NOT_SHOWN else sign for sign in text)
 
 
 def _width(text: str) -> int:
+    # Decomposed Vietnamese (NFD) writes "ế" as e + circumflex + acute: three code points, one column.
     return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
 
 

@@ -15,9 +15,9 @@ from chuyenhoa.cli.labels import (
     DOCUMENT_STATES,
     NOT_SUBMITTED,
     STATUSES,
-    say_moment,
-    say_reason,
-    say_with_code,
+    format_moment,
+    format_reason,
+    format_with_code,
 )
 from chuyenhoa.cli.printing import print_json, print_table, show_exactly
 from chuyenhoa.model.evidence import SubmissionRecord
@@ -52,7 +52,11 @@ LETTERS = (
 
 def add_commands(commands: Any) -> None:
     """Add the command of this module to the parser."""
-    status = commands.add_parser("status", help="who has sent what, and what blocks the next document")
+    status = commands.add_parser(
+        "status",
+        help="who has sent what, and what blocks the next document",
+        description="Who has sent what, what is late or was refused, and what the documents wait for.",
+    )
     status.add_argument("--period", help="as in 2021-6t; all milestones if left out")
     status.add_argument("--json", action="store_true", help="print for programs")
     status.set_defaults(run=print_status)
@@ -74,10 +78,12 @@ def print_status(options: argparse.Namespace) -> int:
         print_json({**whole, "undelivered": letters, "inbox_left": left, "unsettled": unsettled})
         return 0
     for item in left:
-        print(f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({say_moment(item['since'])})")
+        print(
+            f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({format_moment(item['since'])})"
+        )
     for item in unsettled:
-        name, state = show_exactly(item["file_name"]), say_with_code(STATUSES, item["status"])
-        print(f"! {item['id']} {name}: {state}, {say_moment(item['received_at'])}{AFTER[item['status']]}")
+        name, state = show_exactly(item["file_name"]), format_with_code(STATUSES, item["status"])
+        print(f"! {item['id']} {name}: {state}, {format_moment(item['received_at'])}{AFTER[item['status']]}")
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()
@@ -87,7 +93,7 @@ def print_status(options: argparse.Namespace) -> int:
 
 
 def _list_unsettled(ctx: Context) -> list[dict[str, str]]:
-    """The files of no period that nothing followed: not answered yet, or refused and not sent anew."""
+    """The files of no period that nothing followed: not answered yet, or refused and not sent again."""
     with ctx.store.reading() as session:
         return [
             {
@@ -141,10 +147,10 @@ def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
         (
             s["code"],
             s["name"],
-            say_with_code(STATUSES, s["status"]),
+            format_with_code(STATUSES, s["status"]),
             str(s["version"] or ""),
-            say_moment(s["received_at"]),
-            _say_remark(plan, s),
+            format_moment(s["received_at"]),
+            _format_remark(plan, s),
         )
         for s in entry["submitters"]
     ]
@@ -155,7 +161,7 @@ def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
         for text in blocked:
             print(f"  ! {text['text']}")
     for document in entry["documents"]:
-        state = say_with_code(DOCUMENT_STATES, document["state"])
+        state = format_with_code(DOCUMENT_STATES, document["state"])
         number = f", số {document['number']}" if document["number"] else ""
         print(f"Văn bản {document['id']}: {state}{number}, {document['path']}")
 
@@ -173,7 +179,7 @@ def _summarise(submitters: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(whole) + "."
 
 
-def _say_remark(plan: Plan, submitter: Mapping[str, Any]) -> str:
+def _format_remark(plan: Plan, submitter: Mapping[str, Any]) -> str:
     late = "quá hạn" if submitter["is_overdue"] else "gửi muộn" if submitter["is_late"] else ""
     names = ", ".join(plan.locality_by_code[code].name for code in submitter["held"])
     return "; ".join(part for part in (late, f"giữ lại: {names}" if names else "") if part)
@@ -239,7 +245,7 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
                 "locality": code,
                 "submitter": reporter.code,
                 "reason": known.absence.value,
-                "text": f"{locality.name} ({reporter.name}): {say_reason(known.absence.value)}",
+                "text": f"{locality.name} ({reporter.name}): {format_reason(known.absence.value)}",
             }
         )
     return blocked

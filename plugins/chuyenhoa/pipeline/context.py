@@ -45,7 +45,7 @@ class Context:
 
     @cached_property
     def store(self) -> Store:
-        """The store, with its tables in the newest form and its journal in the archive."""
+        """The store with its journal in the archive; refused when it is not of this program's version."""
         return open_store(self.settings.store_url, self.settings.archive)
 
     def rules_of(self, plan: Plan, period: Period | None = None) -> tuple[Rule, ...]:

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa.release.decision import DecisionError
 from chuyenhoa.store.deliveries import DeliveryState
 from chuyenhoa.store.documents import DocumentState, Subject, list_documents
-from chuyenhoa.store.office_tables import RegisterRow
-from chuyenhoa.store.tables import DeliveryRow, DocumentRow
+from chuyenhoa.store.tables import DeliveryRow, DocumentRow, RegisterRow
 
 ISSUED_LETTER = "issued"
 """The kind of the letters that bring issued documents to their recipients."""

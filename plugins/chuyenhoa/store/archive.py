@@ -82,6 +82,7 @@ class Incoming:
         Raises:
             OSError: the disk did not take one of them; none counts as archived then.
         """
+        # Bytes, then names, then folders: under its hash a file is complete, whatever cuts in between.
         sync_all([copy.descriptor for copy in self._copies])
         finals = [archived_path(self._archive, copy.sha256) for copy in self._copies]
         new = {final.parent for final in finals if not final.parent.exists()}
@@ -110,6 +111,8 @@ def _begin_copy(incoming: Path) -> _Copy:
     The name is chance: processes in containers that share the archive may bear the same process id. Who
     sweeps between making and locking it takes it away; then the next name is tried.
     """
+    # A sweeper takes away what nobody has locked, also in the moment between our open and our flock: then the
+    # file has no name any more (st_nlink 0), and what is written to it would be lost.
     while True:
         temporary = incoming / f"{os.getpid()}-{secrets.token_hex(8)}"
         descriptor = os.open(temporary, _NEW, 0o600)
@@ -142,7 +145,7 @@ def _fill(descriptor: int, chunks: Iterable[bytes]) -> tuple[str, int]:
     size = 0
     for chunk in chunks:
         digest.update(chunk)
-        if chunk.count(0) == len(chunk):
+        if chunk.count(0) == len(chunk):  # a 2 GB file of zeros takes no room, and no time to write
             os.lseek(descriptor, len(chunk), os.SEEK_CUR)
         else:
             write_all(descriptor, chunk)
@@ -212,7 +215,7 @@ def sweep_incoming(archive: Path) -> None:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             path.unlink(missing_ok=True)
-        except BlockingIOError:
+        except BlockingIOError:  # its process lives and is still copying
             continue
         finally:
             os.close(descriptor)

@@ -22,7 +22,7 @@ Facts = Mapping[str, Any]
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 START = ""
-"""What stands in the place of the seal before the first event."""
+"""The previous seal of the first event, which has none before it."""
 
 
 def canonical(value: Any) -> str:
@@ -73,10 +73,12 @@ def append_event(
     facts: Facts | None = None,
 ) -> EventRow:
     """Add an event at the end of the chain; only in a session of `Store.writing`, where writers queue."""
+    # Looked up once a session: writers queue, so nobody else appends until this one has committed.
     if LAST not in session.info:
         session.info[LAST] = last_event(session)
     last = session.info[LAST]
     event = EventRow(
+        # Numbered here and not by the database, whose sequences leave a gap at every rollback.
         id=last.id + 1 if last else 1,
         position=last.position + 1 if last else 1,
         submission=submission,
@@ -87,7 +89,7 @@ def append_event(
         facts_sha256=digest(facts) if facts is not None else "",
     )
     event.sha256 = seal(last.sha256 if last else START, event)
-    if session.info.get(REPLAYING):
+    if session.info.get(REPLAYING):  # the rebuild enters the journal's own event instead
         return event
     session.add(event)
     session.info[LAST] = event

@@ -40,6 +40,9 @@ def enter_claims(session: Session, claims: Sequence[Claim]) -> list[int]:
 
     A file that an earlier pass entered and was cut short before it removed keeps its number.
     """
+    # Archive, ledger, remove: after a crash behind the commit the file still lies in the inbox, with a row
+    # that says it was not removed. The same path, size, time and bytes are that file; anything else is a
+    # new drop.
     keys = [claim.claim_key for claim in claims]
     open_ones: dict[tuple[str, str], int] = {}
     for start in range(0, len(keys), MAX_NAMED):
@@ -56,6 +59,7 @@ def enter_claims(session: Session, claims: Sequence[Claim]) -> list[int]:
 
 def add_claims(session: Session, claims: Sequence[Claim]) -> list[SubmissionRow]:
     """Enter files that are safe in the archive."""
+    # Numbers without gaps, which a sequence leaves at every rollback (decision 0019).
     last = session.scalar(select(func.max(SubmissionRow.number))) or 0
     rows = [_row(number, claim) for number, claim in enumerate(claims, last + 1)]
     session.add_all(rows)
@@ -79,7 +83,7 @@ def _row(number: int, claim: Claim) -> SubmissionRow:
         status=SubmissionStatus.CLAIMED.value,
         container=claim.container,
         member=claim.member,
-        removed_from_inbox=claim.container is not None,
+        removed_from_inbox=claim.container is not None,  # a member of a .zip never lay in the inbox itself
     )
 
 
@@ -147,8 +151,9 @@ class Likes:
         `refused` holds submissions of the batch at hand that will be refused, though no row says so yet.
         """
         for other in self._by_hash.get(row.sha256, ()):
-            if other.number >= row.number:
+            if other.number >= row.number:  # the first in the order of receipt is the original
                 break
+            # Refused in a wrong folder, the same bytes are new in the right one.
             was_refused = other.status == SubmissionStatus.REFUSED or other.number in refused
             if other.folder == row.folder or not was_refused:
                 return other.duplicate_of or other.number

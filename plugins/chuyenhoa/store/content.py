@@ -37,7 +37,7 @@ TABLES = (
 )
 """The tables that hold what a file says and what validation says of it."""
 KEYS = ("id", "submission")
-"""Their columns that say nothing of the file."""
+"""Their columns that say nothing of the file: a rebuilt store may number its rows otherwise."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list
 
 def _are_storable(rows: Sequence[Values]) -> bool:
     """Whether all texts of some rows can be stored as they are, as nearly all can."""
+    # All texts at once: a file has hundreds of them, and nearly none needs a second look.
     texts = "".join([value for row in rows for value in row.values() if isinstance(value, str)])
     if "\0" in texts:
         return False

@@ -13,7 +13,7 @@ from chuyenhoa.store.tables import AssessmentRow, DocumentRow, SnapshotRow
 
 
 class DocumentState(StrEnum):
-    """Where a document stands."""
+    """The state of a document, from draft to issued."""
 
     DRAFT = "draft"
     APPROVED = "approved"
@@ -101,6 +101,7 @@ def supersede_drafts(session: Session, subject: Subject, comment: str, at: datet
 
 def list_users(session: Session, submission: str) -> list[str]:
     """The assessments, snapshots and documents that rest on figures of a submission (`S000012`)."""
+    # In the JSON of assessments and snapshots every figure names its submission: "submission":"S000012".
     quoted = f'"{submission}"'
     assessments = session.scalars(select(AssessmentRow).where(AssessmentRow.content.contains(quoted)))
     found = [f"assessment {row.id} ({row.milestone})" for row in assessments]

@@ -1,4 +1,8 @@
-"""Opens the store on SQLite or PostgreSQL and brings its tables to the newest form."""
+"""Opens the store on SQLite or PostgreSQL, and migrates it as a step of its own.
+
+Only `migrate_store` changes tables. A task that finds a store of another version refuses it: would the first
+task of new code migrate by itself, tasks of the old code that still run would meet tables they do not know.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,11 +21,10 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
 from chuyenhoa.store.chain import REPLAYING
-from chuyenhoa.store.journal import Journal
-from chuyenhoa.store.records import note_records, watch_records
+from chuyenhoa.store.journal import Journal, note_records, watch_records
 
 HEAD = "0008"
-"""The newest migration; a test holds it against the migrations themselves."""
+"""The newest migration; a test compares it with the migrations themselves."""
 WRITERS_LOCK = 7214515
 LOCKS = {"migrate": 7214514, "intake": 7214516, "office": 7214517}
 """Keys of advisory locks; PostgreSQL keeps them apart by database."""
@@ -36,14 +40,29 @@ class StoreError(RuntimeError):
     """The store cannot be opened or used; the text says which one and what to do."""
 
 
+class MissingStoreError(StoreError):
+    """There is no store at the URL yet."""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What `migrate_store` found and left, as revisions of the migrations."""
+
+    store: str
+    """The URL, without its password."""
+    before: str | None
+    """None when the store was created."""
+    after: str
+
+
 class Store:
     """A database of the pipeline; sessions are short and end in one commit."""
 
     def __init__(self, engine: Engine, journal: Journal | None = None, *, is_replay: bool = False) -> None:
         """`journal` holds every event a second time, in the archive; None where there is no archive.
 
-        `is_replay` is for a store that is written anew from its journal: what is done there again is no
-        new event.
+        `is_replay` is for a store that is rebuilt from its journal: what is done there again is no new
+        event.
         """
         self.engine = engine
         self.journal = journal
@@ -66,12 +85,17 @@ class Store:
         with Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 session.connection()  # else SQLite would wait for its lock only at the first statement
+                # Asked for before anything is read: at READ COMMITTED two intakes would both see a file as
+                # new.
                 if self.engine.dialect.name == "postgresql":
                     session.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})"))
                 session.info[REPLAYING] = self._is_replay
                 records = watch_records(session)
                 yield session
                 session.flush()
+                # Journal first, then the commit, then the mark. A crash before the commit leaves lines
+                # without a mark, whose positions the next writer takes; a ledger behind a mark was cut or
+                # put back.
                 if self.journal is not None:
                     note_records(session, records, self.journal)
                     self.journal.write(session)
@@ -91,32 +115,64 @@ class Store:
 
 @lru_cache(maxsize=8)
 def open_store(url: str, archive: Path | None = None) -> Store:
-    """The store at a SQLAlchemy URL, with its tables in the newest form, and the journal in its archive.
+    """The store at a SQLAlchemy URL, with the journal in its archive; it must be of this program's version.
 
     Raises:
-        StoreError: when the URL is none, or the database cannot be reached or is no database.
+        MissingStoreError: there is none yet; nothing is created.
+        StoreError: it is of another version; or the URL is none, or leads to no database that can be reached.
     """
     engine = _make_engine(url)
-    shown = engine.url.render_as_string(hide_password=True)
-    try:
+    with _explain_failure(engine):
+        version = _find_version(engine)
+    if version != HEAD:
+        engine.dispose()
+        raise _refuse(engine, version)
+    return Store(engine, Journal(archive) if archive else None)
+
+
+def migrate_store(url: str) -> Migration:
+    """Create the store at a SQLAlchemy URL, or bring it to this program's version; one caller at a time.
+
+    Raises:
+        StoreError: its version is none that can be upgraded; or it cannot be reached.
+    """
+    engine = _make_engine(url)
+    with _explain_failure(engine):
         if engine.dialect.name == "sqlite" and engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        _migrate(engine)
+        # Two services may start at once; who comes second finds the work done and changes nothing.
+        with _only_one(engine, "migrate"):
+            before = _find_version(engine)
+            if before != HEAD:
+                _upgrade(engine, before)
+    engine.dispose()
+    return Migration(_show(engine), before, HEAD)
+
+
+def _show(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def _explain_failure(engine: Engine) -> Iterator[None]:
+    """Report what a database or its folder refuses in terms of the settings."""
+    try:
+        yield
     except (DatabaseError, sqlite3.DatabaseError) as error:
         reason = getattr(error, "orig", None) or error
-        raise StoreError(f"{shown}: cannot be opened ({reason}). Check CHUYENHOA_STORE.") from error
+        raise StoreError(f"{_show(engine)}: cannot be opened ({reason}). Check CHUYENHOA_STORE.") from error
     except OSError as error:
         raise StoreError(
-            f"{shown}: cannot be opened ({error.filename}: {error.strerror}). "
+            f"{_show(engine)}: cannot be opened ({error.filename}: {error.strerror}). "
             "Check CHUYENHOA_DATA and CHUYENHOA_STORE."
         ) from error
-    return Store(engine, Journal(archive) if archive else None)
 
 
 def _make_engine(url: str) -> Engine:
     """The engine of a URL; a URL that cannot be read is not repeated, since it may hold a password."""
     try:
         parsed = make_url(url)
+        # A server may have closed an idle connection between two runs of a long-lived worker; a file has not.
         engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
     except (ArgumentError, ValueError) as error:
         raise StoreError(
@@ -134,15 +190,16 @@ def _make_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """Let several processes work on one file: write-ahead log, patience, and writers that queue."""
+    """Let several processes work on one file: write-ahead log, a time to wait, and writers that queue."""
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer
+        cursor.execute("PRAGMA busy_timeout=30000")  # writers queue for 30 s before they fail
         cursor.execute("PRAGMA foreign_keys=ON")
+        # NORMAL would lose the last commits at a power cut, and their files have left the inbox by then.
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
@@ -152,37 +209,67 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
 
 
-def _current(engine: Engine) -> str | None:
+def _find_version(engine: Engine) -> str | None:
+    """The revision of a store; None where there is none. Looking creates nothing."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else ""
+    if file is None or (file and not Path(file).exists()):  # SQLite would create the file
+        return None
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _migrate(engine: Engine) -> None:
-    """Bring the tables to the newest form, one process at a time."""
-    if _current(engine) == HEAD:
-        return
-    with _only_one(engine, "migrate"):
-        if _current(engine) == HEAD:
-            return
-        from alembic import command
-        from alembic.config import Config
+def _refuse(engine: Engine, version: str | None) -> StoreError:
+    """Why a store of another version cannot be used, and what to do."""
+    if version is None:
+        return MissingStoreError(
+            f"{_show(engine)}: there is no store here yet. Create it with `chuyenhoa migrate`, "
+            "or check CHUYENHOA_DATA and CHUYENHOA_STORE."
+        )
+    if version in _list_revisions():
+        return StoreError(
+            f"{_show(engine)}: the store has version {version}, this program needs version {HEAD}. "
+            "Stop the tasks, back the store up, and run `chuyenhoa migrate`."
+        )
+    return StoreError(
+        f"{_show(engine)}: the store has version {version}, which this program (version {HEAD}) does not "
+        "know. Use the newer program that migrated it, or write it again from its archive: "
+        "chuyenhoa rebuild --into NEW_URL"
+    )
 
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        with _without_foreign_keys(engine) as connection, connection.begin():
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+
+def _list_revisions() -> list[str]:
+    """All revisions that the migrations know."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
+
+
+def _upgrade(engine: Engine, version: str | None) -> None:
+    """Run the migrations that a store lacks, in one transaction: a failure leaves it as it was."""
+    from alembic import command
+    from alembic.config import Config
+
+    if version is not None and version not in _list_revisions():
+        raise _refuse(engine, version)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with _without_foreign_keys(engine) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 @contextmanager
 def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
-    """A connection for migrations: SQLite changes a table by writing it anew, which its references forbid."""
+    """A connection for migrations: on SQLite it lets a table be replaced that others refer to."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             yield connection
             return
+        # Alembic changes a column on SQLite by copying the table, dropping it and renaming the copy; with
+        # foreign keys on, the drop fails. The pragma works outside
+        # transactions only.
         driver: Any = connection.connection.driver_connection
         driver.execute("PRAGMA foreign_keys=OFF")
         try:
@@ -198,10 +285,12 @@ def _only_one(engine: Engine, what: str) -> Iterator[None]:
         if not engine.url.database:
             yield
             return
+        # A file beside the database, not SQLite's own lock: it is held over many transactions.
         with Path(f"{engine.url.database}.{what}-lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
+    # Autocommit: a lock held inside an open transaction would keep old rows from being cleaned up for hours.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SELECT pg_advisory_lock({LOCKS[what]})"))
         try:

@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import delete, insert, inspect, update
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
+from chuyenhoa import clock
 from chuyenhoa.store.archive import archive_bytes, read_archived
-from chuyenhoa.store.chain import START, appended, canonical, digest, seal
+from chuyenhoa.store.chain import START, append_event, appended, canonical, digest, seal
+from chuyenhoa.store.content import TABLES
 from chuyenhoa.store.disk import make_folder, sync_folders, write_all
-from chuyenhoa.store.tables import EventRow
+from chuyenhoa.store.tables import Base, EventRow, SubmissionRow
 
 NAME = "journal.jsonl"
 KEPT_FILES: Mapping[str | None, tuple[str, ...]] = {
@@ -23,6 +27,7 @@ KEPT_FILES: Mapping[str | None, tuple[str, ...]] = {
     "approval_forms": ("answer_sha256",),
 }
 """By table, the columns that name a file of the archive."""
+# A snapshot is some 350 kB of JSON; in every event of its row the journal would grow by that much.
 LONG_TEXT = 2000
 """Characters from which a text of the facts becomes a file of the archive, which the journal only names."""
 _FIELDS = ("id", "position", "submission", "subject", "at", "kind", "detail", "facts_sha256", "sha256")
@@ -86,6 +91,7 @@ class Journal:
             make_folder(self.archive)
         descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
+            # A write that was cut short left half a line; ours must not be glued to it.
             size = os.fstat(descriptor).st_size
             torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
             text = ("\n" if torn else "") + "".join(f"{line}\n" for line in lines)
@@ -168,13 +174,14 @@ def _take_event(history: History, entry: dict[str, Any], where: str) -> None:
     if event.position > len(history.lines) + 1:
         history.faults.append(f"{where}: events before event {event.position} are missing")
         return
+    # Lines of a transaction that was cut short: whoever wrote next took their positions.
     del history.lines[event.position - 1 :]
     previous = history.lines[-1].event.sha256 if history.lines else START
     if event.sha256 != seal(previous, event):
         history.faults.append(f"{where}: event {event.position} was changed")
     if event.facts_sha256 != ("" if facts is None else digest(facts)):
         history.faults.append(f"{where}: the facts of event {event.position} were changed")
-        facts = None  # nothing is held against what they say now
+        facts = None  # they prove nothing any more
     history.lines.append(Line(event, facts))
 
 
@@ -188,3 +195,55 @@ def iterate_archived(history: History) -> Iterator[str]:
         for value in row.values():
             if isinstance(value, dict) and "archived" in value:
                 yield str(value["archived"])
+
+
+FROM_FILES = frozenset({SubmissionRow, EventRow, *TABLES})
+"""Tables that are rebuilt from the archived files and the events themselves."""
+RECORDED = "recorded"
+"""Kind of the event of a row that no file gives back (assessment, snapshot, document, letter …)."""
+
+
+def watch_records(session: Session) -> list[Base]:
+    """A list that will hold every record which the session adds, changes or deletes."""
+    found: list[Base] = []
+
+    def collect(session: Session, *_: object) -> None:
+        for row in (*session.new, *session.dirty, *session.deleted):
+            changed = row in session.deleted or session.is_modified(row)
+            if type(row) not in FROM_FILES and changed and row not in found:
+                found.append(row)
+
+    listen(session, "before_flush", collect)
+    return found
+
+
+def note_records(session: Session, records: list[Base], journal: Journal) -> None:
+    """An event for every record that was changed, with all that it holds now."""
+    for row in records:
+        table = row.__tablename__
+        state = inspect(row)
+        key = "/".join(str(getattr(row, column.name)) for column in row.__table__.primary_key)
+        facts: dict[str, Any] = {"table": table, "key": key}
+        if not (state.deleted or state.was_deleted):
+            facts["row"] = {
+                column.name: journal.keep(getattr(row, column.name)) for column in row.__table__.columns
+            }
+        detail = str(getattr(row, "state", ""))
+        append_event(session, clock.now(), RECORDED, detail, subject=f"{table}/{key}", facts=facts)
+    session.flush()
+
+
+def restore_record(session: Session, facts: Mapping[str, Any], journal: Journal) -> None:
+    """Write a record as an event says it was."""
+    table = Base.metadata.tables[facts["table"]]
+    keys = list(table.primary_key)
+    parts = str(facts["key"]).split("/", len(keys) - 1)
+    same = [column == column.type.python_type(part) for column, part in zip(keys, parts, strict=True)]
+    if "row" not in facts:
+        session.execute(delete(table).where(*same))
+        return
+    values = {name: journal.fetch(value) for name, value in facts["row"].items()}
+    # Every change of a row is an event with all that it held then: the first inserts it, later ones
+    # overwrite.
+    if session.execute(update(table).where(*same).values(values)).rowcount == 0:  # type: ignore[attr-defined]
+        session.execute(insert(table).values(values))

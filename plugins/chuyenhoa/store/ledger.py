@@ -1,8 +1,8 @@
-"""The ledger of files: what was claimed, what was read from it, and how it was answered."""
+"""The ledger of files: what was claimed, read and answered, and the names of receipts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -26,10 +26,8 @@ from chuyenhoa.store.tables import (
 
 OURS = frozenset({*ACCEPTING, SubmissionStatus.RETURNED})
 """Statuses of files that count as a version of a submitter's figures."""
-
-
 MAX_NAMED = 5000
-"""Values in one query: SQLite takes 32,766 at most."""
+"""Values in one query: SQLite fails beyond 32,766, and ten thousand files may come at once."""
 CLAIMED = (
     *("number", "sha256", "size", "folder", "file_name", "claim_key", "received_at"),
     *("container", "member"),
@@ -57,7 +55,7 @@ def add_event(
 
 
 def claim_facts(row: SubmissionRow) -> Facts:
-    """What a claim settles, so that the ledger's line can be written anew from it."""
+    """What a claim settles, so that the ledger's line can be rebuilt from it."""
     return {name: getattr(row, name) for name in CLAIMED}
 
 
@@ -82,6 +80,8 @@ def find_unsettled(session: Session) -> list[SubmissionRow]:
     refused, repeated = SubmissionStatus.REFUSED.value, SubmissionStatus.DUPLICATE.value
     settled: set[str] = set()
     found = []
+    # Newest first: a refused file is settled when its folder sent anything else, or its bytes came again,
+    # later.
     for row in session.scalars(select(SubmissionRow).order_by(SubmissionRow.number.desc())):
         if row.answered_at is None or (row.status == refused and not settled & {row.folder, row.sha256}):
             found.append(row)
@@ -94,6 +94,8 @@ def pending_until(session: Session, numbers: Sequence[int]) -> list[SubmissionRo
     """What awaits an answer among some submissions, and what came before them to the same folders."""
     wanted = set(numbers)
     waiting = [row for row in pending(session) if row.number <= max(wanted, default=0)]
+    # Of one folder always in the order of receipt: a later version must find the earlier one already
+    # answered.
     folders = {row.folder for row in waiting if row.number in wanted}
     return [row for row in waiting if row.folder in folders]
 
@@ -156,8 +158,8 @@ def latest_accepted(session: Session, reading: Reading, before: int) -> Submissi
 def save_answer(session: Session, row: SubmissionRow, answer: Answer, at: datetime, seen: int = 0) -> None:
     """Store all that a file says and what validation says of it; an earlier attempt is replaced.
 
-    `seen` is the position of the last event when the file was held against the rules: what they knew of
-    other reports then.
+    `seen` is the position of the last event when the rules checked the file: what they knew of other
+    reports then.
     """
     if row.status != SubmissionStatus.CLAIMED:  # else nothing is stored of it yet
         for stale in TABLES:
@@ -280,3 +282,52 @@ def last_answer_event(session: Session, periods: Iterable[str]) -> int:
         )
     )
     return session.scalar(query) or 0
+
+
+NAMED_BY = 8
+"""Characters of a file's hash in its receipt's name: PHIEU-TIEP-NHAN-a-bd03d1b2-20211012-090000.html."""
+
+
+def reserve_receipts(session: Session, wanted: Mapping[int, str]) -> dict[int, str]:
+    """The paths of some submissions' receipts: those wanted, with a number where another has that name.
+
+    Names that differ in case alone are the same name here, since the outbox may lie on a disk that holds
+    them so. A path stays the submission's own, also when its answer is cut short and given again.
+    """
+    rows = find_submissions(session, wanted)
+    unnamed = [row for row in rows if not row.receipt]
+    given = _given(session, unnamed)
+    counts: dict[str, int] = {}
+    for row in unnamed:
+        path = wanted[row.number]
+        stem, dot, suffix = path.rpartition(".")
+        count = counts.get(path.casefold(), 1)
+        row.receipt = path if count == 1 else f"{stem}-{count}{dot}{suffix}"
+        while row.receipt.casefold() in given:
+            count += 1
+            row.receipt = f"{stem}-{count}{dot}{suffix}"
+        counts[path.casefold()] = count
+        given.add(row.receipt.casefold())
+    return {row.number: row.receipt for row in rows}
+
+
+def reserve_receipt(session: Session, number: int, wanted: str) -> str:
+    """`reserve_receipts` for one submission."""
+    return reserve_receipts(session, {number: wanted})[number]
+
+
+def _given(session: Session, rows: list[SubmissionRow]) -> set[str]:
+    """Receipts that could have the name of another: of files with like hashes that came at the same time."""
+    given: set[str] = set()
+    likes = {(row.received_at, row.sha256[:NAMED_BY]) for row in rows}
+    for received_at, head in likes:
+        # Name and time make the rest of a receipt's name, so only such files can collide. A range instead
+        # of LIKE, which SQLite answers without the index; "g" follows every digit of a hash.
+        query = select(SubmissionRow.receipt).where(
+            SubmissionRow.sha256 >= head,
+            SubmissionRow.sha256 < head + "g",
+            SubmissionRow.received_at == received_at,
+            SubmissionRow.receipt != "",
+        )
+        given.update(receipt.casefold() for receipt in session.scalars(query))
+    return given

@@ -23,6 +23,7 @@ class Recorded:
 
 def add_transition(session: Session, entry: Transition, name: str = "") -> Transition:
     """Keep a record under the next number; only in a session of `Store.writing`, where writers queue."""
+    # Counted here, so that a rebuilt store gives each record the number by which people take it back.
     number = (session.scalar(select(func.max(TransitionRow.number))) or 0) + 1
     session.add(
         TransitionRow(

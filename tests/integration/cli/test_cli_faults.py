@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from chuyenhoa.pipeline.receive import batches
 from chuyenhoa.pipeline.receive.batches import IntakeError, process_batch
 from chuyenhoa.store.archive import Incoming
 from tests.integration.cli.conftest import Call, Called
+from chuyenhoa.store.engine import HEAD
 
 
 def assert_refused(answer: Called, *words: str) -> None:
@@ -48,13 +50,27 @@ def test_a_store_that_is_no_database(call: Call, monkeypatch: pytest.MonkeyPatch
     assert_refused(call("status"), "notes.txt", "not a database", "CHUYENHOA_STORE")
 
 
+def test_a_store_that_is_not_there_yet(call: Call, data_folder: Path) -> None:
+    shutil.rmtree(data_folder)
+    assert_refused(call("status"), str(data_folder), "chuyenhoa migrate")
+    assert not data_folder.exists()
+    assert call("migrate", "--json").json == {
+        "store": f"sqlite:///{data_folder / 'chuyenhoa.db'}",
+        "from": None,
+        "to": HEAD,
+    }
+    assert call("status").code == 0
+    again = call("migrate")
+    assert (again.code, "nothing to do" in again.out) == (0, True)
+
+
 def test_a_data_folder_that_is_a_file(call: Call, data_folder: Path) -> None:
+    shutil.rmtree(data_folder)
     data_folder.write_text("in the way")
     assert_refused(call("status"), str(data_folder), "CHUYENHOA_DATA")
 
 
 def test_a_data_folder_that_cannot_be_written(call: Call, data_folder: Path) -> None:
-    data_folder.mkdir()
     (data_folder / "office").write_text("in the way")
     assert_refused(call("report", "--milestone", "2021-6t"), str(data_folder), "yours to write")
 

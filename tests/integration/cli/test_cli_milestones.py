@@ -7,8 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.cli.explaining import explain_locality, explain_outlook, say_actor, say_guard
-from chuyenhoa.cli.labels import DOCUMENT_STATES, SEVERITIES, STATUSES, VERDICTS, say_reason, say_statement
+from chuyenhoa.cli.labels import (
+    DOCUMENT_STATES,
+    SEVERITIES,
+    STATUSES,
+    VERDICTS,
+    explain_locality,
+    explain_outlook,
+    format_actor,
+    format_guard,
+    format_reason,
+    format_statement,
+)
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason, Verdict
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
@@ -122,7 +132,7 @@ def test_explain_one_criterion_of_a_locality_without_a_report(call: Call) -> Non
     ],
 )
 def test_a_statement_in_words(value: str, said: str) -> None:
-    assert say_statement(value) == said
+    assert format_statement(value) == said
 
 
 def test_every_code_has_a_word() -> None:
@@ -130,7 +140,7 @@ def test_every_code_has_a_word() -> None:
     assert set(STATUSES) == {*SubmissionStatus, "not_submitted"}
     assert set(SEVERITIES) == set(Severity)
     assert set(DOCUMENT_STATES) == set(DocumentState)
-    assert all(say_reason(reason.value).endswith(f" ({reason.value})") for reason in InsufficiencyReason)
+    assert all(format_reason(reason.value).endswith(f" ({reason.value})") for reason in InsufficiencyReason)
 
 
 def test_report_renders_once(call: Call) -> None:
@@ -330,8 +340,8 @@ def test_explain_says_what_a_locality_can_still_become(call: Call, form: Form, s
 
 
 def test_words_for_what_is_left_to_say(plan: Plan) -> None:
-    assert say_actor(plan, "30745", "office") == f"Văn phòng {plan.board.short_name}"
-    assert say_guard({"total": "3", "on_the_edge": True, "few": True}) == "sát ngưỡng, mẫu nhỏ (n = 3)"
+    assert format_actor(plan, "30745", "office") == f"Văn phòng {plan.board.short_name}"
+    assert format_guard({"total": "3", "on_the_edge": True, "few": True}) == "sát ngưỡng, mẫu nhỏ (n = 3)"
     settled = {
         "verdict": "insufficient",
         "possible": ["met"],

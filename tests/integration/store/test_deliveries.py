@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from chuyenhoa.clock import ZONE
 from chuyenhoa.store import Store, deliveries, open_store
 from chuyenhoa.store.deliveries import DELIVERY_TIMEOUT, DeliveryState, Subject
 from chuyenhoa.store.tables import DeliveryRow
+from tests.stores import new_store
 
 AT = datetime(2021, 10, 12, 9, tzinfo=ZONE)
 ANSWER = Subject("answer", "S000001", "ab12 2021-10-12")
@@ -41,9 +43,9 @@ def test_a_letter_is_owed_once_to_each(store: Store) -> None:
     assert len(first.token) == 32
 
 
-def test_the_token_does_not_depend_on_the_store(store: Store) -> None:
+def test_the_token_does_not_depend_on_the_store(store: Store, tmp_path: Path) -> None:
     owe(store, "a@b.vn")
-    other = open_store("sqlite://")
+    other = open_store(new_store(tmp_path / "other.db"))
     owe(other, "a@b.vn")
     assert rows(store)[0].token == rows(other)[0].token
 

@@ -14,7 +14,8 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
 from chuyenhoa.store import Store, claims, ledger, open_store
 from chuyenhoa.store.content import Answer
-from chuyenhoa.store.history import Wanted, load_in_force
+from chuyenhoa.store.evidence import Wanted, load_in_force
+from tests.stores import new_store
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
 PERIOD, LOCALITY = "2021-6t", "30745"
@@ -22,7 +23,7 @@ PERIOD, LOCALITY = "2021-6t", "30745"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_store(f"sqlite:///{tmp_path / 'store.db'}")
+    return open_store(new_store(tmp_path / "store.db"))
 
 
 def enter(store: Store, value: str, *, taken: bool, released: int | None = None) -> int:

@@ -1,92 +1,78 @@
-"""A store that was filled by an older edition keeps all of it through every migration."""
+"""Only `migrate_store` creates and upgrades a store, one process at a time; it is refused until then."""
 
 from __future__ import annotations
 
-import re
+import multiprocessing
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine, text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect, text
 
-from chuyenhoa.store import claims, engine, open_store
-from chuyenhoa.store.chain import START, seal
-from chuyenhoa.store.tables import EventRow, JustificationRow, ObservationRow, SubmissionRow
-
-FILLED = """
-INSERT INTO submissions (number, sha256, size, folder, file_name, claim_key, received_at, removed_from_inbox,
-    answered_at, status, plan, period, submitter, version, is_late, duplicate_of, receipt, marked_workbook)
-VALUES (1, 'aa', 7, '899-rach-gia', 'a.xlsx', 'a|7|1', '2021-10-12T09:00:00+07:00', true, NULL, 'accepted',
-    '2021', '2021-6t', '899', 1, false, NULL, 'outbox/r.html', ''),
-    (2, 'aa', 7, '899-rach-gia', 'b.xlsx', 'b|7|1', '2021-10-12T10:00:00+07:00', true, NULL, 'duplicate',
-    '2021', '2021-6t', '899', NULL, false, 1, 'outbox/s.html', '');
-INSERT INTO events (id, submission, at, kind, detail) VALUES
-    (3, 1, '2021-10-12T09:00:00+07:00', 'claimed', '899-rach-gia/a.xlsx'),
-    (5, 1, '2021-10-12T09:00:05+07:00', 'answered', 'accepted outbox/r.html'),
-    (9, 2, '2021-10-12T10:00:00+07:00', 'claimed', '899-rach-gia/b.xlsx');
-INSERT INTO observations (submission, locality, indicator, basis, value, sheet, cell)
-VALUES (1, '30745', 'CHAY_TS', 'current', '12.5', 'Số liệu', 'D12');
-INSERT INTO justifications (id, submission, rule_id, locality, reason, sheet, cell)
-VALUES (4, 1, 'W02', '30745', 'án cũ', 'Giải trình', 'C5');
-"""
+from chuyenhoa.store import Migration, MissingStoreError, StoreError, engine, migrate_store, open_store
+from chuyenhoa.store.tables import Base
 
 
-@pytest.fixture
-def old_store(store_url: str) -> str:
-    """A store as the first edition left it, with rows."""
-    sqlite = re.fullmatch(r"sqlite:///(.*)/[^/]*", store_url)
-    if sqlite:
-        Path(sqlite[1]).mkdir()
-    old = create_engine(store_url)
-    config = Config()
-    config.set_main_option("script_location", str(engine.MIGRATIONS))
-    with old.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        for statement in FILLED.split(";\n"):
-            if statement.strip():
-                connection.execute(text(statement))
-    old.dispose()
-    return store_url
+def test_the_newest_migration_is_the_one_the_code_expects() -> None:
+    assert ScriptDirectory(str(engine.MIGRATIONS)).get_current_head() == engine.HEAD
 
 
-def test_an_older_store_keeps_its_rows_and_is_chained(old_store: str) -> None:
-    store = open_store(old_store)
-    with store.reading() as session:
-        first, second = session.query(SubmissionRow).order_by(SubmissionRow.number)
-        assert (first.file_name, first.size, first.version, first.removed_from_inbox) == (
-            "a.xlsx",
-            7,
-            1,
-            True,
-        )
-        assert (second.duplicate_of, second.container, second.member) == (1, None, "")
-        assert session.query(ObservationRow).one().value == "12.5"
-        assert session.query(JustificationRow).one().reason == "án cũ"
-        events = session.query(EventRow).order_by(EventRow.id).all()
-        assert [(e.id, e.position, e.kind) for e in events] == [
-            (3, 1, "claimed"),
-            (5, 2, "answered"),
-            (9, 3, "claimed"),
-        ]
-        previous = START
-        for event in events:
-            assert event.sha256 == seal(previous, event)
-            previous = event.sha256
+def test_migrations_make_exactly_the_tables(bare_url: str) -> None:
+    migrate_store(bare_url)
+    with create_engine(bare_url).connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
-def test_an_older_store_can_be_written_on(old_store: str) -> None:
-    store = open_store(old_store)
-    with store.writing() as session:
-        first = session.get_one(SubmissionRow, 1)
-        members = [("b" * 64, 3_000_000_000, "tháng 5/a.xlsx"), ("c" * 64, 2, "x" * 3000)]
-        rows = claims.add_members(session, first, members)
-        assert [(row.number, row.container, row.member) for row in rows] == [
-            (3, 1, "tháng 5/a.xlsx"),
-            (4, 1, "x" * 3000),
-        ]
-    with store.writing() as session:
-        again = claims.add_members(session, session.get_one(SubmissionRow, 1), members)
-        assert [row.number for row in again] == [3, 4]
-        assert session.query(EventRow).count() == 5
+def test_a_store_is_created_once(bare_url: str) -> None:
+    first, second = migrate_store(bare_url), migrate_store(bare_url)
+    assert (first.before, first.after) == (None, engine.HEAD)
+    assert (second.before, second.after) == (engine.HEAD, engine.HEAD)
+    open_store(bare_url)
+
+
+def test_many_processes_may_migrate_at_once(bare_url: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(4) as pool:
+        found: list[Migration] = pool.map(migrate_store, [bare_url] * 4)
+    assert sorted(entry.before or "" for entry in found) == ["", *[engine.HEAD] * 3]
+
+
+def test_a_missing_store_is_refused_and_nothing_is_made(bare_url: str, tmp_path: Path) -> None:
+    with pytest.raises(MissingStoreError, match="Create it with `chuyenhoa migrate`"):
+        open_store(bare_url)
+    assert list(tmp_path.iterdir()) == []
+    if bare_url.startswith("postgresql"):
+        assert inspect(create_engine(bare_url)).get_table_names() == []
+
+
+def test_an_empty_file_is_no_store_yet(tmp_path: Path) -> None:
+    (tmp_path / "store.db").touch()
+    with pytest.raises(MissingStoreError):
+        open_store(f"sqlite:///{tmp_path / 'store.db'}")
+
+
+def set_version(url: str, version: str) -> None:
+    with create_engine(url).begin() as connection:
+        assert connection.execute(text(f"UPDATE alembic_version SET version_num = '{version}'")).rowcount == 1
+
+
+def test_an_older_store_is_refused_until_it_is_migrated(
+    store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "HEAD", "9999")
+    monkeypatch.setattr(engine, "_list_revisions", lambda: ["9999", "0008"])
+    set_version(store_url, "0008")
+    wanted = "has version 0008, this program needs version 9999. .* run `chuyenhoa migrate`"
+    with pytest.raises(StoreError, match=wanted) as caught:
+        open_store(store_url)
+    assert not isinstance(caught.value, MissingStoreError)
+
+
+def test_a_newer_store_is_refused_and_left_as_it_is(store_url: str) -> None:
+    set_version(store_url, "9999")
+    for use in (open_store, migrate_store):
+        with pytest.raises(StoreError, match=r"version 9999, which this program .* does not know"):
+            use(store_url)
+    with create_engine(store_url).connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"

@@ -1,8 +1,7 @@
-"""The store opens on a fresh database, migrates once, and keeps what the ledger tells it."""
+"""The store keeps what the ledger tells it, on both databases."""
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -11,10 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from chuyenhoa import clock
@@ -33,7 +28,7 @@ from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.store import Store, StoreError, claims, engine, evidence, ledger, open_store
 from chuyenhoa.store.content import Answer
-from chuyenhoa.store.tables import Base, SubmissionRow
+from chuyenhoa.store.tables import SubmissionRow
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
 CELL = CellRef("Số liệu", "D12")
@@ -42,17 +37,6 @@ CELL = CellRef("Số liệu", "D12")
 @pytest.fixture
 def store(store_url: str) -> Store:
     return open_store(store_url)
-
-
-def test_the_newest_migration_is_the_one_the_code_expects() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(engine.MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_current_head() == engine.HEAD
-
-
-def test_migrations_make_exactly_the_tables(store: Store) -> None:
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
 
 
 def test_a_writer_holds_its_lock_before_it_looks_at_anything(store: Store) -> None:
@@ -69,15 +53,6 @@ def test_a_writer_holds_its_lock_before_it_looks_at_anything(store: Store) -> No
             with create_engine(url).connect() as connection:
                 asked = text(f"SELECT pg_try_advisory_lock({engine.WRITERS_LOCK})")
                 assert connection.execute(asked).scalar() is False
-
-
-def _open(url: str) -> str:
-    return open_store(url).engine.dialect.name
-
-
-def test_many_processes_may_open_a_fresh_store_at_once(store_url: str) -> None:
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
-        assert pool.map(_open, [store_url] * 4) == [store_url.partition(":")[0].partition("+")[0]] * 4
 
 
 def test_a_store_that_cannot_be_opened_says_which(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 README = ROOT / "README.md"
 GUIDES = (ROOT / "docs" / "huong-dan-dia-phuong.md", ROOT / "docs" / "huong-dan-van-phong.md")
+COMMANDS = ROOT / "docs" / "commands.md"
 RUNBOOK = ROOT / "docs" / "runbook.md"
 DEVELOPERS = ROOT / "DEVELOPERS.md"
 COMMANDS = ROOT / "docs" / "commands.md"

@@ -21,6 +21,7 @@ from chuyenhoa.plan import PlanError, load_plan
 from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store.documents import DocumentState
+from devtools.commands_page import write_page
 from tests.unit.docs.reading_docs import (
     CHANGING,
     COMMANDS,
@@ -68,8 +69,12 @@ def test_every_command_and_option_exists(document: Path) -> None:
     assert wrong == []
 
 
-def test_every_command_is_described() -> None:
+def test_the_page_of_commands_names_every_command() -> None:
     assert {name for name, _, _ in commands(read(COMMANDS))} == set(choices_of(build_parser()))
+
+
+def test_the_page_of_commands_is_what_the_parser_says() -> None:
+    assert read(COMMANDS) == write_page(), "run `make docs`"
 
 
 @pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)

@@ -18,8 +18,9 @@ from chuyenhoa import clock
 from chuyenhoa.intake.inbox import claim, scan
 from chuyenhoa.intake.inbox.scan import SkippedFile, SkipReason
 from chuyenhoa.store import Store, archive, ledger, open_store
-from chuyenhoa.store.naming import reserve_receipt
+from chuyenhoa.store.ledger import reserve_receipt
 from chuyenhoa.store.tables import EventRow, SubmissionRow
+from tests.stores import new_store
 
 AT = datetime(2021, 10, 12, 9, tzinfo=clock.ZONE)
 
@@ -271,7 +272,7 @@ def test_a_clock_that_jumps_back_changes_no_order(store: Store, tmp_path: Path, 
 
 
 def test_two_gigabytes_are_taken_in_little_memory(tmp_path: Path, box: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}", tmp_path / "archive")
+    store = open_store(new_store(tmp_path / "store.db"), tmp_path / "archive")
     size = 2**31 + 5
     with (box / "big.xlsx").open("wb") as file:
         file.truncate(size)
@@ -289,7 +290,7 @@ def test_two_gigabytes_are_taken_in_little_memory(tmp_path: Path, box: Path) -> 
 
 
 def test_ten_times_what_is_taken_at_once_needs_no_more_open_files(tmp_path: Path, box: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}", tmp_path / "archive")
+    store = open_store(new_store(tmp_path / "store.db"), tmp_path / "archive")
     count = claim.AT_ONCE * 10 + 1
     for number in range(count):
         (box / f"{number}.xlsx").write_bytes(str(number).encode())

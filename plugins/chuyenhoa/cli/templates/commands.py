@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,13 +17,23 @@ Read = Callable[[Path], bytes]
 
 def add_commands(templates: Any, read: Read) -> None:
     """Add preview and fields to `chuyenhoa templates`; `read` opens a Word file or refuses it."""
-    preview = templates.add_parser("preview", help="render templates on made-up data that strains them")
+    preview = templates.add_parser(
+        "preview",
+        help="render templates on made-up data that strains them",
+        description="The templates on worst-case data: longest names, nothing sent, no locality, 300 "
+        "localities; as PDF too where LibreOffice is installed. Exit code 1 when a template breaks on one "
+        "of them.",
+    )
     preview.add_argument("file", nargs="?", type=Path, help="a .docx; all shipped templates if left out")
     preview.add_argument("--kind", help="kind of document; the file's name without .docx if left out")
     preview.add_argument("--out", type=Path, required=True, help="folder for the documents")
     preview.add_argument("--no-pdf", action="store_true", help="no PDF, even where LibreOffice is installed")
     preview.set_defaults(run=lambda options: preview_templates(options, read))
-    fields = templates.add_parser("fields", help="the fields that templates may use")
+    fields = templates.add_parser(
+        "fields",
+        help="the fields that templates may use",
+        description="Every field with its meaning and an example, as in docs/truong-du-lieu.md.",
+    )
     fields.add_argument("--kind", help="one kind of document; all if left out")
     fields.add_argument("--markdown", action="store_true", help="as docs/truong-du-lieu.md holds it")
     fields.set_defaults(run=print_fields)
@@ -125,7 +134,7 @@ def print_fields(options: argparse.Namespace) -> int:
     kinds = [kind_of(Path(options.kind), options.kind)] if options.kind else list(load_kinds())
     entries = list_fields(kinds)
     if options.json:
-        print_json([dataclasses.asdict(entry) for entry in entries])
+        print_json(entries)
         return 0
     for entry in entries:
         where = "" if options.kind else f"  [{', '.join(entry.kinds)}]"

@@ -1,4 +1,4 @@
-"""Templates tried on made-up data: rendered, held against the layout, written for the office to see."""
+"""Templates tried on made-up data: rendered, their layout checked, written for the office to see."""
 
 from __future__ import annotations
 

@@ -16,12 +16,10 @@ from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.batches import Part, findings_of, judge_row, read_part
 from chuyenhoa.pipeline.receive.expand import store_archive, unpack_row
 from chuyenhoa.pipeline.receive.validate import BatchCheck
-from chuyenhoa.store import ledger, open_store
+from chuyenhoa.store import ledger, migrate_store, open_store
 from chuyenhoa.store.chain import last_position
 from chuyenhoa.store.content import digest_content, read_content
-from chuyenhoa.store.journal import History, Journal, Line
-from chuyenhoa.store.records import KIND as RECORDED
-from chuyenhoa.store.records import restore_record
+from chuyenhoa.store.journal import RECORDED, History, Journal, Line, restore_record
 from chuyenhoa.store.tables import EventRow, SubmissionRow
 
 
@@ -40,9 +38,9 @@ class Rebuilt:
 
 
 def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Rebuilt:
-    """Write the store of a workplace anew at another URL, from its archive; `history` is its whole journal.
+    """Write the store again at another URL, from its archive alone; `history` is its whole journal.
 
-    Every file is read again, in the order and with the clock of then, and every judgement is held against
+    Every file is read again, in the order and with the clock of then, and every judgement is compared with
     what the journal says of it.
 
     Raises:
@@ -53,6 +51,7 @@ def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Reb
         raise RebuildError("The journal is damaged; restore it from a backup:\n" + "\n".join(history.faults))
     if not history.lines:
         raise RebuildError(f"{Journal(ctx.settings.archive).path}: no event here; is this the archive?")
+    migrate_store(url)
     target = open_store(url)
     with target.reading() as session:
         if last_position(session):
@@ -83,13 +82,15 @@ class _Replay:
         return self._outcome
 
     def _context(self) -> Context:
-        """A workplace of its own for every moment: which plan is today's depends on the clock."""
+        """A context of its own for every moment: which plan is today's depends on the clock."""
         ctx = replace(self._ctx)
         ctx.__dict__.update(plans=self._plans, store=self._store)
         return ctx
 
     def _begin(self, position: int) -> None:
         """Judge what was judged when the store was as it is now."""
+        # `seen` in the journal says after which event a batch was read: the rules then knew exactly those
+        # reports.
         group = self._judged.get(position)
         if not group:
             return
@@ -117,6 +118,7 @@ class _Replay:
                     setattr(row, name, value)
             elif event.kind == RECORDED:
                 restore_record(session, facts, self._journal)
+            # The journal's own event, seal included: the new store ends in the same head of the chain.
             session.add(EventRow(**{c.name: getattr(event, c.name) for c in EventRow.__table__.columns}))
 
     def _judge(self, event: EventRow, facts: Mapping[str, Any]) -> None:

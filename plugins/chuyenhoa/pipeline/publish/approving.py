@@ -32,8 +32,7 @@ from chuyenhoa.release.forms import Answered
 from chuyenhoa.reporting import RenderError
 from chuyenhoa.store.archive import archive_bytes
 from chuyenhoa.store.documents import DocumentState
-from chuyenhoa.store.office_tables import ApprovalFormRow
-from chuyenhoa.store.tables import DocumentRow
+from chuyenhoa.store.tables import ApprovalFormRow, DocumentRow
 
 logger = logging.getLogger(__name__)
 

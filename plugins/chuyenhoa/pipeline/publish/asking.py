@@ -18,8 +18,7 @@ from chuyenhoa.pipeline.publish.drafts import is_numbered, office_texts, propose
 from chuyenhoa.pipeline.publish.office_queries import compare_with_remarks
 from chuyenhoa.release.forms import Asked, listed, write_form
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
-from chuyenhoa.store.office_tables import ApprovalFormRow
-from chuyenhoa.store.tables import DocumentRow
+from chuyenhoa.store.tables import ApprovalFormRow, DocumentRow
 
 OPEN, USED, REPLACED = "open", "used", "replaced"
 PREFIX = "PHIEU-DUYET-"

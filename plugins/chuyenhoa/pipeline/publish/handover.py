@@ -30,8 +30,7 @@ from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.store import deliveries, ledger
 from chuyenhoa.store.archive import ArchiveError, archived_path, read_archived
 from chuyenhoa.store.documents import DocumentState, list_documents
-from chuyenhoa.store.office_tables import RegisterRow
-from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+from chuyenhoa.store.tables import DocumentRow, RegisterRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
 

@@ -30,8 +30,7 @@ from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
 from chuyenhoa.reporting import PhraseError, RenderError, render_document
 from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
 from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
-from chuyenhoa.store.office_tables import RegisterRow
-from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+from chuyenhoa.store.tables import DocumentRow, RegisterRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
 

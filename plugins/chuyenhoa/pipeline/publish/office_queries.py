@@ -18,8 +18,7 @@ from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.release import Decision, DecisionError, Remark
 from chuyenhoa.store import deliveries
 from chuyenhoa.store.documents import DocumentState, Subject, list_versions
-from chuyenhoa.store.office_tables import RemarkRow
-from chuyenhoa.store.tables import DocumentRow, SnapshotRow
+from chuyenhoa.store.tables import DocumentRow, RemarkRow, SnapshotRow
 
 REMARK_LETTER = "remark"
 """The kind of the letters that ask a submitter."""

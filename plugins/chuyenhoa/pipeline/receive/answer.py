@@ -22,7 +22,7 @@ from chuyenhoa.pipeline.receive.receipts import build_receipts, outbox_of, page_
 from chuyenhoa.store import ledger
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.disk import write_files
-from chuyenhoa.store.naming import reserve_receipts
+from chuyenhoa.store.ledger import reserve_receipts
 from chuyenhoa.store.tables import SubmissionRow
 
 UNTOUCHED = "D54"

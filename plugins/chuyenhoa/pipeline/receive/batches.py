@@ -30,7 +30,7 @@ from chuyenhoa.store import ledger
 from chuyenhoa.store.archive import read_archived, sweep_incoming
 from chuyenhoa.store.chain import last_position
 from chuyenhoa.store.claims import find_likes
-from chuyenhoa.store.naming import reserve_receipts
+from chuyenhoa.store.ledger import reserve_receipts
 from chuyenhoa.store.tables import SubmissionRow
 from chuyenhoa.validation import publish
 

@@ -12,7 +12,7 @@ from chuyenhoa.pipeline.context import Context, write_file
 from chuyenhoa.pipeline.notify.mailing import FAULT, enqueue_notifications
 from chuyenhoa.pipeline.receive.receipts import describe_file, outbox_of
 from chuyenhoa.store import ledger
-from chuyenhoa.store.naming import reserve_receipt
+from chuyenhoa.store.ledger import reserve_receipt
 from chuyenhoa.store.tables import SubmissionRow
 
 logger = logging.getLogger(__name__)

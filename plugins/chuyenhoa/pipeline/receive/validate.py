@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-
-from sqlalchemy.engine import make_url
 
 from chuyenhoa.model.history import Accepted, FileHistory
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.justifications import justification_check_of, justify
-from chuyenhoa.store import Store
-from chuyenhoa.store.history import Wanted, load_in_force
+from chuyenhoa.store import MissingStoreError, Store
+from chuyenhoa.store.evidence import Wanted, load_in_force
 from chuyenhoa.validation import ValidationReport, build_history, is_related, validate
 
 
@@ -144,16 +141,13 @@ def look_at(ctx: Context, reading: Reading) -> tuple[Finding, ...]:
 
     Its own reasons answer its warnings; a file of reasons alone is not held against what waits for it.
     """
-    store = ctx.store if _has_store(ctx.settings.store_url) else None
+    try:
+        store = ctx.store
+    except MissingStoreError:
+        store = None
     findings = BatchCheck(ctx, store, [Numbered(None, reading)]).findings_of(None)
     plan = ctx.plans.get(reading.plan)
     if plan is None or not any(finding.needs_reason for finding in findings):
         return findings
     outcome = justify(findings, reading.justifications, justification_check_of(ctx, plan))
     return (*outcome.findings, *outcome.remarks)
-
-
-def _has_store(url: str) -> bool:
-    """Whether there is a store to read; looking at a file must not make one."""
-    parsed = make_url(url)
-    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
