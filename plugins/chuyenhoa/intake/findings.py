@@ -61,7 +61,8 @@ class FindingList:
         }
         self.found.append(
             Finding(
-                rule_id=code,
+                # A plain string: findings leave the confined reader as JSON, and the store compares them.
+                rule_id=str(code),
                 severity=message.severity,
                 message=message.text.format_map(
                     filled | {name: withhold(word) for name, word in words.items()}

@@ -34,6 +34,7 @@ from chuyenhoa.kit.readers.book import Book, Sheet
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis, Normalisation, Observation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
 
@@ -149,7 +150,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
         if narratives or justifications:
             localities, observations, declared = (), (), Declarations()
         else:
-            scope.findings.add("D54")
+            scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
         _report_nobody(scope, found)
     owner = scope.owner
@@ -184,9 +185,9 @@ def _report_nobody(scope: Scope, found: FoundTables) -> None:
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
     if scope.own and has_figures and not has_error:
-        scope.findings.add("D103", expected=scope.own_codes)
+        scope.findings.add(Code.NO_OWN_LOCALITY, expected=scope.own_codes)
     elif not scope.own and scope.owner.has_meta and not has_error:
-        scope.findings.add("D54")
+        scope.findings.add(Code.BLANK_FORM)
 
 
 def _report_missing(scope: Scope, found: FoundTables) -> None:
@@ -202,4 +203,4 @@ def _report_missing(scope: Scope, found: FoundTables) -> None:
         return
     for name in LOCALITY_SHEETS:
         if name not in tables:
-            scope.findings.add("D22", sheet=name, expected=", ".join(NEEDED_CODES[name]))
+            scope.findings.add(Code.MISSING_FORM_TABLE, sheet=name, expected=", ".join(NEEDED_CODES[name]))

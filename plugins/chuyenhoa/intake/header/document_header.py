@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header.periods import Kind, Statement, periods_of, read_statements, show_window
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Period, PeriodKind, Plan, Submitter, Window
 from chuyenhoa.plan.names import plain_key
 
-PERIOD_CODES = frozenset({"D70", "D71", "D73"})
+PERIOD_CODES = frozenset({Code.WINDOW_NOT_IN_PLAN, Code.CUMULATIVE_FIGURES, Code.SEVERAL_PERIODS})
 PERIOD_WORDS = "ky bao cao"
 BASELINE_WORDS = ("cung ky", "ky goc", "nam truoc")
 
@@ -74,9 +75,9 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
     if len(periods) == 1:
         odd += [(title, entry) for title, entry in current if _ends_elsewhere(entry, periods[0].window)]
     for title, entry in odd:
-        _blame("D70", title, entry.shown, plan, findings)
+        _blame(Code.WINDOW_NOT_IN_PLAN, title, entry.shown, plan, findings)
     for title, entry in cumulative:
-        _blame("D71", title, entry.shown, plan, findings)
+        _blame(Code.CUMULATIVE_FIGURES, title, entry.shown, plan, findings)
     if odd or cumulative:
         return None
     hints = periods_of(
@@ -87,7 +88,7 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
     ]
     if len(periods) > 1 or clash:
         shown = dict.fromkeys((*(entry.label for entry in periods), *(entry.label for entry in clash)))
-        findings.add("D73", value=", ".join(shown))
+        findings.add(Code.SEVERAL_PERIODS, value=", ".join(shown))
         return None
     return periods[0] if periods else None
 
@@ -125,7 +126,7 @@ def find_wrong_baselines(
             if _is_wrong_baseline(title, entry, period, plan):
                 wrong.add(title.sheet)
                 findings.add(
-                    "D72",
+                    Code.WRONG_BASELINE_WINDOW,
                     sheet=title.sheet,
                     cells=(title.cell,) if title.cell else (),
                     value=entry.shown,
@@ -169,12 +170,24 @@ def check_against_form(
         cells = (title.cell,) if title.cell else ()
         for entry in read_statements(title.text, plan):
             if entry.kind is Kind.CUMULATIVE:
-                _blame("D71", title, entry.shown, plan, findings)
+                _blame(Code.CUMULATIVE_FIGURES, title, entry.shown, plan, findings)
             elif not title.is_of_baseline(entry, plan) and _contradicts(title, entry, period):
-                findings.add("D19", sheet=title.sheet, cells=cells, value=entry.shown, expected=period.label)
+                findings.add(
+                    Code.TITLE_CONTRADICTS_FORM,
+                    sheet=title.sheet,
+                    cells=cells,
+                    value=entry.shown,
+                    expected=period.label,
+                )
         named = places.districts_in(title.text)
         if home and named and home not in named:
-            findings.add("D19", sheet=title.sheet, cells=cells, value=title.text, expected=submitter.name)
+            findings.add(
+                Code.TITLE_CONTRADICTS_FORM,
+                sheet=title.sheet,
+                cells=cells,
+                value=title.text,
+                expected=submitter.name,
+            )
 
 
 def _contradicts(title: Stated, entry: Statement, period: Period) -> bool:
@@ -196,7 +209,7 @@ def is_anothers(titles: Sequence[Stated], submitter: Submitter, plan: Plan, find
     for title, code in named:
         if code in homes:
             findings.add(
-                "D85",
+                Code.FOREIGN_DISTRICT,
                 sheet=title.sheet,
                 cells=(title.cell,) if title.cell else (),
                 value=homes[code].name,

@@ -15,6 +15,7 @@ from chuyenhoa.intake.tables.form_tables import Head, Table, clean_head, read_he
 from chuyenhoa.kit.readers.book import Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold
 from chuyenhoa.model import form
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Period, Plan, Submitter, Window
 
 PERIOD_WORDS = "kỳ báo cáo"
@@ -68,7 +69,7 @@ def find_owner(
     if owner is None or folder is None or folder == owner.submitter.folder:
         return owner
     findings.add(
-        "D16",
+        Code.WRONG_FOLDER,
         value=folder,
         owner=owner.submitter.name,
         folder=folder or INBOX,
@@ -80,13 +81,13 @@ def find_owner(
 def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Owner | None:
     """The owner that a form of ours states."""
     if meta["plan"] != plan.id:
-        findings.add("D13", value=meta["plan"], expected=plan.id)
+        findings.add(Code.OTHER_PLAN, value=meta["plan"], expected=plan.id)
     elif meta["edition"] != plan.edition:
-        findings.add("D17", value=meta["edition"], expected=plan.edition)
+        findings.add(Code.OUTDATED_FORM, value=meta["edition"], expected=plan.edition)
     elif meta["period"] not in plan.period_by_id:
-        findings.add("D14", value=meta["period"], expected=", ".join(plan.period_by_id))
+        findings.add(Code.PERIOD_NOT_IN_PLAN, value=meta["period"], expected=", ".join(plan.period_by_id))
     elif meta["submitter"] not in plan.submitter_by_code:
-        findings.add("D15", value=meta["submitter"])
+        findings.add(Code.SUBMITTER_NOT_IN_PLAN, value=meta["submitter"])
     else:
         submitter = plan.submitter_by_code[meta["submitter"]]
         return Owner(submitter, plan.period_by_id[meta["period"]], meta["edition"], has_meta=True)
@@ -105,9 +106,9 @@ def _from_folder(
     missing += [] if period is not None else ["kỳ báo cáo"]
     if submitter is None or period is None:
         if not submitter or not any(finding.rule_id in PERIOD_CODES for finding in findings.found):
-            findings.add("D12", missing=" và ".join(missing))
+            findings.add(Code.OWNER_UNKNOWN, missing=" và ".join(missing))
         return None
-    findings.add("D20", owner=submitter.name, period=period.label)
+    findings.add(Code.NO_FORM_IDENTITY, owner=submitter.name, period=period.label)
     return Owner(submitter, period, "", has_meta=False)
 
 
@@ -175,7 +176,13 @@ def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings
             if title.submitter and title.submitter != owner.submitter.name:
                 found.append((cell, title.submitter, owner.submitter.name))
         for cell, stated, expected in found:
-            findings.add("D19", sheet=table.sheet.name, cells=(cell,), value=stated, expected=expected)
+            findings.add(
+                Code.TITLE_CONTRADICTS_FORM,
+                sheet=table.sheet.name,
+                cells=(cell,),
+                value=stated,
+                expected=expected,
+            )
 
 
 def _after(text: str, words: str) -> str:
@@ -222,7 +229,7 @@ def check_heads(
         return
     heads = tuple((official, read_head(table, official)) for official, table in tables.items())
     if meta["checksum"] != _checksum(heads):
-        findings.add("D18")
+        findings.add(Code.FORM_HEAD_CHANGED)
 
 
 @lru_cache(maxsize=64)

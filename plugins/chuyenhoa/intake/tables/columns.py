@@ -13,6 +13,7 @@ from chuyenhoa.intake.tables.header_labels import BRACKETS, OTHER_UNITS, Meaning
 from chuyenhoa.intake.tables.table_header import BASES, Column
 from chuyenhoa.intake.tables.vocabulary import Vocabulary, vocabulary_of
 from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator
 from chuyenhoa.plan.names import plain_key
 
@@ -20,7 +21,7 @@ JOINED = re.compile(r"\s*[/;+–-]\s*")
 YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
 """What is worked out from figures needs no word."""
-COLUMN_ALONE = frozenset({"D74", "D87"})
+COLUMN_ALONE = frozenset({Code.AMBIGUOUS_COLUMN, Code.OTHER_UNIT_IN_HEADING})
 """Questions about one column: its figures are not read, those of the others stand (docs/decisions/0022)."""
 
 
@@ -82,7 +83,7 @@ def _ask_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
             kept.append(slot)
             continue
         is_paired = slot.indicator.code in years
-        code = "D100" if is_paired else "D72"
+        code = Code.YEAR_READ_AS_BASELINE if is_paired else Code.WRONG_BASELINE_WINDOW
         if (slot.year, code) not in told:
             told.add((slot.year, code))
             scope.findings.add(code, sheet=table.name, cells=(slot.cell,), value=slot.year, **words)
@@ -125,22 +126,22 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
     codes = column.match.codes or _maybe(column, words)
     if meanings & SILENT or (column.is_known and not meanings):
         return
-    code, expected = "D76", ""
+    code, expected = Code.NOT_AN_INDICATOR, ""
     if Meaning.CUMULATIVE in meanings:
-        code = "D76" if codes & read else "D71"
+        code = Code.NOT_AN_INDICATOR if codes & read else Code.CUMULATIVE_FIGURES
     elif Meaning.OTHER_YEAR in meanings:
-        code = "D76" if codes & read else "D70"
+        code = Code.NOT_AN_INDICATOR if codes & read else Code.WINDOW_NOT_IN_PLAN
         expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
     elif (
         len(codes) == 1
         and column.match.certain
         and not words.agrees(_unit(table, column, indicators[min(codes)]), indicators[min(codes)])
     ):
-        code, expected = "D87", indicators[min(codes)].unit
+        code, expected = Code.OTHER_UNIT_IN_HEADING, indicators[min(codes)].unit
     elif codes:
         titles = {section.code: section.title for section in words.plan.sections}
         shown = [f"“{titles[indicators[c].section]}: {indicators[c].label}”" for c in sorted(codes)]
-        code, expected = "D74", ", ".join(shown)
+        code, expected = Code.AMBIGUOUS_COLUMN, ", ".join(shown)
     cell = table.view.name(column.row, column.index)
     scope.findings.add(
         code,
@@ -183,7 +184,7 @@ def _report_twice(scope: Scope, table: FreeTable, group: Sequence[Slot]) -> None
     """Columns that are the same indicator in the same window; none of them is read."""
     label = group[0].indicator.label
     scope.findings.add(
-        "D75",
+        Code.DUPLICATE_INDICATOR,
         sheet=table.name,
         cells=[slot.cell for slot in group],
         locality=_held(table, group[0].cell),

@@ -16,17 +16,18 @@ from chuyenhoa.intake.values.personal import is_masked, report_row
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text
 from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Indicator, Locality
 
 FLAW_CODES = {
-    Flaw.ERROR: "D39",
-    Flaw.UNCALCULATED: "D40",
-    Flaw.PERCENT: "D36",
-    Flaw.US_DATE: "D37",
-    Flaw.STRUCK: "D97",
-    Flaw.SHARED: "D98",
-    Flaw.PERSONAL: "D55",
+    Flaw.ERROR: Code.FORMULA_ERROR,
+    Flaw.UNCALCULATED: Code.FORMULA_NOT_CALCULATED,
+    Flaw.PERCENT: Code.PERCENTAGE_FOR_COUNT,
+    Flaw.US_DATE: Code.DATE_FOR_NUMBER,
+    Flaw.STRUCK: Code.STRUCK_OUT_NUMBER,
+    Flaw.SHARED: Code.NUMBER_IN_MERGED_CELL,
+    Flaw.PERSONAL: Code.PERSONAL_DATA_IN_TABLE,
 }
 
 
@@ -73,7 +74,9 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
         _read_row(scope, table, places[0], locality, basis, found)
     for locality in scope.own.values():
         if locality.code not in rows:
-            scope.findings.add("D31", sheet=table.sheet.name, locality=locality.code, name=locality.name)
+            scope.findings.add(
+                Code.LOCALITY_WITHOUT_ROW, sheet=table.sheet.name, locality=locality.code, name=locality.name
+            )
     if others:
         owners = {row: scope.own[code] for code, places in rows.items() for row in places}
         _check_totals(scope, table, owners, others)
@@ -107,12 +110,12 @@ def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
     for code, places in table.columns.items():
         cells = tuple(name_cell(table.code_row, column) for column in places)
         if code not in expected:
-            scope.findings.add("D23", sheet=sheet, cells=cells, value=code)
+            scope.findings.add(Code.UNKNOWN_COLUMN_CODE, sheet=sheet, cells=cells, value=code)
         elif len(places) > 1:
-            scope.findings.add("D25", sheet=sheet, cells=cells, value=code)
+            scope.findings.add(Code.DUPLICATE_COLUMN_CODE, sheet=sheet, cells=cells, value=code)
     missing = [code for code in expected if code not in table.columns and code != LOCALITY_NAME]
     if missing:
-        scope.findings.add("D24", sheet=sheet, value=", ".join(missing))
+        scope.findings.add(Code.MISSING_COLUMNS, sheet=sheet, value=", ".join(missing))
 
 
 def _holds_number(scope: Scope, table: Table, row: int) -> bool:
@@ -133,7 +136,7 @@ def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: B
     if row in table.sheet.hidden_rows:
         cells = (table.cell(row, LOCALITY_CODE),)
         scope.findings.add(
-            "D32", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+            Code.HIDDEN_ROW, sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
         )
     indicators = [indicator.code for indicator in scope.plan.indicators]
     report_row(scope, table, row, locality, but=indicators)

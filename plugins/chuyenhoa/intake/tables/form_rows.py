@@ -13,6 +13,7 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.kit.vietnamese_text.normal_form import fold, is_foot
 from chuyenhoa.model.figures import CellRef
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Locality, Plan
 
@@ -105,7 +106,7 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
     if locality is not None:
         owner = scope.plan.submitter_by_code[locality.submitter].name
         scope.findings.add(
-            "D26",
+            Code.FOREIGN_LOCALITY,
             sheet=sheet,
             cells=cells,
             locality=locality.code,
@@ -115,7 +116,7 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
         )
     elif code:
         scope.findings.add(
-            "D27",
+            Code.UNKNOWN_LOCALITY_CODE,
             sheet=sheet,
             cells=cells,
             locality=code,
@@ -126,7 +127,7 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
         known = [entry.code for entry in scope.own.values() if fold(entry.name) == fold(name)]
         # Without a locality the finding would hold back the whole file; an unknown name holds back nothing.
         held = known[0] if known else name or f"{sheet} {cells[0]}"
-        scope.findings.add("D29", sheet=sheet, cells=cells, locality=held, value=name)
+        scope.findings.add(Code.MISSING_LOCALITY_CODE, sheet=sheet, cells=cells, locality=held, value=name)
 
 
 def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Locality:
@@ -134,7 +135,7 @@ def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Loc
     name = fold(table.text(row, LOCALITY_NAME))
     if name in scope.known_names and name != fold(locality.name):
         scope.findings.add(
-            "D30",
+            Code.NAME_CONTRADICTS_CODE,
             sheet=table.sheet.name,
             cells=(table.cell(row, LOCALITY_NAME),),
             locality=locality.code,
@@ -149,5 +150,9 @@ def report_repeats(scope: Scope, table: Table, locality: Locality, rows: list[in
     if len(rows) > 1:
         cells = tuple(table.cell(row, LOCALITY_CODE) for row in rows)
         scope.findings.add(
-            "D28", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+            Code.DUPLICATE_LOCALITY,
+            sheet=table.sheet.name,
+            cells=cells,
+            locality=locality.code,
+            name=locality.name,
         )

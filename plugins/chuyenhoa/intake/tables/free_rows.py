@@ -15,6 +15,7 @@ from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.kit.vietnamese_text.normal_form import is_foot
 from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality, Unit
 
 
@@ -120,7 +121,7 @@ class RowReader:
         if named.former or (other and other.code.zfill(5) != codes[0].zfill(5)):
             where = table.view.name(row, table.names[0])
             scope.findings.add(
-                "D30",
+                Code.NAME_CONTRADICTS_CODE,
                 sheet=table.name,
                 cells=(where,),
                 locality=locality.code if locality else codes[0],
@@ -149,7 +150,7 @@ class RowReader:
             return
         home = next(entry.district_name for entry in self.scope.plan.units if entry.code == unit.code)
         self.scope.findings.add(
-            "D79",
+            Code.UNIT_OUTSIDE_PROGRAMME,
             sheet=table.name,
             cells=(cell,),
             locality=unit.code,
@@ -166,7 +167,7 @@ class RowReader:
             table, cell, _ = self.foreign[0]
             owner = by_code[owners.pop()]
             self.scope.findings.add(
-                "D85",
+                Code.FOREIGN_DISTRICT,
                 sheet=table.name,
                 cells=(cell,),
                 value=owner.name,
@@ -177,7 +178,7 @@ class RowReader:
             return
         for table, cell, locality in self.foreign:
             self.scope.findings.add(
-                "D26",
+                Code.FOREIGN_LOCALITY,
                 sheet=table.name,
                 cells=(cell,),
                 locality=locality.code,
@@ -191,7 +192,7 @@ class RowReader:
         if last.locality and last.locality.code in self.scope.own:
             cells = (last.cell, table.view.name(row, table.names[0]))
             self.scope.findings.add(
-                "D28",
+                Code.DUPLICATE_LOCALITY,
                 sheet=table.name,
                 cells=cells,
                 locality=last.locality.code,
@@ -202,20 +203,24 @@ class RowReader:
     def _ask(self, table: FreeTable, cell: str, text: str, found: Resolved) -> None:
         """A row with figures whose place is not certain."""
         districts = {unit.district_code: unit.district_name for unit in self.scope.plan.units}
-        code, expected, held = "D80", self.scope.own_codes, f"{table.name} {cell}"
+        code, expected, held = Code.UNKNOWN_LOCALITY_NAME, self.scope.own_codes, f"{table.name} {cell}"
         if found.several:
-            code = "D77"
+            code = Code.AMBIGUOUS_LOCALITY_NAME
             expected = " hoặc ".join(
                 entry.name if entry.code == entry.district else f"{entry.name} ({districts[entry.district]})"
                 for entry in found.several
             )
             held = next((entry.code for entry in found.several if entry.code in self.scope.own), held)
         elif found.former:
-            code, expected = "D96", self._heirs(found.former)
+            code, expected = Code.FORMER_UNIT_NAME, self._heirs(found.former)
             heirs = self.scope.plan.register.heirs(found.former, self.scope.owner.period.window.end)
             held = next((heir.code for heir in heirs if heir.code in self.scope.own), held)
         elif found.near:
-            code, expected, held = "D78", f"{found.near.name} (mã {found.near.code})", found.near.code
+            code, expected, held = (
+                Code.MISSPELT_LOCALITY_NAME,
+                f"{found.near.name} (mã {found.near.code})",
+                found.near.code,
+            )
         self.scope.findings.add(
             code, sheet=table.name, cells=(cell,), locality=held, value=text, expected=expected
         )
@@ -239,7 +244,7 @@ class RowReader:
         unit = self._unit_of(table) if filled else Resolved()
         if filled and not (unit.locality or unit.other):
             if not unit.several:
-                self.scope.findings.add("D83", sheet=table.name)
+                self.scope.findings.add(Code.TABLE_WITHOUT_LOCALITY, sheet=table.name)
             return [], []
         if unit.other:
             self._other(table, table.view.name(filled[0], 0), unit.other)
@@ -256,7 +261,7 @@ class RowReader:
                 rows.append(DataRow(row, 0, name, table.view.name(row, 0), unit.locality, basis))
             elif part and not part.meaning:
                 cell = table.view.name(row, max(table.label(row)[0], 0))
-                self.scope.findings.add("D76", sheet=table.name, cells=(cell,), value=text)
+                self.scope.findings.add(Code.NOT_AN_INDICATOR, sheet=table.name, cells=(cell,), value=text)
         self.has_own = self.has_own or bool(rows)
         return rows, []
 

@@ -19,9 +19,10 @@ from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.intake.values.cell_values import read_number
 from chuyenhoa.intake.values.personal import is_masked, report_cells
 from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator, Locality
 
-WHOLE_FILE = frozenset({"D83", "D85"})
+WHOLE_FILE = frozenset({Code.TABLE_WITHOUT_LOCALITY, Code.FOREIGN_DISTRICT})
 """What holds the whole file back; that localities are missing follows from it."""
 
 
@@ -124,7 +125,7 @@ class _Reader:
     def _blame_second(self, first: Observation, entry: Observation, locality: Locality, slot: Slot) -> None:
         """Two cells that give the same figure differently."""
         self.scope.findings.add(
-            "D82",
+            Code.CONTRADICTING_FIGURES,
             sheet=entry.cell_ref.sheet,
             cells=(entry.cell_ref.cell,),
             locality=locality.code,
@@ -147,7 +148,11 @@ class _Reader:
             if len(group) > 1 and locality and locality.code in self.scope.own:
                 cells = tuple(table.view.name(row.row, max(row.column, 0)) for row in group)
                 self.scope.findings.add(
-                    "D28", sheet=table.name, cells=cells, locality=locality.code, name=locality.name
+                    Code.DUPLICATE_LOCALITY,
+                    sheet=table.name,
+                    cells=cells,
+                    locality=locality.code,
+                    name=locality.name,
                 )
         return [group[0] for group in places.values()]
 
@@ -178,7 +183,11 @@ class _Reader:
             )
         if locality is not None and table.view.is_hidden(row.row):
             self.scope.findings.add(
-                "D32", sheet=table.name, cells=(row.cell,), locality=locality.code, name=locality.name
+                Code.HIDDEN_ROW,
+                sheet=table.name,
+                cells=(row.cell,),
+                locality=locality.code,
+                name=locality.name,
             )
 
 
@@ -241,7 +250,7 @@ def _drop_loose(reader: _Reader) -> None:
                 continue
             figures.observations[figures.observations.index(entry)] = replace(entry, value=None)
             reader.scope.findings.add(
-                "D86",
+                Code.INCLUDES_OLD_CASES,
                 sheet=entry.cell_ref.sheet,
                 cells=(entry.cell_ref.cell, limit.cell_ref.cell),
                 locality=entry.locality,
@@ -257,7 +266,9 @@ def _report_missing(reader: _Reader, table: FreeTable) -> None:
     scope = reader.scope
     missing = [entry.label for entry in scope.plan.indicators if entry.code not in reader.known]
     if missing:
-        scope.findings.add("D89", value="; ".join(missing), count=len(missing))
+        scope.findings.add(Code.MISSING_INDICATORS, value="; ".join(missing), count=len(missing))
     for locality in scope.own.values():
         if locality.code not in reader.figures[Basis.CURRENT].localities:
-            scope.findings.add("D31", sheet=table.name, locality=locality.code, name=locality.name)
+            scope.findings.add(
+                Code.LOCALITY_WITHOUT_ROW, sheet=table.name, locality=locality.code, name=locality.name
+            )

@@ -8,6 +8,7 @@ from chuyenhoa.intake.header.periods import read_statements
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.found_tables import FreeTable
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality
 
 ROW_TIME = re.compile(r"(?:thang|t\.?|quy) ?(?:[0-9]{1,2}|i{1,3}|iv)(?:[-/ ](?:nam )?[0-9]{4})?")
@@ -24,7 +25,7 @@ def ask_month(scope: Scope, table: FreeTable, row: int, locality: Locality) -> N
         said = read_statements(text, scope.plan)
         if said and all(entry.period != period for entry in said):
             scope.findings.add(
-                "D73",
+                Code.SEVERAL_PERIODS,
                 sheet=table.name,
                 cells=(table.view.name(row, column),),
                 locality=locality.code,

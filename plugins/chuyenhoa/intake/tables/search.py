@@ -16,6 +16,7 @@ from chuyenhoa.kit.readers.book import Book, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 
 FIGURE_SHEETS = tuple(form.SHEET_OF_BASIS.values())
@@ -125,11 +126,11 @@ def report_unread(found: FoundTables, book: Book, plan: Plan, findings: FindingL
             continue
         has_form = any(name in found.coded for name in FIGURE_SHEETS)
         if has_form and _holds_figures(sheet, plan):
-            findings.add("D101", sheet=sheet.name, expected=form.FIGURES_SHEET)
+            findings.add(Code.FIGURES_NOT_READ, sheet=sheet.name, expected=form.FIGURES_SHEET)
         elif looks_like_words(sheet, plan):
-            findings.add("D58", sheet=sheet.name)
+            findings.add(Code.UNREADABLE_TEXT_SHEET, sheet=sheet.name)
         else:
-            findings.add("D88", sheet=sheet.name)
+            findings.add(Code.SHEET_WITHOUT_FIGURES, sheet=sheet.name)
 
 
 def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
@@ -147,6 +148,6 @@ def report_nothing(book: Book, plan: Plan, has_meta: bool, findings: FindingList
     places = gazetteer_of(plan)
     texts: Sequence[str] = [v for s in book.sheets for row in s.rows for v in row if isinstance(v, str)]
     if not has_meta and any(places.known(text) for text in texts[:5000]):
-        findings.add("D84", missing="cột chỉ tiêu nào của biểu mẫu (chỉ thấy tên địa bàn)")
+        findings.add(Code.UNREADABLE_TABLE, missing="cột chỉ tiêu nào của biểu mẫu (chỉ thấy tên địa bàn)")
     else:
-        findings.add("D21", expected=form.LOCALITY_CODE)
+        findings.add(Code.NO_TABLE_FOUND, expected=form.LOCALITY_CODE)

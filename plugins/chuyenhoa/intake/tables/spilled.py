@@ -6,6 +6,7 @@ from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.kit.readers.book import Sheet, name_cell
 from chuyenhoa.kit.readers.texts import SHEET
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS
 from chuyenhoa.model.plan import Locality
 
@@ -29,7 +30,12 @@ def report_spilled(scope: Scope, sheet: Sheet, row: int, last: int, locality: Lo
     if extra:
         cells = tuple(name_cell(row, column) for column in extra)
         scope.findings.add(
-            "D99", sheet=sheet.name, cells=cells, locality=locality.code, name=locality.name, row=row + 1
+            Code.ROW_LONGER_THAN_HEAD,
+            sheet=sheet.name,
+            cells=cells,
+            locality=locality.code,
+            name=locality.name,
+            row=row + 1,
         )
     return bool(extra)
 

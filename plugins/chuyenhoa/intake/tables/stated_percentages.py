@@ -18,6 +18,7 @@ from chuyenhoa.intake.tables.vocabulary import Vocabulary
 from chuyenhoa.kit.readers.book import Flaw, name_cell
 from chuyenhoa.model.criteria import RatioMeasure, Term
 from chuyenhoa.model.figures import CellRef, Normalisation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality, Plan
 from chuyenhoa.plan.names import plain_key
 
@@ -101,7 +102,7 @@ def check_share(
     text = f"{rounded}".replace(".", ",") + "%"
     if abs(stated - exact) > MAX_APART:
         scope.findings.add(
-            "W26",
+            Code.STATED_PERCENTAGE_DIFFERS,
             sheet=table.name,
             cells=(cell,),
             locality=locality.code,

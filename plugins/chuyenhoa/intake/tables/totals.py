@@ -11,8 +11,8 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.values.cell_values import read_number
 from chuyenhoa.kit.readers.book import name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import TOTAL_WORDS, clean_text, fold
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator, Locality
-from chuyenhoa.model.submissions import WRONG_TOTAL
 
 TOTAL_KEYS = tuple(fold(word) for word in TOTAL_WORDS)
 ValueOf = Callable[[int, int, Indicator], Decimal | None]
@@ -101,7 +101,7 @@ def _report(
     }
     for first, (locality, figure) in (held or {wrong.cell: (None, wrong.stated)}).items():
         scope.findings.add(
-            WRONG_TOTAL,
+            Code.WRONG_TOTAL,
             sheet=grid.name,
             cells=(first, *(cell for cell in (*summed, wrong.cell) if cell != first)),
             locality=locality.code if locality else f"{grid.name} {wrong.cell}",

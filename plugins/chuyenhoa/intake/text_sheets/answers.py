@@ -9,6 +9,7 @@ from datetime import date, datetime
 from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text.normal_form import MISSING_KEYS, clean_text, fold, strip_marks
 from chuyenhoa.model.figures import Answer
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import ANSWER_WORDS
 
 ANSWERS = {strip_marks(word): answer for answer, word in ANSWER_WORDS.items()}
@@ -59,7 +60,7 @@ def read_answer(value: CellValue) -> WordReading:
         return WordReading(why="chưa có số liệu, để trống")
     answer = None if isinstance(value, bool) else ANSWERS.get(strip_marks(text))
     if answer is None:
-        return WordReading(problem="D45")
+        return WordReading(problem=Code.UNKNOWN_ANSWER)
     return WordReading(answer, why="" if text == ANSWER_WORDS[answer] else "viết lại theo biểu mẫu")
 
 
@@ -84,18 +85,20 @@ def _doubt_future(reading: WordReading, latest: date | None) -> WordReading:
     day = reading.value
     if latest is None or not isinstance(day, date) or day <= latest or reading.doubt:
         return reading
-    return replace(reading, doubt="D102", readings=f"{latest:%d/%m/%Y}")
+    return replace(reading, doubt=Code.DOCUMENT_DATED_AFTER_DEADLINE, readings=f"{latest:%d/%m/%Y}")
 
 
 def _doubt_order(day: date, is_us: bool, latest: date | None) -> WordReading:
     """The date of a date cell, with a doubt when day and month may have changed places."""
     if day.year not in YEARS:
-        return WordReading(problem="D46")
+        return WordReading(problem=Code.UNREADABLE_DATE)
     if day.day > LAST_MONTH or day.day == day.month:
         return WordReading(day)
     other = day.replace(day=day.month, month=day.day)
     if is_us or (latest is not None and other <= latest < day):
-        return WordReading(day, doubt="D94", readings=f"{day:%d/%m/%Y} hoặc {other:%d/%m/%Y}")
+        return WordReading(
+            day, doubt=Code.POSSIBLY_SWAPPED_DATE, readings=f"{day:%d/%m/%Y} hoặc {other:%d/%m/%Y}"
+        )
     return WordReading(day)
 
 
@@ -104,7 +107,7 @@ def _read_date_text(text: str) -> WordReading:
     plain = " ".join(strip_marks(text).split())
     found = _split_date(plain)
     if found is None or found[2] not in YEARS:
-        return WordReading(problem="D46")
+        return WordReading(problem=Code.UNREADABLE_DATE)
     day, month, year = found
     try:
         value = date(year, month, day)
@@ -134,5 +137,5 @@ def _ask_swapped(day: int, month: int, year: int) -> WordReading:
     try:
         other = date(year, day, month)
     except ValueError:
-        return WordReading(problem="D46")
-    return WordReading(problem="D93", readings=f"{other:%d/%m/%Y}")
+        return WordReading(problem=Code.UNREADABLE_DATE)
+    return WordReading(problem=Code.MONTH_BEFORE_DAY, readings=f"{other:%d/%m/%Y}")

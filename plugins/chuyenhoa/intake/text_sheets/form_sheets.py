@@ -17,6 +17,7 @@ from chuyenhoa.kit.readers.book import CellValue, Flaw
 from chuyenhoa.model import form
 from chuyenhoa.model.criteria import Criterion, DeclarationMeasure
 from chuyenhoa.model.figures import Answer, CellRef, Declaration, Justification, Narrative, Normalisation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality
 
 DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NOTE)
@@ -63,7 +64,7 @@ def read_declarations(scope: Scope, table: Table) -> Declarations:
         for row in places:
             cells = (table.cell(row, form.CRITERION_CODE),)
             scope.findings.add(
-                "D44",
+                Code.UNKNOWN_CRITERION,
                 sheet=table.sheet.name,
                 cells=cells,
                 locality=code,
@@ -119,7 +120,10 @@ def _read_declaration(row: _Row, found: Declarations) -> None:
     if report_row(row.scope, row.table, row.rows[0], row.locality):
         return
     if len(row.rows) > 1:
-        row.blame("D47", tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows))
+        row.blame(
+            Code.DUPLICATE_DECLARATION,
+            tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows),
+        )
     readings = {
         form.ANSWER: read_answer(row.value(form.ANSWER)),
         form.DOCUMENT_DATE: read_date(
@@ -165,7 +169,9 @@ def _read_document_number(row: _Row) -> str:
     """The number of a document; one that Excel turned into a date is missing, with a warning."""
     value = row.value(form.DOCUMENT_NUMBER)
     if isinstance(value, date | time | timedelta):
-        row.blame("D95", (row.cell_ref(form.DOCUMENT_NUMBER).cell,), show_value(value))
+        row.blame(
+            Code.DOCUMENT_NUMBER_BECAME_DATE, (row.cell_ref(form.DOCUMENT_NUMBER).cell,), show_value(value)
+        )
         return ""
     return show_value(value)
 
@@ -177,7 +183,7 @@ def _ask_for_document(row: _Row, declaration: Declaration) -> None:
     missing = [] if declaration.document_number else ["số văn bản"]
     missing += [] if declaration.document_date else ["ngày văn bản"]
     if needed and declaration.answer is Answer.YES and missing:
-        row.blame("D48", (declaration.cell_ref.cell,), missing=" và ".join(missing))
+        row.blame(Code.MISSING_DOCUMENT_REFERENCE, (declaration.cell_ref.cell,), missing=" và ".join(missing))
 
 
 def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
@@ -198,11 +204,15 @@ def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
         cells = tuple(table.cell(row, form.ITEM_CODE) for row in places)
         if item not in known:
             scope.findings.add(
-                "D49", sheet=table.sheet.name, cells=cells, value=item, expected=", ".join(known)
+                Code.UNKNOWN_NARRATIVE_ITEM,
+                sheet=table.sheet.name,
+                cells=cells,
+                value=item,
+                expected=", ".join(known),
             )
             continue
         if len(places) > 1:
-            scope.findings.add("D50", sheet=table.sheet.name, cells=cells, value=item)
+            scope.findings.add(Code.DUPLICATE_NARRATIVE_ITEM, sheet=table.sheet.name, cells=cells, value=item)
         text = "\n".join(table.text(row, form.ITEM_TEXT) for row in places)
         found.append(Narrative(item, text, cell_ref(table, places[0], form.ITEM_TEXT)))
     return found
@@ -229,7 +239,11 @@ def read_justifications(scope: Scope, table: Table, notes: list[Normalisation]) 
         if missing:
             cell = table.cell(row, form.RULE_CODE)
             scope.findings.add(
-                "D51", sheet=table.sheet.name, cells=(cell,), value=code, missing=" và ".join(missing)
+                Code.INCOMPLETE_JUSTIFICATION,
+                sheet=table.sheet.name,
+                cells=(cell,),
+                value=code,
+                missing=" và ".join(missing),
             )
             continue
         spot = cell_ref(table, row, form.REASON)
@@ -254,7 +268,13 @@ def _localities_of(scope: Scope, table: Table, row: int, notes: list[Normalisati
             return codes
     shown = text if SEVERAL.search(text) or not code.isdigit() else code
     cells = (table.cell(row, form.LOCALITY_CODE),)
-    scope.findings.add("D52", sheet=table.sheet.name, cells=cells, value=shown, expected=scope.own_codes)
+    scope.findings.add(
+        Code.JUSTIFICATION_FOR_FOREIGN_LOCALITY,
+        sheet=table.sheet.name,
+        cells=cells,
+        value=shown,
+        expected=scope.own_codes,
+    )
     return ()
 
 

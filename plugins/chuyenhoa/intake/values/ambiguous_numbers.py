@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from chuyenhoa.kit.vietnamese_text.normal_form import fold
 from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
+from chuyenhoa.model.finding_codes import Code
 
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)*"
 RATIO = re.compile(rf"({_NUMBER}) ?/ ?({_NUMBER})")
@@ -47,24 +48,27 @@ def name_doubt(plain: str, unit: str) -> Doubt:
         unit: the indicator's unit.
     """
     if DATE.fullmatch(plain):
-        return Doubt("D37")
+        return Doubt(Code.DATE_FOR_NUMBER)
     for pattern, ask in _SHAPES:
         match = pattern.fullmatch(plain)
         if match:
-            return Doubt("D90", ask(match)[:MAX_LENGTH])
+            return Doubt(Code.AMBIGUOUS_NUMBER, ask(match)[:MAX_LENGTH])
     digits = plain.translate(LIKE_DIGITS)
     if MIXED_UP.fullmatch(plain) and digits != plain:
-        return Doubt("D90", f"{digits[:MAX_LENGTH]}, nếu chữ cái lẫn trong số là chữ số")
+        return Doubt(Code.AMBIGUOUS_NUMBER, f"{digits[:MAX_LENGTH]}, nếu chữ cái lẫn trong số là chữ số")
     said = read_numeral(re.sub(rf" {re.escape(fold(unit))}$", "", fold(plain)))
     if said is not None:
-        return Doubt("D90", f"{said}, ghi bằng chữ")
+        return Doubt(Code.AMBIGUOUS_NUMBER, f"{said}, ghi bằng chữ")
     has_digit = any(sign.isdigit() for sign in plain)
     if has_digit and ABOUT.match(plain):
-        return Doubt("D91")
+        return Doubt(Code.APPROXIMATE_NUMBER)
     numbers = re.findall(_NUMBER, plain)
     if len(numbers) > 1:
-        return Doubt("D90", "một trong các số " + "; ".join(list(dict.fromkeys(numbers))[:4])[:MAX_LENGTH])
-    return Doubt("D92") if WITH_WORD.fullmatch(plain) else Doubt("D33")
+        return Doubt(
+            Code.AMBIGUOUS_NUMBER,
+            "một trong các số " + "; ".join(list(dict.fromkeys(numbers))[:4])[:MAX_LENGTH],
+        )
+    return Doubt(Code.OTHER_UNIT_IN_CELL) if WITH_WORD.fullmatch(plain) else Doubt(Code.NOT_A_NUMBER)
 
 
 def _ask_ratio(match: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ from chuyenhoa.kit.vietnamese_text.normal_form import (
     fold,
 )
 from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
+from chuyenhoa.model.finding_codes import Code
 
 MAX_ABSOLUTE = Decimal(10) ** 12
 """Above it no count and no sum of money is possible; below it Excel's numbers are exact."""
@@ -81,8 +82,8 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
     if isinstance(value, str):
         return _read_typed_text(value, unit, decimals) if value else NumberReading()
     if isinstance(value, date | datetime | time | timedelta):
-        return NumberReading(problem="D37")
-    return NumberReading(problem="D38")
+        return NumberReading(problem=Code.DATE_FOR_NUMBER)
+    return NumberReading(problem=Code.BOOLEAN_FOR_NUMBER)
 
 
 def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
@@ -97,14 +98,14 @@ def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
 def _read_typed(value: float, decimals: bool) -> NumberReading:
     """A number cell, read with the 15 digits that Excel shows: 11.999999999999998 is a sum that makes 12."""
     if not math.isfinite(value):
-        return NumberReading(problem="D33")
+        return NumberReading(problem=Code.NOT_A_NUMBER)
     if isinstance(value, int) or value.is_integer():
         return _read_whole(int(value))
     exact = Decimal(format(value, ".15g"))
     if not decimals and abs(exact) < 1000 and exact.as_tuple().exponent == -len("234"):
         shown = f"{exact:f}"
         return NumberReading(
-            problem="D90", readings=f"{shown.replace('.', '')} hoặc {shown.replace('.', ',')}"
+            problem=Code.AMBIGUOUS_NUMBER, readings=f"{shown.replace('.', '')} hoặc {shown.replace('.', ',')}"
         )
     why = "" if exact == Decimal(repr(value)) else "sai số tính toán của bảng tính, đọc như Excel hiển thị"
     return _bound(exact, decimals, why)
@@ -119,18 +120,18 @@ def _read_whole(number: int) -> NumberReading:
 def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
     """The last checks that every number passes."""
     if abs(exact) > MAX_ABSOLUTE:
-        return NumberReading(problem="D43")
+        return NumberReading(problem=Code.NUMBER_TOO_LARGE)
     if exact == exact.to_integral_value():
         return NumberReading(Decimal(int(exact)), why=why)
     if not decimals:
-        return NumberReading(problem="D34")
+        return NumberReading(problem=Code.NOT_A_WHOLE_NUMBER)
     return NumberReading(exact, why=why)
 
 
 def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
     """A text cell: a word for nothing, for missing, or digits in one of the ways people type them."""
     if STRUCK in text:
-        return NumberReading(problem="D97")
+        return NumberReading(problem=Code.STRUCK_OUT_NUMBER)
     key = fold(text)
     if not key:
         return NumberReading()
@@ -139,17 +140,17 @@ def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
     if key in MISSING_KEYS or ONLY_DOTS.fullmatch(text):
         return NumberReading(why="chưa có số liệu, để trống")
     if key in ASKED_KEYS:
-        return NumberReading(problem="D41")
+        return NumberReading(problem=Code.UNCLEAR_SIGN)
     if EXCEL_ERROR.fullmatch(text):
-        return NumberReading(problem="D39")
+        return NumberReading(problem=Code.FORMULA_ERROR)
     plain = " ".join(text.translate(FULL_WIDTH).split())
     if any(unicodedata.digit(sign, None) is not None and not sign.isascii() for sign in plain):
         # A raised ¹ is a footnote, ② a list: neither is a digit of the number beside it.
-        return NumberReading(problem="D33")
+        return NumberReading(problem=Code.NOT_A_NUMBER)
     if "%" in plain and NUMBER.fullmatch(plain.replace("%", "").strip()):
-        return NumberReading(problem="D36")
+        return NumberReading(problem=Code.PERCENTAGE_FOR_COUNT)
     if NEGATIVE.fullmatch(plain):
-        return NumberReading(problem="D35")
+        return NumberReading(problem=Code.NEGATIVE_NUMBER)
     return _read_plain(plain, unit, decimals, "" if plain == text else "chữ số, dấu cách viết kiểu khác")
 
 
@@ -165,7 +166,7 @@ def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReadin
     if with_unit and _is_unit(with_unit[2], unit):
         bare, why = with_unit[1], why or "số kèm đơn vị tính"
     reading = _read_digits(bare, decimals, why)
-    if reading.problem != "D33":
+    if reading.problem != Code.NOT_A_NUMBER:
         return reading
     doubt = name_doubt(plain, unit)
     return NumberReading(problem=doubt.code, readings=doubt.readings)
@@ -187,7 +188,7 @@ def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReadin
     if said is None and _is_unit(words, unit):
         return reading
     other = f"{said}" if said is not None else f"một cách khác, vì còn chữ “{words.strip()}”"
-    return NumberReading(problem="D90", readings=f"{reading.value} hoặc {other}")
+    return NumberReading(problem=Code.AMBIGUOUS_NUMBER, readings=f"{reading.value} hoặc {other}")
 
 
 def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
@@ -201,15 +202,15 @@ def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
         if decimals and len(re.findall(r"[.,]", plain)) == 1:
             fraction = Decimal(plain.replace(",", "."))
             shown = f"{whole} hoặc {str(fraction).replace('.', ',')}"
-            return NumberReading(problem="D42", readings=shown)
+            return NumberReading(problem=Code.AMBIGUOUS_SEPARATOR, readings=shown)
         return _bound(whole, decimals, "dấu phân cách hàng nghìn")
     if FORGOTTEN.fullmatch(plain):
         head = plain[: -len(".000")]
-        return NumberReading(problem="D90", readings=f"{head} hoặc {head}000")
+        return NumberReading(problem=Code.AMBIGUOUS_NUMBER, readings=f"{head} hoặc {head}000")
     mixed = MIXED.fullmatch(plain)
     if mixed and mixed[1] != mixed[2]:
         head, _, tail = plain.rpartition(mixed[2])
         return _bound(Decimal(re.sub(r"[., ]", "", head) + "." + tail), decimals, "dấu phân cách trong số")
     if FRACTION.fullmatch(plain):
         return _bound(Decimal(plain.replace(",", ".")), decimals, "dấu thập phân trong số ghi dạng chữ")
-    return NumberReading(problem="D33")
+    return NumberReading(problem=Code.NOT_A_NUMBER)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chuyenhoa.kit.readers.book import Book, CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.personal import MASK, SMALLEST_NUMBER, is_personal_number, mask_personal
 from chuyenhoa.model.plan import Locality
 
@@ -98,7 +99,12 @@ def report_cells(scope: Scope, sheet: str, cells: Collection[str], locality: Loc
     """An error on each of the cells of a locality's row that held personal data."""
     for cell in cells:
         scope.findings.add(
-            "D55", sheet=sheet, cells=(cell,), locality=locality.code, value=MASK, name=locality.name
+            Code.PERSONAL_DATA_IN_TABLE,
+            sheet=sheet,
+            cells=(cell,),
+            locality=locality.code,
+            value=MASK,
+            name=locality.name,
         )
 
 
@@ -112,7 +118,13 @@ def report_text(findings: FindingList, sheet: Sheet, row: int, column: int | Non
         return False
     cell = name_cell(row, column)
     # A finding without a locality would hold back the whole file.
-    findings.add("D56", sheet=sheet.name, cells=(cell,), locality=f"{sheet.name} {cell}", value=MASK)
+    findings.add(
+        Code.PERSONAL_DATA_IN_TEXT,
+        sheet=sheet.name,
+        cells=(cell,),
+        locality=f"{sheet.name} {cell}",
+        value=MASK,
+    )
     return True
 
 
@@ -127,4 +139,8 @@ def report_lists(findings: FindingList, book: Book, used: Collection[str]) -> No
     for sheet in book.sheets:
         cells = [place for place, mark in sheet.marks.items() if is_masked(mark)]
         if sheet.name not in used and len(cells) >= MIN_OF_A_LIST:
-            findings.add("D57", sheet=sheet.name, cells=[name_cell(*place) for place in sorted(cells)][:1])
+            findings.add(
+                Code.LIST_OF_PERSONS,
+                sheet=sheet.name,
+                cells=[name_cell(*place) for place in sorted(cells)][:1],
+            )
