@@ -131,7 +131,7 @@ def test_a_date_that_is_one_only_with_the_month_in_front_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "is_us", "latest", "doubt"),
+    ("day", "is_us", "latest", "warning"),
     [
         (date(2021, 5, 10), True, None, "D94"),
         (date(2021, 5, 13), True, None, ""),
