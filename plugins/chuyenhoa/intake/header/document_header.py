@@ -131,7 +131,7 @@ def _report_header(code: str, title: HeaderText, shown: str, plan: Plan, finding
 def find_wrong_baselines(
     titles: Sequence[HeaderText], period: Period, plan: Plan, findings: FindingList
 ) -> frozenset[str]:
-    """Names of the sheets whose baseline is not the period's (twelve months beside eight); each is reported."""
+    """Names of the sheets whose baseline is not the period's, as twelve months beside eight, all reported."""
     wrong = set()
     for title in titles:
         for entry in read_statements(title.text, plan):

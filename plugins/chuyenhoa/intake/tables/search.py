@@ -120,7 +120,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
 
 
 def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
-    """Take the table with a code row of a sheet of another name; whether there is one that nothing else holds."""
+    """Take the table with a code row on a sheet of another name; False when there is none, or a second one."""
     for official, codes in WORD_TABLES.items():
         table = find_table(sheet, codes)
         if table is not None:
