@@ -69,10 +69,11 @@ fix: venv  ## let ruff fix what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-docs: venv  ## write docs/criteria.md, docs/truong-du-lieu.md and docs/commands.md again from data and parser
+docs: venv  ## write the generated pages and the names of the finding codes from the data
 	@$(BIN)/chuyenhoa plan criteria > docs/criteria.md
 	@$(BIN)/chuyenhoa templates fields --markdown > docs/truong-du-lieu.md
 	@$(BIN)/python -m devtools.commands_page > docs/commands.md
+	@$(BIN)/python -m devtools.finding_codes
 
 bench: venv  ## what it costs, measured against peers (installs them on first use)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt

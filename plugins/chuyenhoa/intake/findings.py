@@ -18,7 +18,7 @@ MAX_VALUE_LENGTH = 80
 
 
 def load_catalogue() -> Mapping[str, Message]:
-    """The wording of every D-code."""
+    """The wording of every finding code."""
     return _load_once(os.environ.get("CHUYENHOA_HOME", ""))
 
 
@@ -51,17 +51,19 @@ class FindingList:
         message = self.catalogue[code]
         shown = shorten(withhold(value))
         cell = cells[0] if cells else ""
+        # A file may be called by a person's number, which no receipt may repeat.
         filled: dict[str, object] = {
             "file": show_plainly(mask_personal(self.file_name)),
             "sheet": sheet,
             "cell": cell,
             "cells": ", ".join(cells),
-            "where": name_place(sheet, cell),
+            "where": format_cell(sheet, cell),
             "value": shown,
         }
         self.found.append(
             Finding(
-                rule_id=code,
+                # A plain string: findings leave the confined reader as JSON, and the store compares them.
+                rule_id=str(code),
                 severity=message.severity,
                 message=message.text.format_map(
                     filled | {name: withhold(word) for name, word in words.items()}
@@ -86,7 +88,7 @@ def shorten(value: object) -> str:
     return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
-def name_place(sheet: str, cell: str) -> str:
-    """The place as a submitter looks for it."""
+def format_cell(sheet: str, cell: str) -> str:
+    """A cell as a submitter looks for it: sheet “Số liệu”, ô D7."""
     shown = show_plainly(sheet)
     return f"sheet “{shown}”, ô {cell}" if cell else f"sheet “{shown}”"

@@ -9,10 +9,11 @@ from importlib import import_module
 from chuyenhoa.intake.findings import load_catalogue
 from chuyenhoa.intake.reading import read_submission
 from chuyenhoa.kit.readers import detect
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
 
-NOT_OF_THIS_PLAN = frozenset({"D12", "D13"})
+NOT_OF_THIS_PLAN = frozenset({Code.OWNER_UNKNOWN, Code.OTHER_PLAN})
 """Refusals that another plan may not share: no such period here, or another plan named in the file."""
 ENCODINGS = ("utf_8_sig", "utf_16", "utf_16_le", "utf_16_be", "cp437", "cp1252", "cp1258", "latin_1", "ascii")
 

@@ -1,39 +1,33 @@
-"""Gates and reads one file: safe? ours? readable? Whatever the file is, the answer is a Reading."""
+"""Gates and reads one file: safe? ours? readable? Whatever the file is, the answer is a Reading.
+
+On the way it decides which sheet holds which table (`search_tables`): tables of our form by their code rows,
+then free tables by labels, then texts by headings.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.document_header import (
-    Stated,
-    check_against_form,
-    find_district,
-    find_wrong_baselines,
-)
-from chuyenhoa.intake.header.ownership import Owner, check_heads, check_titles, find_owner, read_meta
+from chuyenhoa.intake.header import document_header, ownership
+from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.legacy import convert_book, plan_words
-from chuyenhoa.intake.tables.figures import Figures, read_figures
+from chuyenhoa.intake.tables import figures, free_figures
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table, find_table
-from chuyenhoa.intake.tables.free_tables import read_free_tables
-from chuyenhoa.intake.tables.search import FoundTables, report_nothing, report_unread, search_tables
-from chuyenhoa.intake.text_sheets.form_sheets import (
-    Declarations,
-    read_declarations,
-    read_justifications,
-    read_narratives,
-)
-from chuyenhoa.intake.text_sheets.free_sheets import name_codes
-from chuyenhoa.intake.text_sheets.free_texts import read_texts
-from chuyenhoa.intake.values.personal import report_lists, withhold_personal
+from chuyenhoa.intake.tables.free_tables import FreeTable, find_tables
+from chuyenhoa.intake.tables.gazetteer import gazetteer_of
+from chuyenhoa.intake.tables.vocabulary import vocabulary_of
+from chuyenhoa.intake.text_sheets import form_sheets, free_sheets
+from chuyenhoa.intake.values import personal
 from chuyenhoa.kit.readers import open_book
-from chuyenhoa.kit.readers.book import Book, Sheet
-from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
+from chuyenhoa.kit.readers.book import Book, Sheet, name_cell
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis, Normalisation, Observation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
 
@@ -46,6 +40,61 @@ NEEDED_CODES: Mapping[str, tuple[str, ...]] = {
 }
 """The codes that make a row the code row of a sheet's table."""
 LOCALITY_SHEETS = (form.FIGURES_SHEET, form.BASELINE_SHEET, form.DECLARATIONS_SHEET)
+FIGURE_SHEETS = tuple(form.SHEET_OF_BASIS.values())
+WORD_TABLES: Mapping[str, tuple[str, ...]] = {
+    form.DECLARATIONS_SHEET: (form.CRITERION_CODE, form.ANSWER),
+    form.NARRATIVE_SHEET: (form.ITEM_CODE, form.ITEM_TEXT),
+    form.JUSTIFICATION_SHEET: (form.RULE_CODE, form.REASON),
+}
+# A marked workbook that comes back corrected still carries our sheet "Cần sửa", which quotes its cells.
+OWN_SHEETS = frozenset(map(strip_marks, (form.META_SHEET, form.GUIDE_SHEET, form.LISTING_SHEET)))
+BASELINE_WORDS = ("cung ky", "ky goc")
+
+
+@dataclass(frozen=True)
+class FoundTables:
+    """The tables of a file: those of the form by official sheet name, and those found by labels."""
+
+    coded: Mapping[str, Table]
+    free: tuple[FreeTable, ...] = ()
+    words: free_sheets.WordTables = field(default_factory=free_sheets.WordTables)
+
+    def __bool__(self) -> bool:
+        return bool(self.coded or self.free or self.words)
+
+    @property
+    def sheet_names(self) -> frozenset[str]:
+        """The names of the sheets on which they stand."""
+        tables = {t.sheet.name for t in self.coded.values()} | {t.name for t in self.free}
+        return self.words.sheets | tables
+
+    def free_titles(self) -> list[HeaderText]:
+        """What stands over the tables found by labels."""
+        return [
+            HeaderText(table.name, title.cell, title.text) for table in self.free for title in table.titles
+        ]
+
+    def titles(self, plan: Plan) -> list[HeaderText]:
+        """What stands over all tables, sheets' names included; over words where there is nothing else."""
+        stated = self.free_titles()
+        if not self.coded and not self.free:
+            stated = [HeaderText(*title) for title in self.words.titles(plan)]
+        for official, table in self.coded.items():
+            name = table.sheet.name
+            is_baseline = official == form.BASELINE_SHEET
+            texts = [("", text) for text in (name, *table.sheet.above)] + _titles_above(table)
+            stated += [HeaderText(name, cell, text, is_baseline) for cell, text in texts]
+        return list(dict.fromkeys(stated))
+
+
+def _titles_above(table: Table) -> list[tuple[str, str]]:
+    """The texts over a code row with their addresses; a hand-made head may be lower than the form's."""
+    return [
+        (name_cell(row, column), clean_text(value))
+        for row, values in enumerate(table.sheet.rows[: table.code_row])
+        for column, value in enumerate(values)
+        if isinstance(value, str) and value.strip()
+    ]
 
 
 def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | None) -> Reading:
@@ -62,37 +111,42 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         the file cannot be used at all. A bad file never raises.
     """
     findings = FindingList(file_name)
+    # The order is that of the docstring above: an unsafe file is not looked into, another submitter's
+    # figures are not read, and what was not read is not said to be missing.
     sha256 = hashlib.sha256(content).hexdigest()
     book = open_book(content, findings)
     if book is None:
         return _refuse(sha256, findings)
     # Before any text is cleaned: U+00AD, which looks invisible, is a letter of TCVN3.
     book, converted = convert_book(book, plan_words(plan))
-    book = withhold_personal(book)
+    book = personal.withhold_personal(book)
     sheets = _known_sheets(book)
-    meta = read_meta(sheets)
+    meta = ownership.read_meta(sheets)
     tables = _find_tables(sheets)
     found = search_tables(book, tables, plan)
     titles = [] if meta and not found.free else found.titles(plan)
-    titles += [Stated("", "", file_name, is_hint=True)] if not meta else []
-    owner = find_owner(meta, titles, plan, folder, findings) if meta or found else None
+    # A file without our form may be called by its period: the name proves nothing, but must not contradict
+    # (D73).
+    titles += [HeaderText("", "", file_name, is_hint=True)] if not meta else []
+    owner = ownership.find_owner(meta, titles, plan, folder, findings) if meta or found else None
     if not found and (owner or not meta):
-        report_nothing(book, plan, bool(meta), findings)
+        _report_no_table(book, plan, bool(meta), findings)
     if owner is None or not found:
         return _refuse(sha256, findings, owner)
-    check_heads(meta, found.coded, plan, findings)
-    check_titles(owner, found.coded, plan, findings)
+    ownership.check_form_heads(meta, found.coded, plan, findings)
+    ownership.check_form_titles(owner, found.coded, plan, findings)
     if meta:
-        check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
-    report_lists(findings, book, found.sheet_names)
-    scope = Scope(plan, owner, findings, find_district(titles, owner.submitter, plan) if titles else "")
-    report_unread(found, book, plan, findings)
+        document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
+    personal.report_lists(findings, book, found.sheet_names)
+    scope = Scope(
+        plan, owner, findings, document_header.find_district(titles, owner.submitter, plan) if titles else ""
+    )
+    _report_unread_sheets(found, book, plan, findings)
     reading = _read_tables(scope, found, titles, sha256)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
 
 
-def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> Reading:
-    """A reading of nothing, with its reasons."""
+def _refuse(sha256: str, findings: FindingList, owner: ownership.Owner | None = None) -> Reading:
     return Reading(
         sha256=sha256,
         file_name=findings.file_name,
@@ -105,6 +159,7 @@ def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> R
 
 def _known_sheets(book: Book) -> Mapping[str, Sheet]:
     """The sheets of the form by official name; of two spellings of one name the first counts."""
+    # Without marks and in any case: "so lieu" is sheet "Số liệu" as well.
     known = {strip_marks(name): name for name in (*NEEDED_CODES, form.META_SHEET)}
     found: dict[str, Sheet] = {}
     for sheet in book.sheets:
@@ -120,38 +175,133 @@ def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
     return {name: table for name, table in found.items() if table is not None}
 
 
-def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha256: str) -> Reading:
-    """Everything that the tables say."""
+def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTables:
+    """Add to the tables of the form what other sheets hold.
+
+        sheets "Số liệu" and "Cùng kỳ" with code rows, "Số liệu (2)" with one → the copy is not read (D101)
+        sheet "Sheet1" with a code row                                → taken as "Số liệu"
+        sheet "Biểu 1" headed "TT | Địa bàn | Xảy ra | Khám phá"       → a free table
+        sheet "Tiêu chí" headed "Địa bàn | Tiêu chí | Kết quả"         → declarations
+
+    Args:
+        book: the file.
+        coded: the tables that the form's own sheets hold; a sheet of figures among them ends the search but
+            for the other one of the two, whose code row may be lost.
+        plan: the plan whose labels count.
+    """
+    if all(name in coded for name in (*FIGURE_SHEETS, *WORD_TABLES)):
+        return FoundTables(coded)
+    found = dict(coded)
+    used = {id(table.sheet) for table in coded.values()}
+    has_figures = any(name in coded for name in FIGURE_SHEETS)
+    is_figure_sheet = set(map(strip_marks, FIGURE_SHEETS))
+    rest = [s for s in book.sheets if id(s) not in used and strip_marks(s.name) not in OWN_SHEETS]
+    free: list[FreeTable] = []
+    # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
+    # last month's figures is usual, and nothing says which of the two is right (D101 asks).
+    if not all(name in coded for name in FIGURE_SHEETS):
+        unread = [sheet for sheet in rest if not _take_coded(sheet, found)]
+        if has_figures:
+            # Only the other one of "Số liệu" and "Cùng kỳ" may still be read by its labels: its code row was
+            # deleted, while its sheet kept its name.
+            unread = [sheet for sheet in unread if strip_marks(sheet.name) in is_figure_sheet]
+        if any(name not in found for name in FIGURE_SHEETS):
+            for sheet in unread:
+                free += find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
+    used |= {id(table.view.sheet) for table in free} | {id(table.sheet) for table in found.values()}
+    # Last, for their headings are the weakest signs: "Nội dung" and "Kết quả" head tables of figures too.
+    missing = [name for name in WORD_TABLES if name not in found]
+    left = [s for s in rest if id(s) not in used and strip_marks(s.name) not in is_figure_sheet]
+    return FoundTables(found, tuple(free), free_sheets.find_word_tables(left, missing, plan))
+
+
+def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
+    """Take the table with a code row on a sheet of another name; False where there is none, or a second."""
+    for official, codes in WORD_TABLES.items():
+        table = find_table(sheet, codes)
+        if table is not None:
+            return found.setdefault(official, table) is table
+    # After the words: their code rows hold MA_DIA_BAN as well, and would be taken for figures.
+    table = find_table(sheet, (form.LOCALITY_CODE,))
+    if table is None:
+        return False
+    texts = [sheet.name, *sheet.above, *(text for _, text in _titles_above(table))]
+    is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
+    official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
+    # A second one is left for the labels, which hold both tables together (D82 where they differ).
+    return found.setdefault(official, table) is table
+
+
+def _report_unread_sheets(found: FoundTables, book: Book, plan: Plan, findings: FindingList) -> None:
+    """Sheets that seem to hold words and could not be read, and others of a hand-made file."""
+    for sheet in book.sheets:
+        is_filled = any(str(value).strip() for row in sheet.rows for value in row)
+        if sheet.name in found.sheet_names or strip_marks(sheet.name) in OWN_SHEETS or not is_filled:
+            continue
+        has_form = any(name in found.coded for name in FIGURE_SHEETS)
+        if has_form and _holds_figures(sheet, plan):
+            findings.add(Code.FIGURES_NOT_READ, sheet=sheet.name, expected=form.FIGURES_SHEET)
+        elif free_sheets.looks_like_words(sheet, plan):
+            findings.add(Code.UNREADABLE_TEXT_SHEET, sheet=sheet.name)
+        else:
+            findings.add(Code.SHEET_WITHOUT_FIGURES, sheet=sheet.name)
+
+
+def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
+    """Whether a sheet holds a table of figures with anything in it, ours or hand-made."""
+    coded = find_table(sheet, (form.LOCALITY_CODE,))
+    if coded is not None:
+        columns = [place for code in plan.indicator_by_code for place in coded.columns.get(code, ())]
+        return any(not sheet.is_blank(row, column) for row in coded.rows() for column in columns)
+    tables = find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
+    return any(table.holds_figures(row) for table in tables for row in table.rows)
+
+
+def _report_no_table(book: Book, plan: Plan, has_meta: bool, findings: FindingList) -> None:
+    """Nothing was found: in a form of ours the code row is gone, in any other file the labels."""
+    gazetteer = gazetteer_of(plan)
+    # Names without a column of ours ("TT | Địa bàn | Dân số") need another answer than a file of anything.
+    texts: Sequence[str] = [v for s in book.sheets for row in s.rows for v in row if isinstance(v, str)]
+    if not has_meta and any(gazetteer.known(text) for text in texts[:5000]):
+        findings.add(Code.UNREADABLE_TABLE, missing="cột chỉ tiêu nào của biểu mẫu (chỉ thấy tên địa bàn)")
+    else:
+        findings.add(Code.NO_TABLE_FOUND, expected=form.LOCALITY_CODE)
+
+
+def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText], sha256: str) -> Reading:
     named: list[Normalisation] = []
-    by_labels = {name: name_codes(scope, table, named) for name, table in found.words.tables.items()}
+    by_labels = {
+        name: free_sheets.replace_names_by_codes(scope, table, named)
+        for name, table in found.words.tables.items()
+    }
     tables = {**found.coded, **by_labels}
     _report_missing(scope, found)
     current, baseline = (
-        read_figures(scope, tables[sheet], basis) if sheet in tables else Figures()
+        figures.read_figures(scope, tables[sheet], basis) if sheet in tables else figures.Figures()
         for basis, sheet in form.SHEET_OF_BASIS.items()
     )
     if found.free:
-        wrong = find_wrong_baselines(titles, scope.owner.period, scope.plan, scope.findings)
+        wrong = document_header.find_wrong_baselines(titles, scope.owner.period, scope.plan, scope.findings)
         coded = {Basis.CURRENT: current, Basis.BASELINE: baseline}
-        read = read_free_tables(scope, found.free, wrong, coded)
+        read = free_figures.read_free_tables(scope, found.free, wrong, coded)
         current, baseline = read[Basis.CURRENT], read[Basis.BASELINE]
-    declared = Declarations()
+    declared = form_sheets.Declarations()
     if form.DECLARATIONS_SHEET in tables:
-        declared = read_declarations(scope, tables[form.DECLARATIONS_SHEET])
+        declared = form_sheets.read_declarations(scope, tables[form.DECLARATIONS_SHEET])
     narrative, reasons = tables.get(form.NARRATIVE_SHEET), tables.get(form.JUSTIFICATION_SHEET)
-    narratives = read_narratives(scope, narrative) if narrative else []
-    narratives += [text for sheet in found.words.texts for text in read_texts(scope, sheet)]
-    justifications = read_justifications(scope, reasons, named) if reasons else []
+    narratives = form_sheets.read_narratives(scope, narrative) if narrative else []
+    narratives += [text for sheet in found.words.texts for text in free_sheets.read_texts(scope, sheet)]
+    justifications = form_sheets.read_justifications(scope, reasons, named) if reasons else []
     localities = tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities)))
     observations = (*current.observations, *baseline.observations)
     if localities and _is_untouched(scope, observations, declared):
         # With words beside them, blank cells mean "as sent before", not "no longer known".
         if narratives or justifications:
-            localities, observations, declared = (), (), Declarations()
+            localities, observations, declared = (), (), form_sheets.Declarations()
         else:
-            scope.findings.add("D54")
+            scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
-        _report_nobody(scope, found)
+        _report_no_own_locality(scope, found)
     owner = scope.owner
     return Reading(
         sha256=sha256,
@@ -170,7 +320,9 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha
     )
 
 
-def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: Declarations) -> bool:
+def _is_untouched(
+    scope: Scope, observations: Sequence[Observation], declared: form_sheets.Declarations
+) -> bool:
     """Whether nobody typed a figure or an answer anywhere, not even one that could not be read."""
     return (
         all(entry.value is None for entry in observations)
@@ -179,20 +331,20 @@ def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: D
     )
 
 
-def _report_nobody(scope: Scope, found: FoundTables) -> None:
+def _report_no_own_locality(scope: Scope, found: FoundTables) -> None:
     """A table with none of the submitter's localities, or a blank form of a submitter that has none."""
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
     if scope.own and has_figures and not has_error:
-        scope.findings.add("D103", expected=scope.own_codes)
+        scope.findings.add(Code.NO_OWN_LOCALITY, expected=scope.own_codes)
     elif not scope.own and scope.owner.has_meta and not has_error:
-        scope.findings.add("D54")
+        scope.findings.add(Code.BLANK_FORM)
 
 
 def _report_missing(scope: Scope, found: FoundTables) -> None:
     """Tables on localities that the file lacks; a file of reasons alone need not have them.
 
-    Tables found by labels may hold both windows; which figures they lack is told figure by figure.
+    Tables found by labels may hold both windows; which figures they lack is reported figure by figure.
     """
     tables = {**found.coded, **found.words.tables}
     if found.free:
@@ -202,4 +354,4 @@ def _report_missing(scope: Scope, found: FoundTables) -> None:
         return
     for name in LOCALITY_SHEETS:
         if name not in tables:
-            scope.findings.add("D22", sheet=name, expected=", ".join(NEEDED_CODES[name]))
+            scope.findings.add(Code.MISSING_FORM_TABLE, sheet=name, expected=", ".join(NEEDED_CODES[name]))

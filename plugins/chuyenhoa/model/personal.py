@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-FINDINGS = frozenset({"D55", "D56", "D57"})
+from chuyenhoa.model.finding_codes import Code
+
+FINDINGS = frozenset({Code.PERSONAL_DATA_IN_TABLE, Code.PERSONAL_DATA_IN_TEXT, Code.LIST_OF_PERSONS})
 """The findings on personal data in a file."""
 MASK = "[đã che: có thể là dữ liệu cá nhân]"
 """What stands in a text of ours where personal data was."""

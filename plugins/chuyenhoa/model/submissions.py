@@ -8,11 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chuyenhoa.model.figures import Declaration, Justification, Narrative, Normalisation, Observation
+from chuyenhoa.model.finding_codes import Code
 
 RULE_ON_FIGURES = "W"
 """What the ids of the suites' warnings begin with; the gates and the reader have letters of their own."""
-WRONG_TOTAL = "D81"
-"""A total of a table that its lines do not make: the one warning of the reader that is about figures."""
 
 
 class Severity(StrEnum):
@@ -79,7 +78,7 @@ class Finding:
         Warnings of the gates and the reader (macros, an altered form) speak of the file and need none, but
         for a total that its lines do not make: one of these figures is wrong.
         """
-        is_on_figures = self.rule_id.startswith(RULE_ON_FIGURES) or self.rule_id == WRONG_TOTAL
+        is_on_figures = self.rule_id.startswith(RULE_ON_FIGURES) or self.rule_id == Code.WRONG_TOTAL
         return self.severity is Severity.WARNING and is_on_figures and not self.justification.strip()
 
     @property

@@ -23,6 +23,8 @@ class Message:
     """One kind of finding: how serious it is, a short title, and a text with `{placeholders}`."""
 
     code: str
+    name: str
+    """What it is called in code (`model.finding_codes`)."""
     severity: Severity
     title: str
     text: str
@@ -33,7 +35,7 @@ def load_messages(path: Path) -> Mapping[str, Message]:
     """Read a catalogue of findings.
 
     Args:
-        path: a folder of YAML files, or one such file, with entries `CODE: {severity, title, text}`.
+        path: a folder of YAML files, or one such file, with entries `CODE: {name, severity, title, text}`.
 
     Returns:
         Messages by their code, sorted by it; read-only.
@@ -53,10 +55,12 @@ def load_messages(path: Path) -> Mapping[str, Message]:
 def _read_message(file: Path, code: str, entry: object) -> Message:
     try:
         fields = cast("Mapping[str, str]", entry)
-        return Message(code, Severity(fields["severity"]), fields["title"], fields["text"].strip())
+        return Message(
+            code, fields["name"], Severity(fields["severity"]), fields["title"], fields["text"].strip()
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MessageError(
-            f"{file}: {code}: give severity (error, warning, note), title and text."
+            f"{file}: {code}: give name, severity (error, warning, note), title and text."
         ) from error
 
 

@@ -283,12 +283,12 @@ def test_a_catalogue_entry_without_text_is_our_fault(tmp_path: Path) -> None:
     from chuyenhoa.plan.messages import MessageError, load_messages, load_texts
 
     path = tmp_path / "reading.yaml"
-    path.write_text("D01: {severity: error, title: a}", encoding="utf-8")
+    path.write_text("D01: {name: A, severity: error, title: a}", encoding="utf-8")
     with pytest.raises(MessageError, match="D01"):
         load_messages(path)
     (tmp_path / "again").mkdir()
     for name in ("a", "b"):
-        (tmp_path / "again" / f"{name}.yaml").write_text("D01: {severity: error, title: a, text: b}")
+        (tmp_path / "again" / f"{name}.yaml").write_text("D01: {name: A, severity: error, title: a, text: b}")
     with pytest.raises(MessageError, match="another file"):
         load_messages(tmp_path / "again")
     with pytest.raises(MessageError, match="D01"):

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.document_header import PERIOD_CODES, Stated, find_period, is_anothers
-from chuyenhoa.intake.header.periods import Kind, Statement, read_statements, show_window
+from chuyenhoa.intake.header import document_header, periods
 from chuyenhoa.intake.plan_cache import once_a_plan
-from chuyenhoa.intake.tables.form_tables import Head, Table, clean_head, read_head, read_title
+from chuyenhoa.intake.tables import form_tables
 from chuyenhoa.kit.readers.book import Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold
 from chuyenhoa.model import form
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Period, Plan, Submitter, Window
 
 PERIOD_WORDS = "kỳ báo cáo"
@@ -50,7 +50,7 @@ def _plain(value: object) -> str:
 
 def find_owner(
     meta: Mapping[str, str],
-    titles: Sequence[Stated],
+    titles: Sequence[document_header.HeaderText],
     plan: Plan,
     folder: str | None,
     findings: FindingList,
@@ -64,11 +64,12 @@ def find_owner(
         folder: the inbox folder in which the file lay; None when it lay in none.
         findings: takes the reason for a refusal.
     """
+    # What our form states of itself goes before its titles, which people edit (`check_form_titles` compares).
     owner = _from_meta(meta, plan, findings) if meta else _from_folder(titles, plan, folder, findings)
     if owner is None or folder is None or folder == owner.submitter.folder:
         return owner
     findings.add(
-        "D16",
+        Code.WRONG_FOLDER,
         value=folder,
         owner=owner.submitter.name,
         folder=folder or INBOX,
@@ -78,15 +79,14 @@ def find_owner(
 
 
 def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Owner | None:
-    """The owner that a form of ours states."""
     if meta["plan"] != plan.id:
-        findings.add("D13", value=meta["plan"], expected=plan.id)
+        findings.add(Code.OTHER_PLAN, value=meta["plan"], expected=plan.id)
     elif meta["edition"] != plan.edition:
-        findings.add("D17", value=meta["edition"], expected=plan.edition)
+        findings.add(Code.OUTDATED_FORM, value=meta["edition"], expected=plan.edition)
     elif meta["period"] not in plan.period_by_id:
-        findings.add("D14", value=meta["period"], expected=", ".join(plan.period_by_id))
+        findings.add(Code.PERIOD_NOT_IN_PLAN, value=meta["period"], expected=", ".join(plan.period_by_id))
     elif meta["submitter"] not in plan.submitter_by_code:
-        findings.add("D15", value=meta["submitter"])
+        findings.add(Code.SUBMITTER_NOT_IN_PLAN, value=meta["submitter"])
     else:
         submitter = plan.submitter_by_code[meta["submitter"]]
         return Owner(submitter, plan.period_by_id[meta["period"]], meta["edition"], has_meta=True)
@@ -94,20 +94,24 @@ def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Ow
 
 
 def _from_folder(
-    titles: Sequence[Stated], plan: Plan, folder: str | None, findings: FindingList
+    titles: Sequence[document_header.HeaderText], plan: Plan, folder: str | None, findings: FindingList
 ) -> Owner | None:
     """The owner of a file without `_meta`: the folder's submitter and the period that its titles state."""
+    # The folder says who sends; titles may be another district's, and are asked about then (D85).
     submitter = plan.submitter_by_folder.get(folder or "")
-    if submitter and is_anothers(titles, submitter, plan, findings):
+    if submitter and document_header.report_other_district(titles, submitter, plan, findings):
         return None
-    period = find_period(titles, plan, findings)
+    period = document_header.find_period(titles, plan, findings)
     missing = [] if submitter else ["đơn vị báo cáo"]
     missing += [] if period is not None else ["kỳ báo cáo"]
     if submitter is None or period is None:
-        if not submitter or not any(finding.rule_id in PERIOD_CODES for finding in findings.found):
-            findings.add("D12", missing=" và ".join(missing))
+        # "No period" beside "this is no period of the plan" would be said twice.
+        if not submitter or not any(
+            finding.rule_id in document_header.PERIOD_CODES for finding in findings.found
+        ):
+            findings.add(Code.OWNER_UNKNOWN, missing=" và ".join(missing))
         return None
-    findings.add("D20", owner=submitter.name, period=period.label)
+    findings.add(Code.NO_FORM_IDENTITY, owner=submitter.name, period=period.label)
     return Owner(submitter, period, "", has_meta=False)
 
 
@@ -115,8 +119,8 @@ def _from_folder(
 class _Title:
     """What a text above a table names: times, a period, a submitter; "" for none."""
 
-    statements: tuple[Statement, ...]
-    says_baseline: bool
+    statements: tuple[periods.TimeStatement, ...]
+    mentions_baseline: bool
     period: str
     submitter: str
 
@@ -133,8 +137,8 @@ class _TitleReader:
         title = self.known.get(text)
         if title is None:
             title = _Title(
-                tuple(read_statements(text, self.plan)),
-                Stated("", "", text).says_baseline,
+                tuple(periods.read_statements(text, self.plan)),
+                document_header.HeaderText("", "", text).mentions_baseline,
                 _period_labels(self.plan).find(_after(text, PERIOD_WORDS)),
                 _submitter_names(self.plan).find(fold(text)),
             )
@@ -148,26 +152,31 @@ def _title_reader(plan: Plan) -> _TitleReader:
     return _TitleReader(plan)
 
 
-def _is_other_time(entry: Statement, right: Window, *, is_baseline: bool) -> bool:
+def _is_other_time(entry: periods.TimeStatement, right: Window, *, is_baseline: bool) -> bool:
     """Whether a title states another time than its form's: a window, last day, name, cumulative figures."""
     is_other_day = entry.end is not None and entry.end != right.end
     is_other = entry.window is not None and entry.window != right
-    is_unnamed = entry.kind is Kind.NO_PERIOD and not is_baseline
-    return is_other or is_other_day or is_unnamed or entry.kind is Kind.CUMULATIVE
+    is_unnamed = entry.kind is periods.Kind.NO_PERIOD and not is_baseline
+    return is_other or is_other_day or is_unnamed or entry.kind is periods.Kind.CUMULATIVE
 
 
-def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
+def check_form_titles(
+    owner: Owner, tables: Mapping[str, form_tables.Table], plan: Plan, findings: FindingList
+) -> None:
     """Titles that name another window, period or submitter than the form was made for."""
     read = _title_reader(plan).read
     for official, table in tables.items():
         of_baseline = official == form.BASELINE_SHEET
         right = owner.period.baseline if of_baseline else owner.period.window
-        titles = [(name_cell(row, column), read(text)) for row, column, text in read_title(table, official)]
+        titles = [
+            (name_cell(row, column), read(text))
+            for row, column, text in form_tables.read_title(table, official)
+        ]
         found = [
-            (cell, entry.shown, show_window(right))
+            (cell, entry.shown, periods.show_window(right))
             for cell, title in titles
             for entry in title.statements
-            if _is_other_time(entry, right, is_baseline=of_baseline and title.says_baseline)
+            if _is_other_time(entry, right, is_baseline=of_baseline and title.mentions_baseline)
         ]
         for cell, title in titles:
             if title.period and title.period != owner.period.label:
@@ -175,7 +184,13 @@ def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings
             if title.submitter and title.submitter != owner.submitter.name:
                 found.append((cell, title.submitter, owner.submitter.name))
         for cell, stated, expected in found:
-            findings.add("D19", sheet=table.sheet.name, cells=(cell,), value=stated, expected=expected)
+            findings.add(
+                Code.TITLE_CONTRADICTS_FORM,
+                sheet=table.sheet.name,
+                cells=(cell,),
+                value=stated,
+                expected=expected,
+            )
 
 
 def _after(text: str, words: str) -> str:
@@ -185,13 +200,14 @@ def _after(text: str, words: str) -> str:
 
 @dataclass(frozen=True)
 class _Labels:
-    """Labels that are looked for in titles, longest first, as one pattern."""
+    """Labels to find in titles, longest first, as one pattern."""
 
     pattern: re.Pattern[str]
     by_key: Mapping[str, str]
 
     def find(self, text: str) -> str:
         """The longest of the labels that stands in a folded text; empty when none does."""
+        # "năm 2021" is also in "06 tháng năm 2021".
         return max((self.by_key[match[0]] for match in self.pattern.finditer(text)), key=len, default="")
 
 
@@ -211,27 +227,27 @@ def _submitter_names(plan: Plan) -> _Labels:
     return _make_labels(entry.name for entry in plan.submitters)
 
 
-def check_heads(
-    meta: Mapping[str, str], tables: Mapping[str, Table], plan: Plan, findings: FindingList
+def check_form_heads(
+    meta: Mapping[str, str], tables: Mapping[str, form_tables.Table], plan: Plan, findings: FindingList
 ) -> None:
     """The locked heads against the checksum that the form carries.
 
-    A sheet or column that was left out is missing data and told as such; the checksum says nothing then.
+    A sheet or column that was left out is missing data and reported as such; the checksum says nothing then.
     """
     if not meta or not _has_all_heads(tables, plan):
         return
-    heads = tuple((official, read_head(table, official)) for official, table in tables.items())
+    heads = tuple((official, form_tables.read_head(table, official)) for official, table in tables.items())
     if meta["checksum"] != _checksum(heads):
-        findings.add("D18")
+        findings.add(Code.FORM_HEAD_CHANGED)
 
 
 @lru_cache(maxsize=64)
-def _checksum(heads: tuple[tuple[str, Head], ...]) -> str:
+def _checksum(heads: tuple[tuple[str, form_tables.FormHead], ...]) -> str:
     """The checksum of the heads of a file; those of one form are the same in every file."""
-    return form.head_checksum({official: clean_head(head) for official, head in heads})
+    return form.head_checksum({official: form_tables.clean_head(head) for official, head in heads})
 
 
-def _has_all_heads(tables: Mapping[str, Table], plan: Plan) -> bool:
+def _has_all_heads(tables: Mapping[str, form_tables.Table], plan: Plan) -> bool:
     """Whether every sheet of the form is there, with a column for every indicator."""
     return set(form.HEAD_ROWS) <= set(tables) and all(
         set(plan.indicator_by_code) <= set(tables[sheet].columns) for sheet in form.SHEET_OF_BASIS.values()

@@ -16,11 +16,14 @@ DAY = (
     r"(?:ngay )?([0-9]{1,2}) ?(?:[/.-]| thang ) ?([0-9]{1,2})"
     r"(?: ?(?:[/.-]| nam ) ?([0-9]{4}|[0-9]{2}))?(?![0-9/])"
 )
+# "Từ ngày 15/4/2021 đến hết ngày 14/10/2021", "từ 15 tháng 4 đến 14 tháng 10 năm 2021", "từ 15/4 đến 14/10".
 SPAN = re.compile(rf"(tu )?{DAY}(?: ?(?:-|–|—|den|toi) ?)(?:het )?{DAY}")
+# "Từ tháng 4 đến tháng 10 năm 2021": whole months of the calendar, which are no period of the plan (D70).
 MONTHS = re.compile(
     r"tu thang ([0-9]{1,2})(?:(?:/| nam )([0-9]{4}))? (?:den|-|–) (?:het )?"
     r"thang ([0-9]{1,2})(?:/| nam )([0-9]{4})"
 )
+# "(Số liệu tính đến ngày 30/9/2021)", "chốt đến ngày 31/12/2020".
 CUT_OFF = re.compile(
     r"(?:\btinh|\bso lieu|\bchot|\bcong don)(?:[a-z ]{0,24} )?(?:den|toi|:) ?(?:het )?(?:ngay )?"
     r"([0-9]{1,2}) ?(?:[/.-]| thang ) ?([0-9]{1,2}) ?(?:[/.-]| nam ) ?([0-9]{4}|[0-9]{2})(?![0-9/])"
@@ -28,6 +31,7 @@ CUT_OFF = re.compile(
 """The last day of figures, without their first one."""
 DATED = re.compile(r"(?:ngay )?[0-9]{1,2}(?:[/.-]| thang )[0-9]{1,2}(?:[/.-]| nam )[0-9]{2,4}")
 CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam)\b")
+# "6 THÁNG ĐẦU NĂM" is January to June and "quý III" July to September: the plan's windows begin on 15/4.
 NO_PERIOD = re.compile(
     r"\b(?:(?:0?6|sau) thang (?:dau|cuoi) nam|(?:0?[39]|ba|chin|12|muoi hai) thang(?! [0-9]{1,2}\b(?!/))|"
     r"quy (?:[1-4]|i{1,3}|iv)\b)"
@@ -36,6 +40,7 @@ SIX_MONTHS = re.compile(r"\b(?:0?6|sau) thang(?:(?:/| nam | )([0-9]{4}))?")
 MONTH = re.compile(
     r"\bthang ([0-9]{1,2})(?:(?:/|-| nam | )([0-9]{4}))?(?! thang)|\bt([0-9]{1,2})(?:[-/. ]([0-9]{4}))?$"
 )
+# "Kế hoạch năm 2021" in the name of the programme is no period: a year counts behind these words alone.
 YEAR = re.compile(r"(?:(?:tong ket|ca|bao cao|so lieu|ky|ky bao cao|ky bao cao:) |^)nam ([0-9]{4})")
 
 
@@ -50,7 +55,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Statement:
+class TimeStatement:
     """One thing that a text says about the time, in its own words where it names no period of the plan."""
 
     kind: Kind
@@ -61,7 +66,7 @@ class Statement:
     """The last day that a cut-off names."""
 
 
-def read_statements(text: str, plan: Plan) -> list[Statement]:
+def read_statements(text: str, plan: Plan) -> list[TimeStatement]:
     """Everything that a title says about the time.
 
     Windows come first; a name of a period is read from what is left of the text, so that the date of a letter
@@ -71,20 +76,22 @@ def read_statements(text: str, plan: Plan) -> list[Statement]:
     if not any(sign.isdigit() for sign in plain) and not CUMULATIVE.search(plain):
         return []
     found = [
-        Statement(Kind.WINDOW, show_window(window), window)
+        TimeStatement(Kind.WINDOW, show_window(window), window)
         for match in SPAN.finditer(plain)
         if (window := _span(match, plan)) is not None
     ]
     found += [
-        Statement(Kind.WINDOW, show_window(window), window)
+        TimeStatement(Kind.WINDOW, show_window(window), window)
         for match in MONTHS.finditer(plain)
         if (window := _months(match)) is not None
     ]
+    # "Lũy kế từ 15/4/2021 đến 14/10/2021" is the period itself; "lũy kế từ đầu năm" is not.
     if CUMULATIVE.search(plain) and not any(_is_period(entry.window, plan) for entry in found):
-        found.append(Statement(Kind.CUMULATIVE, text.strip()))
+        found.append(TimeStatement(Kind.CUMULATIVE, text.strip()))
+    # What is read goes out of the text: "đến ngày 14/10/2021" must not be read again as October.
     rest = MONTHS.sub(" ", SPAN.sub(" ", plain))
     found += [
-        Statement(Kind.CUT_OFF, f"đến ngày {end:%d/%m/%Y}", end=end)
+        TimeStatement(Kind.CUT_OFF, f"đến ngày {end:%d/%m/%Y}", end=end)
         for match in CUT_OFF.finditer(rest)
         if (end := _day(match)) is not None
     ]
@@ -100,6 +107,7 @@ def _is_period(window: Window | None, plan: Plan) -> bool:
 def _span(match: re.Match[str], plan: Plan) -> Window | None:
     """A window from two dates; the first may leave the year to the second."""
     begun, day, month, year, last_day, last_month, last_year = match.groups()
+    # "từ 15/4 đến 14/10" means the plan's year; "15/4 - 14/10" without "từ" may be anything.
     if last_year is None and year is None:
         last_year = str(plan.year) if begun else None
     if last_year is None or (not begun and year is None):
@@ -125,7 +133,6 @@ def _year(text: str) -> int:
 
 
 def _months(match: re.Match[str]) -> Window | None:
-    """A window of whole calendar months."""
     try:
         end_year, end_month = int(match[4]), int(match[3])
         start = date(int(match[2] or match[4]), int(match[1]), 1)
@@ -135,19 +142,18 @@ def _months(match: re.Match[str]) -> Window | None:
     return Window(start, end) if start <= end else None
 
 
-def _named(plain: str, text: str, plan: Plan) -> list[Statement]:
-    """A period by its name."""
+def _named(plain: str, text: str, plan: Plan) -> list[TimeStatement]:
     odd = NO_PERIOD.search(plain)
     if odd:
-        return [Statement(Kind.NO_PERIOD, text)]
+        return [TimeStatement(Kind.NO_PERIOD, text)]
     for key in (_six_months, _month, _annual):
-        said = key(plain, plan)
-        if said:
-            period = next((entry for entry in plan.periods if _key_of(entry, plan) == said), None)
+        stated = key(plain, plan)
+        if stated:
+            period = next((entry for entry in plan.periods if _key_of(entry, plan) == stated), None)
             return [
-                Statement(
+                TimeStatement(
                     Kind.PERIOD if period else Kind.NO_PERIOD,
-                    period.label if period else said[1],
+                    period.label if period else stated[1],
                     None,
                     period,
                 )
@@ -181,7 +187,7 @@ def _key_of(period: Period, plan: Plan) -> Key | None:
     return _six_months(plain, plan) or _month(plain, plan) or _annual(plain, plan)
 
 
-def periods_of(statements: Iterable[Statement], plan: Plan) -> list[Period]:
+def periods_of(statements: Iterable[TimeStatement], plan: Plan) -> list[Period]:
     """The periods of the plan that statements name or whose window they state, each once."""
     found = []
     for entry in statements:

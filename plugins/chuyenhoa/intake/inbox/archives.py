@@ -22,6 +22,7 @@ from chuyenhoa.kit.readers.package import (
     Archive,
     BrokenArchiveError,
 )
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.submissions import Finding
 
 MAX_MEMBERS = 100
@@ -78,10 +79,10 @@ def unpack(content: bytes, file_name: str) -> Unpacked | None:
         crate.open(content, "", 1)
     except HostileArchiveError as error:
         findings.found.clear()
-        findings.add("D65", detail=str(error))
+        findings.add(Code.REFUSED_ARCHIVE, detail=str(error))
         return Unpacked((), tuple(findings.found))
     if not crate.members and not findings.found:
-        findings.add("D67")
+        findings.add(Code.ARCHIVE_WITHOUT_REPORT)
     return Unpacked(tuple(crate.members), tuple(findings.found))
 
 
@@ -109,6 +110,8 @@ class _Crate:
         """
         paths: set[str] = set()
         for entry, path in _entries(content):
+            # Programs differ in which of two entries of one name they open: the submitter may have seen the
+            # other.
             if path in paths:
                 raise HostileArchiveError("hai tệp bên trong trùng tên")
             paths.add(path)
@@ -118,6 +121,7 @@ class _Crate:
     def _weigh(self, entry: zipfile.ZipInfo) -> None:
         """Count an entry against the limits by the size that it states; it is never unpacked beyond that."""
         self._seen += 1
+        # Counted over all levels: an archive full of small archives would pass each single limit.
         self._size += entry.file_size
         if self._seen > MAX_MEMBERS:
             raise HostileArchiveError(f"có hơn {MAX_MEMBERS} tệp bên trong")
@@ -129,22 +133,28 @@ class _Crate:
     def _take(self, content: bytes, entry: zipfile.ZipInfo, path: str, depth: int) -> None:
         kind = stat.S_IFMT(entry.external_attr >> 16)
         if kind not in (0, stat.S_IFREG):
-            self.findings.add("D66", value=path, detail="là liên kết hoặc tệp đặc biệt")
+            self.findings.add(Code.REFUSED_ARCHIVE_MEMBER, value=path, detail="là liên kết hoặc tệp đặc biệt")
             return
         if entry.file_size > MAX_FILE_BYTES:
-            self.findings.add("D66", value=path, detail=f"lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
+            self.findings.add(
+                Code.REFUSED_ARCHIVE_MEMBER, value=path, detail=f"lớn hơn {MAX_FILE_BYTES // 1_000_000} MB"
+            )
             return
         try:
             data = Archive(content, {path: entry}).read(path)
         except (BrokenArchiveError, zlib.error):
-            self.findings.add("D66", value=path, detail="hỏng hoặc nén theo cách không hỗ trợ")
+            self.findings.add(
+                Code.REFUSED_ARCHIVE_MEMBER, value=path, detail="hỏng hoặc nén theo cách không hỗ trợ"
+            )
             return
         if detect(data) is not Kind.ZIP:
             self.members.append(Member(path, data))
         elif depth < MAX_DEPTH:
             self.open(data, f"{path}/", depth + 1)
         else:
-            self.findings.add("D66", value=path, detail="là tệp nén nằm quá sâu trong tệp nén khác")
+            self.findings.add(
+                Code.REFUSED_ARCHIVE_MEMBER, value=path, detail="là tệp nén nằm quá sâu trong tệp nén khác"
+            )
 
 
 def _entries(content: bytes) -> Iterator[tuple[zipfile.ZipInfo, str]]:
@@ -169,6 +179,8 @@ def _name(entry: zipfile.ZipInfo) -> str:
     """The name of an entry; programs that do not say which encoding they use write UTF-8 or the local one."""
     if entry.flag_bits & UTF8_NAME:
         return entry.orig_filename
+    # Without the flag zipfile reads cp437. Windows writes the local code page, cp1258; many programs write
+    # UTF-8.
     raw = entry.orig_filename.encode("cp437")
     for encoding in ("utf-8", "cp1258"):
         try:

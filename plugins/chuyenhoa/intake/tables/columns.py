@@ -1,4 +1,4 @@
-"""Tells which columns of a table are read, and names those that are not, with the reason."""
+"""Decides which columns of a free table are read, and reports the others that hold figures, with reasons."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from dataclasses import dataclass
 
 from chuyenhoa.intake.header.periods import show_window
 from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.found_tables import BASIS_OF, FreeTable
+from chuyenhoa.intake.tables.free_tables import BASIS_OF, FreeTable
 from chuyenhoa.intake.tables.header_labels import BRACKETS, OTHER_UNITS, Meaning
 from chuyenhoa.intake.tables.table_header import BASES, Column
 from chuyenhoa.intake.tables.vocabulary import Vocabulary, vocabulary_of
 from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator
 from chuyenhoa.plan.names import plain_key
 
+# "Khám phá/Xảy ra", "TNGT (số vụ-chết-bị thương)": one column, several indicators.
 JOINED = re.compile(r"\s*[/;+–-]\s*")
 YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
-"""What is worked out from figures needs no word."""
-COLUMN_ALONE = frozenset({"D74", "D87"})
+"""What is computed from figures needs no finding."""
+COLUMN_ALONE = frozenset({Code.AMBIGUOUS_COLUMN, Code.OTHER_UNIT_IN_HEADING})
 """Questions about one column: its figures are not read, those of the others stand (docs/decisions/0022)."""
 
 
@@ -39,6 +41,9 @@ class Slot:
 
 def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Slot]:
     """The columns of a table that are read; every other one with figures gets a finding.
+
+        Xảy ra | Khám phá | Chết | Số cuộc họp | Tỷ lệ khám phá (%)
+        read   | read     | D74  | D76         | without a word: checked by `stated_percentages`
 
     Args:
         scope: takes the findings.
@@ -59,32 +64,34 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
     for column in odd:
         _report(scope, table, column, words, {code for code, _ in found})
     slots = []
-    for (_, _), group in found.items():
+    for group in found.values():
+        # Only columns with figures contradict each other.
         filled = [slot for slot in group if any(not table.view.is_blank(row, slot.column) for row in rows)]
         if len(filled) > 1:
             _report_twice(scope, table, filled)
         else:
             slots.append((filled or group)[0])
-    return _ask_years(scope, table, _without_overlap(scope, table, slots))
+    return _report_bare_years(scope, table, _without_overlap(scope, table, slots))
 
 
-def _ask_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
+def _report_bare_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
     """The columns without baselines under a bare year, which may be twelve months beside six or eight.
 
-    Beside a column of the plan's own year it means the same window a year before, and the receipt says so.
+    Beside a column of the plan's own year it means the same window a year before, and the receipt says so:
+    "Năm 2021 | Năm 2020" is D100 and read; "6 tháng năm 2021 | Năm 2020" is D72 and left out.
     """
     period = scope.owner.period
     words = {"expected": show_window(period.baseline)}
     years = {slot.indicator.code for slot in slots if slot.year and slot.basis is Basis.CURRENT}
-    kept, told = [], set()
+    kept, reported = [], set()
     for slot in slots:
         if not slot.year or slot.basis is not Basis.BASELINE:
             kept.append(slot)
             continue
         is_paired = slot.indicator.code in years
-        code = "D100" if is_paired else "D72"
-        if (slot.year, code) not in told:
-            told.add((slot.year, code))
+        code = Code.YEAR_READ_AS_BASELINE if is_paired else Code.WRONG_BASELINE_WINDOW
+        if (slot.year, code) not in reported:
+            reported.add((slot.year, code))
             scope.findings.add(code, sheet=table.name, cells=(slot.cell,), value=slot.year, **words)
         kept += [slot] if is_paired else []
     return kept
@@ -109,7 +116,10 @@ def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
 
 
 def _unit(table: FreeTable, column: Column, indicator: Indicator) -> str:
-    """The unit over a column; of money also the one that a title states for the table."""
+    """The unit over a column; of money also the one that a title states for the table.
+
+    "Đơn vị tính: đồng" over a table of cases, people and money speaks of the money alone.
+    """
     return column.unit or (table.unit if indicator.decimals and table.unit in OTHER_UNITS else "")
 
 
@@ -123,24 +133,26 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
     indicators = words.plan.indicator_by_code
     meanings = column.meanings
     codes = column.match.codes or _maybe(column, words)
+    # "Tăng, giảm", "Tỷ lệ (%)" and "Ghi chú" lose nothing when they are left out.
     if meanings & SILENT or (column.is_known and not meanings):
         return
-    code, expected = "D76", ""
+    code, expected = Code.NOT_AN_INDICATOR, ""
+    # Beside the period's own figure a cumulative one is only more than was asked; alone it is all there is.
     if Meaning.CUMULATIVE in meanings:
-        code = "D76" if codes & read else "D71"
+        code = Code.NOT_AN_INDICATOR if codes & read else Code.CUMULATIVE_FIGURES
     elif Meaning.OTHER_YEAR in meanings:
-        code = "D76" if codes & read else "D70"
+        code = Code.NOT_AN_INDICATOR if codes & read else Code.WINDOW_NOT_IN_PLAN
         expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
     elif (
         len(codes) == 1
         and column.match.certain
         and not words.agrees(_unit(table, column, indicators[min(codes)]), indicators[min(codes)])
     ):
-        code, expected = "D87", indicators[min(codes)].unit
+        code, expected = Code.OTHER_UNIT_IN_HEADING, indicators[min(codes)].unit
     elif codes:
         titles = {section.code: section.title for section in words.plan.sections}
         shown = [f"“{titles[indicators[c].section]}: {indicators[c].label}”" for c in sorted(codes)]
-        code, expected = "D74", ", ".join(shown)
+        code, expected = Code.AMBIGUOUS_COLUMN, ", ".join(shown)
     cell = table.view.name(column.row, column.index)
     scope.findings.add(
         code,
@@ -183,7 +195,7 @@ def _report_twice(scope: Scope, table: FreeTable, group: Sequence[Slot]) -> None
     """Columns that are the same indicator in the same window; none of them is read."""
     label = group[0].indicator.label
     scope.findings.add(
-        "D75",
+        Code.DUPLICATE_INDICATOR,
         sheet=table.name,
         cells=[slot.cell for slot in group],
         locality=_held(table, group[0].cell),

@@ -1,32 +1,32 @@
-"""Reads the sheets of figures: every cell of every own locality, typed, with its address."""
+"""Reads figures: the sheets of the form row by row, and one cell for whoever found it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables.form_tables import Table
-from chuyenhoa.intake.tables.shared_cells import mark_shared
-from chuyenhoa.intake.tables.spilled import last_headed, report_spilled
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_number
 from chuyenhoa.intake.values.personal import is_masked, report_row
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.kit.readers.texts import SHEET
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text
 from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
-from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
+from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Indicator, Locality
 
-FLAW_CODES = {
-    Flaw.ERROR: "D39",
-    Flaw.UNCALCULATED: "D40",
-    Flaw.PERCENT: "D36",
-    Flaw.US_DATE: "D37",
-    Flaw.STRUCK: "D97",
-    Flaw.SHARED: "D98",
-    Flaw.PERSONAL: "D55",
+FLAW_CODES: Mapping[Flaw, Code] = {
+    Flaw.ERROR: Code.FORMULA_ERROR,
+    Flaw.UNCALCULATED: Code.FORMULA_NOT_CALCULATED,
+    Flaw.PERCENT: Code.PERCENTAGE_FOR_COUNT,
+    Flaw.US_DATE: Code.DATE_FOR_NUMBER,
+    Flaw.STRUCK: Code.STRUCK_OUT_NUMBER,
+    Flaw.SHARED: Code.NUMBER_IN_MERGED_CELL,
+    Flaw.PERSONAL: Code.PERSONAL_DATA_IN_TABLE,
 }
 
 
@@ -49,10 +49,11 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
 
     Returns:
         An observation for every readable cell of an own locality, blank ones included (value None). A bad
-        cell has none, and of a locality that stands twice only the first row is read.
+        cell has none, and of a duplicate locality only the first row is read.
     """
     check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
     found = Figures()
+    # Which rows count is known only after all of them were seen: a locality may be a duplicate.
     rows: dict[str, list[int]] = {}
     others = []
     for row in table.rows():
@@ -62,7 +63,7 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
             rows.setdefault(locality.code, []).append(row)
         elif filled:
             others.append(row)
-    table = _with_shared(scope, table, [row for places in rows.values() for row in places])
+    table = _with_shared_cells(scope, table, [row for places in rows.values() for row in places])
     last = last_headed(table)
     for code, places in rows.items():
         locality = scope.own[code]
@@ -73,17 +74,18 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
         _read_row(scope, table, places[0], locality, basis, found)
     for locality in scope.own.values():
         if locality.code not in rows:
-            scope.findings.add("D31", sheet=table.sheet.name, locality=locality.code, name=locality.name)
+            scope.findings.add(
+                Code.LOCALITY_WITHOUT_ROW, sheet=table.sheet.name, locality=locality.code, name=locality.name
+            )
     if others:
         owners = {row: scope.own[code] for code, places in rows.items() for row in places}
         _check_totals(scope, table, owners, others)
     return found
 
 
-def _with_shared(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
-    """The table with figures marked that one merged cell gives for several."""
+def _with_shared_cells(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
     columns = [column for code in scope.plan.indicator_by_code for column in table.columns.get(code, ())]
-    sheet = mark_shared(table.sheet, [(row, column) for row in rows for column in columns])
+    sheet = mark_shared_cells(table.sheet, [(row, column) for row in rows for column in columns])
     return table if sheet is table.sheet else replace(table, sheet=sheet)
 
 
@@ -101,22 +103,22 @@ def _check_totals(scope: Scope, table: Table, owners: Mapping[int, Locality], ot
 
 
 def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
-    """Columns that the form does not have, that it has and the file has not, and that stand twice."""
+    """Columns that the form does not have, that it has and the file has not, and duplicate ones."""
     expected = list(known)
     sheet = table.sheet.name
     for code, places in table.columns.items():
         cells = tuple(name_cell(table.code_row, column) for column in places)
         if code not in expected:
-            scope.findings.add("D23", sheet=sheet, cells=cells, value=code)
+            scope.findings.add(Code.UNKNOWN_COLUMN_CODE, sheet=sheet, cells=cells, value=code)
         elif len(places) > 1:
-            scope.findings.add("D25", sheet=sheet, cells=cells, value=code)
+            scope.findings.add(Code.DUPLICATE_COLUMN_CODE, sheet=sheet, cells=cells, value=code)
     missing = [code for code in expected if code not in table.columns and code != LOCALITY_NAME]
     if missing:
-        scope.findings.add("D24", sheet=sheet, value=", ".join(missing))
+        scope.findings.add(Code.MISSING_COLUMNS, sheet=sheet, value=", ".join(missing))
 
 
 def _holds_number(scope: Scope, table: Table, row: int) -> bool:
-    """Whether a row shows a number under any indicator; names of signatories do not count."""
+    """Whether a row shows a number under any indicator; names of signatories below the table do not count."""
     for code in scope.plan.indicator_by_code:
         for column in table.columns.get(code, ()):
             value = table.sheet.value(row, column)
@@ -128,12 +130,11 @@ def _holds_number(scope: Scope, table: Table, row: int) -> bool:
 
 
 def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: Basis, found: Figures) -> None:
-    """Every indicator cell of one locality's row."""
     found.localities.append(locality.code)
     if row in table.sheet.hidden_rows:
         cells = (table.cell(row, LOCALITY_CODE),)
         scope.findings.add(
-            "D32", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+            Code.HIDDEN_ROW, sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
         )
     indicators = [indicator.code for indicator in scope.plan.indicators]
     report_row(scope, table, row, locality, but=indicators)
@@ -190,7 +191,7 @@ def read_cell(
 
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:
-    """What the submitter sees in a cell."""
+    """What the submitter sees in a cell: 12,5 with a comma, 80% and not 0.8, a date as 03/01/2021."""
     if mark and mark.text:
         return mark.text
     if isinstance(value, bool):
@@ -202,3 +203,83 @@ def show_value(value: CellValue, mark: Mark | None = None) -> str:
     if hasattr(value, "strftime"):
         return value.strftime("%d/%m/%Y") if hasattr(value, "year") else str(value)
     return clean_text(value)
+
+
+Spot = tuple[int, int]
+
+
+def mark_shared_cells(sheet: Sheet, spots: Collection[Spot]) -> Sheet:
+    """The sheet with every figure marked that stands in a merged area over several figures.
+
+        1 | Phường Vĩnh Lạc | ┌ 10 ┐ | 8
+        2 | Phường Rạch Sỏi | └    ┘ | 4      10 of which of the two? Both are asked (D98).
+
+    Args:
+        sheet: the sheet.
+        spots: the cells of figures as row and column, counted from 0.
+
+    Returns:
+        The sheet itself when there is none; a blank area is no figure.
+    """
+    found: dict[Spot, Mark] = {}
+    first, last = min(spots, default=(0, 0))[0], max(spots, default=(0, 0))[0]
+    for top, left, bottom, right in sheet.merges:
+        # Nearly all merged areas are headings, and a sheet may have hundreds of them.
+        if bottom < first or top > last or sheet.is_blank(top, left):
+            continue
+        inside = [(row, column) for row, column in spots if top <= row <= bottom and left <= column <= right]
+        if len(inside) > 1:
+            found |= dict.fromkeys(inside, Mark(Flaw.SHARED, shown(sheet, top, left)))
+    return replace(sheet, marks={**found, **sheet.marks}) if found else sheet
+
+
+def shown(sheet: Sheet, row: int, column: int) -> str:
+    """What a merged cell shows, for a message: 8 and not 8.0."""
+    value = sheet.value(row, column)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def report_spilled(scope: Scope, sheet: Sheet, row: int, last: int, locality: Locality) -> bool:
+    """An error on a row of a text file that goes on behind its head: `1,234` without quotes is two fields.
+
+        STT,Địa bàn,Xảy ra,Khám phá
+        1,Phường Vĩnh Lạc,1,234,8             every figure of the row may have moved
+
+    Args:
+        scope: takes the finding.
+        sheet: the sheet; in a spreadsheet nothing can move.
+        row: the row, counted from 0.
+        last: the last column that has a heading.
+        locality: whose row it is; it is held back.
+
+    Returns:
+        Whether the row is one; none of its figures is certain.
+    """
+    if sheet.name != SHEET or locality.code not in scope.own:
+        return False
+    extra = [column for column in range(last + 1, len(sheet.rows[row])) if not sheet.is_blank(row, column)]
+    if extra:
+        cells = tuple(name_cell(row, column) for column in extra)
+        scope.findings.add(
+            Code.ROW_LONGER_THAN_HEAD,
+            sheet=sheet.name,
+            cells=cells,
+            locality=locality.code,
+            name=locality.name,
+            row=row + 1,
+        )
+    return bool(extra)
+
+
+def last_headed(table: Table) -> int:
+    """The last column of a table with a code row that its head says anything about; 0 but in a text file."""
+    if table.sheet.name != SHEET:  # nothing can move there, and no row is asked about
+        return 0
+    rows = range(max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET]), table.code_row + 1)
+    widths = [
+        column
+        for row in rows
+        for column in range(len(table.sheet.rows[row]))
+        if not table.sheet.is_blank(row, column)
+    ]
+    return max(widths, default=0)

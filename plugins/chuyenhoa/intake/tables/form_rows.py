@@ -1,4 +1,4 @@
-"""Which locality a row speaks of, and what is wrong with a row that speaks of none."""
+"""Which locality a row of a form's table speaks of, and what is wrong with a row that speaks of none."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.kit.vietnamese_text.normal_form import fold, is_foot
 from chuyenhoa.model.figures import CellRef
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Locality, Plan
 
@@ -22,7 +23,7 @@ CODE_LENGTH = 5
 
 @dataclass(frozen=True)
 class Scope:
-    """What one file may speak of."""
+    """One file while it is read: its plan, whose it is, what it may speak of, and where findings go."""
 
     plan: Plan
     owner: Owner
@@ -30,7 +31,7 @@ class Scope:
     district: str = ""
     """The district that the file itself names as its own; "" when it names none."""
     loose: set[str] = field(default_factory=set)
-    """Indicators that were read under a heading that means them with a reservation."""
+    """Indicators that were read under a loose alias, as “làm rõ” (see `Vocabulary.loose`)."""
 
     @cached_property
     def own(self) -> Mapping[str, Locality]:
@@ -84,7 +85,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
     if locality is not None and locality.code in scope.own:
         return _check_name(scope, table, row, locality)
     if not code and filled and not scope.owner.has_meta:
-        # In a table made by hand a name may stand alone; in our form the code is prefilled and locked.
+        # In a hand-made table a name may stand alone; in our form the code is prefilled and locked.
         submitter = scope.owner.submitter
         named = (
             gazetteer_of(scope.plan)
@@ -93,6 +94,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
         )
         if named is not None:
             return named
+    # "Tổng cộng" and "Người lập biểu" below the table need no code.
     if filled and not any(is_foot(value) for value in table.sheet.rows[row] if isinstance(value, str)):
         _report(scope, table, row, code, locality)
     return None
@@ -105,7 +107,7 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
     if locality is not None:
         owner = scope.plan.submitter_by_code[locality.submitter].name
         scope.findings.add(
-            "D26",
+            Code.FOREIGN_LOCALITY,
             sheet=sheet,
             cells=cells,
             locality=locality.code,
@@ -115,7 +117,7 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
         )
     elif code:
         scope.findings.add(
-            "D27",
+            Code.UNKNOWN_LOCALITY_CODE,
             sheet=sheet,
             cells=cells,
             locality=code,
@@ -126,15 +128,18 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
         known = [entry.code for entry in scope.own.values() if fold(entry.name) == fold(name)]
         # Without a locality the finding would hold back the whole file; an unknown name holds back nothing.
         held = known[0] if known else name or f"{sheet} {cells[0]}"
-        scope.findings.add("D29", sheet=sheet, cells=cells, locality=held, value=name)
+        scope.findings.add(Code.MISSING_LOCALITY_CODE, sheet=sheet, cells=cells, locality=held, value=name)
 
 
 def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Locality:
-    """The locality itself, after a look whether the row carries the name of another one."""
+    """The locality itself, after a look whether the row carries the name of another one.
+
+    Only a name that the plan knows is a contradiction (D30): people shorten names and add remarks to them.
+    """
     name = fold(table.text(row, LOCALITY_NAME))
     if name in scope.known_names and name != fold(locality.name):
         scope.findings.add(
-            "D30",
+            Code.NAME_CONTRADICTS_CODE,
             sheet=table.sheet.name,
             cells=(table.cell(row, LOCALITY_NAME),),
             locality=locality.code,
@@ -149,5 +154,9 @@ def report_repeats(scope: Scope, table: Table, locality: Locality, rows: list[in
     if len(rows) > 1:
         cells = tuple(table.cell(row, LOCALITY_CODE) for row in rows)
         scope.findings.add(
-            "D28", sheet=table.sheet.name, cells=cells, locality=locality.code, name=locality.name
+            Code.DUPLICATE_LOCALITY,
+            sheet=table.sheet.name,
+            cells=cells,
+            locality=locality.code,
+            name=locality.name,
         )

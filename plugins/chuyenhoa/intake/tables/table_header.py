@@ -1,4 +1,10 @@
-"""Finds the head of a table by its labels, and tells for every column which indicator it holds, if any."""
+"""Finds the head of a free table by its labels: its rows, and which indicator each column holds, if any.
+
+    TT | Địa bàn | Phạm pháp hình sự |          | Tai nạn giao thông | …    ← section
+       |         | Xảy ra            | Khám phá | Số vụ              | …    ← label, in one row or in several
+
+A column counts as an indicator only when *all* headings over it are explained (docs/decisions/0020).
+"""
 
 from __future__ import annotations
 
@@ -6,25 +12,19 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from chuyenhoa.intake.tables.header_labels import (
-    GENERIC,
-    LOCALITY_HEADS,
-    OTHER_HEADS,
-    VALUE_HEADS,
-    Meaning,
-    Part,
-)
+from chuyenhoa.intake.tables import header_labels
 from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import Match, Vocabulary, name_key
 
 MAX_HEAD_ROWS = 7
+"""Rows of a head on either side of its first row of labels: sections, windows, units, numbers of columns."""
 DASH = re.compile(r"\s*[-+–]")
-SUB_LINES = Part("", "")
+SUB_LINES = header_labels.Part("", "")
 """Stands before a heading that heads nothing but the lines with a dash below it."""
 ORDINAL = re.compile(r"(?:[IVXLivx]+|[A-Za-z]|[0-9]+(?:\.[0-9]+)*)[.)]?")
 """The number of a line, which is no heading."""
 NOTHING = Match()
-BASES = frozenset({Meaning.CURRENT, Meaning.BASELINE})
+BASES = frozenset({header_labels.Meaning.CURRENT, header_labels.Meaning.BASELINE})
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Column:
     index: int
     row: int
     """The row of its lowest heading."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[header_labels.Part, ...] = ()
     match: Match = NOTHING
 
     @property
@@ -48,7 +48,7 @@ class Column:
         return " – ".join(dict.fromkeys(" ".join(part.text.split()) for part in self.parts))
 
     @property
-    def meanings(self) -> frozenset[Meaning]:
+    def meanings(self) -> frozenset[header_labels.Meaning]:
         """What the headings say about the window."""
         return frozenset(part.meaning for part in self.parts if part.meaning)
 
@@ -60,12 +60,17 @@ class Column:
     @property
     def is_locality(self) -> bool:
         """Whether it is headed as the column of names."""
-        return any(key in LOCALITY_HEADS for key in self.keys)
+        return any(key in header_labels.LOCALITY_HEADS for key in self.keys)
 
     @property
     def is_known(self) -> bool:
         """Whether it is headed as a column without figures, or as nothing."""
-        known = LOCALITY_HEADS | OTHER_HEADS | GENERIC | VALUE_HEADS
+        known = (
+            header_labels.LOCALITY_HEADS
+            | header_labels.OTHER_HEADS
+            | header_labels.GENERIC
+            | header_labels.VALUE_HEADS
+        )
         return all(key in known for key in self.keys)
 
 
@@ -88,37 +93,45 @@ def find_heads(
 ) -> Iterator[Head]:
     """Every head of a sheet from the top; below each stands a table.
 
+        row 7  TT | Địa bàn     | Phạm pháp hình sự |          ← top: says something, though it has no label
+        row 8     |             | Xảy ra            | Khám phá ← bottom: two labels
+        row 9  1  | P. Vĩnh Lạc | 10                | 8          its name and numbers end the head
+
     Args:
         view: the sheet, as it stands or turned on its side.
         words: the plan's labels.
-        is_data: tells whether a text opens a row of data, as the name of a locality does.
+        is_data: whether a text opens a row of data, as the name of a locality does.
         topic: the key of the section that the sheet is about; "" when it is about none.
     """
     row = last = 0
     while row < len(view.rows):
-        if _counts(view, words, row):
-            top, bottom = _reach(view, words, (last, row), is_data)
+        if _is_label_row(view, words, row):
+            top, bottom = _extent(view, words, (last, row), is_data)
             columns = _columns(view, words, top, bottom)
-            yield Head(top, bottom, _settle(columns, words, topic))
+            yield Head(top, bottom, _resolve_sections(columns, words, topic))
             row = last = bottom
             last += 1
         row += 1
 
 
-def _counts(view: View, words: Vocabulary, row: int) -> bool:
-    """Whether a row is part of a head: two labels, or one beside the heading of the names."""
+def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
+    """Whether a row is part of a head: two labels, or one beside the heading of the names.
+
+    One label alone is also a word in a sentence or a line of a table on its side.
+    """
     texts = [view.text(row, column) for column in range(view.width)]
     hits = sum(1 for text in texts if text and words.is_hit(text))
     if hits >= 2:
         return True
+    # "Địa bàn" may stand a row higher or lower than the labels where the cells over it are merged.
     beside = [other for other in (row - 1, row + 1) if other >= 0]
     near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
-    named = any(words.part(text).key in LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
+    named = any(words.part(text).key in header_labels.LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
     headed = sum(1 for text in texts if text and words.is_section(text))
     return bool(hits) and (named or headed > 0 or view.is_turned)
 
 
-def _says_something(view: View, words: Vocabulary, row: int) -> bool:
+def _belongs_to_head(view: View, words: Vocabulary, row: int) -> bool:
     """Whether a row above the labels belongs to the head: sections, windows, the heading of the names."""
     filled = [column for column in range(view.width) if not view.is_blank(row, column)]
     for column in filled:
@@ -130,7 +143,7 @@ def _says_something(view: View, words: Vocabulary, row: int) -> bool:
         if part and (
             part.key in words.sections
             or part.meaning
-            or part.key in LOCALITY_HEADS | OTHER_HEADS
+            or part.key in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS
             or words.is_hit(text)
             or (len(filled) > 1 and name_key(part.key) in words.leads)
         ):
@@ -138,21 +151,25 @@ def _says_something(view: View, words: Vocabulary, row: int) -> bool:
     return False
 
 
-def _reach(
+def _extent(
     view: View, words: Vocabulary, rows: tuple[int, int], is_data: Callable[[str], bool]
 ) -> tuple[int, int]:
     """The first and the last row of the head around a row of labels, behind the table before it."""
     first, row = rows
+    # Upwards over sections and windows: "Kỳ này | | Cùng kỳ năm trước |" over "Xảy ra | Khám phá | Xảy ra |
+    # …".
     top = row
-    while top > first and row - top < MAX_HEAD_ROWS and _says_something(view, words, top - 1):
+    while top > first and row - top < MAX_HEAD_ROWS and _belongs_to_head(view, words, top - 1):
         top -= 1
+    # Downwards over windows, units and "(1) (2) (3)" to the first name or number: years over columns are
+    # numbers too, "2021 | 2020", and belong to the head because they mean a window.
     bottom = row
     while bottom + 1 < len(view.rows) and bottom - row < MAX_HEAD_ROWS:
         below = bottom + 1
         filled = [column for column in range(view.width) if not view.is_blank(below, column)]
         texts = [view.text(below, column) for column in filled]
         numbers = [column for column in filled if view.holds_number(below, column)]
-        is_numbering = view.is_numbering(below) and _goes_on(view, below)
+        is_numbering = view.is_numbering(below) and _has_figures_below(view, below)
         if not is_numbering and (
             not filled
             or any(map(is_data, filter(None, texts)))
@@ -163,8 +180,11 @@ def _reach(
     return top, bottom
 
 
-def _goes_on(view: View, row: int) -> bool:
-    """Whether anything like a figure stands below a row: the last row of a table numbers no columns."""
+def _has_figures_below(view: View, row: int) -> bool:
+    """Whether anything like a figure stands below a row: the last row of a table numbers no columns.
+
+    A sheet of one ward with the single line "1 | 2" under "Xảy ra | Khám phá" holds figures there.
+    """
     return any(
         not view.is_blank(below, column) and view.holds_number(below, column)
         for below in range(row + 1, len(view.rows))
@@ -173,14 +193,21 @@ def _goes_on(view: View, row: int) -> bool:
 
 
 def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Column]:
-    """Every column with its headings, merged and running ones included."""
+    """Every column with its headings from the top, merged and running ones included.
+
+    In the sample of `find_heads` the last column has the headings "Phạm pháp hình sự" (which runs on from its
+    left) and "Khám phá".
+    """
     rows = [row for row in range(top, bottom + 1) if not view.is_numbering(row)]
+    # A merged heading covers its columns for certain. Where the merges of a row were lost (saved as .csv,
+    # pasted), a heading runs on to the right until the next one: `_carried`. Both kinds do not mix in one
+    # row.
     merged_rows = {place[0] for place, origin in view.merged.items() if place[1] != origin[1]}
     columns = []
     running: dict[int, tuple[int, str]] = {}
-    over: list[Part] | None = None
+    over: list[header_labels.Part] | None = None
     for index in range(view.width):
-        parts: list[Part] = []
+        parts: list[header_labels.Part] = []
         seen: set[tuple[int, int]] = set()
         lowest = top
         for row in rows:
@@ -196,13 +223,16 @@ def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Colum
             seen.add(origin)
         column = Column(index, lowest, _with_units(parts, words))
         if view.is_turned:
-            over, column = _under(view, words, column, over, bottom)
+            over, column = _join_headings(view, words, column, over, bottom)
         columns.append(column)
     return columns
 
 
-def _with_units(parts: list[Part], words: Vocabulary) -> tuple[Part, ...]:
-    """The headings with a unit among them read as a unit, where they mean an indicator only so."""
+def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[header_labels.Part, ...]:
+    """The headings with a unit among them read as a unit, where they mean an indicator only so.
+
+    "(vụ)" in a row below "Khám phá" is the unit; "Số vụ" below "Đánh bạc" is the label itself.
+    """
     keys = [part.key for part in parts if part.key]
     if len(keys) > 1 and not words.explain(keys).codes:
         apart = tuple(
@@ -217,7 +247,10 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
     """A heading to the left that reaches over a column without being merged.
 
     It must head its own column, and nothing that needs a heading may stand bare before it: then it was
-    typed over the middle of its columns, and where these end is not known.
+    typed over the middle of its columns, and where these end is not known:
+
+        |       | Tai nạn giao thông |           |       | Cháy, nổ |
+        | Số vụ | Chết               | Bị thương | Số vụ | Chết     | Bị thương    → "Số vụ" is asked (D74)
     """
     start, text = left
     row, bottom = rows
@@ -231,19 +264,26 @@ def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) 
     labels = [view.text(below, column) for below in range(row + 1, bottom + 1)] if column >= 0 else []
     labels = [text for text in labels if text and not ORDINAL.fullmatch(text)]
     heads = [words.part(view.text(row, place)).key for place in range(column + 1) if view.text(row, place)]
-    if not labels or any(key not in LOCALITY_HEADS | OTHER_HEADS for key in heads):
+    if not labels or any(
+        key not in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS for key in heads
+    ):
         return False
     match = words.explain([words.part(labels[-1]).key])
     return bool(match.codes) and not match.certain
 
 
-def _under(
-    view: View, words: Vocabulary, column: Column, over: list[Part] | None, bottom: int
-) -> tuple[list[Part] | None, Column]:
+def _join_headings(
+    view: View, words: Vocabulary, column: Column, over: list[header_labels.Part] | None, bottom: int
+) -> tuple[list[header_labels.Part] | None, Column]:
     """In a table on its side: the headings that a line stands under, and the line with them.
 
     A line that names a section heads the lines below it; where it holds a figure of its own, it heads those
     that begin with a dash. A line without a figure that names nothing heads the lines that it explains.
+
+        I | Phạm pháp hình sự  |   |         heads the lines below
+        1 | Xảy ra             | 10 | 5
+        2 | Tai nạn giao thông | 3 | 1       a figure of its own: heads "- Chết" and "- Bị thương" alone
+          | - Chết             | 0 | 1
     """
     keys = column.keys
     if not keys:
@@ -262,7 +302,10 @@ def _under(
         over = []
     if is_bare and not words.explain(keys).codes:
         sections = [part for part in over if part.key in words.sections]
-        return [*sections, *(part for part in column.parts if part.key and part.key not in GENERIC)], column
+        return [
+            *sections,
+            *(part for part in column.parts if part.key and part.key not in header_labels.GENERIC),
+        ], column
     full = replace(column, parts=(*over, *column.parts))
     if words.explain(full.keys).codes:
         return over, full
@@ -272,11 +315,12 @@ def _under(
     return over, full
 
 
-def _settle(columns: list[Column], words: Vocabulary, topic: str) -> tuple[Column, ...]:
+def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> tuple[Column, ...]:
     """The columns with the indicators that their headings mean.
 
     A label that needs its section is read without it only beside another column of that section, or under a
-    title that names the section.
+    title that names the section: "Khám phá" beside "Số vụ phạm pháp hình sự xảy ra" is crime
+    cleared up, beside "Số vụ tai nạn giao thông" it is asked (D74).
     """
     matched = [replace(column, match=_explain(column, words, topic)) for column in columns]
     indicators = words.plan.indicator_by_code

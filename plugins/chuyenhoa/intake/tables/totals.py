@@ -1,4 +1,4 @@
-"""Holds the total lines of a table against the sums of the lines above them; a total is never a figure."""
+"""Checks the total lines of a table against the sums of its lines; a total is never read as a figure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.values.cell_values import read_number
 from chuyenhoa.kit.readers.book import name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import TOTAL_WORDS, clean_text, fold
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator, Locality
-from chuyenhoa.model.submissions import WRONG_TOTAL
 
 TOTAL_KEYS = tuple(fold(word) for word in TOTAL_WORDS)
 ValueOf = Callable[[int, int, Indicator], Decimal | None]
@@ -46,6 +46,12 @@ def check_totals(
 ) -> None:
     """A warning for every total that is neither the sum of all lines nor of those beside it.
 
+          | Tổng số      | 15 | 12      right: all lines
+        I | TP. Rạch Giá | 15 | 12      right: the lines below it, to the next total
+        1 | Vĩnh Lạc     | 10 | 8
+        2 | Rạch Sỏi     | 5  | 4
+          | Cộng         | 16 | 12      16 is none of the sums (D81)
+
     Each of the localities that it adds up has its own: which of the figures is wrong, only the submitter
     knows. A total over a cell that is blank or cannot be read is left alone.
 
@@ -69,6 +75,7 @@ def check_totals(
             stated = grid.value(total, column, indicator)
             sums = [_sum(grid, group, column, indicator) for group in groups if group]
             known = [value for value in sums if value is not None]
+            # A blank line makes every sum unknown: the total may hold what the line does not say.
             if stated is not None and len(known) == len(sums) and known and stated not in known:
                 wrong = _WrongTotal(grid.address(total, column), stated, known[0])
                 _report(scope, grid, rows, (column, indicator), owners, wrong)
@@ -101,7 +108,7 @@ def _report(
     }
     for first, (locality, figure) in (held or {wrong.cell: (None, wrong.stated)}).items():
         scope.findings.add(
-            WRONG_TOTAL,
+            Code.WRONG_TOTAL,
             sheet=grid.name,
             cells=(first, *(cell for cell in (*summed, wrong.cell) if cell != first)),
             locality=locality.code if locality else f"{grid.name} {wrong.cell}",

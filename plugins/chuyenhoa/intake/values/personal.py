@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chuyenhoa.kit.readers.book import Book, CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.personal import MASK, SMALLEST_NUMBER, is_personal_number, mask_personal
 from chuyenhoa.model.plan import Locality
 
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from chuyenhoa.intake.tables.form_rows import Scope
     from chuyenhoa.intake.tables.form_tables import Table
 
-MASKED = Mark(Flaw.PERSONAL, MASK)
+PERSONAL_MARK = Mark(Flaw.PERSONAL, MASK)
 MIN_OF_A_LIST = 3
-"""Personal numbers on a sheet without a table of ours that make it a list of persons."""
+"""Personal numbers on a sheet without a table of ours that make it a list of persons.
+
+One or two are the telephone of who made the report, which is no matter there."""
 
 
 def withhold_personal(book: Book) -> Book:
@@ -34,7 +37,7 @@ def _withhold(sheet: Sheet) -> Sheet:
     found: dict[tuple[int, int], CellValue] = {}
     for row, values in enumerate(sheet.rows):
         for column, value in enumerate(values):
-            # Nearly all cells are blank or small counts: told here, without a call for each of them.
+            # Nearly all cells are blank or small counts: decided here, without a call for each of them.
             if not value or (type(value) is float and -SMALLEST_NUMBER < value < SMALLEST_NUMBER):
                 continue
             masked = mask_value(value)
@@ -47,13 +50,14 @@ def _withhold(sheet: Sheet) -> Sheet:
     for row in {row for row, _ in found}:
         rows[row] = [found.get((row, column), value) for column, value in enumerate(rows[row])]
     return replace(
-        sheet, name=name, rows=rows, above=above, marks={**sheet.marks, **dict.fromkeys(found, MASKED)}
+        sheet, name=name, rows=rows, above=above, marks={**sheet.marks, **dict.fromkeys(found, PERSONAL_MARK)}
     )
 
 
 def mask_value(value: CellValue) -> CellValue:
     """A cell's value without personal numbers; the very same object when it holds none."""
     if isinstance(value, str):
+        # Nine digits are the shortest personal number: an old identity card, or a telephone without its zero.
         if len(value) < len("0912345678") - 1:
             return value
         masked = mask_personal(value)
@@ -82,7 +86,7 @@ def report_row(scope: Scope, table: Table, row: int, locality: Locality, but: Co
         Whether there was any.
     """
     marks = table.sheet.marks
-    if MASKED not in marks.values():
+    if PERSONAL_MARK not in marks.values():
         return False
     left_out = {column for code in but for column in table.columns.get(code, ())}
     cells = [
@@ -98,7 +102,12 @@ def report_cells(scope: Scope, sheet: str, cells: Collection[str], locality: Loc
     """An error on each of the cells of a locality's row that held personal data."""
     for cell in cells:
         scope.findings.add(
-            "D55", sheet=sheet, cells=(cell,), locality=locality.code, value=MASK, name=locality.name
+            Code.PERSONAL_DATA_IN_TABLE,
+            sheet=sheet,
+            cells=(cell,),
+            locality=locality.code,
+            value=MASK,
+            name=locality.name,
         )
 
 
@@ -112,7 +121,13 @@ def report_text(findings: FindingList, sheet: Sheet, row: int, column: int | Non
         return False
     cell = name_cell(row, column)
     # A finding without a locality would hold back the whole file.
-    findings.add("D56", sheet=sheet.name, cells=(cell,), locality=f"{sheet.name} {cell}", value=MASK)
+    findings.add(
+        Code.PERSONAL_DATA_IN_TEXT,
+        sheet=sheet.name,
+        cells=(cell,),
+        locality=f"{sheet.name} {cell}",
+        value=MASK,
+    )
     return True
 
 
@@ -127,4 +142,8 @@ def report_lists(findings: FindingList, book: Book, used: Collection[str]) -> No
     for sheet in book.sheets:
         cells = [place for place, mark in sheet.marks.items() if is_masked(mark)]
         if sheet.name not in used and len(cells) >= MIN_OF_A_LIST:
-            findings.add("D57", sheet=sheet.name, cells=[name_cell(*place) for place in sorted(cells)][:1])
+            findings.add(
+                Code.LIST_OF_PERSONS,
+                sheet=sheet.name,
+                cells=[name_cell(*place) for place in sorted(cells)][:1],
+            )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.feedback import marked_name, render_receipt
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
@@ -24,9 +25,6 @@ from chuyenhoa.store.content import Answer
 from chuyenhoa.store.disk import write_files
 from chuyenhoa.store.ledger import reserve_receipts
 from chuyenhoa.store.tables import SubmissionRow
-
-UNTOUCHED = "D54"
-"""The reader's finding on a form in which nothing was filled in."""
 
 
 def store_answer(
@@ -66,7 +64,7 @@ def _judged(
     ctx: Context, session: Session, row: SubmissionRow, reading: Reading, findings: Sequence[Finding]
 ) -> Answer:
     """What is stored of a file that is no repetition."""
-    is_untouched = any(finding.rule_id == UNTOUCHED for finding in findings)
+    is_untouched = any(finding.rule_id == Code.BLANK_FORM for finding in findings)
     if is_untouched and ledger.latest_accepted(session, reading, row.number):
         # Blank cells do not replace what was sent before.
         reading = replace(reading, localities=(), observations=(), declarations=())

@@ -15,6 +15,7 @@ from chuyenhoa.intake.inbox.claim import claim_drops as claim
 from chuyenhoa.intake.inbox.claim import close_cut_claims
 from chuyenhoa.intake.inbox.scan import look_for_stable, scan_inbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context, open_context
@@ -240,7 +241,7 @@ def read_rows(ctx: Context, rows: Sequence[SubmissionRow]) -> dict[int, Reading 
 
 def _refuse_size(row: SubmissionRow) -> Reading:
     findings = FindingList(row.file_name)
-    findings.add("D06", detail=f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
+    findings.add(Code.FILE_TOO_LARGE, detail=f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
     return Reading(row.sha256, row.file_name, refused=True, findings=tuple(findings.found))
 
 

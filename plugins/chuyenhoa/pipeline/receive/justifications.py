@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.model.evidence import JustifiedWarning
 from chuyenhoa.model.figures import Justification
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity
 from chuyenhoa.pipeline.context import Context
@@ -24,7 +25,6 @@ from chuyenhoa.store.justifications import (
 )
 from chuyenhoa.validation.justifications import Flaw, JustificationRules, load_justification_rules
 
-NOT_A_REASON, NO_SUCH_WARNING, FOR_AN_ERROR, PASTED = "G01", "G02", "G03", "G04"
 MAX_RULES = 2
 """Different rules that one text may answer without a word about it."""
 SHOWN = 60
@@ -118,7 +118,14 @@ def _pasted(used: Sequence[Justification], reasons: JustificationCheck) -> list[
         rules = list(dict.fromkeys(entry.rule_id for entry in entries))
         if len(rules) > MAX_RULES:
             remarks.append(
-                _say(reasons, PASTED, entries[0], "", rules=", ".join(rules), count=str(len(rules)))
+                _say(
+                    reasons,
+                    Code.ONE_REASON_FOR_SEVERAL,
+                    entries[0],
+                    "",
+                    rules=", ".join(rules),
+                    count=str(len(rules)),
+                )
             )
     return remarks
 
@@ -129,7 +136,7 @@ def _remark(entries: Sequence[tuple[Justification, Finding, Flaw]], reasons: Jus
     rules = ", ".join(dict.fromkeys(finding.rule_id for _, finding, _ in entries))
     return _say(
         reasons,
-        NOT_A_REASON,
+        Code.NOT_A_REASON,
         entry,
         localities.pop() if len(localities) == 1 else "",
         rules=rules,
@@ -138,14 +145,14 @@ def _remark(entries: Sequence[tuple[Justification, Finding, Flaw]], reasons: Jus
 
 
 def _say(
-    reasons: JustificationCheck, code: str, entry: Justification, locality: str, **words: str
+    reasons: JustificationCheck, code: Code, entry: Justification, locality: str, **words: str
 ) -> Finding:
     message, place = reasons.messages[code], entry.cell_ref
     shown = " ".join(entry.reason.split())
     shown = shown if len(shown) <= SHOWN else shown[: SHOWN - 1] + "…"
     text = message.text.format_map({"sheet": place.sheet, "cell": place.cell, "value": shown, **words})
     cells = (place.cell,) if place.cell else ()
-    return Finding(code, message.severity, text, place.sheet, cells, locality, value=shown)
+    return Finding(str(code), message.severity, text, place.sheet, cells, locality, value=shown)
 
 
 @dataclass(frozen=True)
@@ -235,8 +242,8 @@ def _unmet(
         where = f" ({plan.locality_by_code[code].name})" if code in plan.locality_by_code else ""
         in_vain = [entry for entry in entries if (entry.rule_id, code) in wrong]
         for kind, told in (
-            (FOR_AN_ERROR, in_vain),
-            (NO_SUCH_WARNING, [e for e in entries if e not in in_vain]),
+            (Code.REASON_FOR_ERROR, in_vain),
+            (Code.NO_SUCH_WARNING, [e for e in entries if e not in in_vain]),
         ):
             names = ", ".join(dict.fromkeys(entry.rule_id for entry in told))
             if told:

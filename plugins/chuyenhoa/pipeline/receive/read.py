@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.kit import sandbox
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context
 
@@ -60,7 +61,7 @@ def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sand
 def describe_death(file_name: str, death: sandbox.Death) -> tuple[Finding, ...]:
     """What is said of a file that its reader did not survive."""
     findings = FindingList(file_name)
-    findings.add("D60", detail=DEATHS[death.kind])
+    findings.add(Code.READER_FAILED, detail=DEATHS[death.kind])
     return tuple(findings.found)
 
 
