@@ -143,10 +143,14 @@ class Task:
     """A task of parts III and IV of the plan, with the criterion that measures it where there is one."""
 
     code: str
-    part: str
     title: str
     lead: tuple[str, ...]
     criteria: tuple[str, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """The part of the plan that orders it: `III` of `III.3`."""
+        return self.code.split(".")[0]
 
 
 @dataclass(frozen=True)

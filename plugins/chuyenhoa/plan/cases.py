@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,11 +18,9 @@ from chuyenhoa.model.criteria import (
     ValueMeasure,
 )
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.plan.criterion_entries import CriterionEntry
-from chuyenhoa.plan.errors import PlanError
-from chuyenhoa.plan.measures import build_criterion
+from chuyenhoa.plan.criterion_entries import CRITERION
 from chuyenhoa.plan.shapes import TERM, Strict, Text
-from chuyenhoa.plan.sources import Problems, parse, read_yaml
+from chuyenhoa.plan.sources import PlanError, Problems, parse, read_yaml
 
 SAMPLE_EDITION = "mẫu"
 FIGURE = TERM.removeprefix("^-?").removesuffix("$")
@@ -66,7 +64,7 @@ class CaseTableEntry(Strict):
 class SampleEntry(Strict):
     """`samples/measures.yaml`: a criterion that shows a kind of measure, with its cases."""
 
-    criterion: CriterionEntry
+    criterion: Annotated[Criterion, CRITERION]
     cases: Annotated[list[CaseEntry], Field(min_length=1)]
 
 
@@ -128,7 +126,7 @@ def load_case_tables(plans: Path, plan_id: str, criteria: Sequence[Criterion]) -
     found: dict[str, CaseTableEntry] = {}
     known = {criterion.code: criterion for criterion in criteria}
     for at in located.items():
-        entry = parse(at, CaseTableEntry, "cases", problems)
+        entry = parse(at, CaseTableEntry.model_validate, "cases", problems)
         if entry is not None and (entry.criterion not in known or entry.criterion in found):
             problems.add(at, f"cases: {entry.criterion} is no criterion in force, or stands twice")
         elif entry is not None:
@@ -153,13 +151,14 @@ def load_samples(plans: Path) -> tuple[CaseTable, ...]:
     located = read_yaml(plans / "samples" / "measures.yaml", problems)
     tables = []
     for at in located.items():
-        entry = parse(at, SampleEntry, "sample", problems)
+        entry = parse(at, SampleEntry.model_validate, "sample", problems)
         if entry is None:
             continue
-        criterion = build_criterion(entry.criterion, SAMPLE_EDITION)
+        criterion = replace(entry.criterion, edition=entry.criterion.edition or SAMPLE_EDITION)
+        kind = str(at.part("criterion").part("measure").part("kind").data)
         if lacks := _lacking(criterion, entry.cases):
             problems.add(at, lacks)
-        tables.append(CaseTable(criterion, tuple(entry.cases), entry.criterion.measure.kind))
+        tables.append(CaseTable(criterion, tuple(entry.cases), kind))
     if problems.found:
         raise PlanError(sorted(problems.found))
     return tuple(tables)

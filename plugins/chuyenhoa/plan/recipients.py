@@ -6,27 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field
 
-from chuyenhoa.plan.errors import PlanError
-from chuyenhoa.plan.shapes import ADDRESS, Row, Text
-from chuyenhoa.plan.sources import Problems, parse, read_csv
-
-COLUMNS = ["name", "email", "documents"]
-
-
-class RecipientRow(Row):
-    """`recipients.csv`; kinds of documents are separated by semicolons."""
-
-    name: Text
-    email: Annotated[str, Field(pattern=f"^{ADDRESS}$")]
-    documents: tuple[str, ...]
-
-    @field_validator("documents", mode="before")
-    @classmethod
-    def split_kinds(cls, value: object) -> object:
-        """`a;b` becomes a list; a blank is none."""
-        return [part.strip() for part in str(value).split(";") if part.strip()]
+from chuyenhoa.plan.shapes import ADDRESS, Row, Shape
+from chuyenhoa.plan.sources import PlanError, Problems, parse, read_csv
 
 
 @dataclass(frozen=True)
@@ -39,6 +22,19 @@ class Recipient:
     """Kinds of documents; all of them when empty."""
 
 
+def _split_kinds(value: object) -> object:
+    return [part.strip() for part in str(value).split(";") if part.strip()]
+
+
+RECIPIENT = Shape(
+    Recipient,
+    Row,
+    email=Annotated[str, Field(pattern=f"^{ADDRESS}$")],
+    documents=Annotated[frozenset[str], BeforeValidator(_split_kinds)],
+)
+"""`recipients.csv`; kinds of documents are separated by semicolons."""
+
+
 def load_recipients(folder: Path) -> tuple[Recipient, ...]:
     """The recipients of a plan, in the order of the file; none without the file.
 
@@ -49,11 +45,8 @@ def load_recipients(folder: Path) -> tuple[Recipient, ...]:
     if not path.exists():
         return ()
     problems = Problems()
-    found = []
-    for at in read_csv(path, COLUMNS, problems):
-        row = parse(at, RecipientRow, "recipient", problems)
-        if row is not None:
-            found.append(Recipient(row.name, row.email, frozenset(row.documents)))
+    rows = read_csv(path, RECIPIENT.columns, problems)
+    found = [entry for at in rows if (entry := parse(at, RECIPIENT.read, "recipient", problems))]
     if problems.found:
         raise PlanError(problems.found)
     return tuple(found)

@@ -12,8 +12,8 @@ from pathlib import Path
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule, split_column
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.plan.errors import PlanError, Problem
 from chuyenhoa.plan.rule_kinds import KINDS, LIMITS, PAIRWISE, KindShape
+from chuyenhoa.plan.sources import PlanError, Problem
 
 SEVERITIES = {"critical": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.NOTE}
 """Great Expectations' words for severity and ours."""

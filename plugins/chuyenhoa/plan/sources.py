@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
-
-from chuyenhoa.plan.errors import Problem
+from pydantic import ValidationError
 
 Path_ = tuple[str | int, ...]
-Entry = TypeVar("Entry", bound=BaseModel)
+Entry = TypeVar("Entry")
 MENDING = {
     "date_": "write the day as 2022-04-15",
     "decimal_": "write a number alone, such as 80 or 79.5",
@@ -29,6 +27,32 @@ MENDING = {
     "string_pattern_mismatch": "see the other entries for its form",
 }
 """How to mend an entry, by the beginning of pydantic's word for what is wrong with it."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One wrong entry; `line` counts from 1, and 0 means the file as a whole."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.text}"
+
+
+class PlanError(ValueError):
+    """Plan data that cannot be used; `problems` lists all that is wrong with it, not the first alone."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = f"{count} problem{'' if count == 1 else 's'} in the plan's data"
+        return "\n".join([f"{head}:", *(f"  {problem}" for problem in self.problems)])
 
 
 @dataclass(frozen=True)
@@ -196,10 +220,10 @@ def _wrong_row(row: Mapping[str | Any, object], further: int) -> str:
     return ""
 
 
-def parse(entry: Located, shape: type[Entry], what: str, problems: Problems) -> Entry | None:
-    """Give an entry its type, or note each thing that is wrong with it."""
+def parse(entry: Located, read: Callable[[object], Entry], what: str, problems: Problems) -> Entry | None:
+    """What an entry states, by the `read` of its shape; None, with each problem noted, where it is wrong."""
     try:
-        return shape.model_validate(entry.data)
+        return read(entry.data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             path = tuple(part for part in detail["loc"] if not _is_tag(part))

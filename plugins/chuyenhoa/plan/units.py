@@ -10,7 +10,7 @@ from pathlib import Path
 from chuyenhoa.model.calendars import DAY
 from chuyenhoa.model.plan import Window
 from chuyenhoa.model.units import Identity, Succession, SuccessionKind, Unit, UnitRegister
-from chuyenhoa.plan.entries import SuccessionRow, UnitRow
+from chuyenhoa.plan.entries import SUCCESSION, UNIT
 from chuyenhoa.plan.sources import Located, Problems, parse, read_csv
 
 UNITS_FILE = "units.csv"
@@ -23,11 +23,10 @@ def read_register(folder: Path, problems: Problems) -> UnitRegister:
     """The register of `plans/units/`; what is wrong with it goes to `problems` with file and line."""
     units: dict[Identity, Unit] = {}
     places: dict[Identity, Located] = {}
-    for at in read_csv(folder / UNITS_FILE, _columns(UnitRow), problems):
-        row = parse(at, UnitRow, "unit", problems)
-        if row is None:
+    for at in read_csv(folder / UNITS_FILE, UNIT.columns, problems):
+        unit = parse(at, UNIT.read, "unit", problems)
+        if unit is None:
             continue
-        unit = Unit(**row.model_dump())
         if unit.identity in units:
             first = places[unit.identity].line
             problems.add(at, f"unit {_name(unit.identity)} stands twice; first in line {first}")
@@ -35,34 +34,14 @@ def read_register(folder: Path, problems: Problems) -> UnitRegister:
         units[unit.identity], places[unit.identity] = unit, at
     if problems.has_unread_files:
         return UnitRegister((), ())
-    edges = _read_successions(folder, problems)
+    rows = read_csv(folder / SUCCESSIONS_FILE, SUCCESSION.columns, problems)
+    edges = [(edge, at) for at in rows if (edge := parse(at, SUCCESSION.read, "succession", problems))]
     known = [(edge, at) for edge, at in edges if _ends_known(edge, at, units, problems)]
     register = UnitRegister(tuple(units.values()), tuple(edge for edge, _ in known))
     _check_dates(register, places, problems)
     _check_successions(known, units, problems)
     _check_ends(register, places, problems)
     return register
-
-
-def _columns(shape: type[UnitRow] | type[SuccessionRow]) -> list[str]:
-    return [name for name, entry in shape.model_fields.items() if entry.is_required()]
-
-
-def _read_successions(folder: Path, problems: Problems) -> Edges:
-    edges = []
-    for at in read_csv(folder / SUCCESSIONS_FILE, _columns(SuccessionRow), problems):
-        row = parse(at, SuccessionRow, "succession", problems)
-        if row is not None:
-            edge = Succession(
-                (row.from_code, row.from_valid_from),
-                (row.to_code, row.to_valid_from),
-                SuccessionKind(row.kind),
-                row.extent == "whole",
-                row.legal_basis,
-                row.status,
-            )
-            edges.append((edge, at))
-    return edges
 
 
 def _name(identity: Identity) -> str:

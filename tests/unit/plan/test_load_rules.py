@@ -15,8 +15,8 @@ import pytest
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import rules_in_force
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.plan.errors import PlanError, Problem
 from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.plan.sources import PlanError, Problem
 
 PAIR: dict[str, Any] = {
     "type": "expect_column_pair_values_a_to_be_greater_than_b",
