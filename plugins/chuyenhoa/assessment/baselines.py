@@ -1,22 +1,159 @@
-"""Figures to compare with that no "Cùng kỳ" sheet holds: from other windows' reports, or from the plan."""
+"""Figures to compare with that no "Cùng kỳ" sheet holds: of other windows or units, or stated by the plan.
+
+For a day on which a unit was not there yet its figures are the sums over the units that went into it whole.
+Only counts are summed; a ratio is computed afterwards from the summed counts, so none is ever averaged.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
-from chuyenhoa.assessment.restating import History, ReportedWindow, add_up, figure_of
+from chuyenhoa.assessment.windows import Restated, cover, order_of
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.model.plan import Indicator, IndicatorKind, Plan
+from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
+from chuyenhoa.model.units import Unit, UnitRegister
+
+
+@dataclass(frozen=True)
+class ReportedWindow:
+    """The figures that one accepted report gives of one unit for one window."""
+
+    window: Window
+    figures: Mapping[str, KnownFigure]
+
+
+# By the key of a unit, all that accepted reports of any plan tell, each of its own window first.
+History = Mapping[str, Sequence[ReportedWindow]]
+
+
+def figure_of(
+    indicator: Indicator, span: Window, unit: Unit | None, key: str, register: UnitRegister, history: History
+) -> KnownFigure | None:
+    """What reports tell of a unit, else of those that went into it; None where some is missing."""
+    found = figure_in(indicator, span, history.get(key, ()))
+    if found is not None or unit is None:
+        return found
+    return sum_over_parts(indicator, span, unit, register, history)
+
+
+def sum_over_parts(
+    indicator: Indicator, span: Window, unit: Unit, register: UnitRegister, history: History
+) -> KnownFigure | None:
+    """The sum over the units that went into one; None unless every one of them went whole and has a figure.
+
+    A unit that was there on some of the days and not on others has no such sum.
+    """
+    if unit.valid_from is None or unit.valid_from <= _last_day(indicator, span):
+        return None
+    parts = register.parts_of(unit)
+    found = [(part, figure_of(indicator, span, part, part.key, register, history)) for part in parts]
+    leaves = [leaf for part, known in found if known is not None for leaf in _leaves(part, known)]
+    if not parts or any(known is None for _, known in found):
+        return None
+    return KnownFigure(add_up(leaves), leaves[-1].source, tuple(leaves))
+
+
+def _last_day(indicator: Indicator, span: Window) -> date:
+    """The last day of which a figure tells: a stock tells of one day alone."""
+    of_start = indicator.kind is IndicatorKind.STOCK and indicator.at_start
+    return span.start if of_start else span.end
+
+
+def _leaves(part: Unit, known: KnownFigure) -> list[KnownFigure]:
+    """The figures behind a former unit's, each with the name of the unit that it was counted in."""
+    return [replace(leaf, unit=leaf.unit or f"{part.name} ({part.code})") for leaf in known.parts or (known,)]
+
+
+def add_up(figures: Sequence[KnownFigure]) -> Decimal:
+    """The sum of figures that all have a value."""
+    return sum((figure.value for figure in figures if figure.value is not None), Decimal(0))
+
+
+def figure_in(indicator: Indicator, span: Window, told: Sequence[ReportedWindow]) -> KnownFigure | None:
+    """A flow summed over reports that cover a window; a stock as some report tells it for that day."""
+    having = [
+        (entry.window, figure)
+        for entry in told
+        if (figure := entry.figures.get(indicator.code)) is not None and figure.value is not None
+    ]
+    if indicator.kind is IndicatorKind.STOCK:
+        return next(
+            (
+                figure
+                for window, figure in having
+                if (window.start == span.start if indicator.at_start else window.end == span.end)
+            ),
+            None,
+        )
+    tiles = [figure for _, figure in cover(span, sorted(having, key=lambda entry: order_of(entry[0])))]
+    if len(tiles) < 2:
+        return tiles[0] if tiles else None
+    return KnownFigure(add_up(tiles), tiles[-1].source, tuple(tiles))
+
+
+def changed_localities(plan: Plan, milestone: Period) -> Mapping[str, Unit]:
+    """The localities that were not yet the units they are now when the window compared with began."""
+    found = {code: plan.register.on(code, milestone.window.end) for code in plan.locality_by_code}
+    return {
+        code: unit
+        for code, unit in found.items()
+        if unit is not None and not unit.is_valid_on(milestone.baseline.start)
+    }
+
+
+def restate_baselines(
+    plan: Plan, milestone: Period, evidence: Mapping[str, LocalityEvidence], history: History
+) -> tuple[Mapping[str, LocalityEvidence], tuple[Restated, ...]]:
+    """The evidence with the year before restated for the units as they are now.
+
+    What the submitter states of the year before counts, and where the former units' figures add up to
+    another sum the two are returned side by side. Where it states nothing the sum counts. Where there
+    is no sum either and the boundary moved, the figure cannot be compared: reason `unit_changed`, never a
+    zero.
+    """
+    restated: list[Restated] = []
+    found = dict(evidence)
+    for code, unit in changed_localities(plan, milestone).items():
+        known = evidence[code]
+        if known.absence is None:
+            figures, differing = _restate(plan, milestone, unit, known, history)
+            found[code] = replace(known, figures=figures)
+            restated += differing
+    return found, tuple(restated)
+
+
+def _restate(
+    plan: Plan, milestone: Period, unit: Unit, known: LocalityEvidence, history: History
+) -> tuple[dict[tuple[str, Basis], KnownFigure], list[Restated]]:
+    figures = dict(known.figures)
+    differing = []
+    moved = plan.register.has_moved(unit, milestone.baseline.start)
+    for indicator in plan.indicators:
+        key = (indicator.code, Basis.BASELINE)
+        stated = figures.get(key)
+        summed = sum_over_parts(indicator, milestone.baseline, unit, plan.register, history)
+        if stated is not None and stated.value is not None:
+            if summed is not None and summed.value != stated.value:
+                differing.append(Restated(known.locality, indicator.code, stated.value, summed))
+        elif summed is not None:
+            figures[key] = summed
+        elif moved:
+            source = stated.source if stated is not None else Source("", "", "", "", "")
+            figures[key] = KnownFigure(None, source, lacks=InsufficiencyReason.UNIT_CHANGED)
+    return figures, differing
+
 
 BASELINES_FILE = "baselines.csv"
+# Windows of the same length may differ by a leap day.
 DAYS_APART = 1
-"""Windows of the same length may differ by a leap day."""
 
 
 def reported_in(

@@ -1,14 +1,15 @@
 """Every way a measure can come out: verdicts, each with the conditions under which it is given.
 
-With all figures known exactly one case holds. With blanks, the verdicts of the cases that are still possible
-are what the blanks could yet make of it; when they agree, the rest has already decided.
+With all figures known exactly one case holds, and `known_verdicts` finds it in plain arithmetic: conditions
+would be a detour. With blanks, the verdicts of the cases that are still possible are what the blanks could
+yet make of it; when they agree, the rest has already decided. Tests compare the two ways.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chuyenhoa.assessment.exactly import PASSING_SIGNS, combine, known_verdicts
 from chuyenhoa.assessment.facts import Facts, missing_in
 from chuyenhoa.assessment.linear import (
     Condition,
@@ -19,21 +20,119 @@ from chuyenhoa.assessment.linear import (
     is_possible,
     is_zero,
 )
-from chuyenhoa.assessment.numbers import exact
-from chuyenhoa.model.criteria import (
-    AwaitedMeasure,
-    ChangeMeasure,
-    CombinedMeasure,
-    CompareMeasure,
-    DeclarationMeasure,
-    Direction,
-    Measure,
-    RatioMeasure,
-    Threshold,
-    ValueMeasure,
-)
+from chuyenhoa.assessment.numbers import Number, exact
+from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict
+
+# The signs of "value minus limit" that pass; this table alone decides what happens on the limit.
+PASSING_SIGNS = {
+    measures.Direction.AT_LEAST: {0, 1},
+    measures.Direction.AT_MOST: {-1, 0},
+    measures.Direction.LESS_THAN: {-1},
+    measures.Direction.MORE_THAN: {1},
+    measures.Direction.EQUAL: {0},
+}
+
+# The figure of a term without its sign; None where it is missing.
+Values = Callable[[measures.Term], Number | None]
+
+_ONE = {verdict: frozenset({verdict}) for verdict in Verdict}
+_CONTRADICTION: frozenset[Verdict] = frozenset()
+
+
+def known_verdicts(measure: measures.Measure, value: Values) -> frozenset[Verdict] | None:
+    """The one verdict of a measure, or none where its figures contradict each other.
+
+    None where a figure is missing, a declaration or a letter decides, or parts contradict each other.
+    """
+    match measure:
+        case measures.ValueMeasure():
+            total = _total(measure.terms, value)
+            return (
+                None
+                if total is None
+                else _hold(total, exact(measure.threshold.value), measure.threshold.direction)
+            )
+        case measures.CompareMeasure():
+            left, right = _total(measure.left, value), _total(measure.right, value)
+            return None if left is None or right is None else _hold(left, right, measure.direction)
+        case measures.RatioMeasure():
+            return _ratio(measure, value)
+        case measures.ChangeMeasure():
+            return _change(measure, value)
+        case measures.DeclarationMeasure() | measures.AwaitedMeasure():
+            return None
+        case _:  # typed: only a combined measure is left
+            return _combined(measure, value)
+
+
+def _total(terms: Sequence[measures.Term], value: Values) -> Number | None:
+    total: Number = 0
+    for term in terms:
+        found = value(term)
+        if found is None:
+            return None
+        total += found if term.sign > 0 else -found
+    return total
+
+
+def _hold(value: Number, limit: Number, direction: measures.Direction) -> frozenset[Verdict]:
+    sign = (value > limit) - (value < limit)
+    return _ONE[Verdict.MET if sign in PASSING_SIGNS[direction] else Verdict.NOT_MET]
+
+
+def _ratio(measure: measures.RatioMeasure, value: Values) -> frozenset[Verdict] | None:
+    part, base = _total(measure.numerator, value), _total(measure.denominator, value)
+    if part is None or base is None:
+        return None
+    if base <= 0:
+        return _ONE[measure.when_nothing.verdict] if base == 0 else _CONTRADICTION
+    return _hold(part * 100, exact(measure.threshold.value) * base, measure.threshold.direction)
+
+
+def _change(measure: measures.ChangeMeasure, value: Values) -> frozenset[Verdict] | None:
+    """As in `cases.py`: a baseline of zero has no percentage, and nothing can fall from it."""
+    now, base = _total(measure.terms, value), _total(measure.before, value)
+    if now is None or base is None:
+        return None
+    if base < 0:
+        return _CONTRADICTION
+    limit, direction = exact(measure.threshold.value), measure.threshold.direction
+    if base == 0 and not measure.rises:
+        return _hold(now, 0, measures.Direction.EQUAL)
+    if base == 0 and measure.threshold.in_percent:
+        return _hold(now, 0, measures.Direction.MORE_THAN)
+    change = now - base if measure.rises else base - now
+    if change <= 0:
+        return _ONE[Verdict.NOT_MET]
+    if measure.threshold.in_percent:
+        return _hold(change * 100, limit * base, direction)
+    return _hold(change, limit, direction)
+
+
+def _combined(measure: measures.CombinedMeasure, value: Values) -> frozenset[Verdict] | None:
+    verdicts: list[Verdict] = []
+    for part in measure.parts:
+        found = known_verdicts(part, value)
+        if not found:
+            return None
+        verdicts += found
+    return _ONE[combine(verdicts, measure.at_least)]
+
+
+def combine(verdicts: Sequence[Verdict], at_least: int | None) -> Verdict:
+    """The verdict over parts: all applicable parts met, or at least so many of them.
+
+    A part that does not apply is neutral under "all of", and is not counted as passed under "at least";
+    when no part applies the whole does not.
+    """
+    met, failed = verdicts.count(Verdict.MET), verdicts.count(Verdict.NOT_MET)
+    if not met and not failed:
+        return Verdict.NOT_APPLICABLE
+    passes = failed == 0 if at_least is None else met >= at_least
+    return Verdict.MET if passes else Verdict.NOT_MET
+
 
 _ANSWERED = {
     Answer.YES: Verdict.MET,
@@ -51,14 +150,14 @@ class Case:
 
 
 _SAYABLE = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
+# Nothing can be known: every verdict is still possible, whatever the figures are.
 _ANYTHING = tuple(Case(verdict) for verdict in _SAYABLE)
-"""Nothing can be known: every verdict is still possible, whatever the figures are."""
 
+# The windows of the unknowns that stand for a criterion's declaration and for the letter it waits for.
 STATEMENT, GUIDANCE = "statement", "guidance"
-"""The windows of the unknowns that stand for a criterion's declaration and for the letter it waits for."""
 
 
-def possible_verdicts(measure: Measure, facts: Facts) -> frozenset[Verdict]:
+def possible_verdicts(measure: measures.Measure, facts: Facts) -> frozenset[Verdict]:
     """The verdicts that the blanks of a measure leave open.
 
     One verdict: it is decided. Several: insufficient. None: the figures contradict each other, as with a
@@ -73,38 +172,38 @@ def possible_verdicts(measure: Measure, facts: Facts) -> frozenset[Verdict]:
     return found
 
 
-def cases_of(measure: Measure, facts: Facts) -> tuple[Case, ...]:
+def cases_of(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
     """All cases of a measure; conditions on known figures are in them too, held or not."""
     match measure:
-        case ValueMeasure():
+        case measures.ValueMeasure():
             return _compare_sign(
                 facts.total(measure.terms) - _limit(measure.threshold), measure.threshold.direction
             )
-        case CompareMeasure():
+        case measures.CompareMeasure():
             return _compare_sign(facts.total(measure.left) - facts.total(measure.right), measure.direction)
-        case RatioMeasure():
+        case measures.RatioMeasure():
             return _ratio_cases(measure, facts)
-        case ChangeMeasure():
+        case measures.ChangeMeasure():
             return _change_cases(measure, facts)
-        case DeclarationMeasure():
+        case measures.DeclarationMeasure():
             return _declared_cases(measure, facts)
-        case AwaitedMeasure():
+        case measures.AwaitedMeasure():
             return _open_cases((facts.criterion.code, GUIDANCE))
         case _:  # typed: only a combined measure is left
             return _combined_cases(measure, facts)
 
 
-def possible_cases(measure: Measure, facts: Facts) -> tuple[Case, ...]:
+def possible_cases(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
     """The cases that what is known leaves open."""
     return tuple(case for case in cases_of(measure, facts) if is_possible(case.conditions))
 
 
-def _limit(threshold: Threshold) -> Linear:
+def _limit(threshold: measures.Threshold) -> Linear:
     return Linear(exact(threshold.value))
 
 
 def _compare_sign(
-    difference: Linear, direction: Direction, given: tuple[Condition, ...] = ()
+    difference: Linear, direction: measures.Direction, given: tuple[Condition, ...] = ()
 ) -> tuple[Case, ...]:
     """The three cases of "value minus limit": below, on and above it, each with what else is `given`."""
     signs = ((-1, is_negative(difference)), (0, is_zero(difference)), (1, is_positive(difference)))
@@ -115,7 +214,7 @@ def _compare_sign(
     )
 
 
-def _ratio_cases(measure: RatioMeasure, facts: Facts) -> tuple[Case, ...]:
+def _ratio_cases(measure: measures.RatioMeasure, facts: Facts) -> tuple[Case, ...]:
     """Hold numerator * 100 against threshold * denominator; for a denominator of zero ask the data.
 
     A denominator below zero has no case: it counts things, so such figures contradict each other.
@@ -126,7 +225,7 @@ def _ratio_cases(measure: RatioMeasure, facts: Facts) -> tuple[Case, ...]:
     return (nothing, *_compare_sign(difference, measure.threshold.direction, is_positive(base)))
 
 
-def _change_cases(measure: ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
+def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
     """Ask for a strict fall (or rise), and for one of the threshold's size in percent or in numbers.
 
     From a baseline of zero nothing can fall: met when the current value is zero as well, else not met; and
@@ -142,9 +241,9 @@ def _change_cases(measure: ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
     from_nothing: tuple[Case, ...] = ()
     given = is_positive(base)
     if not measure.rises:
-        from_nothing = _compare_sign(current, Direction.EQUAL, is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.EQUAL, is_zero(base))
     elif measure.threshold.in_percent:
-        from_nothing = _compare_sign(current, Direction.MORE_THAN, is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, is_zero(base))
     else:
         given = (Condition(base),)
     return (
@@ -159,7 +258,7 @@ def _hundredfold(total: Linear) -> Linear:
     return total.times(100)
 
 
-def _declared_cases(measure: DeclarationMeasure, facts: Facts) -> tuple[Case, ...]:
+def _declared_cases(measure: measures.DeclarationMeasure, facts: Facts) -> tuple[Case, ...]:
     """The answer given; anything while the answer, or the document that proves a "Có", lacks."""
     declared = facts.declaration
     if declared is None or declared.answer is None or missing_in(measure, declared):
@@ -173,7 +272,7 @@ def _open_cases(unknown: Unknown) -> tuple[Case, ...]:
     return tuple(Case(verdict, is_zero(said - Linear(number))) for number, verdict in enumerate(_SAYABLE))
 
 
-def _combined_cases(measure: CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
+def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
     """Every possible combination of the parts' cases; an unknown that parts share has one value in all.
 
     A part whose figures contradict each other leaves open what it would say, so that the other parts may

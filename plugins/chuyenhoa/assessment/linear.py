@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from chuyenhoa.assessment.numbers import Number
 
+# A missing figure: indicator and window. The same figure used twice is the same unknown.
 Unknown = tuple[str, ...]
-"""A missing figure: indicator and window. The same figure used twice is the same unknown."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from fractions import Fraction
 
 _PERCENT_DECIMALS = 2
 
+# An exact number; whole ones are integers, since arithmetic on fractions costs many times as much.
 Number = int | Fraction
-"""An exact number; whole ones are integers, since arithmetic on fractions costs many times as much."""
 
 
 def exact(value: Decimal) -> Number:

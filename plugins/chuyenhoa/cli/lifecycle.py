@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from chuyenhoa.assessment.kpis import RECORDED
-from chuyenhoa.assessment.targets import NOT_RELAPSED
+from chuyenhoa.assessment.targets import NOT_RELAPSED, RECORDED
 from chuyenhoa.cli.decisions_file import DECISIONS, STATES, read_acts, read_day
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.labels import VERDICTS

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = timedelta(days=1)
+# The day on which an administrative month begins (Decree 09/2019/NĐ-CP, article 12).
 FIRST_DAY = 15
-"""The day on which an administrative month begins (Decree 09/2019/NĐ-CP, article 12)."""
 
 
 class Calendar(StrEnum):

@@ -12,8 +12,8 @@ from chuyenhoa.model.baselines import Against, prefix_of
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Verdict
 
+# The unit of a threshold on a share.
 PERCENT = "percent"
-"""The unit of a threshold on a share."""
 
 
 class Direction(StrEnum):

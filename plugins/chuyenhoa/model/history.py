@@ -51,7 +51,7 @@ class PastFigure:
     sources: tuple[PastSource, ...]
 
 
+# By column, as in `before__NGHIEN_CUOI`.
 RowHistory = Mapping[str, PastFigure]
-"""By column, as in `before__NGHIEN_CUOI`."""
+# By locality and basis.
 FileHistory = Mapping[tuple[str, Basis], RowHistory]
-"""By locality and basis."""

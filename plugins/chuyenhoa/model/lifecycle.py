@@ -33,10 +33,10 @@ _FOLLOWING: Mapping[State | None, frozenset[State]] = {
     State.RELEASED: frozenset({State.RELAPSED}),
     State.RELAPSED: frozenset({State.SELECTED}),
 }
+# Where the history of a locality may begin that was on the list of a plan from before this system.
 _FROM_BEFORE = frozenset({State.RECOGNISED, State.NOT_RECOGNISED, State.MONITORED})
-"""Where the history of a locality may begin that was on the list of a plan from before this system."""
+# States that lead on within one plan: what follows them belongs to the plan of the selection.
 _SAME_PLAN = frozenset({State.TRANSFORMING, State.PROPOSED})
-"""States that lead on within one plan: what follows them belongs to the plan of the selection."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class Actor(StrEnum):
     """The agency whose letter is awaited: the provincial police."""
 
 
+# Who acts by default; a figure that the plan or earlier years' reports hold is the office's.
 ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.NOT_SUBMITTED: Actor.SUBMITTER,
     InsufficiencyReason.BLANK: Actor.SUBMITTER,
@@ -49,7 +50,6 @@ ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,
     InsufficiencyReason.CONFLICTING_SOURCES: Actor.SUBMITTER,
 }
-"""Who acts by default; a figure that the plan or earlier years' reports hold is the office's."""
 
 
 @dataclass(frozen=True)

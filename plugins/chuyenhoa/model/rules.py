@@ -8,17 +8,17 @@ from datetime import date
 
 from chuyenhoa.model.submissions import Severity
 
+# A column with this prefix holds the baseline figure of the same file beside the current one.
 BASELINE_PREFIX = "prev__"
-"""A column with this prefix holds the baseline figure of the same file beside the current one."""
 
+# Columns with these hold figures of other reports that were in force when the file came.
+#
+# `before`: the report whose window ends the day before this one begins. `inside`: the longest shorter
+# window with the same start. `around`: the shortest longer window that holds this one. `parts`: the sum of
+# accepted windows inside this one that leave a gap; `tiled`: of those that cover it exactly. `end`: another
+# window with the same last day. `year`: for a baseline row, the report on that very window, sent a year
+# earlier.
 HISTORY_PREFIXES = ("before__", "inside__", "around__", "parts__", "tiled__", "end__", "year__")
-"""Columns with these hold figures of other reports that were in force when the file came.
-
-`before`: the report whose window ends the day before this one begins. `inside`: the longest shorter window
-with the same start. `around`: the shortest longer window that holds this one. `parts`: the sum of accepted
-windows inside this one that leave a gap; `tiled`: of those that cover it exactly. `end`: another window with
-the same last day. `year`: for a baseline row, the report on that very window, sent a year earlier.
-"""
 
 
 def split_column(column: str) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from chuyenhoa.model.figures import Declaration, Justification, Narrative, Normalisation, Observation
 
+# What the ids of the suites' warnings begin with; the gates and the reader have letters of their own.
 RULE_ON_FIGURES = "W"
-"""What the ids of the suites' warnings begin with; the gates and the reader have letters of their own."""
+# A total of a table that its lines do not make: the one warning of the reader that is about figures.
 WRONG_TOTAL = "D81"
-"""A total of a table that its lines do not make: the one warning of the reader that is about figures."""
 
 
 class Severity(StrEnum):
@@ -23,8 +23,8 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+# The gravest first.
 SEVERITY_ORDER: Mapping[Severity, int] = {severity: number for number, severity in enumerate(Severity)}
-"""The gravest first."""
 
 
 class SubmissionStatus(StrEnum):
@@ -42,10 +42,10 @@ class SubmissionStatus(StrEnum):
     DUPLICATE = "duplicate"
 
 
+# The statuses under which figures of a file count.
 ACCEPTING = frozenset(
     {SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS, SubmissionStatus.PARTLY_ACCEPTED}
 )
-"""The statuses under which figures of a file count."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from chuyenhoa.model.calendars import Window
 
+# A unit's code with the day from which it was valid: codes are issued again, so neither is enough alone.
 Identity = tuple[str, date | None]
-"""A unit's code with the day from which it was valid: codes are issued again, so neither is enough alone."""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def load_case_tables(plans: Path, plan_id: str, criteria: Sequence[Criterion]) -
     for at in located.items():
         entry = parse(at, CaseTableEntry.model_validate, "cases", problems)
         if entry is not None and (entry.criterion not in known or entry.criterion in found):
-            problems.add(at, f"cases: {entry.criterion} is no criterion in force, or stands twice")
+            problems.add(at, f"cases: {entry.criterion} is not a criterion in force, or is duplicated")
         elif entry is not None:
             found[entry.criterion] = entry
             if lacks := _lacking(known[entry.criterion], entry.cases):

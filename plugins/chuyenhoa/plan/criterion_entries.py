@@ -20,8 +20,8 @@ from chuyenhoa.plan.shapes import AgainstText, Shape, StatusText, Strict, Terms,
 
 THRESHOLD = Shape(Threshold)
 WHEN_NOTHING = Shape(WhenNothing)
+# A limit, always with its unit; inside a measure it replaces that of the criterion.
 Limit = Annotated[Threshold, THRESHOLD]
-"""A limit, always with its unit; inside a measure it replaces that of the criterion."""
 
 
 class DeclarationEntry(Strict):
@@ -135,6 +135,7 @@ class GuidanceEntry(Strict):
         return model.AwaitedMeasure()
 
 
+# The entry by which every kind of measure is read.
 MEASURE_KINDS = {
     **dict.fromkeys(("all_of", "any_of", "at_least"), "combined"),
     **dict.fromkeys(("value", "count", "sum", "zero_event"), "value"),
@@ -142,7 +143,6 @@ MEASURE_KINDS = {
     **dict.fromkeys(("compare", "stock_comparison"), "compare"),
     **{kind: kind for kind in ("declaration", "ratio", "guidance")},
 }
-"""The entry by which every kind of measure is read."""
 
 
 def _kind(value: object) -> str:
@@ -218,6 +218,7 @@ def _criterion(
     return Criterion(measure=measure.build(threshold), by_type=special, **rest)
 
 
+# `criteria.yaml`, and the criteria of a guidance letter; `edition` is empty where the file's counts.
 CRITERION = Shape(
     Criterion,
     build=_criterion,
@@ -228,4 +229,3 @@ CRITERION = Shape(
     by_type=tuple[TypeEntry, ...],
     status=StatusText,
 )
-"""`criteria.yaml`, and the criteria of a guidance letter; `edition` is empty where the file's counts."""

@@ -34,6 +34,7 @@ from chuyenhoa.plan.shapes import (
 
 UnitCode = Annotated[str, Field(pattern=r"^\d{5}$")]
 
+# `units.csv`.
 UNIT = Shape(
     Unit,
     Row,
@@ -46,7 +47,6 @@ UNIT = Shape(
     legal_basis=(str, ...),
     status=StatusText,
 )
-"""`units.csv`."""
 
 
 def _succession(
@@ -62,6 +62,7 @@ def _succession(
     return Succession(source, target, is_whole=extent == "whole", **rest)
 
 
+# `successions.csv`: one unit went into another; each is named by its code and its first day.
 SUCCESSION = Shape(
     Succession,
     Row,
@@ -76,16 +77,16 @@ SUCCESSION = Shape(
     legal_basis=(Text, ...),
     status=(StatusText, ...),
 )
-"""`successions.csv`: one unit went into another; each is named by its code and its first day."""
 
 
 def _addresses(value: str) -> str:
     for part in (part.strip() for part in value.split(";")):
         if value and not re.fullmatch(ADDRESS, part):
-            raise ValueError(f"{part!r} is no e-mail address; put `;` between several")
+            raise ValueError(f"{part!r} is not an e-mail address; put `;` between several")
     return value
 
 
+# `submitters.csv`; several addresses have semicolons between them.
 SUBMITTER = Shape(
     model.Submitter,
     Row,
@@ -93,29 +94,29 @@ SUBMITTER = Shape(
     folder=Annotated[str, Field(pattern=r"^[0-9a-z][0-9a-z-]*$")],
     email=(Annotated[str, AfterValidator(_addresses)], ...),
 )
-"""`submitters.csv`; several addresses have semicolons between them."""
 
+# `agencies.csv`.
 AGENCY = Shape(model.Agency, Row, code=Name)
-"""`agencies.csv`."""
 
 
 def _split_types(value: object) -> object:
     return [part.strip() for part in value.split(";")] if isinstance(value, str) else value
 
 
+# `localities.csv`; `types` are separated by semicolons.
 LOCALITY = Shape(
     model.Locality, Row, types=Annotated[TypeSet, BeforeValidator(_split_types)], aliases=Aliases
 )
-"""`localities.csv`; `types` are separated by semicolons."""
 
+# `sections.csv`.
 SECTION = Shape(model.Section, Row, code=Name, aliases=Aliases)
-"""`sections.csv`."""
 
+# When a stock is counted; the cut-off unless it says start.
 Moment = Annotated[
     Literal["", "start", "end"], Field(alias="moment"), AfterValidator(lambda moment: moment == "start")
 ]
-"""When a stock is counted; the cut-off unless it says start."""
 
+# `indicators.csv`; which of them may have decimals follows from `decimal_units` of plan.yaml.
 INDICATOR = Shape(
     model.Indicator,
     Row,
@@ -126,7 +127,6 @@ INDICATOR = Shape(
     aliases=Aliases,
     loose_aliases=Aliases,
 )
-"""`indicators.csv`; which of them may have decimals follows from `decimal_units` of plan.yaml."""
 
 
 def _window(*, start: date, end: date) -> Window:
@@ -136,8 +136,8 @@ def _window(*, start: date, end: date) -> Window:
 
 
 From, To = Annotated[date, Field(alias="from")], Annotated[date, Field(alias="to")]
+# A window; `from` and `to` both belong to it.
 WINDOW = Shape(Window, build=_window, start=From, end=To)
-"""A window; `from` and `to` both belong to it."""
 
 
 def _period(
@@ -150,6 +150,7 @@ def _period(
     return model.Period(window=window, deadline=deadline or last_day_before(due_before or date.max), **rest)
 
 
+# `periods.yaml`; `due_before` is the day that an order names with "trước ngày".
 PERIOD = Shape(
     model.Period,
     build=_period,
@@ -162,26 +163,26 @@ PERIOD = Shape(
     baseline=WINDOW,
     is_milestone=Annotated[bool, Field(alias="milestone")],
 )
-"""`periods.yaml`; `due_before` is the day that an order names with "trước ngày"."""
 
+# A group in `criteria.yaml`.
 GROUP = Shape(CriteriaGroup, code=Annotated[str, Field(pattern=r"^[IVX]+$")])
-"""A group in `criteria.yaml`."""
 
+# A target of the province in `criteria.yaml`.
 TARGET = Shape(
     ProvinceTarget,
     percent=Annotated[int, Field(ge=0, le=100)],
     of=Literal["recognised", "not_relapsed"],
     status=StatusText,
 )
-"""A target of the province in `criteria.yaml`."""
 
+# `guidance.yaml`.
 GUIDANCE = Shape(
     Guidance,
     status=StatusText,
     criteria=Annotated[list[Annotated[Criterion, CRITERION]], Field(min_length=1), AfterValidator(tuple)],
 )
-"""`guidance.yaml`."""
 
+# `baselines.csv`: figures that the plan itself states, to be compared with.
 FIXED_FIGURE = Shape(
     FixedFigure,
     Row,
@@ -190,14 +191,13 @@ FIXED_FIGURE = Shape(
     indicator=Name,
     value=Annotated[Decimal, Field(ge=0)],
 )
-"""`baselines.csv`: figures that the plan itself states, to be compared with."""
 
+# `tasks.yaml`.
 TASK = Shape(model.Task, code=Annotated[str, Field(pattern=r"^[IVX]+\.\d+$")], lead=Names)
-"""`tasks.yaml`."""
 
 SIGNATORY = Shape(model.Signatory, office=str)
+# The signature block of those who sign for the signatory: it bears no name until somebody signs.
 DEPUTY = Shape(model.Signatory, build=partial(model.Signatory, name=""), leave_out=("name",), office=str)
-"""The signature block of those who sign for the signatory: it bears no name until somebody signs."""
 
 Sample = Annotated[
     model.Status, Field(alias="status"), AfterValidator(lambda s: s is not model.Status.VERIFIED)
@@ -234,5 +234,5 @@ class PlanEntry(Strict):
         """Two texts under one code would overwrite each other."""
         codes = [item.code for item in items]
         if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"code {', '.join(twice)} stands twice")
+            raise ValueError(f"code {', '.join(twice)} is duplicated")
         return items

@@ -8,7 +8,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan.checks import DAYS_APART, YEAR
 
 
-def list_doubts(plan: Plan) -> list[str]:
+def list_warnings(plan: Plan) -> list[str]:
     """Sentences on entries that are allowed and seldom meant, most of them years left from a copied plan."""
     return [
         *_of_years(plan),
@@ -31,7 +31,7 @@ def _of_years(plan: Plan) -> Iterator[str]:
 
 def _of_localities(plan: Plan) -> Iterator[str]:
     if not plan.localities:
-        yield "no locality stands below the header of localities.csv, so that nothing is assessed"
+        yield "there is no locality below the header of localities.csv, so that nothing is assessed"
 
 
 def _of_codes(plan: Plan) -> Iterator[str]:
@@ -56,5 +56,5 @@ def _of_letters(plan: Plan) -> Iterator[str]:
         if letter.issued_on > last:
             yield (
                 f"guidance {letter.title} of {letter.issued_on} is later than every milestone, "
-                "so that nothing is judged by it"
+                "so that nothing is assessed by it"
             )

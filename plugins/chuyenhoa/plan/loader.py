@@ -21,8 +21,8 @@ from chuyenhoa.plan.sources import Located, PlanError, Problems, parse, read_csv
 from chuyenhoa.plan.units import read_register, units_of
 
 Entry = TypeVar("Entry")
+# What tells the editions of a criterion apart.
 EDITION = "code valid_from"
-"""What tells the editions of a criterion apart."""
 
 
 class Register:
@@ -34,7 +34,7 @@ class Register:
     def note(self, what: str, key: str, at: Located, problems: Problems) -> None:
         """Remember an entry; the same key twice is a problem."""
         if (what, key) in self.places:
-            problems.add(at, f"{what} {key} stands twice; first in line {self.places[what, key].line}")
+            problems.add(at, f"{what} {key} is duplicated; first in line {self.places[what, key].line}")
         else:
             self.places[what, key] = at
 
@@ -83,7 +83,7 @@ class _Loader:
         rows = read_csv(self.folder / name, shape.columns, self.problems)
         is_told = any(problem.file == name for problem in self.problems.found)
         if not rows and not may_be_empty and not is_told:
-            self.problems.add_unread(name, 1, f"no {what} stands below the header")
+            self.problems.add_unread(name, 1, f"there is no {what} below the header")
         return self._typed(rows, shape.read, what, "code")
 
     def _list(self, located: Located, shape: Shape[Entry], what: str, key: str = "code") -> tuple[Entry, ...]:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+# “Số vụ” and “vụ” are one label; what is counted tells, not that it is counted.
 COUNT_WORDS = re.compile(r"\bso (?=(?:vu|nguoi|doi tuong|ho|cuoc|luot|diem|tin|mo hinh|khu|bang|ho so)\b)")
-"""“Số vụ” and “vụ” are one label; what is counted tells, not that it is counted."""
 
 
 @lru_cache(maxsize=8192)

@@ -26,13 +26,13 @@ def _split_kinds(value: object) -> object:
     return [part.strip() for part in str(value).split(";") if part.strip()]
 
 
+# `recipients.csv`; kinds of documents are separated by semicolons.
 RECIPIENT = Shape(
     Recipient,
     Row,
     email=Annotated[str, Field(pattern=f"^{ADDRESS}$")],
     documents=Annotated[frozenset[str], BeforeValidator(_split_kinds)],
 )
-"""`recipients.csv`; kinds of documents are separated by semicolons."""
 
 
 def load_recipients(folder: Path) -> tuple[Recipient, ...]:

@@ -22,8 +22,8 @@ from pydantic_core import CoreSchema
 Noun = TypeVar("Noun")
 OTHER_WINDOW = r"preceding|previous_year|average[2-9]|fixed\.[a-z0-9_]+"
 TERM = rf"^-?((baseline|{OTHER_WINDOW})\.)?[A-Z][A-Z0-9_]*$"
+# An e-mail address, as far as a slip of the hand shows.
 ADDRESS = r"[^@\s,;]+@[^@\s,;]+"
-"""An e-mail address, as far as a slip of the hand shows."""
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Names = Annotated[list[Name], Field(min_length=1), AfterValidator(tuple)]

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 Path_ = tuple[str | int, ...]
 Entry = TypeVar("Entry")
-MENDING = {
+# How to fix an entry, by the beginning of pydantic's word for what is wrong with it.
+FIXES = {
     "date_": "write the day as 2022-04-15",
     "decimal_": "write a number alone, such as 80 or 79.5",
     "int_": "write a whole number, and several types in a CSV file as 1;4",
@@ -23,10 +24,9 @@ MENDING = {
     "tuple_type": "put what is listed in brackets, with commas between",
     "model_type": "write its parts with their names, as in {value: 80, unit: percent}",
     "bool_": "write true or false",
-    "extra_forbidden": "no such entry is known here: is it misspelt?",
+    "extra_forbidden": "unknown entry; is it misspelt?",
     "string_pattern_mismatch": "see the other entries for its form",
 }
-"""How to mend an entry, by the beginning of pydantic's word for what is wrong with it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -87,7 +87,7 @@ class Located:
 
 
 class Problems:
-    """Collects everything that is wrong with a plan, so that it can be mended in one go."""
+    """Collects everything that is wrong with a plan, so that it can be fixed in one go."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
@@ -139,12 +139,14 @@ def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> 
         return empty
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        problems.add_unread(path.name, mark.line + 1 if mark else 0, f"not readable as YAML: {_say(error)}")
+        problems.add_unread(
+            path.name, mark.line + 1 if mark else 0, f"not readable as YAML: {_format_error(error)}"
+        )
         return empty
     return Located(path.name, 1, data, lines)
 
 
-def _say(error: Exception) -> str:
+def _format_error(error: Exception) -> str:
     """What makes a file unreadable, and what to do about the mistakes that people make."""
     text = str(getattr(error, "problem", error))
     if isinstance(error, RecursionError):
@@ -163,7 +165,7 @@ def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str, prob
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
-                problems.add(Located(file, key.start_mark.line + 1, None, {}), f"`{key.value}` stands twice")
+                problems.add(Located(file, key.start_mark.line + 1, None, {}), f"`{key.value}` is duplicated")
             seen.add(key.value)
             _walk(value, (*path, key.value), lines, file, problems)
             lines[(*path, key.value)] = key.start_mark.line + 1
@@ -208,7 +210,7 @@ def _wrong_header(names: Sequence[str], columns: Sequence[str]) -> str:
             return f"{text}; the fields are separated by {word}, save the file as CSV UTF-8 with commas"
         return text
     twice = sorted({name for name in names if name and names.count(name) > 1})
-    return f"column stands twice: {', '.join(twice)}" if twice else ""
+    return f"column is duplicated: {', '.join(twice)}" if twice else ""
 
 
 def _wrong_row(row: Mapping[str | Any, object], further: int) -> str:
@@ -228,14 +230,14 @@ def parse(entry: Located, read: Callable[[object], Entry], what: str, problems: 
         for detail in error.errors(include_url=False):
             path = tuple(part for part in detail["loc"] if not _is_tag(part))
             name = ".".join(str(part) for part in path)
-            problems.add(entry, f"{what}: {name + ': ' if name else ''}{detail['msg']}{_mend(detail)}", path)
+            problems.add(entry, f"{what}: {name + ': ' if name else ''}{detail['msg']}{_hint(detail)}", path)
         return None
 
 
-def _mend(detail: Mapping[str, Any]) -> str:
+def _hint(detail: Mapping[str, Any]) -> str:
     """What stands there and what to write instead, where the words of the error do not say it."""
     kind, given = str(detail["type"]), detail["input"]
-    hint = next((text for start, text in MENDING.items() if kind.startswith(start)), "")
+    hint = next((text for start, text in FIXES.items() if kind.startswith(start)), "")
     if kind == "string_type":
         hint = "put it in quotation marks" if given is not None else "it is empty"
     shown = str(given) if isinstance(given, str | int | float | date) else ""

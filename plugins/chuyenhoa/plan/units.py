@@ -29,7 +29,7 @@ def read_register(folder: Path, problems: Problems) -> UnitRegister:
             continue
         if unit.identity in units:
             first = places[unit.identity].line
-            problems.add(at, f"unit {_name(unit.identity)} stands twice; first in line {first}")
+            problems.add(at, f"unit {_name(unit.identity)} is duplicated; first in line {first}")
             continue
         units[unit.identity], places[unit.identity] = unit, at
     if problems.has_unread_files:
@@ -84,7 +84,7 @@ def _check_successions(edges: Edges, units: Mapping[Identity, Unit], problems: P
     seen: set[tuple[Identity, Identity]] = set()
     for edge, at in edges:
         if (edge.source, edge.target) in seen:
-            problems.add(at, f"succession of {_name(edge.source)} stands twice")
+            problems.add(at, f"succession of {_name(edge.source)} is duplicated")
         seen.add((edge.source, edge.target))
         ends, begins = units[edge.source].valid_to, edge.target[1]
         if begins and ends != begins - DAY:

@@ -165,8 +165,8 @@ def test_the_command_prints_the_page(root: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("- criterion: II.4\n", "- criterion: II.9\n", "II.9 is no criterion in force"),
-        ("- criterion: II.4\n", "- criterion: II.3\n", "II.3 is no criterion in force, or stands twice"),
+        ("- criterion: II.4\n", "- criterion: II.9\n", "II.9 is not a criterion in force"),
+        ("- criterion: II.4\n", "- criterion: II.3\n", "II.3 is not a criterion in force, or is duplicated"),
         ("kind: contradictory", "kind: odd", "kind: Input should be"),
         ("XHD=0", "XHD=-", "given: String should match pattern"),
     ],
