@@ -30,14 +30,14 @@ class ReportedWindow:
     figures: Mapping[str, KnownFigure]
 
 
-# By the key of a unit, all that accepted reports of any plan tell, each of its own window first.
+# By the key of a unit, all that accepted reports of any plan state, each of its own window first.
 History = Mapping[str, Sequence[ReportedWindow]]
 
 
 def figure_of(
     indicator: Indicator, span: Window, unit: Unit | None, key: str, register: UnitRegister, history: History
 ) -> KnownFigure | None:
-    """What reports tell of a unit, else of those that went into it; None where some is missing."""
+    """What reports state of a unit, else of those that went into it; None where some is missing."""
     found = figure_in(indicator, span, history.get(key, ()))
     if found is not None or unit is None:
         return found
@@ -53,6 +53,8 @@ def sum_over_parts(
     """
     if unit.valid_from is None or unit.valid_from <= _last_day(indicator, span):
         return None
+    # Xã A had 4 of 5 cases solved and xã B 10 of 50; the unit that both went into had 14 of 55 = 25,45 %,
+    # while the mean of 80 % and 20 % would say 50 % (decision 0027).
     parts = register.parts_of(unit)
     found = [(part, figure_of(indicator, span, part, part.key, register, history)) for part in parts]
     leaves = [leaf for part, known in found if known is not None for leaf in _leaves(part, known)]
@@ -62,7 +64,7 @@ def sum_over_parts(
 
 
 def _last_day(indicator: Indicator, span: Window) -> date:
-    """The last day of which a figure tells: a stock tells of one day alone."""
+    """The last day that a figure is about: a stock is about one day alone."""
     of_start = indicator.kind is IndicatorKind.STOCK and indicator.at_start
     return span.start if of_start else span.end
 
@@ -77,11 +79,11 @@ def add_up(figures: Sequence[KnownFigure]) -> Decimal:
     return sum((figure.value for figure in figures if figure.value is not None), Decimal(0))
 
 
-def figure_in(indicator: Indicator, span: Window, told: Sequence[ReportedWindow]) -> KnownFigure | None:
-    """A flow summed over reports that cover a window; a stock as some report tells it for that day."""
+def figure_in(indicator: Indicator, span: Window, reports: Sequence[ReportedWindow]) -> KnownFigure | None:
+    """A flow summed over reports that cover a window; a stock as some report states it for that day."""
     having = [
         (entry.window, figure)
-        for entry in told
+        for entry in reports
         if (figure := entry.figures.get(indicator.code)) is not None and figure.value is not None
     ]
     if indicator.kind is IndicatorKind.STOCK:
@@ -93,6 +95,8 @@ def figure_in(indicator: Indicator, span: Window, told: Sequence[ReportedWindow]
             ),
             None,
         )
+    # Three months of which the second lacks the figure are no sum of two: that would read as a fall. Reports
+    # cover a window exactly, or the figure is missing (decision 0017).
     tiles = [figure for _, figure in cover(span, sorted(having, key=lambda entry: order_of(entry[0])))]
     if len(tiles) < 2:
         return tiles[0] if tiles else None
@@ -135,6 +139,8 @@ def _restate(
 ) -> tuple[dict[tuple[str, Basis], KnownFigure], list[Restated]]:
     figures = dict(known.figures)
     differing = []
+    # The submitter's own "Cùng kỳ" goes first: it states the unit as it is now (decision 0027). Stated 12 and
+    # former units 5 + 8 = 13: 12 counts, and the office reads of the difference. Neither is ever averaged.
     moved = plan.register.has_moved(unit, milestone.baseline.start)
     for indicator in plan.indicators:
         key = (indicator.code, Basis.BASELINE)
@@ -146,6 +152,8 @@ def _restate(
         elif summed is not None:
             figures[key] = summed
         elif moved:
+            # Part of xã X went to Y, the rest to Z: no sum is right, and a decision must not rest on an
+            # estimate by population (decision 0027). A zero would let every figure rise.
             source = stated.source if stated is not None else Source("", "", "", "", "")
             figures[key] = KnownFigure(None, source, lacks=InsufficiencyReason.UNIT_CHANGED)
     return figures, differing
@@ -159,7 +167,7 @@ DAYS_APART = 1
 def reported_in(
     window: Window, baseline: Window, evidence: LocalityEvidence
 ) -> tuple[ReportedWindow, ReportedWindow]:
-    """What one report tells: of its own window, and of the one that it is compared with."""
+    """What one report states: of its own window, and of the one that it is compared with."""
 
     def figures(basis: Basis) -> dict[str, KnownFigure]:
         return {code: known for (code, of), known in evidence.figures.items() if of is basis}
@@ -185,7 +193,7 @@ def add_baselines(
     """The evidence with every figure that is wanted and can be had; what cannot be had is left out.
 
     A flow over another window must be covered exactly by reports. A whole year is compared with a whole year
-    only: where the window is shorter the figure is left out rather than held against more months.
+    only: where the window is shorter the figure is left out rather than compared with more months.
     """
     return {
         code: replace(known, baselines=_baselines_of(plan, window, code, wanted, history))
@@ -227,6 +235,8 @@ def _reported(
     register = plan.register
     unit, key = register.on(locality, window.end), register.key_of(locality, window.end)
     spans = against.windows(window)
+    # 15/4 to 14/12/2021 against calendar 2020 is 8 months against 12 and would nearly always show a fall: the
+    # slip that districts are expected to make. The engine refuses it as `plan check` does (decision 0017).
     compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is IndicatorKind.FLOW
     if compares_years and abs(spans[0].days - window.days) > DAYS_APART:
         return None
@@ -238,4 +248,5 @@ def _reported(
         return KnownFigure(None, nowhere, lacks=InsufficiencyReason.UNIT_CHANGED) if moved else None
     if len(known) == 1:
         return known[0]
+    # The mean stays a fraction: 10, 10 and 11 are 31/3, compared as such and never as 10,33 (decision 0017).
     return KnownFigure(add_up(known), known[-1].source, known, divisor=len(known))

@@ -10,22 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from chuyenhoa.assessment import linear
 from chuyenhoa.assessment.facts import Facts, missing_in
-from chuyenhoa.assessment.linear import (
-    Condition,
-    Linear,
-    Unknown,
-    is_negative,
-    is_positive,
-    is_possible,
-    is_zero,
-)
 from chuyenhoa.assessment.numbers import Number, exact
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict
 
-# The signs of "value minus limit" that pass; this table alone decides what happens on the limit.
+# The signs of "value minus limit" that pass; this table alone decides what happens on the limit:
+# 15 relapsed of 100 with "dưới 15%" (II.7) fails, 80 solved of 100 with "từ 80% trở lên" (II.2) passes.
 PASSING_SIGNS = {
     measures.Direction.AT_LEAST: {0, 1},
     measures.Direction.AT_MOST: {-1, 0},
@@ -52,11 +45,11 @@ def known_verdicts(measure: measures.Measure, value: Values) -> frozenset[Verdic
             return (
                 None
                 if total is None
-                else _hold(total, exact(measure.threshold.value), measure.threshold.direction)
+                else _compare(total, exact(measure.threshold.value), measure.threshold.direction)
             )
         case measures.CompareMeasure():
             left, right = _total(measure.left, value), _total(measure.right, value)
-            return None if left is None or right is None else _hold(left, right, measure.direction)
+            return None if left is None or right is None else _compare(left, right, measure.direction)
         case measures.RatioMeasure():
             return _ratio(measure, value)
         case measures.ChangeMeasure():
@@ -77,7 +70,7 @@ def _total(terms: Sequence[measures.Term], value: Values) -> Number | None:
     return total
 
 
-def _hold(value: Number, limit: Number, direction: measures.Direction) -> frozenset[Verdict]:
+def _compare(value: Number, limit: Number, direction: measures.Direction) -> frozenset[Verdict]:
     sign = (value > limit) - (value < limit)
     return _ONE[Verdict.MET if sign in PASSING_SIGNS[direction] else Verdict.NOT_MET]
 
@@ -87,8 +80,13 @@ def _ratio(measure: measures.RatioMeasure, value: Values) -> frozenset[Verdict] 
     if part is None or base is None:
         return None
     if base <= 0:
+        # What nothing to divide by means is plan data: practice reports "không xảy ra" as a success, so the
+        # sample set says met. Below zero (more tips handed on than there were) figures contradict each other.
         return _ONE[measure.when_nothing.verdict] if base == 0 else _CONTRADICTION
-    return _hold(part * 100, exact(measure.threshold.value) * base, measure.threshold.direction)
+    # 1999 of 2500 is 79,96 %: 1999 × 100 = 199 900 < 80 × 2500 = 200 000, so not met, though "80,0%" is what
+    # one decimal would print. The worked example of TT 23/2012/TT-BCA counts so too: 16 of 25 khu dân cư is
+    # 64 %, and 70 % needs 18.
+    return _compare(part * 100, exact(measure.threshold.value) * base, measure.threshold.direction)
 
 
 def _change(measure: measures.ChangeMeasure, value: Values) -> frozenset[Verdict] | None:
@@ -100,15 +98,16 @@ def _change(measure: measures.ChangeMeasure, value: Values) -> frozenset[Verdict
         return _CONTRADICTION
     limit, direction = exact(measure.threshold.value), measure.threshold.direction
     if base == 0 and not measure.rises:
-        return _hold(now, 0, measures.Direction.EQUAL)
+        return _compare(now, 0, measures.Direction.EQUAL)
     if base == 0 and measure.threshold.in_percent:
-        return _hold(now, 0, measures.Direction.MORE_THAN)
+        return _compare(now, 0, measures.Direction.MORE_THAN)
     change = now - base if measure.rises else base - now
+    # "Giảm" with a threshold of 0 %: 20 after 20 is no fall, although a change of 0 is at least 0 %.
     if change <= 0:
         return _ONE[Verdict.NOT_MET]
     if measure.threshold.in_percent:
-        return _hold(change * 100, limit * base, direction)
-    return _hold(change, limit, direction)
+        return _compare(change * 100, limit * base, direction)
+    return _compare(change, limit, direction)
 
 
 def _combined(measure: measures.CombinedMeasure, value: Values) -> frozenset[Verdict] | None:
@@ -127,6 +126,8 @@ def combine(verdicts: Sequence[Verdict], at_least: int | None) -> Verdict:
     A part that does not apply is neutral under "all of", and is not counted as passed under "at least";
     when no part applies the whole does not.
     """
+    # All of (met, not applicable) is met; 2 of 3 with (met, not applicable, met) is met, and with (met, not
+    # applicable, not met) it is not: what does not apply proves nothing.
     met, failed = verdicts.count(Verdict.MET), verdicts.count(Verdict.NOT_MET)
     if not met and not failed:
         return Verdict.NOT_APPLICABLE
@@ -146,7 +147,7 @@ class Case:
     """A verdict and the conditions under which it is the right one."""
 
     verdict: Verdict
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[linear.Condition, ...] = ()
 
 
 _SAYABLE = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
@@ -161,10 +162,11 @@ def possible_verdicts(measure: measures.Measure, facts: Facts) -> frozenset[Verd
     """The verdicts that the blanks of a measure leave open.
 
     One verdict: it is decided. Several: insufficient. None: the figures contradict each other, as with a
-    denominator below zero (more tips handed on than there were), and no value of a blank mends that.
+    denominator below zero (more tips handed on than there were), and no value of a blank corrects that.
     """
     found = facts.decided.get(id(measure))
     if found is None:
+        # The short way first: without blanks, and that is nearly always, conditions are a detour.
         found = known_verdicts(measure, facts.value)
         if found is None:
             found = frozenset(case.verdict for case in possible_cases(measure, facts))
@@ -195,18 +197,22 @@ def cases_of(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
 
 def possible_cases(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
     """The cases that what is known leaves open."""
-    return tuple(case for case in cases_of(measure, facts) if is_possible(case.conditions))
+    return tuple(case for case in cases_of(measure, facts) if linear.is_possible(case.conditions))
 
 
-def _limit(threshold: measures.Threshold) -> Linear:
-    return Linear(exact(threshold.value))
+def _limit(threshold: measures.Threshold) -> linear.Linear:
+    return linear.Linear(exact(threshold.value))
 
 
 def _compare_sign(
-    difference: Linear, direction: measures.Direction, given: tuple[Condition, ...] = ()
+    difference: linear.Linear, direction: measures.Direction, given: tuple[linear.Condition, ...] = ()
 ) -> tuple[Case, ...]:
     """The three cases of "value minus limit": below, on and above it, each with what else is `given`."""
-    signs = ((-1, is_negative(difference)), (0, is_zero(difference)), (1, is_positive(difference)))
+    signs = (
+        (-1, linear.is_negative(difference)),
+        (0, linear.is_zero(difference)),
+        (1, linear.is_positive(difference)),
+    )
     passing = PASSING_SIGNS[direction]
     return tuple(
         Case(Verdict.MET if sign in passing else Verdict.NOT_MET, given + conditions)
@@ -215,14 +221,14 @@ def _compare_sign(
 
 
 def _ratio_cases(measure: measures.RatioMeasure, facts: Facts) -> tuple[Case, ...]:
-    """Hold numerator * 100 against threshold * denominator; for a denominator of zero ask the data.
+    """Compare numerator * 100 with threshold * denominator; for a denominator of zero ask the plan.
 
     A denominator below zero has no case: it counts things, so such figures contradict each other.
     """
     base = facts.total(measure.denominator)
     difference = _hundredfold(facts.total(measure.numerator)) - base.times(exact(measure.threshold.value))
-    nothing = Case(measure.when_nothing.verdict, is_zero(base))
-    return (nothing, *_compare_sign(difference, measure.threshold.direction, is_positive(base)))
+    nothing = Case(measure.when_nothing.verdict, linear.is_zero(base))
+    return (nothing, *_compare_sign(difference, measure.threshold.direction, linear.is_positive(base)))
 
 
 def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -239,22 +245,22 @@ def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, 
     else:
         enough = change - _limit(measure.threshold)
     from_nothing: tuple[Case, ...] = ()
-    given = is_positive(base)
+    given = linear.is_positive(base)
     if not measure.rises:
-        from_nothing = _compare_sign(current, measures.Direction.EQUAL, is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.EQUAL, linear.is_zero(base))
     elif measure.threshold.in_percent:
-        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, linear.is_zero(base))
     else:
-        given = (Condition(base),)
+        given = (linear.Condition(base),)
     return (
         *from_nothing,
-        Case(Verdict.NOT_MET, given + is_negative(change)),
-        Case(Verdict.NOT_MET, given + is_zero(change)),
-        *_compare_sign(enough, measure.threshold.direction, given + is_positive(change)),
+        Case(Verdict.NOT_MET, given + linear.is_negative(change)),
+        Case(Verdict.NOT_MET, given + linear.is_zero(change)),
+        *_compare_sign(enough, measure.threshold.direction, given + linear.is_positive(change)),
     )
 
 
-def _hundredfold(total: Linear) -> Linear:
+def _hundredfold(total: linear.Linear) -> linear.Linear:
     return total.times(100)
 
 
@@ -266,10 +272,12 @@ def _declared_cases(measure: measures.DeclarationMeasure, facts: Facts) -> tuple
     return (Case(_ANSWERED[declared.answer]),)
 
 
-def _open_cases(unknown: Unknown) -> tuple[Case, ...]:
+def _open_cases(unknown: linear.Unknown) -> tuple[Case, ...]:
     """Every verdict, by the value of an unknown that stands for what will be said."""
-    said = Linear(multiples={unknown: 1})
-    return tuple(Case(verdict, is_zero(said - Linear(number))) for number, verdict in enumerate(_SAYABLE))
+    said = linear.Linear(multiples={unknown: 1})
+    return tuple(
+        Case(verdict, linear.is_zero(said - linear.Linear(number))) for number, verdict in enumerate(_SAYABLE)
+    )
 
 
 def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -278,7 +286,7 @@ def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Ca
     A part whose figures contradict each other leaves open what it would say, so that the other parts may
     still decide.
     """
-    combinations: list[tuple[tuple[Verdict, ...], tuple[Condition, ...]]] = [((), ())]
+    combinations: list[tuple[tuple[Verdict, ...], tuple[linear.Condition, ...]]] = [((), ())]
     for part in measure.parts:
         cases = possible_cases(part, facts) or _ANYTHING
         joined = [
@@ -286,7 +294,9 @@ def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Ca
             for verdicts, conditions in combinations
             for case in cases
         ]
-        combinations = [entry for entry in joined if is_possible(entry[1])]
+        # Combinations that cannot hold together go at once (x < 5 in one part, x > 7 in another): kept to the
+        # end they would multiply with every part, three cases each.
+        combinations = [entry for entry in joined if linear.is_possible(entry[1])]
     return tuple(
         Case(combine(verdicts, measure.at_least), conditions) for verdicts, conditions in combinations
     )

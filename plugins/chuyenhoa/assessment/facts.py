@@ -54,6 +54,7 @@ class Facts:
 
     def total(self, terms: Iterable[measures.Term]) -> Linear:
         """The signed sum of terms, with every missing figure as an unknown."""
+        # TTXH_KP = 5 and TTXH_LRC blank: 5 + 1·x, which is at least 5. A term named twice is one x, as 2·x.
         constant: Number = 0
         unknown = Linear()
         for term in terms:
@@ -66,7 +67,7 @@ class Facts:
 
     @cached_property
     def decided(self) -> dict[int, frozenset[Verdict]]:
-        """Verdicts that were worked out already, by the identity of their measure."""
+        """Verdicts that were computed already, by the identity of their measure."""
         return {}
 
     def lacks(self, term: measures.Term) -> InsufficiencyReason:
@@ -153,6 +154,8 @@ def missing_in(measure: measures.DeclarationMeasure, declared: KnownDeclaration 
         return ("",)
     if declared.answer is not Answer.YES or not measure.needs_document:
         return ()
+    # Only a "Có" needs its document (plan 121/KH-BCĐ, V.2: a resolution or plan is issued): "Không" fails
+    # without one, and a "Có" without number or date is not proved, so it is open and not failed.
     gaps = []
     if not declared.document_number.strip():
         gaps.append(f".{DOCUMENT_NUMBER}")

@@ -68,6 +68,7 @@ def _declared_figure(measure: measures.DeclarationMeasure, facts: Facts) -> str:
 def _value_figure(measure: measures.ValueMeasure, facts: Facts) -> str:
     total = facts.total(measure.terms)
     counted = _counted(total, measure.terms, facts)
+    # 3 + blank is "ít nhất 3 vụ": a blank is zero or more. 3 - blank has no floor; a floor of 0 says nothing.
     is_floor = not total.is_known and total.constant > 0 and min(total.multiples.values()) > 0
     if is_floor:
         return f"{labels.AT_LEAST} {_with_unit(number_text(total.constant), measure.terms, facts)}"
@@ -93,10 +94,11 @@ def _change_figure(measure: measures.ChangeMeasure, facts: Facts) -> str:
     if current.constant == base.constant:
         return f"{labels.SAME_AS_BASELINE} ({_counted(current, measure.terms, facts)})"
     rise: Number = current.constant - base.constant
+    # 2 → 3 vụ reads "tăng 50,00% (2 → 3 vụ)", and with a threshold in cases "tăng 1 vụ (2 → 3 vụ)".
     much: Number = rise if rise > 0 else -rise
     size = _counted(Linear(much), measure.terms, facts)
     if measure.threshold.in_percent:
-        # Only what is asked for is held against the threshold; the rest need only not read as "0,00%".
+        # Only what is asked for is compared with the threshold; the rest need only not read as "0,00%".
         held = (rise > 0) == measure.rises
         limit = exact(measure.threshold.value) if held else 0
         size = percent_text(Fraction(much) / base.constant, limit)
@@ -105,7 +107,7 @@ def _change_figure(measure: measures.ChangeMeasure, facts: Facts) -> str:
 
 
 def _change_from_nothing(current: Linear, terms: Sequence[measures.Term], facts: Facts) -> str:
-    """From zero there is no percentage: a rise is told in numbers."""
+    """From zero there is no percentage: a rise is stated in numbers, as in "tăng 3 vụ"."""
     if current.constant == 0:
         return labels.NOTHING_HAPPENED
     return (

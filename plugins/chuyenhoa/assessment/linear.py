@@ -35,6 +35,7 @@ class Linear:
             unknown: self.multiples.get(unknown, 0) + other.multiples.get(unknown, 0)
             for unknown in {**self.multiples, **other.multiples}
         }
+        # x - x is no unknown any more: what cancels out is known, and so may decide.
         kept = {unknown: multiple for unknown, multiple in sums.items() if multiple}
         return Linear(self.constant + other.constant, kept)
 
@@ -89,6 +90,8 @@ def is_possible(conditions: Iterable[Condition]) -> bool:
             rows.append(condition)
         elif not condition.holds():
             return False
+    # x + y < 5 and x > 7: without x, y < -2; with y >= 0, which is a row as well, there is no solution.
+    # Rows may multiply at each step: this serves the handful of blanks of a criterion, not dozens.
     unknowns = dict.fromkeys(unknown for row in rows for unknown in row.sum.multiples)
     rows += [Condition(Linear(multiples={unknown: 1})) for unknown in unknowns]
     for unknown in unknowns:
@@ -103,6 +106,8 @@ def _eliminate(unknown: Unknown, rows: list[Condition]) -> list[Condition]:
     kept = [row for row in rows if unknown not in row.sum.multiples]
     for low in from_below:
         for high in from_above:
+            # 2x + a >= 0 and -3x + b >= 0 give 3·(2x + a) + 2·(-3x + b) = 3a + 2b >= 0: x is gone, nothing is
+            # rounded, and the result is strict as soon as one of the two is.
             joined = low.sum.times(-high.sum.multiples[unknown]) + high.sum.times(low.sum.multiples[unknown])
             kept.append(Condition(joined, low.strict or high.strict))
     return kept

@@ -44,6 +44,7 @@ def percent_text(share: Fraction, limit: Number) -> str:
     More decimals are shown where two would put it on the other side of the limit (in percent), or onto it:
     79,996 % against 80 must not read "80,00%". For show only: nothing is compared with what is printed.
     """
+    # 19999/25000 = 79,996 %: at two decimals "80,00%" stands beside "không đạt". So a third decimal is shown.
     percent = share * 100
     decimals = _PERCENT_DECIMALS
     while _side(_round_half_up(percent, decimals), limit) != _side(percent, limit):
@@ -66,6 +67,8 @@ def _side(value: Fraction, limit: Number) -> int:
 def _round_half_up(value: Fraction, decimals: int) -> Fraction:
     """Rounded to so many decimals, halves away from zero."""
     scale = 10**decimals
+    # 40/649 in percent is 6,1633…: (2·|n|·100 + d) // 2d rounds it in whole numbers. Decimal and float would
+    # round halves to even or up by an error in the last bit: 0,125 is to be 0,13.
     size = (2 * abs(value.numerator) * scale + value.denominator) // (2 * value.denominator)
     return Fraction(size if value >= 0 else -size, scale)
 

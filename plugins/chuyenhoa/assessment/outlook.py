@@ -26,7 +26,8 @@ from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Step, Verdict
 
-# One failure fails, else one gap leaves it open; what does not apply is neutral.
+# One failure fails, else one gap leaves it open; what does not apply is neutral. Plan 121/KH-BCĐ, II.3, asks
+# for "các nhóm tiêu chí", all of them; no source knows a score that would make up for a failure.
 PRECEDENCE = (Verdict.NOT_MET, Verdict.INSUFFICIENT, Verdict.MET)
 
 
@@ -42,6 +43,8 @@ def inputs_that_matter(facts: Facts) -> tuple[str, ...]:
     An input matters when two values of it, with everything else the same, give different verdicts. What is
     left out may come in with any value at all: "đạt dù TNGT_CHET thế nào".
     """
+    # IV.2 with deaths up (5 after 3) and injured blank: not met whatever the blank is, so the blank does not
+    # matter and nobody is sent after it (decision 0018).
     cases = possible_cases(facts.criterion.measure, facts)
     figures = [name_of(term) for term in facts.missing_terms if _can_differ(cases, unknown_of(term))]
     statements: tuple[str, ...] = ()
@@ -74,14 +77,16 @@ class _Joint:
     conditions: tuple[Condition, ...]
 
 
-def possible_outcomes(judged: Iterable[Facts]) -> frozenset[Verdict]:
+def possible_outcomes(asked: Iterable[Facts]) -> frozenset[Verdict]:
     """The verdicts that a locality can still have once everything missing is there.
 
     A figure that several criteria name has one value in all of them. Figures that contradict each other may
     be corrected to anything.
     """
+    # Two criteria on one blank x, one met at x <= 5 and the other at x >= 8: each can be met, never both, so
+    # the locality can only become not met. Criteria without a common blank are looked at apart.
     outcome = frozenset({Verdict.NOT_APPLICABLE})
-    for together in _by_shared_unknowns([_cases(facts) for facts in judged]):
+    for together in _by_shared_unknowns([_cases(facts) for facts in asked]):
         found = _outcomes_of(together)
         outcome = frozenset(roll_up((one, other)) for one in outcome for other in found)
     return outcome
@@ -214,6 +219,7 @@ def _least_change(
         if case.verdict is Verdict.MET:
             found = _least_whole(case.conditions)
             least += [] if found is None else [found]
+    # 3 cases can fall by 3 at most: a limit that needs 4 fewer is out of reach, and no step is named.
     if not least or (way < 0 and min(least) > room):
         return None
     return way * min(least)
@@ -230,6 +236,8 @@ def _least_whole(conditions: Iterable[Condition]) -> int | None:
             if not condition.holds():
                 return None
             continue
+        # 17 solved of 20, 90 % asked: (17 + s)·100 - 90·20 = 100·s - 100 >= 0, so s is 1 at least. Were more
+        # than 90 % asked (strict), the root itself would not do, and s is 2 at least.
         constant = condition.sum.constant
         below, above = -constant // slope, -(constant // slope)  # the root, rounded down and up
         if slope > 0:
@@ -241,12 +249,13 @@ def _least_whole(conditions: Iterable[Condition]) -> int | None:
 
 def _combined_way(measure: measures.CombinedMeasure, facts: Facts) -> Way:
     verdicts = [possible_verdicts(part, facts) for part in measure.parts]
-    judged = list(zip(measure.parts, verdicts, strict=True))
-    failing = [way_to_met(part, facts) for part, verdict in judged if verdict == {Verdict.NOT_MET}]
+    parts = list(zip(measure.parts, verdicts, strict=True))
+    failing = [way_to_met(part, facts) for part, verdict in parts if verdict == {Verdict.NOT_MET}]
     if measure.at_least is None:
-        still_open = [part for part, verdict in judged if len(verdict) > 1]
+        still_open = [part for part, verdict in parts if len(verdict) > 1]
         return _together(failing, still_open, facts) if all(way.steps for way in failing) else Way()
     wanted = measure.at_least - sum(verdict == {Verdict.MET} for verdict in verdicts)
+    # At least 2 of 3, one is met: the one more that costs the fewest cases is enough.
     cheapest = sorted((way for way in failing if way.steps), key=lambda way: way.cost)[:wanted]
     return _together(cheapest, (), facts) if len(cheapest) == wanted else Way()
 

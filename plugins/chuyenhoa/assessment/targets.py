@@ -11,6 +11,7 @@ from chuyenhoa.model.results import LocalityResult, TargetResult, Verdict
 
 RECOGNISED = "recognised"
 NOT_RELAPSED = "not_relapsed"
+# Silence is no proof (decision 0026): an earlier locality of which nothing was recorded since is open.
 _AFTER = {State.MONITORED: Verdict.MET, State.RELEASED: Verdict.MET, State.RELAPSED: Verdict.NOT_MET}
 
 
@@ -60,11 +61,13 @@ def standing_of(entry: Earlier) -> Verdict | None:
 
 def needed_of(target: ProvinceTarget, total: int) -> int:
     """The least number of localities that is the target's share of all: never rounded down."""
+    # 60 % of 16 localities is 9,6, so 10 are needed; 85 % of 20 is 17 exactly, and 17 are.
     return -(-target.percent * total // 100)
 
 
 def decide(reached: int, still_open: int, needed: int) -> Verdict:
     """Met or not, as soon as those still open can no longer change it."""
+    # 10 needed of 16: 10 met decide it with 6 still open, and so do 7 failed, since 9 at most are left.
     if reached >= needed:
         return Verdict.MET
     return Verdict.INSUFFICIENT if reached + still_open >= needed else Verdict.NOT_MET

@@ -61,6 +61,8 @@ def assess(
         AssessmentError: Evidence of a locality, a criterion's indicator or group, or a target's count that
             the plan does not know.
     """
+    # The letter on VI.1 is of 1/11/2021: at the six months' cut-off (14/10) it is not in force, at the year's
+    # (14/12) it is. Taking today's letters would change a verdict that was issued already.
     criteria = plan.criteria_on(as_of)
     _refuse_strangers(plan, criteria, evidence)
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
@@ -144,6 +146,7 @@ def assess_locality(
         for group in groups
     )
     verdict = roll_up(group.verdict for group in group_results)
+    # Only an open locality is solved over all its criteria: for a decided one the answer is its verdict.
     possible = {verdict}
     if verdict is Verdict.INSUFFICIENT:
         asked = [entry.for_types(locality.types) for entry in criteria if _applies(entry, locality)]
@@ -178,6 +181,8 @@ def assess_criterion(
             edition=criterion.edition,
             possible=(Verdict.NOT_APPLICABLE,),
         )
+    # The order is that of the docstring: were absence looked at first, a group "tiêu chí khác" without its
+    # letter (plan 121/KH-BCĐ, II.3) would send people after a report that could not decide it anyway.
     asked = criterion.for_types(locality.types)
     if isinstance(asked.measure, measures.AwaitedMeasure):
         return _insufficient(
@@ -234,7 +239,7 @@ def _measure(facts: Facts) -> CriterionResult:
     )
 
 
-# Of several reasons the first here is told: what its submitter can mend at once, then what is older.
+# Of several reasons the first here is reported: what its submitter can correct at once, then what is older.
 _URGENCY = (
     InsufficiencyReason.CONFLICTING_SOURCES,
     InsufficiencyReason.HELD_BY_FINDINGS,
@@ -273,7 +278,8 @@ def _actor(facts: Facts, reason: InsufficiencyReason, matters: Sequence[str]) ->
     return ACTORS[reason]
 
 
-# Up to so many cases a percentage says little: with 4, one case is 25 of a hundred.
+# Up to so many cases a percentage says little: with 4, one case is 25 of a hundred, so 3 of 4 solved (75 %)
+# fails the 80 % of II.2 and 4 of 4 passes. The mark changes no verdict (decision 0018).
 FEW = 4
 
 
@@ -309,6 +315,7 @@ def _turns(leaf: measures.Leaf, facts: Facts) -> bool:
 
     No figure falls below zero, and figures that would contradict each other decide nothing.
     """
+    # II.2 with 8 of 10 solved: 7 of 10 fails, so one case decides. The baseline is history and stays.
     values = {term.name: facts.value(term) or 0 for term in measures.terms_of(leaf)}
     undecided: tuple[frozenset[Verdict] | None, ...] = (_verdict(leaf, values), frozenset())
     current = dict.fromkeys(term.name for term in measures.terms_of(leaf) if term.basis is Basis.CURRENT)

@@ -17,7 +17,7 @@ PERCENT = "percent"
 
 
 class Direction(StrEnum):
-    """How a value is held against a threshold; equality passes unless the word says "than"."""
+    """How a value is compared with a threshold; equality passes unless the word says "than"."""
 
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
@@ -82,7 +82,7 @@ class DeclarationMeasure:
 
 @dataclass(frozen=True)
 class ValueMeasure:
-    """A sum of indicators held against the threshold as a plain number."""
+    """A sum of indicators compared with the threshold as a plain number."""
 
     terms: tuple[Term, ...]
     threshold: Threshold

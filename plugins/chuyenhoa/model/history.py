@@ -45,7 +45,7 @@ class PastSource:
 
 @dataclass(frozen=True)
 class PastFigure:
-    """A figure to hold a row against: one of another report, or the sum of several."""
+    """A figure to compare a row with: one of another report, or the sum of several."""
 
     value: Decimal
     sources: tuple[PastSource, ...]

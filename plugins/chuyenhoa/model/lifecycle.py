@@ -162,7 +162,7 @@ class Earlier:
     locality: str
     recognised: Transition
     state: State
-    """RECOGNISED while nothing was recorded since; RELAPSED also where it was chosen anew after that."""
+    """RECOGNISED while nothing was recorded since; RELAPSED also where it was selected again after that."""
 
 
 def earlier_localities(records: Iterable[Transition], year: int) -> tuple[Earlier, ...]:

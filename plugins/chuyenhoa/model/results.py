@@ -90,7 +90,7 @@ class Input:
     reason: InsufficiencyReason | None = None
     """Why it has no value; None where it has one."""
     of_unit: str = ""
-    """The former unit that it tells of, where a baseline was summed over those that were merged."""
+    """The former unit that it is of, where a baseline was summed over those that were merged."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class CriterionResult:
     inputs: tuple[Input, ...] = ()
     missing: tuple[str, ...] = ()
     edition: str = ""
-    """The edition of the criterion, or the letter, by which it was judged."""
+    """The edition of the criterion, or the letter, by which it was assessed."""
     actor: Actor | None = None
     possible: tuple[Verdict, ...] = ()
     matters: tuple[str, ...] = ()

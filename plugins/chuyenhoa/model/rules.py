@@ -54,17 +54,17 @@ class Rule:
 
     @property
     def key(self) -> str:
-        """What tells the rule from its own earlier and later wordings, which share its id."""
+        """What distinguishes the rule from its own earlier and later wordings, which share its id."""
         return self.rule_id if self.valid_from is None else f"{self.rule_id}@{self.valid_from}"
 
     @property
     def needs_baseline(self) -> bool:
-        """Whether the rule holds a figure of the period against its baseline."""
+        """Whether the rule compares a figure of the period with its baseline."""
         return any(column.startswith(BASELINE_PREFIX) for column in self.columns)
 
     @property
     def needs_history(self) -> bool:
-        """Whether the rule holds a figure against another report."""
+        """Whether the rule compares a figure with another report."""
         return any(split_column(column)[0] in HISTORY_PREFIXES for column in self.columns)
 
     def is_in_force(self, day: date | None) -> bool:

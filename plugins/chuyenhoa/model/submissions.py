@@ -1,4 +1,4 @@
-"""A file on its way: what was read from it, what validation says, and what its submitter is told."""
+"""A file on its way: what was read from it, what validation says, and what its submitter is answered."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Finding:
 
     @property
     def needs_reason(self) -> bool:
-        """Whether the submitter owes a reason on sheet "Giải trình": an unexplained warning on figures.
+        """Whether the submitter must give a reason on sheet "Giải trình": an unexplained warning on figures.
 
         Warnings of the gates and the reader (macros, an altered form) speak of the file and need none, but
         for a total that its lines do not make: one of these figures is wrong.
@@ -131,7 +131,7 @@ class Waiting:
     reasons: tuple[str, ...] = ()
     """Ids of the rules that ask for a reason."""
     errors: tuple[str, ...] = ()
-    """Ids of the rules whose cells are to be mended."""
+    """Ids of the rules whose cells are to be corrected."""
     file_name: str = ""
     """The file that its figures stand in."""
 

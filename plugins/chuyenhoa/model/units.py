@@ -35,7 +35,7 @@ class Unit:
 
     @property
     def identity(self) -> Identity:
-        """What tells it apart from others that bore its code."""
+        """What distinguishes it from others that bore its code."""
         return self.code, self.valid_from
 
     @property

@@ -85,11 +85,12 @@ _NOT_APPLICABLE = frozenset({"not_applicable"})
 def kinds_asked(criterion: Criterion) -> frozenset[str]:
     """The kinds of cases that a criterion must show: every state that its measure and types can be in.
 
-    A count held against zero has nothing below it, and its zero is the limit. Not applicable is asked where
+    A count compared with zero has nothing below it, and its zero is the limit. Not applicable is asked where
     it can come about: of a declaration, by type, or with nothing to divide by.
     """
     if isinstance(criterion.measure, AwaitedMeasure):
         return frozenset({"missing"})
+    # A table that shows 81, 80 and 79 of 100 is what tells "từ 80%" from "trên 80%": the case on the limit.
     asked = _OF_FIGURES if criterion.terms else frozenset({"declared", "missing"})
     if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
         asked -= {"below", "zero"}

@@ -81,6 +81,8 @@ def _check_localities(check: Check) -> None:
 
 def _check_unit(check: Check, locality: Locality, units: list[Unit]) -> None:
     """A locality is a unit, under its own name, valid in the plan's windows, in its submitter's district."""
+    # Throughout: a reform inside a window (1/7/2025 took the districts away) means two units, and so two
+    # plans or periods that are cut at its day (decision 0027).
     spans = [period.window for period in check.plan.periods]
     valid = [unit for unit in units if all(_is_valid(unit, span) for span in spans)]
     if not valid:
@@ -113,6 +115,7 @@ def _check_periods(check: Check) -> None:
     for period in check.plan.periods:
         _check_period(check, period)
     for one, other in combinations(check.plan.periods, 2):
+        # `2021-6t` lies in `2021-nam`, and both may be sent. Two months that share a day cannot be added.
         same = one.kind is other.kind and one.calendar is other.calendar
         if same and one.window.overlaps(other.window):
             check.blame(
@@ -129,6 +132,7 @@ def _check_period(check: Check, period: Period) -> None:
         check.blame("period", period.id, "the deadline is before the end of the window", ("deadline",))
     if period.baseline.end >= period.window.start:
         check.blame("period", period.id, "the baseline runs into the window", ("baseline",))
+    # 15/4 to 14/12 against calendar 2020 is 244 days against 366, and nearly every figure would fall.
     if abs(period.baseline.days - period.window.days) > DAYS_APART:
         text = f"the baseline has {period.baseline.days} days and the window {period.window.days}"
         check.blame("period", period.id, text, ("baseline",))
@@ -142,7 +146,7 @@ def _check_period(check: Check, period: Period) -> None:
 
 
 def _check_years(check: Check, period: Period) -> None:
-    """Years that were mistyped; those that may be meant are told by `doubts`."""
+    """Years that were mistyped; `lint_warnings` reports those that may be meant."""
     if (period.deadline - period.window.end).days > YEAR:
         check.blame("period", period.id, "the deadline is over a year after the window", ("deadline",))
     if period.opens and (period.window.end - period.opens).days > YEAR:
@@ -202,7 +206,8 @@ def _check_criterion(
 
 
 def _unit_problems(check: Check, leaf: measures.Leaf) -> list[str]:
-    """A threshold whose unit is not that of what it is held against."""
+    """A threshold whose unit is not that of what it is compared with."""
+    # A share has no unit but percent: "80 vụ" says that something else was meant.
     if isinstance(leaf, measures.RatioMeasure) and not leaf.threshold.in_percent:
         return [f"a ratio is compared with percent, not with {leaf.threshold.unit!r}"]
     if not isinstance(leaf, measures.ValueMeasure | measures.ChangeMeasure):
@@ -218,6 +223,8 @@ def _unit_problems(check: Check, leaf: measures.Leaf) -> list[str]:
 
 def _stock_problems(check: Check, what: str, key: str) -> list[str]:
     """A comparison of stocks that names a flow."""
+    # Read from the file's own words: in the model a stock comparison is a comparison like any other, and only
+    # the writer of the plan knew that NGHIEN_CUOI and NGHIEN_DAU are one number on two days.
     at = check.places.get((what, key))
     named = [text for entry in _stock_comparisons(at.data if at else None) for text in entry]
     codes = {str(text).removeprefix("-").rpartition(".")[2] for text in named}
@@ -275,6 +282,8 @@ def _check_guidance(check: Check) -> None:
         codes = [criterion.code for criterion in letter.criteria]
         for number, criterion in enumerate(letter.criteria):
             path: Path_ = ("criteria", number)
+            # A letter guides "tiêu chí khác" (plan 121/KH-BCĐ, II.3). It cannot change 80 % of a criterion
+            # that the plan itself measures: that takes an edition in criteria.yaml.
             if criterion.code in others or criterion.group not in groups:
                 text = f"criterion {criterion.code} does not wait for guidance (measure kind guidance)"
                 check.blame("guidance", letter.title, text, (*path, "code"))
@@ -295,7 +304,7 @@ def _check_fixed_figures(check: Check) -> None:
 
 
 def _check_aliases(check: Check) -> None:
-    """Note every alias that cannot be told from another label within its reach.
+    """Note every alias that cannot be distinguished from another label within its reach.
 
     An indicator's aliases reach as far as its section, a section's as far as the plan, a locality's as far as
     its submitter's list and all units of the province.
@@ -318,6 +327,7 @@ def _check_indicator_labels(check: Check) -> None:
     labels = {entry.code: _labels(entry) for entry in plan.indicators}
     _check_each(check, "indicator", labels)
     for section in plan.sections:
+        # Several sections have a column "Khám phá", and the heading above it says which is meant.
         own = {entry.code: labels[entry.code] for entry in plan.indicators if entry.section == section.code}
         _check_shared(check, "indicator", own, label_key)
     for entry in plan.indicators:

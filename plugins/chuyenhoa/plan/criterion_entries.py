@@ -57,6 +57,7 @@ class ValueEntry(Strict):
         """The measure, with the criterion's limit where it has none of its own."""
         limit = self.threshold or limit
         if self.kind == "zero_event":
+            # "Không để xảy ra" is 0, whatever number the criterion's own threshold states.
             limit = replace(limit, value=Decimal(0), direction=Direction.EQUAL)
         return model.ValueMeasure(_terms(self.of), limit)
 
@@ -174,6 +175,8 @@ def _terms(texts: list[str]) -> tuple[Term, ...]:
     """`-baseline.X` is X of the window compared with, taken away."""
     terms = []
     for text in texts:
+        # -baseline.TGTB_CHUYEN → TGTB_CHUYEN of "Cùng kỳ", sign -1; fixed.khoi_diem.TTXH_XR has a dot of its
+        # own, so the indicator is what stands behind the last one.
         window, _, indicator = text.removeprefix("-").rpartition(".")
         against = read_against(window) if window else Basis.CURRENT
         terms.append(Term(indicator, against, -1 if text.startswith("-") else 1))
@@ -202,6 +205,7 @@ def _criterion(
     valid_from, valid_to, applies_to = rest["valid_from"], rest["valid_to"], rest["applies_to_types"]
     if valid_from and valid_to and valid_to < valid_from:
         raise ValueError(f"`valid_to` {valid_to} is before `valid_from` {valid_from}")
+    # Two entries for type 1 would let their order decide which threshold counts (decision 0017).
     named = [one for entry in by_type for one in entry.types]
     for one in sorted(set(named)):
         if named.count(one) > 1:

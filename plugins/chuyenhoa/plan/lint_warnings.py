@@ -1,4 +1,4 @@
-"""What in a sound plan may still be a slip: told to whoever checks it, and no reason to refuse it."""
+"""What in a valid plan may still be a slip: a warning for whoever checks it, and no reason to refuse it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def _of_years(plan: Plan) -> Iterator[str]:
         span = f"{period.window.start} to {period.window.end}"
         if not period.window.start.year <= plan.year <= period.window.end.year:
             yield f"the window of period {period.id}, {span}, is not in {plan.year}, the `year` of plan.yaml"
+        # A plan of 2022 copied from 2021 keeps {from: 2020-04-15}, which is two years back.
         days = (period.window.start - period.baseline.start).days
         if abs(days - YEAR) > DAYS_APART:
             yield f"the baseline of period {period.id} begins {days} days before its window, and not a year"

@@ -21,7 +21,7 @@ from chuyenhoa.plan.sources import Located, PlanError, Problems, parse, read_csv
 from chuyenhoa.plan.units import read_register, units_of
 
 Entry = TypeVar("Entry")
-# What tells the editions of a criterion apart.
+# The fields that distinguish the editions of a criterion: II.2 until 14/10 and II.2 from 15/10 on.
 EDITION = "code valid_from"
 
 
@@ -57,12 +57,14 @@ class _Loader:
         if not self.folder.is_dir():
             self.problems.add(Located(str(self.folder.name), 0, None, {}), "there is no such plan folder")
             raise PlanError(self.problems.found)
+        # First of all: of a copied folder with the old id in plan.yaml every period's id would be blamed.
         head = self._read_head()
         if head and head.id != self.folder.name and not self.is_copy:
             text = f"plan: `id` is {head.id!r} and must be {self.folder.name!r}, as the folder"
             self.problems.add(self.register.places["plan", ""], text, ("id",))
             raise PlanError(self.problems.found)
         plan = self._assemble(head) if head else None
+        # Without indicators.csv every criterion would name unknown indicators: one cause, fifty messages.
         if plan is not None and not self.problems.has_unread_files:
             check_plan(plan, self.register.places, self.problems)
         if plan is None or self.problems.found:
@@ -89,7 +91,7 @@ class _Loader:
     def _list(self, located: Located, shape: Shape[Entry], what: str, key: str = "code") -> tuple[Entry, ...]:
         """What the members of a YAML list state, each noted in the register."""
         if not isinstance(located.data, list) or not located.data:
-            if located.line:  # otherwise the file could not be read, which is told already
+            if located.line:  # otherwise the file could not be read, which is reported already
                 text = f"a list of {what} entries is expected here"
                 self.problems.add_unread(located.file, located.line, text)
             return ()
@@ -189,7 +191,7 @@ def _name_of(letter: Guidance) -> str:
 
 
 def _label(data: Mapping[str, object], key: str) -> str:
-    """What an entry is called; where several may share a name, the fields behind it tell them apart."""
+    """What an entry is called: the fields that distinguish it, those that it has."""
     return " ".join(str(data[name]) for name in key.split() if data.get(name) not in (None, ""))
 
 

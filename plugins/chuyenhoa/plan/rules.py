@@ -68,10 +68,10 @@ KINDS: Mapping[str, KindShape] = {
     PAIRS_NOT_ABOVE: KindShape(COLUMN_LIST),
 }
 
-# Kinds that judge every cell by itself: a blank skips that cell only, and each bad cell is a finding.
+# Kinds that check every cell by itself: a blank skips that cell only, and each bad cell is a finding.
 CELLWISE = frozenset({WHOLE, NOT_NEGATIVE})
 
-# Kinds that judge pairs: the first half of `column_list` against the second, each bad pair a finding.
+# Kinds that check pairs: the first half of `column_list` with the second, each bad pair a finding.
 PAIRWISE = frozenset({PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRS_NOT_ABOVE})
 
 # Great Expectations' words for severity and ours.

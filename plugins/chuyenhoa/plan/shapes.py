@@ -93,7 +93,7 @@ class Shape(Generic[Noun]):
                 definitions[field.name] = (plain, field.default if has_default else ...)
         for name, kind in written.items():
             if isinstance(kind, Shape):
-                kind = Annotated[object, kind]
+                kind = Annotated[object, kind]  # a noun inside a noun, as the signatory inside the board
             default = definitions[name][1] if name in definitions else ...
             definitions[name] = kind if isinstance(kind, tuple) else (kind, default)
         self._entry = create_model(noun.__name__, __base__=base, **definitions)

@@ -92,7 +92,7 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self.has_unread_files = False
-        """Whether a whole file is lacking, so that what others say about its entries cannot be judged."""
+        """Whether a whole file is lacking, so that what others say about its entries cannot be checked."""
 
     def add(self, at: Located, text: str, path: Path_ = ()) -> None:
         """Note one problem at the line of an entry or of a part of it."""
@@ -112,6 +112,8 @@ def read_text(path: Path) -> str:
         ValueError: it is not in UTF-8; the text says what to do.
     """
     try:
+        # utf-8-sig: Excel and Notepad put a mark in front. NFC: "ệ" may be one sign or three, and a locality
+        # whose name is spelt the other way would not be that of units.csv.
         return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValueError("the file is not in UTF-8; save it again as UTF-8 (in Excel: CSV UTF-8)") from error
@@ -159,7 +161,7 @@ def _format_error(error: Exception) -> str:
 
 
 def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str, problems: Problems) -> None:
-    """Note the line of every part, and keys that stand twice (YAML would silently keep the last)."""
+    """Note the line of every part, and keys that are duplicated (YAML would silently keep the last)."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
@@ -203,6 +205,7 @@ def read_csv(path: Path, columns: Sequence[str], problems: Problems) -> list[Loc
 
 def _wrong_header(names: Sequence[str], columns: Sequence[str]) -> str:
     """What is wrong with the first line of a CSV file; empty when it names each column once."""
+    # A Vietnamese Excel saves "CSV" with semicolons: one column named "code;name;folder".
     if missing := [column for column in columns if column not in names]:
         text = f"column missing: {', '.join(missing)}"
         if len(names) == 1 and (used := [sign for sign in ";\t" if sign in names[0]]):
@@ -227,6 +230,7 @@ def parse(entry: Located, read: Callable[[object], Entry], what: str, problems: 
     try:
         return read(entry.data)
     except ValidationError as error:
+        # All of them: people fix a file once, and a message a run would take them ten.
         for detail in error.errors(include_url=False):
             path = tuple(part for part in detail["loc"] if not _is_tag(part))
             name = ".".join(str(part) for part in path)

@@ -36,6 +36,7 @@ def read_register(folder: Path, problems: Problems) -> UnitRegister:
         return UnitRegister((), ())
     rows = read_csv(folder / SUCCESSIONS_FILE, SUCCESSION.columns, problems)
     edges = [(edge, at) for at in rows if (edge := parse(at, SUCCESSION.read, "succession", problems))]
+    # An edge with an unknown end stays out: the checks below look up both ends.
     known = [(edge, at) for edge, at in edges if _ends_known(edge, at, units, problems)]
     register = UnitRegister(tuple(units.values()), tuple(edge for edge, _ in known))
     _check_dates(register, places, problems)
@@ -57,6 +58,7 @@ def _ends_known(edge: Succession, at: Located, units: Mapping[Identity, Unit], p
     if unknown:
         return False
     began, follows = edge.source[1], edge.target[1] or date.min
+    # `register.heirs` walks from unit to unit until one is in force: in a circle it would never end.
     if follows <= (began or date.min):
         text = f"{_name(edge.source)} cannot go into {_name(edge.target)}, which is not later: a circle"
         problems.add(at, f"succession: {text}")
