@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chuyenhoa.assessment import linear
+from chuyenhoa.assessment import numbers
 from chuyenhoa.assessment.facts import Facts, missing_in
-from chuyenhoa.assessment.numbers import Number, exact
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict
@@ -28,7 +27,7 @@ PASSING_SIGNS = {
 }
 
 # The figure of a term without its sign; None where it is missing.
-Values = Callable[[measures.Term], Number | None]
+Values = Callable[[measures.Term], numbers.Number | None]
 
 _ONE = {verdict: frozenset({verdict}) for verdict in Verdict}
 _CONTRADICTION: frozenset[Verdict] = frozenset()
@@ -45,7 +44,7 @@ def known_verdicts(measure: measures.Measure, value: Values) -> frozenset[Verdic
             return (
                 None
                 if total is None
-                else _compare(total, exact(measure.threshold.value), measure.threshold.direction)
+                else _compare(total, numbers.exact(measure.threshold.value), measure.threshold.direction)
             )
         case measures.CompareMeasure():
             left, right = _total(measure.left, value), _total(measure.right, value)
@@ -60,8 +59,8 @@ def known_verdicts(measure: measures.Measure, value: Values) -> frozenset[Verdic
             return _combined(measure, value)
 
 
-def _total(terms: Sequence[measures.Term], value: Values) -> Number | None:
-    total: Number = 0
+def _total(terms: Sequence[measures.Term], value: Values) -> numbers.Number | None:
+    total: numbers.Number = 0
     for term in terms:
         found = value(term)
         if found is None:
@@ -70,7 +69,9 @@ def _total(terms: Sequence[measures.Term], value: Values) -> Number | None:
     return total
 
 
-def _compare(value: Number, limit: Number, direction: measures.Direction) -> frozenset[Verdict]:
+def _compare(
+    value: numbers.Number, limit: numbers.Number, direction: measures.Direction
+) -> frozenset[Verdict]:
     sign = (value > limit) - (value < limit)
     return _ONE[Verdict.MET if sign in PASSING_SIGNS[direction] else Verdict.NOT_MET]
 
@@ -86,7 +87,7 @@ def _ratio(measure: measures.RatioMeasure, value: Values) -> frozenset[Verdict] 
     # 1999 of 2500 is 79,96 %: 1999 × 100 = 199 900 < 80 × 2500 = 200 000, so not met, though "80,0%" is what
     # one decimal would print. The worked example of TT 23/2012/TT-BCA counts so too: 16 of 25 khu dân cư is
     # 64 %, and 70 % needs 18.
-    return _compare(part * 100, exact(measure.threshold.value) * base, measure.threshold.direction)
+    return _compare(part * 100, numbers.exact(measure.threshold.value) * base, measure.threshold.direction)
 
 
 def _change(measure: measures.ChangeMeasure, value: Values) -> frozenset[Verdict] | None:
@@ -96,7 +97,7 @@ def _change(measure: measures.ChangeMeasure, value: Values) -> frozenset[Verdict
         return None
     if base < 0:
         return _CONTRADICTION
-    limit, direction = exact(measure.threshold.value), measure.threshold.direction
+    limit, direction = numbers.exact(measure.threshold.value), measure.threshold.direction
     if base == 0 and not measure.rises:
         return _compare(now, 0, measures.Direction.EQUAL)
     if base == 0 and measure.threshold.in_percent:
@@ -147,7 +148,7 @@ class Case:
     """A verdict and the conditions under which it is the right one."""
 
     verdict: Verdict
-    conditions: tuple[linear.Condition, ...] = ()
+    conditions: tuple[numbers.Condition, ...] = ()
 
 
 _SAYABLE = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
@@ -197,21 +198,21 @@ def cases_of(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
 
 def possible_cases(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
     """The cases that what is known leaves open."""
-    return tuple(case for case in cases_of(measure, facts) if linear.is_possible(case.conditions))
+    return tuple(case for case in cases_of(measure, facts) if numbers.is_possible(case.conditions))
 
 
-def _limit(threshold: measures.Threshold) -> linear.Linear:
-    return linear.Linear(exact(threshold.value))
+def _limit(threshold: measures.Threshold) -> numbers.Linear:
+    return numbers.Linear(numbers.exact(threshold.value))
 
 
 def _compare_sign(
-    difference: linear.Linear, direction: measures.Direction, given: tuple[linear.Condition, ...] = ()
+    difference: numbers.Linear, direction: measures.Direction, given: tuple[numbers.Condition, ...] = ()
 ) -> tuple[Case, ...]:
     """The three cases of "value minus limit": below, on and above it, each with what else is `given`."""
     signs = (
-        (-1, linear.is_negative(difference)),
-        (0, linear.is_zero(difference)),
-        (1, linear.is_positive(difference)),
+        (-1, numbers.is_negative(difference)),
+        (0, numbers.is_zero(difference)),
+        (1, numbers.is_positive(difference)),
     )
     passing = PASSING_SIGNS[direction]
     return tuple(
@@ -226,9 +227,11 @@ def _ratio_cases(measure: measures.RatioMeasure, facts: Facts) -> tuple[Case, ..
     A denominator below zero has no case: it counts things, so such figures contradict each other.
     """
     base = facts.total(measure.denominator)
-    difference = _hundredfold(facts.total(measure.numerator)) - base.times(exact(measure.threshold.value))
-    nothing = Case(measure.when_nothing.verdict, linear.is_zero(base))
-    return (nothing, *_compare_sign(difference, measure.threshold.direction, linear.is_positive(base)))
+    difference = _hundredfold(facts.total(measure.numerator)) - base.times(
+        numbers.exact(measure.threshold.value)
+    )
+    nothing = Case(measure.when_nothing.verdict, numbers.is_zero(base))
+    return (nothing, *_compare_sign(difference, measure.threshold.direction, numbers.is_positive(base)))
 
 
 def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -241,26 +244,26 @@ def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, 
     current, base = facts.total(measure.terms), facts.total(measure.before)
     change = current - base if measure.rises else base - current
     if measure.threshold.in_percent:
-        enough = _hundredfold(change) - base.times(exact(measure.threshold.value))
+        enough = _hundredfold(change) - base.times(numbers.exact(measure.threshold.value))
     else:
         enough = change - _limit(measure.threshold)
     from_nothing: tuple[Case, ...] = ()
-    given = linear.is_positive(base)
+    given = numbers.is_positive(base)
     if not measure.rises:
-        from_nothing = _compare_sign(current, measures.Direction.EQUAL, linear.is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.EQUAL, numbers.is_zero(base))
     elif measure.threshold.in_percent:
-        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, linear.is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, numbers.is_zero(base))
     else:
-        given = (linear.Condition(base),)
+        given = (numbers.Condition(base),)
     return (
         *from_nothing,
-        Case(Verdict.NOT_MET, given + linear.is_negative(change)),
-        Case(Verdict.NOT_MET, given + linear.is_zero(change)),
-        *_compare_sign(enough, measure.threshold.direction, given + linear.is_positive(change)),
+        Case(Verdict.NOT_MET, given + numbers.is_negative(change)),
+        Case(Verdict.NOT_MET, given + numbers.is_zero(change)),
+        *_compare_sign(enough, measure.threshold.direction, given + numbers.is_positive(change)),
     )
 
 
-def _hundredfold(total: linear.Linear) -> linear.Linear:
+def _hundredfold(total: numbers.Linear) -> numbers.Linear:
     return total.times(100)
 
 
@@ -272,11 +275,12 @@ def _declared_cases(measure: measures.DeclarationMeasure, facts: Facts) -> tuple
     return (Case(_ANSWERED[declared.answer]),)
 
 
-def _open_cases(unknown: linear.Unknown) -> tuple[Case, ...]:
+def _open_cases(unknown: numbers.Unknown) -> tuple[Case, ...]:
     """Every verdict, by the value of an unknown that stands for what will be said."""
-    said = linear.Linear(multiples={unknown: 1})
+    said = numbers.Linear(multiples={unknown: 1})
     return tuple(
-        Case(verdict, linear.is_zero(said - linear.Linear(number))) for number, verdict in enumerate(_SAYABLE)
+        Case(verdict, numbers.is_zero(said - numbers.Linear(number)))
+        for number, verdict in enumerate(_SAYABLE)
     )
 
 
@@ -286,7 +290,7 @@ def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Ca
     A part whose figures contradict each other leaves open what it would say, so that the other parts may
     still decide.
     """
-    combinations: list[tuple[tuple[Verdict, ...], tuple[linear.Condition, ...]]] = [((), ())]
+    combinations: list[tuple[tuple[Verdict, ...], tuple[numbers.Condition, ...]]] = [((), ())]
     for part in measure.parts:
         cases = possible_cases(part, facts) or _ANYTHING
         joined = [
@@ -296,7 +300,7 @@ def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Ca
         ]
         # Combinations that cannot hold together go at once (x < 5 in one part, x > 7 in another): kept to the
         # end they would multiply with every part, three cases each.
-        combinations = [entry for entry in joined if linear.is_possible(entry[1])]
+        combinations = [entry for entry in joined if numbers.is_possible(entry[1])]
     return tuple(
         Case(combine(verdicts, measure.at_least), conditions) for verdicts, conditions in combinations
     )

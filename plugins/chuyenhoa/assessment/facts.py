@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from chuyenhoa.assessment.linear import Linear, Unknown
-from chuyenhoa.assessment.numbers import Number, canonical_text, exact
+from chuyenhoa.assessment.numbers import Linear, Number, Unknown, canonical_text, exact
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import prefix_of
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source

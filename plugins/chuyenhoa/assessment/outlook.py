@@ -20,8 +20,7 @@ from chuyenhoa.assessment.cases import (
     possible_verdicts,
 )
 from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
-from chuyenhoa.assessment.linear import Condition, Linear, Unknown, is_possible
-from chuyenhoa.assessment.numbers import Number
+from chuyenhoa.assessment.numbers import Condition, Linear, Number, Unknown, is_possible
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Step, Verdict

@@ -19,7 +19,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, Problem, load_plan
 from chuyenhoa.plan.cases import load_case_tables, load_samples
 from chuyenhoa.plan.lint_warnings import list_warnings
-from chuyenhoa.plan.recipients import load_recipients
+from chuyenhoa.plan.loader import load_recipients
 from chuyenhoa.plan.rules import load_rules
 
 if TYPE_CHECKING:

@@ -83,6 +83,7 @@ def head_checksum(heads: Mapping[str, Sequence[Sequence[str]]]) -> str:
     lines = []
     for sheet in HEAD_ROWS:
         for index, row in enumerate(heads.get(sheet, ())):
+            # Office programs break "Số vụ xảy ra" over two lines on saving: the same head, one checksum.
             cells = (" ".join(unicodedata.normalize("NFC", text).split()) for text in row)
             lines.append("\x1f".join((sheet, str(index), *cells)))
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()

@@ -38,6 +38,7 @@ def criteria_in_force(
     }
     found = [guided.pop(entry.code, entry) for entry in criteria if entry.is_valid_on(day)]
     for entry in guided.values():
+        # VI.2 of a letter stands behind VI.1 and not behind the last criterion: papers number group by group.
         behind = [number for number, known in enumerate(found, 1) if known.group == entry.group]
         found.insert(behind[-1] if behind else len(found), entry)
     return tuple(found)

@@ -22,6 +22,8 @@ class State(StrEnum):
     RELAPSED = "relapsed"
 
 
+# đề nghị may be skipped, since the decision itself cites the proposal; công nhận and chưa đạt are of one
+# plan, and what follows them may be years later (decision 0026).
 _FOLLOWING: Mapping[State | None, frozenset[State]] = {
     None: frozenset({State.SELECTED}),
     State.SELECTED: frozenset({State.TRANSFORMING}),
@@ -93,6 +95,7 @@ def allowed_after(state: State | None, *, is_past: bool = False) -> tuple[State,
 
 def in_force(records: Iterable[Transition]) -> tuple[Transition, ...]:
     """One locality's records without those that were taken back, in the order in which they were made."""
+    # By number and not by date: a decision of 24/01/2025 may be entered after one of February.
     listed = sorted(records, key=lambda entry: entry.number)
     withdrawn = {entry.withdraws for entry in listed}
     return tuple(e for e in listed if e.withdraws is None and e.number not in withdrawn)

@@ -163,6 +163,16 @@ class LegalAct:
 
 
 @dataclass(frozen=True)
+class Recipient:
+    """Who gets issued documents by e-mail."""
+
+    name: str
+    email: str
+    documents: frozenset[str]
+    """Kinds of documents; all of them when empty."""
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything that one year's programme consists of."""
 
@@ -238,6 +248,7 @@ class Plan:
     @cached_property
     def milestones(self) -> tuple[Period, ...]:
         """The periods at which localities are assessed, in order of time."""
+        # By the end: `2021-6t` and `2021-nam` begin on one day, 15/4.
         return tuple(sorted((p for p in self.periods if p.is_milestone), key=lambda p: p.window.end))
 
     def localities_of(self, submitter: str) -> tuple[Locality, ...]:

@@ -45,6 +45,7 @@ ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.BLANK: Actor.SUBMITTER,
     InsufficiencyReason.HELD_BY_FINDINGS: Actor.SUBMITTER,
     InsufficiencyReason.GAP_IN_WINDOW: Actor.SUBMITTER,
+    # "Cùng kỳ" is a sheet of the submitter's own form; for other windows `verdicts` asks the office instead.
     InsufficiencyReason.NO_BASELINE: Actor.SUBMITTER,
     InsufficiencyReason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
     InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,

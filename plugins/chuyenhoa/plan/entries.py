@@ -16,21 +16,9 @@ from chuyenhoa.model.calendars import Window, last_day_before
 from chuyenhoa.model.criteria import CriteriaGroup, Criterion, ProvinceTarget
 from chuyenhoa.model.guidance import Guidance
 from chuyenhoa.model.units import Succession, SuccessionKind, Unit
+from chuyenhoa.plan import shapes
 from chuyenhoa.plan.criterion_entries import CRITERION
-from chuyenhoa.plan.shapes import (
-    ADDRESS,
-    Aliases,
-    BlankDate,
-    Name,
-    Names,
-    Row,
-    Shape,
-    StatusText,
-    Strict,
-    Text,
-    Texts,
-    TypeSet,
-)
+from chuyenhoa.plan.shapes import Name, Row, Shape, StatusText, Text
 
 UnitCode = Annotated[str, Field(pattern=r"^\d{5}$")]
 
@@ -42,8 +30,8 @@ UNIT = Shape(
     kind=Literal["xã", "phường", "thị trấn", "đặc khu"],
     district_code=str,  # empty from 1/7/2025 on: there are no districts any more
     district_name=str,
-    valid_from=BlankDate,
-    valid_to=(BlankDate, ...),
+    valid_from=shapes.BlankDate,
+    valid_to=(shapes.BlankDate, ...),
     legal_basis=(str, ...),
     status=StatusText,
 )
@@ -69,7 +57,7 @@ SUCCESSION = Shape(
     build=_succession,
     leave_out=("source", "target", "is_whole"),
     from_code=UnitCode,
-    from_valid_from=BlankDate,
+    from_valid_from=shapes.BlankDate,
     to_code=UnitCode,
     to_valid_from=date,
     kind=SuccessionKind,
@@ -81,7 +69,7 @@ SUCCESSION = Shape(
 
 def _addresses(value: str) -> str:
     for part in (part.strip() for part in value.split(";")):
-        if value and not re.fullmatch(ADDRESS, part):
+        if value and not re.fullmatch(shapes.ADDRESS, part):
             raise ValueError(f"{part!r} is not an e-mail address; put `;` between several")
     return value
 
@@ -105,11 +93,14 @@ def _split_types(value: object) -> object:
 
 # `localities.csv`; `types` are separated by semicolons.
 LOCALITY = Shape(
-    model.Locality, Row, types=Annotated[TypeSet, BeforeValidator(_split_types)], aliases=Aliases
+    model.Locality,
+    Row,
+    types=Annotated[shapes.TypeSet, BeforeValidator(_split_types)],
+    aliases=shapes.Aliases,
 )
 
 # `sections.csv`.
-SECTION = Shape(model.Section, Row, code=Name, aliases=Aliases)
+SECTION = Shape(model.Section, Row, code=Name, aliases=shapes.Aliases)
 
 # When a stock is counted; the cut-off unless it says start.
 Moment = Annotated[
@@ -124,8 +115,8 @@ INDICATOR = Shape(
     code=Name,
     section=Name,
     at_start=Moment,
-    aliases=Aliases,
-    loose_aliases=Aliases,
+    aliases=shapes.Aliases,
+    loose_aliases=shapes.Aliases,
 )
 
 
@@ -193,7 +184,20 @@ FIXED_FIGURE = Shape(
 )
 
 # `tasks.yaml`.
-TASK = Shape(model.Task, code=Annotated[str, Field(pattern=r"^[IVX]+\.\d+$")], lead=Names)
+TASK = Shape(model.Task, code=Annotated[str, Field(pattern=r"^[IVX]+\.\d+$")], lead=shapes.Names)
+
+
+def _split_kinds(value: object) -> object:
+    return [part.strip() for part in str(value).split(";") if part.strip()]
+
+
+# `recipients.csv`; kinds of documents are separated by semicolons.
+RECIPIENT = Shape(
+    model.Recipient,
+    Row,
+    email=Annotated[str, Field(pattern=f"^{shapes.ADDRESS}$")],
+    documents=Annotated[frozenset[str], BeforeValidator(_split_kinds)],
+)
 
 SIGNATORY = Shape(model.Signatory, office=str)
 # The signature block of those who sign for the signatory: it bears no name until somebody signs.
@@ -203,14 +207,16 @@ Sample = Annotated[
     model.Status, Field(alias="status"), AfterValidator(lambda s: s is not model.Status.VERIFIED)
 ]
 STANDING_AGENCY = Shape(
-    model.StandingAgency, signatory=SIGNATORY, deputy=DEPUTY, recipients=Texts, is_sample=Sample
+    model.StandingAgency, signatory=SIGNATORY, deputy=DEPUTY, recipients=shapes.Texts, is_sample=Sample
 )
-BOARD = Shape(model.Board, signatory=SIGNATORY, deputy=DEPUTY, recipients=Texts, agency=STANDING_AGENCY)
+BOARD = Shape(
+    model.Board, signatory=SIGNATORY, deputy=DEPUTY, recipients=shapes.Texts, agency=STANDING_AGENCY
+)
 LEGAL_ACT = Shape(model.LegalAct)
 NARRATIVE_ITEM = Shape(model.NarrativeItem, code=Name, hint=str, aliases=tuple[Text, ...])
 
 
-class PlanEntry(Strict):
+class PlanEntry(shapes.Strict):
     """`plan.yaml`: what a plan is apart from its tables."""
 
     id: Text

@@ -12,7 +12,7 @@ from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.baselines import FixedFigure
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.guidance import Guidance
-from chuyenhoa.model.plan import Indicator, Plan
+from chuyenhoa.model.plan import Indicator, Plan, Recipient
 from chuyenhoa.plan import entries
 from chuyenhoa.plan.checks import check_plan
 from chuyenhoa.plan.criterion_entries import CRITERION
@@ -212,3 +212,20 @@ def load_copy(folder: Path) -> Plan:
         PlanError: as `load_plan`.
     """
     return _Loader(folder, is_copy=True).load()
+
+
+def load_recipients(folder: Path) -> tuple[Recipient, ...]:
+    """The recipients of a plan, in the order of `recipients.csv`; none without the file.
+
+    Raises:
+        PlanError: the file lacks a column, or a line has no name or no address; each with its line.
+    """
+    path = folder / "recipients.csv"
+    if not path.exists():
+        return ()
+    problems = Problems()
+    rows = read_csv(path, entries.RECIPIENT.columns, problems)
+    found = [entry for at in rows if (entry := parse(at, entries.RECIPIENT.read, "recipient", problems))]
+    if problems.found:
+        raise PlanError(problems.found)
+    return tuple(found)

@@ -7,16 +7,8 @@ from dataclasses import MISSING, fields
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar, cast, get_type_hints
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    TypeAdapter,
-    create_model,
-)
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import CoreSchema
 
 Noun = TypeVar("Noun")
@@ -41,13 +33,13 @@ BlankDate = Annotated[date | None, BeforeValidator(lambda value: value or None)]
 class Strict(BaseModel):
     """No field but those named, and no outer blanks."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+    model_config = pydantic.ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
 
 class Row(BaseModel):
     """A CSV row; a plan's tables may carry more columns than the pipeline needs."""
 
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
+    model_config = pydantic.ConfigDict(extra="ignore", str_strip_whitespace=True, frozen=True)
 
 
 def _split_aliases(value: object) -> object:
@@ -96,11 +88,11 @@ class Shape(Generic[Noun]):
                 kind = Annotated[object, kind]  # a noun inside a noun, as the signatory inside the board
             default = definitions[name][1] if name in definitions else ...
             definitions[name] = kind if isinstance(kind, tuple) else (kind, default)
-        self._entry = create_model(noun.__name__, __base__=base, **definitions)
+        self._entry = pydantic.create_model(noun.__name__, __base__=base, **definitions)
         self._type: object = Annotated[self._entry, AfterValidator(lambda entry: put_together(**dict(entry)))]
-        self._adapter = TypeAdapter[Noun](cast("type[Noun]", self._type))
+        self._adapter = pydantic.TypeAdapter[Noun](cast("type[Noun]", self._type))
 
-    def __get_pydantic_core_schema__(self, _: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, _: object, handler: pydantic.GetCoreSchemaHandler) -> CoreSchema:
         """Lets `Annotated[Board, BOARD]` be a field of another entry."""
         return handler.generate_schema(self._type)
 
