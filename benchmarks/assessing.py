@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from benchmarks.timing import Timing, show
-from chuyenhoa.assessment import assemble, assess
+from chuyenhoa.assessment.verdicts import assess
+from chuyenhoa.assessment.windows import assemble
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis

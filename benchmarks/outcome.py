@@ -13,7 +13,7 @@ from docxtpl import DocxTemplate
 from benchmarks.national import PERIOD
 from benchmarks.timing import measure, show
 from chuyenhoa import clock
-from chuyenhoa.assessment import assess
+from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, MilestoneData, Source
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan

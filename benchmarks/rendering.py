@@ -18,7 +18,7 @@ from benchmarks.national import PERIOD
 from benchmarks.outcome import make_evidence
 from benchmarks.timing import Timing, measure, show
 from chuyenhoa import clock
-from chuyenhoa.assessment import assess
+from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.kit.ooxml.docx_package import write_parts
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Plan

@@ -15,7 +15,7 @@ from chuyenhoa.model.history import FileHistory, PastFigure, PastSource
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import Finding, Reading, Severity
-from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRWISE
+from chuyenhoa.plan.rules import CELLWISE, PAIRWISE
 from chuyenhoa.validation import ValidationReport, validate
 
 TABLE: dict[str, dict[str, list[dict[str, float | int | None]]]] = yaml.safe_load(

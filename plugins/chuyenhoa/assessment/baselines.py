@@ -1,28 +1,173 @@
-"""Figures to compare with that no "Cùng kỳ" sheet holds: from other windows' reports, or from the plan."""
+"""Figures to compare with that no "Cùng kỳ" sheet holds: of other windows or units, or stated by the plan.
+
+For a day on which a unit was not there yet its figures are the sums over the units that went into it whole.
+Only counts are summed; a ratio is computed afterwards from the summed counts, so none is ever averaged.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
 
-from chuyenhoa.assessment.restating import History, ReportedWindow, add_up, figure_of
+from chuyenhoa.assessment.windows import Restated, cover, order_of
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Basis
-from chuyenhoa.model.plan import Indicator, IndicatorKind, Plan
+from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
+from chuyenhoa.model.units import Unit, UnitRegister
+
+
+@dataclass(frozen=True)
+class ReportedWindow:
+    """The figures that one accepted report gives of one unit for one window."""
+
+    window: Window
+    figures: Mapping[str, KnownFigure]
+
+
+# By the key of a unit, all that accepted reports of any plan state, each of its own window first.
+History = Mapping[str, Sequence[ReportedWindow]]
+
+
+def figure_of(
+    indicator: Indicator, span: Window, unit: Unit | None, key: str, register: UnitRegister, history: History
+) -> KnownFigure | None:
+    """What reports state of a unit, else of those that went into it; None where some is missing."""
+    found = figure_in(indicator, span, history.get(key, ()))
+    if found is not None or unit is None:
+        return found
+    return sum_over_parts(indicator, span, unit, register, history)
+
+
+def sum_over_parts(
+    indicator: Indicator, span: Window, unit: Unit, register: UnitRegister, history: History
+) -> KnownFigure | None:
+    """The sum over the units that went into one; None unless every one of them went whole and has a figure.
+
+    A unit that was there on some of the days and not on others has no such sum.
+    """
+    if unit.valid_from is None or unit.valid_from <= _last_day(indicator, span):
+        return None
+    # Xã A had 4 of 5 cases solved and xã B 10 of 50; the unit that both went into had 14 of 55 = 25,45 %,
+    # while the mean of 80 % and 20 % would say 50 % (decision 0027).
+    parts = register.parts_of(unit)
+    found = [(part, figure_of(indicator, span, part, part.key, register, history)) for part in parts]
+    leaves = [leaf for part, known in found if known is not None for leaf in _leaves(part, known)]
+    if not parts or any(known is None for _, known in found):
+        return None
+    return KnownFigure(add_up(leaves), leaves[-1].source, tuple(leaves))
+
+
+def _last_day(indicator: Indicator, span: Window) -> date:
+    """The last day that a figure is about: a stock is about one day alone."""
+    of_start = indicator.kind is IndicatorKind.STOCK and indicator.at_start
+    return span.start if of_start else span.end
+
+
+def _leaves(part: Unit, known: KnownFigure) -> list[KnownFigure]:
+    """The figures behind a former unit's, each with the name of the unit that it was counted in."""
+    return [replace(leaf, unit=leaf.unit or f"{part.name} ({part.code})") for leaf in known.parts or (known,)]
+
+
+def add_up(figures: Sequence[KnownFigure]) -> Decimal:
+    """The sum of figures that all have a value."""
+    return sum((figure.value for figure in figures if figure.value is not None), Decimal(0))
+
+
+def figure_in(indicator: Indicator, span: Window, reports: Sequence[ReportedWindow]) -> KnownFigure | None:
+    """A flow summed over reports that cover a window; a stock as some report states it for that day."""
+    having = [
+        (entry.window, figure)
+        for entry in reports
+        if (figure := entry.figures.get(indicator.code)) is not None and figure.value is not None
+    ]
+    if indicator.kind is IndicatorKind.STOCK:
+        return next(
+            (
+                figure
+                for window, figure in having
+                if (window.start == span.start if indicator.at_start else window.end == span.end)
+            ),
+            None,
+        )
+    # Three months of which the second lacks the figure are no sum of two: that would read as a fall. Reports
+    # cover a window exactly, or the figure is missing (decision 0017).
+    tiles = [figure for _, figure in cover(span, sorted(having, key=lambda entry: order_of(entry[0])))]
+    if len(tiles) < 2:
+        return tiles[0] if tiles else None
+    return KnownFigure(add_up(tiles), tiles[-1].source, tuple(tiles))
+
+
+def changed_localities(plan: Plan, milestone: Period) -> Mapping[str, Unit]:
+    """The localities that were not yet the units they are now when the window compared with began."""
+    found = {code: plan.register.on(code, milestone.window.end) for code in plan.locality_by_code}
+    return {
+        code: unit
+        for code, unit in found.items()
+        if unit is not None and not unit.is_valid_on(milestone.baseline.start)
+    }
+
+
+def restate_baselines(
+    plan: Plan, milestone: Period, evidence: Mapping[str, LocalityEvidence], history: History
+) -> tuple[Mapping[str, LocalityEvidence], tuple[Restated, ...]]:
+    """The evidence with the year before restated for the units as they are now.
+
+    What the submitter states of the year before counts, and where the former units' figures add up to
+    another sum the two are returned side by side. Where it states nothing the sum counts. Where there
+    is no sum either and the boundary moved, the figure cannot be compared: reason `unit_changed`, never a
+    zero.
+    """
+    restated: list[Restated] = []
+    found = dict(evidence)
+    for code, unit in changed_localities(plan, milestone).items():
+        known = evidence[code]
+        if known.absence is None:
+            figures, differing = _restate(plan, milestone, unit, known, history)
+            found[code] = replace(known, figures=figures)
+            restated += differing
+    return found, tuple(restated)
+
+
+def _restate(
+    plan: Plan, milestone: Period, unit: Unit, known: LocalityEvidence, history: History
+) -> tuple[dict[tuple[str, Basis], KnownFigure], list[Restated]]:
+    figures = dict(known.figures)
+    differing = []
+    # The submitter's own "Cùng kỳ" goes first: it states the unit as it is now (decision 0027). Stated 12 and
+    # former units 5 + 8 = 13: 12 counts, and the office reads of the difference. Neither is ever averaged.
+    moved = plan.register.has_moved(unit, milestone.baseline.start)
+    for indicator in plan.indicators:
+        key = (indicator.code, Basis.BASELINE)
+        stated = figures.get(key)
+        summed = sum_over_parts(indicator, milestone.baseline, unit, plan.register, history)
+        if stated is not None and stated.value is not None:
+            if summed is not None and summed.value != stated.value:
+                differing.append(Restated(known.locality, indicator.code, stated.value, summed))
+        elif summed is not None:
+            figures[key] = summed
+        elif moved:
+            # Part of xã X went to Y, the rest to Z: no sum is right, and a decision must not rest on an
+            # estimate by population (decision 0027). A zero would let every figure rise.
+            source = stated.source if stated is not None else Source("", "", "", "", "")
+            figures[key] = KnownFigure(None, source, lacks=InsufficiencyReason.UNIT_CHANGED)
+    return figures, differing
+
 
 BASELINES_FILE = "baselines.csv"
+# Windows of the same length may differ by a leap day.
 DAYS_APART = 1
-"""Windows of the same length may differ by a leap day."""
 
 
 def reported_in(
     window: Window, baseline: Window, evidence: LocalityEvidence
 ) -> tuple[ReportedWindow, ReportedWindow]:
-    """What one report tells: of its own window, and of the one that it is compared with."""
+    """What one report states: of its own window, and of the one that it is compared with."""
 
     def figures(basis: Basis) -> dict[str, KnownFigure]:
         return {code: known for (code, of), known in evidence.figures.items() if of is basis}
@@ -48,7 +193,7 @@ def add_baselines(
     """The evidence with every figure that is wanted and can be had; what cannot be had is left out.
 
     A flow over another window must be covered exactly by reports. A whole year is compared with a whole year
-    only: where the window is shorter the figure is left out rather than held against more months.
+    only: where the window is shorter the figure is left out rather than compared with more months.
     """
     return {
         code: replace(known, baselines=_baselines_of(plan, window, code, wanted, history))
@@ -90,6 +235,8 @@ def _reported(
     register = plan.register
     unit, key = register.on(locality, window.end), register.key_of(locality, window.end)
     spans = against.windows(window)
+    # 15/4 to 14/12/2021 against calendar 2020 is 8 months against 12 and would nearly always show a fall: the
+    # slip that districts are expected to make. The engine refuses it as `plan check` does (decision 0017).
     compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is IndicatorKind.FLOW
     if compares_years and abs(spans[0].days - window.days) > DAYS_APART:
         return None
@@ -101,4 +248,5 @@ def _reported(
         return KnownFigure(None, nowhere, lacks=InsufficiencyReason.UNIT_CHANGED) if moved else None
     if len(known) == 1:
         return known[0]
+    # The mean stays a fraction: 10, 10 and 11 are 31/3, compared as such and never as 10,33 (decision 0017).
     return KnownFigure(add_up(known), known[-1].source, known, divisor=len(known))

@@ -7,23 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from chuyenhoa.assessment.linear import Linear, Unknown
-from chuyenhoa.assessment.numbers import Number, canonical_text, exact
+from chuyenhoa.assessment.numbers import Linear, Number, Unknown, canonical_text, exact
+from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import prefix_of
-from chuyenhoa.model.criteria import (
-    AwaitedMeasure,
-    Criterion,
-    DeclarationMeasure,
-    Term,
-    leaves_of,
-)
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import DOCUMENT_DATE, DOCUMENT_NUMBER
 from chuyenhoa.model.results import Input, InsufficiencyReason, Verdict
 
 
-def name_of(term: Term) -> str:
+def name_of(term: measures.Term) -> str:
     """The name of an input: `TTXH_XR` for the period, `baseline.TTXH_XR` for the window compared with."""
     return term.name
 
@@ -32,17 +25,17 @@ def name_of(term: Term) -> str:
 class Facts:
     """The evidence of one locality as one criterion sees it; `units` gives the unit of every indicator."""
 
-    criterion: Criterion
+    criterion: measures.Criterion
     evidence: LocalityEvidence
     units: Mapping[str, str]
 
-    def known(self, term: Term) -> KnownFigure | None:
+    def known(self, term: measures.Term) -> KnownFigure | None:
         """The figure of a term; None where nothing accepted says anything about it."""
         if isinstance(term.basis, Basis):
             return self.evidence.figures.get((term.indicator, term.basis))
         return self.evidence.baselines.get((term.indicator, term.basis))
 
-    def value(self, term: Term) -> Number | None:
+    def value(self, term: measures.Term) -> Number | None:
         """The figure of a term without its sign; None when its cell is blank or not in the file at all."""
         if term.name not in self._values:
             self._values[term.name] = self._find_value(term)
@@ -52,14 +45,15 @@ class Facts:
     def _values(self) -> dict[str, Number | None]:
         return {}
 
-    def _find_value(self, term: Term) -> Number | None:
+    def _find_value(self, term: measures.Term) -> Number | None:
         known = self.known(term)
         if known is None or known.value is None:
             return None
         return exact(known.value) if known.divisor == 1 else Fraction(known.value) / known.divisor
 
-    def total(self, terms: Iterable[Term]) -> Linear:
+    def total(self, terms: Iterable[measures.Term]) -> Linear:
         """The signed sum of terms, with every missing figure as an unknown."""
+        # TTXH_KP = 5 and TTXH_LRC blank: 5 + 1·x, which is at least 5. A term named twice is one x, as 2·x.
         constant: Number = 0
         unknown = Linear()
         for term in terms:
@@ -72,10 +66,10 @@ class Facts:
 
     @cached_property
     def decided(self) -> dict[int, frozenset[Verdict]]:
-        """Verdicts that were worked out already, by the identity of their measure."""
+        """Verdicts that were computed already, by the identity of their measure."""
         return {}
 
-    def lacks(self, term: Term) -> InsufficiencyReason:
+    def lacks(self, term: measures.Term) -> InsufficiencyReason:
         """Why a figure is missing: nothing was accepted, what it says itself, else a blank or no baseline."""
         if self.evidence.absence is not None:
             return self.evidence.absence
@@ -90,12 +84,12 @@ class Facts:
         return self.evidence.declarations.get(self.criterion.code)
 
     @cached_property
-    def terms(self) -> tuple[Term, ...]:
+    def terms(self) -> tuple[measures.Term, ...]:
         """The distinct figures that the criterion needs, in order."""
         return self.criterion.distinct_terms
 
     @cached_property
-    def missing_terms(self) -> tuple[Term, ...]:
+    def missing_terms(self) -> tuple[measures.Term, ...]:
         """The figures that the criterion needs and does not have."""
         return tuple(term for term in self.terms if self.value(term) is None)
 
@@ -108,7 +102,9 @@ class Facts:
     @cached_property
     def is_awaited(self) -> bool:
         """Whether the criterion, or a part of it, waits for guidance."""
-        return any(isinstance(leaf, AwaitedMeasure) for leaf in leaves_of(self.criterion.measure))
+        return any(
+            isinstance(leaf, measures.AwaitedMeasure) for leaf in measures.leaves_of(self.criterion.measure)
+        )
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -123,7 +119,7 @@ class Facts:
             inputs.append(self._declared_input())
         return tuple(inputs)
 
-    def _figure_inputs(self, term: Term) -> list[Input]:
+    def _figure_inputs(self, term: measures.Term) -> list[Input]:
         """One input a figure; a sum over finer windows comes first, without a cell, then its parts."""
         known = self.known(term)
         name, unit = name_of(term), self.units[term.indicator]
@@ -146,17 +142,19 @@ class Facts:
         return _input(self.criterion.code, _canonical_statement(declared), "", declared.source, reason)
 
 
-def unknown_of(term: Term) -> Unknown:
+def unknown_of(term: measures.Term) -> Unknown:
     """What stands for a missing figure in sums; a figure named twice is the same unknown."""
     return (term.indicator, prefix_of(term.basis))
 
 
-def missing_in(measure: DeclarationMeasure, declared: KnownDeclaration | None) -> tuple[str, ...]:
+def missing_in(measure: measures.DeclarationMeasure, declared: KnownDeclaration | None) -> tuple[str, ...]:
     """What a declaration lacks: "" for the answer, else a dot and the workbook column; () when complete."""
     if declared is None or declared.answer is None:
         return ("",)
     if declared.answer is not Answer.YES or not measure.needs_document:
         return ()
+    # Only a "Có" needs its document (plan 121/KH-BCĐ, V.2: a resolution or plan is issued): "Không" fails
+    # without one, and a "Có" without number or date is not proved, so it is open and not failed.
     gaps = []
     if not declared.document_number.strip():
         gaps.append(f".{DOCUMENT_NUMBER}")

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from chuyenhoa.model.criteria import Direction
 from chuyenhoa.model.results import InsufficiencyReason, Verdict
 
+# Statistical usage: there may be a figure, but it is not available.
 MISSING = "…"
-"""Statistical usage: there may be a figure, but it is not available."""
 
 NO_DATA = "chưa có số liệu"
 CONTRADICTORY = "số liệu mâu thuẫn"
@@ -40,6 +40,7 @@ VERDICTS: Mapping[str, str] = {
     Verdict.INSUFFICIENT: "CHƯA ĐỦ SỐ LIỆU",
 }
 
+# What a table shows in place of a figure when the whole result lacks for one reason.
 REASONS = {
     InsufficiencyReason.NOT_SUBMITTED: "chưa có báo cáo",
     InsufficiencyReason.BLANK: NO_DATA,
@@ -50,7 +51,6 @@ REASONS = {
     InsufficiencyReason.UNIT_CHANGED: "địa bàn đã thay đổi, không so sánh được",
     InsufficiencyReason.CONFLICTING_SOURCES: CONTRADICTORY,
 }
-"""What a table shows in place of a figure when the whole result lacks for one reason."""
 
 SIGNS = {
     Direction.AT_LEAST: "≥",
@@ -59,6 +59,7 @@ SIGNS = {
     Direction.MORE_THAN: ">",
     Direction.EQUAL: "=",
 }
+# The relation that holds where the one asked for does not.
 OPPOSITE_SIGNS = {
     Direction.AT_LEAST: "<",
     Direction.AT_MOST: ">",
@@ -66,4 +67,3 @@ OPPOSITE_SIGNS = {
     Direction.MORE_THAN: "≤",
     Direction.EQUAL: "≠",
 }
-"""The relation that holds where the one asked for does not."""

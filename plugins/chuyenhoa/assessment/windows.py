@@ -5,18 +5,67 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import combinations
+from typing import TypeVar
 
-from chuyenhoa.assessment.restating import Restated
-from chuyenhoa.assessment.tiling import cover, crossings, gaps_in, order_of
-from chuyenhoa.model.calendars import Window
+from chuyenhoa.model.calendars import DAY, Window
 from chuyenhoa.model.criteria import DeclarationMeasure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
 
+Item = TypeVar("Item")
+
+
+def order_of(window: Window) -> tuple[object, ...]:
+    """Sorts windows by their start, the longest first."""
+    # The longest first: of six months and their months the coarse report counts (decision 0011).
+    return (window.start, -window.days)
+
+
+def cover(window: Window, parts: Sequence[tuple[Window, Item]]) -> list[tuple[Window, Item]]:
+    """The coarsest sequence of parts that covers a window day by day; empty when there is none.
+
+    `parts` are sorted by `order_of`; of two with the same window the first one is taken.
+    """
+    for index, (span, part) in enumerate(parts):
+        if span.start != window.start or span.end > window.end:
+            continue
+        if span.end == window.end:
+            return [(span, part)]
+        # The longest part may lead to a dead end: six months with nothing after them, while the eight months
+        # of the year are all there. So the next one is tried; a plan has ten periods, the search is small.
+        rest = cover(Window(span.end + DAY, window.end), parts[index + 1 :])
+        if rest:
+            return [(span, part), *rest]
+    return []
+
+
+def gaps_in(window: Window, covered: Sequence[Window]) -> tuple[Window, ...]:
+    """The stretches of a window that none of the others covers."""
+    gaps = []
+    day = window.start
+    for part in sorted(covered, key=lambda part: part.start):
+        if part.start > day:
+            gaps.append(Window(day, part.start - DAY))
+        day = max(day, part.end + DAY)
+    if day <= window.end:
+        gaps.append(Window(day, window.end))
+    return tuple(gaps)
+
+
+def crossings(parts: Sequence[tuple[Window, Item]]) -> list[tuple[Item, Item, Window]]:
+    """Pairs that share days although neither lies inside the other, with the days they share."""
+    return [
+        (one, other, Window(max(a.start, b.start), min(a.end, b.end)))
+        for (a, one), (b, other) in combinations(parts, 2)
+        if a.overlaps(b) and not a.contains(b) and not b.contains(a)
+    ]
+
+
+# Evidence by period id, then by locality code.
 Reported = Mapping[str, Mapping[str, LocalityEvidence]]
-"""Evidence by period id, then by locality code."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +86,21 @@ class Difference:
 
 @dataclass(frozen=True)
 class Overlap:
-    """Two accepted reports that both tell of some days, so that their figures cannot be added."""
+    """Two accepted reports that both cover some days, so that their figures cannot be added."""
 
     first: str
     second: str
     shared: Window
+
+
+@dataclass(frozen=True)
+class Restated:
+    """A figure of the year before that the submitter states, beside the sum over the former units."""
+
+    locality: str
+    indicator: str
+    stated: Decimal
+    summed: KnownFigure
 
 
 @dataclass(frozen=True)
@@ -72,7 +131,7 @@ def assemble(plan: Plan, milestone: Period, reported: Reported) -> Assembled:
     The milestone's own report counts where it was accepted. Otherwise finer reports count when they cover the
     window exactly, without gap or overlap: flows are summed, stocks taken at the cut-off (or at the start,
     where the indicator says so). Where neither is the case nothing counts, and what is open is named. Where
-    coarse and fine reports tell of the same days the coarse one counts, and a difference is noted.
+    coarse and fine reports cover the same days the coarse one counts, and a difference is noted.
     """
     evidence: dict[str, LocalityEvidence] = {}
     gaps: dict[str, tuple[Window, ...]] = {}
@@ -85,6 +144,8 @@ def assemble(plan: Plan, milestone: Period, reported: Reported) -> Assembled:
         sent = [(p.window, (p, found)) for p in finer if (found := reported.get(p.id, {}).get(code))]
         parts = [entry for entry in sent if entry[1][1].absence is None]
         tiles = [part for _, part in cover(milestone.window, parts)]
+        # The milestone's own report goes before any sum of finer ones (decision 0011): 30 in the year's
+        # report and 28 in its months is 30, with the difference noted.
         if whole is not None and whole.absence is None:
             evidence[code] = whole
             used.add(milestone.id)
@@ -119,6 +180,7 @@ def _absence(window: Window, whole: LocalityEvidence | None, sent: Spanned) -> I
     A report that was held back weighs more than a gap between finer ones, and so does a finer one that would
     have closed the last gap. Without any gap it is reports that overlap.
     """
+    # A held report is there and has an error to correct: "gap" would ask the district for what it has sent.
     if whole is not None and whole.absence is InsufficiencyReason.HELD_BY_FINDINGS:
         return InsufficiencyReason.HELD_BY_FINDINGS
     known = [entry for entry in sent if entry[1][1].absence in (None, InsufficiencyReason.HELD_BY_FINDINGS)]
@@ -139,7 +201,7 @@ def _overlaps(parts: Spanned) -> tuple[Overlap, ...]:
 
 
 def _reconcile(plan: Plan, coarse: Part, parts: Spanned) -> list[Difference]:
-    """Hold a report against the finer ones that cover its window, and these against finer ones still."""
+    """Compare a report with the finer ones that cover its window, and these with finer ones still."""
     period, whole = coarse
     inside = [entry for entry in parts if entry[1][0].id != period.id and period.window.contains(entry[0])]
     tiles = [part for _, part in cover(period.window, inside)]
@@ -184,6 +246,8 @@ def _join_last(made: Sequence[KnownDeclaration | None]) -> KnownDeclaration | No
 
 def _join_throughout(made: Sequence[KnownDeclaration | None]) -> KnownDeclaration | None:
     """A "Không" anywhere decides; else a blank or a row that lacks leaves it open; else the last "Có"."""
+    # II.5 is "100 % tố giác, tin báo" of the whole window: Có, Có, Không is Không. A plan that was issued
+    # (I.1) stays issued, so there the last word counts.
     known = [entry for entry in made if entry is not None]
     for answer in (Answer.NO, None):
         found = next((entry for entry in reversed(known) if entry.answer is answer), None)
@@ -203,6 +267,7 @@ def _join_figure(indicator: Indicator, key: tuple[str, Basis], tiles: Sequence[P
     parts = [found.figures.get(key) for _, found in tiles]
     known = tuple(part for part in parts if part is not None)
     values = [part.value for part in known if part.value is not None]
+    # 3 + blank + 4 is not 7: a blank month is missing and never zero (decision 0005).
     total = sum(values, Decimal(0)) if len(values) == len(parts) else None
     return KnownFigure(total, known[-1].source, known if len(tiles) > 1 else ())
 

@@ -16,7 +16,7 @@ from chuyenhoa.cli import checks, files, keeping, lifecycle, milestones, office,
 from chuyenhoa.cli.errors import UnusableError, explain_os_error
 from chuyenhoa.clock import ClockError
 from chuyenhoa.pipeline.context import UnknownPeriodError
-from chuyenhoa.plan.errors import PlanError
+from chuyenhoa.plan.sources import PlanError
 from chuyenhoa.settings import SettingsError
 from chuyenhoa.store import StoreError
 

@@ -22,8 +22,8 @@ from chuyenhoa.pipeline.assess.what_if import FileChange, Flip, compare_files, c
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.plan import PlanError, Problem, load_copy, load_plan
 from chuyenhoa.plan.cases import load_case_tables, load_samples
-from chuyenhoa.plan.lint_warnings import list_doubts
-from chuyenhoa.plan.recipients import load_recipients
+from chuyenhoa.plan.lint_warnings import list_warnings
+from chuyenhoa.plan.loader import load_recipients
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store import MissingStoreError
 
@@ -93,7 +93,7 @@ def check_plans(options: argparse.Namespace) -> int:
             continue
         if not options.json:
             print(f"plan {name}: {_sizes(plan)}, {count} rules: no problem")
-            for doubt in list_doubts(plan):
+            for doubt in list_warnings(plan):
                 print(f"plan {name}: warning: {doubt}")
             _warn_of_omissions(plan)
     if (where.plans / "samples").is_dir():

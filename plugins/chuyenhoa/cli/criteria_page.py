@@ -13,7 +13,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from chuyenhoa import settings
 from chuyenhoa.assessment.facts import Facts
-from chuyenhoa.assessment.formulas import describe_formula
+from chuyenhoa.assessment.figures import describe_formula
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.labels import VERDICTS, format_reason
 from chuyenhoa.kit.vietnamese_text.formatting import format_date, format_number

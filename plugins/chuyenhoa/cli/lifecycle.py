@@ -10,8 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from chuyenhoa.assessment.kpis import RECORDED
-from chuyenhoa.assessment.targets import NOT_RELAPSED
+from chuyenhoa.assessment.targets import NOT_RELAPSED, RECORDED
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.labels import VERDICTS
 from chuyenhoa.cli.printing import print_json, print_table

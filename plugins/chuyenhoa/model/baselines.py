@@ -51,11 +51,11 @@ class Baseline:
                 return ()
 
 
+# The window in which a figure is counted: the period's, that of the previous year, or another.
 Against = Basis | Baseline
-"""The window in which a figure is counted: the period's, that of the previous year, or another."""
 
+# The plan's word for the default, which terms write as `baseline`.
 SAME_WINDOW = "same_window"
-"""The plan's word for the default, which terms write as `baseline`."""
 
 
 def prefix_of(against: Against) -> str:

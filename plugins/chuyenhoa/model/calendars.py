@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = timedelta(days=1)
+# The day on which an administrative month begins (Decree 09/2019/NĐ-CP, article 12).
 FIRST_DAY = 15
-"""The day on which an administrative month begins (Decree 09/2019/NĐ-CP, article 12)."""
 
 
 class Calendar(StrEnum):
@@ -58,6 +58,8 @@ def year_window(year: int, calendar: Calendar = Calendar.ADMINISTRATIVE) -> Wind
 
 def is_cut_by(window: Window, calendar: Calendar) -> bool:
     """Whether a window begins and ends where months of a calendar do."""
+    # The day after the end is looked at, since months end on 28 to 31: 28/2 ends February, 15/4 follows
+    # 14/4.
     after = window.end + DAY
     first = 1 if calendar is Calendar.CALENDAR else FIRST_DAY
     return window.start.day == first and after.day == first
@@ -74,6 +76,7 @@ def same_window(window: Window, years_back: int = 1) -> Window:
     So 1 to 28 February 2021 is compared with 1 to 29 February 2020, and 29 February with 28.
     """
     start = move_months(window.start, -12 * years_back)
+    # The day after is moved, not the end: 28/2/2021 is the end of its month, and so is 29/2/2020.
     after = move_months(window.end + DAY, -12 * years_back)
     return Window(start, after - DAY)
 
@@ -92,6 +95,7 @@ def year_before(window: Window) -> Window:
     """The whole year before the one in which a window ends, by the window's own calendar."""
     calendar = calendar_of(window) or Calendar.ADMINISTRATIVE
     year = window.end.year
+    # The administrative year 2021 ends on 14/12/2021: a window to 31/12 ends in the year 2022.
     ends_in = year if window.end <= year_window(year, calendar).end else year + 1
     return year_window(ends_in - 1, calendar)
 

@@ -12,12 +12,12 @@ from chuyenhoa.model.baselines import Against, prefix_of
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Verdict
 
+# The unit of a threshold on a share.
 PERCENT = "percent"
-"""The unit of a threshold on a share."""
 
 
 class Direction(StrEnum):
-    """How a value is held against a threshold; equality passes unless the word says "than"."""
+    """How a value is compared with a threshold; equality passes unless the word says "than"."""
 
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
@@ -82,7 +82,7 @@ class DeclarationMeasure:
 
 @dataclass(frozen=True)
 class ValueMeasure:
-    """A sum of indicators held against the threshold as a plain number."""
+    """A sum of indicators compared with the threshold as a plain number."""
 
     terms: tuple[Term, ...]
     threshold: Threshold
@@ -255,6 +255,8 @@ class Criterion:
         return self._asked[types]
 
     def _asked_of(self, types: frozenset[int]) -> Criterion:
+        # Types 1 and 4 with 80 % and 90 %: both are asked, and 17 of 20 fails. Were one picked, the order of
+        # entries in the plan would decide (decision 0017).
         asked = dict.fromkeys(self._measure_of(one) for one in sorted(types & self.applies_to_types))
         if len(asked) < 2:
             return replace(self, measure=next(iter(asked), self.measure), by_type=())

@@ -1,4 +1,4 @@
-"""The rules of an assessment in plain JSON values, so that a stored result can be worked out again from it.
+"""The rules of an assessment in plain JSON values, so that a stored result can be recomputed from it.
 
 The form is described in docs/explanations.md; a test recomputes every verdict from nothing else.
 """
@@ -28,7 +28,7 @@ SCHEMA = "chuyenhoa.explanation/1"
 
 
 def describe_rules(plan: Plan, day: date) -> dict[str, Any]:
-    """By what a plan's localities are judged on a day: its edition, and every criterion in force.
+    """By what a plan's localities are assessed on a day: its edition, and every criterion in force.
 
     Returns:
         `schema`, `plan` (id, number, date, edition, status of the criteria), `rules` by criterion code, and

@@ -15,8 +15,8 @@ NARRATIVE_SHEET = "Thuyết minh"
 JUSTIFICATION_SHEET = "Giải trình"
 GUIDE_SHEET = "Hướng dẫn"
 META_SHEET = "_meta"
+# The sheet that a marked workbook begins with.
 LISTING_SHEET = "Cần sửa"
-"""The sheet that a marked workbook begins with."""
 
 SHEET_OF_BASIS: Mapping[Basis, str] = {Basis.CURRENT: FIGURES_SHEET, Basis.BASELINE: BASELINE_SHEET}
 
@@ -54,6 +54,9 @@ ANSWER_WORDS: Mapping[Answer, str] = {
     Answer.NOT_APPLICABLE: "Không áp dụng",
 }
 
+# How many rows a sheet's head has, the code row at the bottom included.
+#
+# Figures: section, label, unit, kind, code. The others: label, code.
 HEAD_ROWS: Mapping[str, int] = {
     FIGURES_SHEET: 5,
     BASELINE_SHEET: 5,
@@ -61,10 +64,6 @@ HEAD_ROWS: Mapping[str, int] = {
     NARRATIVE_SHEET: 2,
     JUSTIFICATION_SHEET: 2,
 }
-"""How many rows a sheet's head has, the code row at the bottom included.
-
-Figures: section, label, unit, kind, code. The others: label, code.
-"""
 
 META_KEYS = ("plan", "period", "submitter", "edition", "checksum")
 
@@ -84,6 +83,7 @@ def head_checksum(heads: Mapping[str, Sequence[Sequence[str]]]) -> str:
     lines = []
     for sheet in HEAD_ROWS:
         for index, row in enumerate(heads.get(sheet, ())):
+            # Office programs break "Số vụ xảy ra" over two lines on saving: the same head, one checksum.
             cells = (" ".join(unicodedata.normalize("NFC", text).split()) for text in row)
             lines.append("\x1f".join((sheet, str(index), *cells)))
     return hashlib.sha256("\x1e".join(lines).encode()).hexdigest()

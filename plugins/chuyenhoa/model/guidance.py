@@ -29,15 +29,16 @@ def criteria_in_force(
     A letter counts from its date on; a later one replaces what an earlier one said of the same criterion. A
     criterion that only a letter has comes last in its group.
     """
-    told = {
+    guided = {
         entry.code: entry
         for letter in letters
         if letter.issued_on <= day
         for entry in letter.criteria
         if entry.is_valid_on(day)
     }
-    found = [told.pop(entry.code, entry) for entry in criteria if entry.is_valid_on(day)]
-    for entry in told.values():
+    found = [guided.pop(entry.code, entry) for entry in criteria if entry.is_valid_on(day)]
+    for entry in guided.values():
+        # VI.2 of a letter stands behind VI.1 and not behind the last criterion: papers number group by group.
         behind = [number for number, known in enumerate(found, 1) if known.group == entry.group]
         found.insert(behind[-1] if behind else len(found), entry)
     return tuple(found)

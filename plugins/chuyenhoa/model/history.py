@@ -45,13 +45,13 @@ class PastSource:
 
 @dataclass(frozen=True)
 class PastFigure:
-    """A figure to hold a row against: one of another report, or the sum of several."""
+    """A figure to compare a row with: one of another report, or the sum of several."""
 
     value: Decimal
     sources: tuple[PastSource, ...]
 
 
+# By column, as in `before__NGHIEN_CUOI`.
 RowHistory = Mapping[str, PastFigure]
-"""By column, as in `before__NGHIEN_CUOI`."""
+# By locality and basis.
 FileHistory = Mapping[tuple[str, Basis], RowHistory]
-"""By locality and basis."""

@@ -22,6 +22,8 @@ class State(StrEnum):
     RELAPSED = "relapsed"
 
 
+# đề nghị may be skipped, since the decision itself cites the proposal; công nhận and chưa đạt are of one
+# plan, and what follows them may be years later (decision 0026).
 _FOLLOWING: Mapping[State | None, frozenset[State]] = {
     None: frozenset({State.SELECTED}),
     State.SELECTED: frozenset({State.TRANSFORMING}),
@@ -33,10 +35,10 @@ _FOLLOWING: Mapping[State | None, frozenset[State]] = {
     State.RELEASED: frozenset({State.RELAPSED}),
     State.RELAPSED: frozenset({State.SELECTED}),
 }
+# Where the history of a locality may begin that was on the list of a plan from before this system.
 _FROM_BEFORE = frozenset({State.RECOGNISED, State.NOT_RECOGNISED, State.MONITORED})
-"""Where the history of a locality may begin that was on the list of a plan from before this system."""
+# States that lead on within one plan: what follows them belongs to the plan of the selection.
 _SAME_PLAN = frozenset({State.TRANSFORMING, State.PROPOSED})
-"""States that lead on within one plan: what follows them belongs to the plan of the selection."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def allowed_after(state: State | None, *, is_past: bool = False) -> tuple[State,
 
 def in_force(records: Iterable[Transition]) -> tuple[Transition, ...]:
     """One locality's records without those that were taken back, in the order in which they were made."""
+    # By number and not by date: a decision of 24/01/2025 may be entered after one of February.
     listed = sorted(records, key=lambda entry: entry.number)
     withdrawn = {entry.withdraws for entry in listed}
     return tuple(e for e in listed if e.withdraws is None and e.number not in withdrawn)
@@ -162,7 +165,7 @@ class Earlier:
     locality: str
     recognised: Transition
     state: State
-    """RECOGNISED while nothing was recorded since; RELAPSED also where it was chosen anew after that."""
+    """RECOGNISED while nothing was recorded since; RELAPSED also where it was selected again after that."""
 
 
 def earlier_localities(records: Iterable[Transition], year: int) -> tuple[Earlier, ...]:

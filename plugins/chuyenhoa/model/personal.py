@@ -12,44 +12,44 @@ from itertools import pairwise
 
 from chuyenhoa.model.finding_codes import Code
 
+# The findings on personal data in a file.
 FINDINGS = frozenset({Code.PERSONAL_DATA_IN_TABLE, Code.PERSONAL_DATA_IN_TEXT, Code.LIST_OF_PERSONS})
-"""The findings on personal data in a file."""
+# What stands in a text of ours where personal data was.
 MASK = "[đã che: có thể là dữ liệu cá nhân]"
-"""What stands in a text of ours where personal data was."""
 
 SEPARATORS = " .-()\u00a0\u2009\u202f\u2011\u2013\t"
 _SEPARATOR = f"[{re.escape(SEPARATORS)}]"
+# Digits with at most two separators between any two of them.
 _RUN = re.compile(rf"[+(]{{0,2}}\d(?:{_SEPARATOR}{{0,2}}\d){{6,}}")
-"""Digits with at most two separators between any two of them."""
+# Nine digits close together: the quick answer for nearly all texts.
 _QUICK = re.compile(r"\d(?:\W{0,2}\d){8}")
-"""Nine digits close together: the quick answer for nearly all texts."""
 _GROUP = re.compile(r"\d+")
+# Signs that do not show: digits on both sides of one stand together.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-"""Signs that do not show: digits on both sides of one stand together."""
 _FIRST_OF_LIST = re.compile(r"(?<!\d)\d{9,13},$")
+# A moment as in the name of a scan: 202110120900.
 _DATED = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
-"""A moment as in the name of a scan: 202110120900."""
+# A word that says what the digits behind it are.
 _LABEL = re.compile(
     r"(?:cccd|cmnd|cmt|căn cước|chứng minh|định danh|điện thoại|đthoại|s?đt|s?dt|zalo|tel|mobile|phone)"
     r"[\s:.,số()\-/]*$",
     re.IGNORECASE,
 )
-"""A word that says what the digits behind it are."""
+# A unit behind digits: then they are a quantity.
 _UNIT = re.compile(
     r"\s?(?:đồng(?!\s+chí)|đ\b|vnđ|vnd|usd|triệu|tỷ|tỉ|nghìn|ngàn|kg|gam|g\b|m2|m²|ha\b|lít|%|lượt)",
     re.IGNORECASE,
 )
-"""A unit behind digits: then they are a quantity."""
 
 _MOBILE = re.compile(r"0[35789]\d{8}|01[2689]\d{8}")
 _FOREIGN = re.compile(r"(?:00)?84(?:[35789]\d{8}|1[2689]\d{8}|2\d{9})")
 _LANDLINE = re.compile(r"02\d{9}")
+# Province of birth 001 to 096, then century and sex: 0 to 3 for all who were born before 2100.
 _CITIZEN = re.compile(r"0\d\d[0-3]\d{8}")
-"""Province of birth 001 to 096, then century and sex: 0 to 3 for all who were born before 2100."""
 LAST_PROVINCE = 96
 
+# A number cell below it holds too few digits to name anybody; the quick answer for nearly all cells.
 SMALLEST_NUMBER = 10**8
-"""A number cell below it holds too few digits to name anybody; the quick answer for nearly all cells."""
 
 
 def find_personal(text: str) -> list[tuple[int, int]]:

@@ -143,10 +143,14 @@ class Task:
     """A task of parts III and IV of the plan, with the criterion that measures it where there is one."""
 
     code: str
-    part: str
     title: str
     lead: tuple[str, ...]
     criteria: tuple[str, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """The part of the plan that orders it: `III` of `III.3`."""
+        return self.code.split(".")[0]
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,16 @@ class LegalAct:
     number: str
     issued_on: date
     title: str
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who gets issued documents by e-mail."""
+
+    name: str
+    email: str
+    documents: frozenset[str]
+    """Kinds of documents; all of them when empty."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +248,7 @@ class Plan:
     @cached_property
     def milestones(self) -> tuple[Period, ...]:
         """The periods at which localities are assessed, in order of time."""
+        # By the end: `2021-6t` and `2021-nam` begin on one day, 15/4.
         return tuple(sorted((p for p in self.periods if p.is_milestone), key=lambda p: p.window.end))
 
     def localities_of(self, submitter: str) -> tuple[Locality, ...]:

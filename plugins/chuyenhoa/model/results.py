@@ -39,17 +39,18 @@ class Actor(StrEnum):
     """The agency whose letter is awaited: the provincial police."""
 
 
+# Who acts by default; a figure that the plan or earlier years' reports hold is the office's.
 ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.NOT_SUBMITTED: Actor.SUBMITTER,
     InsufficiencyReason.BLANK: Actor.SUBMITTER,
     InsufficiencyReason.HELD_BY_FINDINGS: Actor.SUBMITTER,
     InsufficiencyReason.GAP_IN_WINDOW: Actor.SUBMITTER,
+    # "Cùng kỳ" is a sheet of the submitter's own form; for other windows `verdicts` asks the office instead.
     InsufficiencyReason.NO_BASELINE: Actor.SUBMITTER,
     InsufficiencyReason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
     InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,
     InsufficiencyReason.CONFLICTING_SOURCES: Actor.SUBMITTER,
 }
-"""Who acts by default; a figure that the plan or earlier years' reports hold is the office's."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Input:
     reason: InsufficiencyReason | None = None
     """Why it has no value; None where it has one."""
     of_unit: str = ""
-    """The former unit that it tells of, where a baseline was summed over those that were merged."""
+    """The former unit that it is of, where a baseline was summed over those that were merged."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class CriterionResult:
     inputs: tuple[Input, ...] = ()
     missing: tuple[str, ...] = ()
     edition: str = ""
-    """The edition of the criterion, or the letter, by which it was judged."""
+    """The edition of the criterion, or the letter, by which it was assessed."""
     actor: Actor | None = None
     possible: tuple[Verdict, ...] = ()
     matters: tuple[str, ...] = ()

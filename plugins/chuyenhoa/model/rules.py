@@ -8,17 +8,17 @@ from datetime import date
 
 from chuyenhoa.model.submissions import Severity
 
+# A column with this prefix holds the baseline figure of the same file beside the current one.
 BASELINE_PREFIX = "prev__"
-"""A column with this prefix holds the baseline figure of the same file beside the current one."""
 
+# Columns with these hold figures of other reports that were in force when the file came.
+#
+# `before`: the report whose window ends the day before this one begins. `inside`: the longest shorter
+# window with the same start. `around`: the shortest longer window that holds this one. `parts`: the sum of
+# accepted windows inside this one that leave a gap; `tiled`: of those that cover it exactly. `end`: another
+# window with the same last day. `year`: for a baseline row, the report on that very window, sent a year
+# earlier.
 HISTORY_PREFIXES = ("before__", "inside__", "around__", "parts__", "tiled__", "end__", "year__")
-"""Columns with these hold figures of other reports that were in force when the file came.
-
-`before`: the report whose window ends the day before this one begins. `inside`: the longest shorter window
-with the same start. `around`: the shortest longer window that holds this one. `parts`: the sum of accepted
-windows inside this one that leave a gap; `tiled`: of those that cover it exactly. `end`: another window with
-the same last day. `year`: for a baseline row, the report on that very window, sent a year earlier.
-"""
 
 
 def split_column(column: str) -> tuple[str, str]:
@@ -54,17 +54,17 @@ class Rule:
 
     @property
     def key(self) -> str:
-        """What tells the rule from its own earlier and later wordings, which share its id."""
+        """What distinguishes the rule from its own earlier and later wordings, which share its id."""
         return self.rule_id if self.valid_from is None else f"{self.rule_id}@{self.valid_from}"
 
     @property
     def needs_baseline(self) -> bool:
-        """Whether the rule holds a figure of the period against its baseline."""
+        """Whether the rule compares a figure of the period with its baseline."""
         return any(column.startswith(BASELINE_PREFIX) for column in self.columns)
 
     @property
     def needs_history(self) -> bool:
-        """Whether the rule holds a figure against another report."""
+        """Whether the rule compares a figure with another report."""
         return any(split_column(column)[0] in HISTORY_PREFIXES for column in self.columns)
 
     def is_in_force(self, day: date | None) -> bool:

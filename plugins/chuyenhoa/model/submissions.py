@@ -1,4 +1,4 @@
-"""A file on its way: what was read from it, what validation says, and what its submitter is told."""
+"""A file on its way: what was read from it, what validation says, and what its submitter is answered."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from enum import StrEnum
 from chuyenhoa.model.figures import Declaration, Justification, Narrative, Normalisation, Observation
 from chuyenhoa.model.finding_codes import Code
 
+# What the ids of the suites' warnings begin with; the gates and the reader have letters of their own.
 RULE_ON_FIGURES = "W"
-"""What the ids of the suites' warnings begin with; the gates and the reader have letters of their own."""
 
 
 class Severity(StrEnum):
@@ -22,8 +22,8 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+# The gravest first.
 SEVERITY_ORDER: Mapping[Severity, int] = {severity: number for number, severity in enumerate(Severity)}
-"""The gravest first."""
 
 
 class SubmissionStatus(StrEnum):
@@ -41,10 +41,10 @@ class SubmissionStatus(StrEnum):
     DUPLICATE = "duplicate"
 
 
+# The statuses under which figures of a file count.
 ACCEPTING = frozenset(
     {SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS, SubmissionStatus.PARTLY_ACCEPTED}
 )
-"""The statuses under which figures of a file count."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Finding:
 
     @property
     def needs_reason(self) -> bool:
-        """Whether the submitter owes a reason on sheet "Giải trình": an unexplained warning on figures.
+        """Whether the submitter must give a reason on sheet "Giải trình": an unexplained warning on figures.
 
         Warnings of the gates and the reader (macros, an altered form) speak of the file and need none, but
         for a total that its lines do not make: one of these figures is wrong.
@@ -130,7 +130,7 @@ class Waiting:
     reasons: tuple[str, ...] = ()
     """Ids of the rules that ask for a reason."""
     errors: tuple[str, ...] = ()
-    """Ids of the rules whose cells are to be mended."""
+    """Ids of the rules whose cells are to be corrected."""
     file_name: str = ""
     """The file that its figures stand in."""
 

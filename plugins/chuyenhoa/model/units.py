@@ -10,8 +10,8 @@ from functools import cached_property
 
 from chuyenhoa.model.calendars import Window
 
+# A unit's code with the day from which it was valid: codes are issued again, so neither is enough alone.
 Identity = tuple[str, date | None]
-"""A unit's code with the day from which it was valid: codes are issued again, so neither is enough alone."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Unit:
 
     @property
     def identity(self) -> Identity:
-        """What tells it apart from others that bore its code."""
+        """What distinguishes it from others that bore its code."""
         return self.code, self.valid_from
 
     @property
@@ -126,11 +126,14 @@ class UnitRegister:
     def parts_of(self, unit: Unit) -> tuple[Unit, ...]:
         """The units whose figures add up to those of one; none where it took a part of any of them."""
         into = self._into.get(unit.identity, ())
+        # One that came in part leaves no sum at all: how much of its figures came along nobody stated.
         return self.predecessors(unit) if all(entry.is_whole for entry in into) else ()
 
     def heirs(self, unit: Unit, day: date) -> tuple[Unit, ...]:
         """The units in force on a day to which a unit's territory belongs; itself while it lasts."""
         found: dict[Identity, Unit] = {}
+        # 30730 → 30742 (1/2025) → 30742 (7/2025): one code, three units, so the walk is by identity. A unit
+        # that was split has several heirs, and two of its parts may meet again in one.
         open_ones = [unit]
         while open_ones:
             entry = open_ones.pop(0)

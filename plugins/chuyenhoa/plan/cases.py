@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from chuyenhoa.model.criteria import (
-    AwaitedMeasure,
-    Criterion,
-    DeclarationMeasure,
-    RatioMeasure,
-    ValueMeasure,
-)
+from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.plan.criterion_entries import CriterionEntry
-from chuyenhoa.plan.errors import PlanError
-from chuyenhoa.plan.measures import build_criterion
+from chuyenhoa.plan.criterion_entries import CRITERION
 from chuyenhoa.plan.shapes import TERM, Strict, Text
-from chuyenhoa.plan.sources import Problems, parse, read_yaml
+from chuyenhoa.plan.sources import PlanError, Problems, parse, read_yaml
 
 SAMPLE_EDITION = "mẫu"
 FIGURE = TERM.removeprefix("^-?").removesuffix("$")
@@ -66,7 +58,7 @@ class CaseTableEntry(Strict):
 class SampleEntry(Strict):
     """`samples/measures.yaml`: a criterion that shows a kind of measure, with its cases."""
 
-    criterion: CriterionEntry
+    criterion: Annotated[measures.Criterion, CRITERION]
     cases: Annotated[list[CaseEntry], Field(min_length=1)]
 
 
@@ -74,7 +66,7 @@ class SampleEntry(Strict):
 class CaseTable:
     """A criterion and its cases; `kind` is the plan's word for its measure, where it shows a kind."""
 
-    criterion: Criterion
+    criterion: measures.Criterion
     cases: tuple[CaseEntry, ...]
     kind: str = ""
 
@@ -84,30 +76,31 @@ _OF_FIGURES = frozenset({"below", "at", "above", "zero", "missing"})
 _NOT_APPLICABLE = frozenset({"not_applicable"})
 
 
-def kinds_asked(criterion: Criterion) -> frozenset[str]:
+def kinds_asked(criterion: measures.Criterion) -> frozenset[str]:
     """The kinds of cases that a criterion must show: every state that its measure and types can be in.
 
-    A count held against zero has nothing below it, and its zero is the limit. Not applicable is asked where
+    A count compared with zero has nothing below it, and its zero is the limit. Not applicable is asked where
     it can come about: of a declaration, by type, or with nothing to divide by.
     """
-    if isinstance(criterion.measure, AwaitedMeasure):
+    if isinstance(criterion.measure, measures.AwaitedMeasure):
         return frozenset({"missing"})
+    # A table that shows 81, 80 and 79 of 100 is what tells "từ 80%" from "trên 80%": the case on the limit.
     asked = _OF_FIGURES if criterion.terms else frozenset({"declared", "missing"})
-    if isinstance(criterion.measure, ValueMeasure) and criterion.measure.threshold.value == 0:
+    if isinstance(criterion.measure, measures.ValueMeasure) and criterion.measure.threshold.value == 0:
         asked -= {"below", "zero"}
     return asked | _NOT_APPLICABLE if _may_not_apply(criterion) else asked
 
 
-def _may_not_apply(criterion: Criterion) -> bool:
-    nothing = [leaf.when_nothing for leaf in criterion.leaves if isinstance(leaf, RatioMeasure)]
+def _may_not_apply(criterion: measures.Criterion) -> bool:
+    nothing = [leaf.when_nothing for leaf in criterion.leaves if isinstance(leaf, measures.RatioMeasure)]
     return (
         criterion.applies_to_types != ALL_TYPES
-        or isinstance(criterion.measure, DeclarationMeasure)
+        or isinstance(criterion.measure, measures.DeclarationMeasure)
         or any(entry.verdict is Verdict.NOT_APPLICABLE for entry in nothing)
     )
 
 
-def _lacking(criterion: Criterion, cases: Sequence[CaseEntry]) -> str:
+def _lacking(criterion: measures.Criterion, cases: Sequence[CaseEntry]) -> str:
     """What cases a table lacks, as a problem; empty where it has all."""
     shown = {case.kind for case in cases} | {
         "not_applicable" for case in cases if Verdict(case.verdict) is Verdict.NOT_APPLICABLE
@@ -116,7 +109,9 @@ def _lacking(criterion: Criterion, cases: Sequence[CaseEntry]) -> str:
     return f"cases: {criterion.code} has no case of kind {lacking}" if lacking else ""
 
 
-def load_case_tables(plans: Path, plan_id: str, criteria: Sequence[Criterion]) -> tuple[CaseTable, ...]:
+def load_case_tables(
+    plans: Path, plan_id: str, criteria: Sequence[measures.Criterion]
+) -> tuple[CaseTable, ...]:
     """The tables of `plans/<plan_id>/cases.yaml` for criteria in force, in the order of the criteria.
 
     Raises:
@@ -128,9 +123,9 @@ def load_case_tables(plans: Path, plan_id: str, criteria: Sequence[Criterion]) -
     found: dict[str, CaseTableEntry] = {}
     known = {criterion.code: criterion for criterion in criteria}
     for at in located.items():
-        entry = parse(at, CaseTableEntry, "cases", problems)
+        entry = parse(at, CaseTableEntry.model_validate, "cases", problems)
         if entry is not None and (entry.criterion not in known or entry.criterion in found):
-            problems.add(at, f"cases: {entry.criterion} is no criterion in force, or stands twice")
+            problems.add(at, f"cases: {entry.criterion} is not a criterion in force, or is duplicated")
         elif entry is not None:
             found[entry.criterion] = entry
             if lacks := _lacking(known[entry.criterion], entry.cases):
@@ -153,13 +148,14 @@ def load_samples(plans: Path) -> tuple[CaseTable, ...]:
     located = read_yaml(plans / "samples" / "measures.yaml", problems)
     tables = []
     for at in located.items():
-        entry = parse(at, SampleEntry, "sample", problems)
+        entry = parse(at, SampleEntry.model_validate, "sample", problems)
         if entry is None:
             continue
-        criterion = build_criterion(entry.criterion, SAMPLE_EDITION)
+        criterion = replace(entry.criterion, edition=entry.criterion.edition or SAMPLE_EDITION)
+        kind = str(at.part("criterion").part("measure").part("kind").data)
         if lacks := _lacking(criterion, entry.cases):
             problems.add(at, lacks)
-        tables.append(CaseTable(criterion, tuple(entry.cases), entry.criterion.measure.kind))
+        tables.append(CaseTable(criterion, tuple(entry.cases), kind))
     if problems.found:
         raise PlanError(sorted(problems.found))
     return tuple(tables)

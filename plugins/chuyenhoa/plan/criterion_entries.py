@@ -1,31 +1,27 @@
-"""The shape of criteria in a plan's files: measures, thresholds, and what holds when there is nothing."""
+"""Criteria as a plan's files write them: a kind of measure, terms as texts, a threshold that parts share.
+
+The files say a measure in other fields than the model does (`count` and `zero_event` are one class there, and
+each measure holds the criterion's threshold), so measures have entries of their own, which build them.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator as UnionDiscriminator
-from pydantic import Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from chuyenhoa.plan.shapes import AgainstText, DirectionText, Standing, Strict, Terms, Text, Types
+from chuyenhoa.model import criteria as model
+from chuyenhoa.model.baselines import read_against
+from chuyenhoa.model.criteria import Criterion, Direction, Term, Threshold, WhenNothing
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.plan.shapes import AgainstText, Shape, StatusText, Strict, Terms, Types, TypeSet
 
-
-class ThresholdEntry(Strict):
-    """A limit, always with its unit."""
-
-    value: Decimal
-    unit: Text
-    direction: DirectionText
-    legal_basis: str = ""
-
-
-class NothingEntry(Strict):
-    """What holds when there is nothing to divide by."""
-
-    verdict: Literal["met", "not_met", "not_applicable", "insufficient"]
-    text: Text
+THRESHOLD = Shape(Threshold)
+WHEN_NOTHING = Shape(WhenNothing)
+# A limit, always with its unit; inside a measure it replaces that of the criterion.
+Limit = Annotated[Threshold, THRESHOLD]
 
 
 class DeclarationEntry(Strict):
@@ -35,13 +31,17 @@ class DeclarationEntry(Strict):
     needs_document: bool
     throughout: bool = False
 
+    def build(self, _: Threshold) -> model.Measure:
+        """The measure; a declaration has no limit."""
+        return model.DeclarationMeasure(self.needs_document, self.throughout)
+
 
 class ValueEntry(Strict):
     """A sum against a number; `count` names one figure, and `zero_event` asks for none at all."""
 
     kind: Literal["value", "count", "sum", "zero_event"]
     of: Terms
-    threshold: ThresholdEntry | None = None
+    threshold: Limit | None = None
 
     @model_validator(mode="after")
     def kind_fits(self) -> ValueEntry:
@@ -49,9 +49,17 @@ class ValueEntry(Strict):
         if self.kind == "count" and len(self.of) > 1:
             raise ValueError("count takes one figure; several make a sum")
         limit = self.threshold
-        if self.kind == "zero_event" and limit and (limit.value or limit.direction != "equal"):
+        if self.kind == "zero_event" and limit and (limit.value or limit.direction is not Direction.EQUAL):
             raise ValueError("zero_event is equal to 0; leave its threshold out")
         return self
+
+    def build(self, limit: Threshold) -> model.Measure:
+        """The measure, with the criterion's limit where it has none of its own."""
+        limit = self.threshold or limit
+        if self.kind == "zero_event":
+            # "Không để xảy ra" is 0, whatever number the criterion's own threshold states.
+            limit = replace(limit, value=Decimal(0), direction=Direction.EQUAL)
+        return model.ValueMeasure(_terms(self.of), limit)
 
 
 class RatioEntry(Strict):
@@ -60,8 +68,13 @@ class RatioEntry(Strict):
     kind: Literal["ratio"]
     numerator: Terms
     denominator: Terms
-    when_nothing: NothingEntry
-    threshold: ThresholdEntry | None = None
+    when_nothing: Annotated[WhenNothing, WHEN_NOTHING]
+    threshold: Limit | None = None
+
+    def build(self, limit: Threshold) -> model.Measure:
+        """The measure, with the criterion's limit where it has none of its own."""
+        numerator, denominator = _terms(self.numerator), _terms(self.denominator)
+        return model.RatioMeasure(numerator, denominator, self.threshold or limit, self.when_nothing)
 
 
 class ChangeEntry(Strict):
@@ -70,7 +83,12 @@ class ChangeEntry(Strict):
     kind: Literal["decrease", "increase"]
     of: Terms
     against: AgainstText = "same_window"
-    threshold: ThresholdEntry | None = None
+    threshold: Limit | None = None
+
+    def build(self, limit: Threshold) -> model.Measure:
+        """The measure, with the criterion's limit where it has none of its own."""
+        rises, against = self.kind == "increase", read_against(self.against)
+        return model.ChangeMeasure(_terms(self.of), self.threshold or limit, rises, against)
 
 
 class CompareEntry(Strict):
@@ -79,7 +97,11 @@ class CompareEntry(Strict):
     kind: Literal["compare", "stock_comparison"]
     left: Terms
     right: Terms
-    direction: DirectionText | None = None
+    direction: Direction | None = None
+
+    def build(self, limit: Threshold) -> model.Measure:
+        """The measure, with the direction of the criterion's limit where it has none of its own."""
+        return model.CompareMeasure(_terms(self.left), _terms(self.right), self.direction or limit.direction)
 
 
 class CombinedEntry(Strict):
@@ -98,27 +120,35 @@ class CombinedEntry(Strict):
             raise ValueError(f"k is {self.k} and there are only {len(self.parts)} parts")
         return self
 
+    def build(self, limit: Threshold) -> model.Measure:
+        """The measure; every part without a limit has the criterion's."""
+        parts = tuple(part.build(limit) for part in self.parts)
+        return model.CombinedMeasure(parts, {"all_of": None, "any_of": 1}.get(self.kind, self.k))
 
-class GuidanceMeasureEntry(Strict):
+
+class GuidanceEntry(Strict):
     """Waits for a guidance letter."""
 
     kind: Literal["guidance"]
 
+    def build(self, _: Threshold) -> model.Measure:
+        """The measure; what its limit is the letter will say."""
+        return model.AwaitedMeasure()
 
-_SHAPES = {
+
+# The entry by which every kind of measure is read.
+MEASURE_KINDS = {
     **dict.fromkeys(("all_of", "any_of", "at_least"), "combined"),
     **dict.fromkeys(("value", "count", "sum", "zero_event"), "value"),
     **dict.fromkeys(("decrease", "increase"), "change"),
     **dict.fromkeys(("compare", "stock_comparison"), "compare"),
     **{kind: kind for kind in ("declaration", "ratio", "guidance")},
 }
-"""The entry by which every kind of measure is read."""
 
 
 def _kind(value: object) -> str:
-    """The tag of a measure entry."""
     kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return f"kind:{_SHAPES.get(str(kind))}"
+    return f"kind:{MEASURE_KINDS.get(str(kind))}"
 
 
 MeasureEntry = Annotated[
@@ -128,8 +158,8 @@ MeasureEntry = Annotated[
     | Annotated[ChangeEntry, Tag("kind:change")]
     | Annotated[CompareEntry, Tag("kind:compare")]
     | Annotated[CombinedEntry, Tag("kind:combined")]
-    | Annotated[GuidanceMeasureEntry, Tag("kind:guidance")],
-    UnionDiscriminator(
+    | Annotated[GuidanceEntry, Tag("kind:guidance")],
+    Discriminator(
         _kind,
         custom_error_type="unknown_measure",
         custom_error_message=(
@@ -141,11 +171,23 @@ MeasureEntry = Annotated[
 CombinedEntry.model_rebuild()
 
 
+def _terms(texts: list[str]) -> tuple[Term, ...]:
+    """`-baseline.X` is X of the window compared with, taken away."""
+    terms = []
+    for text in texts:
+        # -baseline.TGTB_CHUYEN → TGTB_CHUYEN of "Cùng kỳ", sign -1; fixed.khoi_diem.TTXH_XR has a dot of its
+        # own, so the indicator is what stands behind the last one.
+        window, _, indicator = text.removeprefix("-").rpartition(".")
+        against = read_against(window) if window else Basis.CURRENT
+        terms.append(Term(indicator, against, -1 if text.startswith("-") else 1))
+    return tuple(terms)
+
+
 class TypeEntry(Strict):
     """What differs in localities of certain types: the threshold, the measure, or both."""
 
     types: Types
-    threshold: ThresholdEntry | None = None
+    threshold: Limit | None = None
     measure: MeasureEntry | None = None
 
     @model_validator(mode="after")
@@ -156,32 +198,38 @@ class TypeEntry(Strict):
         return self
 
 
-class CriterionEntry(Strict):
-    """`criteria.yaml`, and the criteria inside a guidance letter."""
+def _criterion(
+    *, measure: MeasureEntry, threshold: Threshold, by_type: tuple[TypeEntry, ...], **rest: Any
+) -> Criterion:
+    """The criterion; its validity runs forward, and a type has one measure and is one that it applies to."""
+    valid_from, valid_to, applies_to = rest["valid_from"], rest["valid_to"], rest["applies_to_types"]
+    if valid_from and valid_to and valid_to < valid_from:
+        raise ValueError(f"`valid_to` {valid_to} is before `valid_from` {valid_from}")
+    # Two entries for type 1 would let their order decide which threshold counts (decision 0017).
+    named = [one for entry in by_type for one in entry.types]
+    for one in sorted(set(named)):
+        if named.count(one) > 1:
+            raise ValueError(f"`by_type` names type {one} twice")
+        if one not in applies_to:
+            raise ValueError(f"`by_type` names type {one}, to which the criterion does not apply")
+    special = tuple(
+        model.TypeMeasure(
+            frozenset(entry.types), (entry.measure or measure).build(entry.threshold or threshold)
+        )
+        for entry in by_type
+    )
+    rest["short"] = rest["short"] or rest["title"]
+    return Criterion(measure=measure.build(threshold), by_type=special, **rest)
 
-    code: Annotated[str, Field(pattern=r"^[IVX]+\.\d+$")]
-    group: Text
-    title: Text
-    short: str = ""
-    legal_basis: Text
-    measure: MeasureEntry
-    threshold: ThresholdEntry
-    applies_to_types: Types
-    by_type: tuple[TypeEntry, ...] = ()
-    edition: str = ""
-    valid_from: date | None = None
-    valid_to: date | None = None
-    status: Standing
 
-    @model_validator(mode="after")
-    def fits_together(self) -> CriterionEntry:
-        """Validity runs forward; a type has one measure, and the criterion applies to it."""
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError(f"`valid_to` {self.valid_to} is before `valid_from` {self.valid_from}")
-        named = [one for entry in self.by_type for one in entry.types]
-        for one in sorted(set(named)):
-            if named.count(one) > 1:
-                raise ValueError(f"`by_type` names type {one} twice")
-            if one not in self.applies_to_types:
-                raise ValueError(f"`by_type` names type {one}, to which the criterion does not apply")
-        return self
+# `criteria.yaml`, and the criteria of a guidance letter; `edition` is empty where the file's counts.
+CRITERION = Shape(
+    Criterion,
+    build=_criterion,
+    code=Annotated[str, Field(pattern=r"^[IVX]+\.\d+$")],
+    measure=MeasureEntry,
+    threshold=Limit,
+    applies_to_types=TypeSet,
+    by_type=tuple[TypeEntry, ...],
+    status=StatusText,
+)

@@ -1,4 +1,4 @@
-"""What in a sound plan may still be a slip: told to whoever checks it, and no reason to refuse it."""
+"""What in a valid plan may still be a slip: a warning for whoever checks it, and no reason to refuse it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan.checks import DAYS_APART, YEAR
 
 
-def list_doubts(plan: Plan) -> list[str]:
+def list_warnings(plan: Plan) -> list[str]:
     """Sentences on entries that are allowed and seldom meant, most of them years left from a copied plan."""
     return [
         *_of_years(plan),
@@ -24,6 +24,7 @@ def _of_years(plan: Plan) -> Iterator[str]:
         span = f"{period.window.start} to {period.window.end}"
         if not period.window.start.year <= plan.year <= period.window.end.year:
             yield f"the window of period {period.id}, {span}, is not in {plan.year}, the `year` of plan.yaml"
+        # A plan of 2022 copied from 2021 keeps {from: 2020-04-15}, which is two years back.
         days = (period.window.start - period.baseline.start).days
         if abs(days - YEAR) > DAYS_APART:
             yield f"the baseline of period {period.id} begins {days} days before its window, and not a year"
@@ -31,7 +32,7 @@ def _of_years(plan: Plan) -> Iterator[str]:
 
 def _of_localities(plan: Plan) -> Iterator[str]:
     if not plan.localities:
-        yield "no locality stands below the header of localities.csv, so that nothing is assessed"
+        yield "there is no locality below the header of localities.csv, so that nothing is assessed"
 
 
 def _of_codes(plan: Plan) -> Iterator[str]:
@@ -56,5 +57,5 @@ def _of_letters(plan: Plan) -> Iterator[str]:
         if letter.issued_on > last:
             yield (
                 f"guidance {letter.title} of {letter.issued_on} is later than every milestone, "
-                "so that nothing is judged by it"
+                "so that nothing is assessed by it"
             )

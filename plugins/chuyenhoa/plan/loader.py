@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
+from typing import TypeVar
 
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.baselines import FixedFigure
-from chuyenhoa.model.calendars import Calendar
-from chuyenhoa.model.criteria import CriteriaGroup, ProvinceTarget
+from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.guidance import Guidance
-from chuyenhoa.model.plan import (
-    Agency,
-    Board,
-    Indicator,
-    IndicatorKind,
-    LegalAct,
-    Locality,
-    NarrativeItem,
-    Period,
-    PeriodKind,
-    Plan,
-    Section,
-    Signatory,
-    StandingAgency,
-    Status,
-    Submitter,
-    Task,
-    Window,
-)
-from chuyenhoa.plan import entries as shape
+from chuyenhoa.model.plan import Indicator, Plan, Recipient
+from chuyenhoa.plan import entries
 from chuyenhoa.plan.checks import check_plan
-from chuyenhoa.plan.criterion_entries import CriterionEntry
-from chuyenhoa.plan.errors import PlanError
-from chuyenhoa.plan.measures import build_criterion
-from chuyenhoa.plan.sources import Located, Problems, parse, read_csv, read_yaml
+from chuyenhoa.plan.criterion_entries import CRITERION
+from chuyenhoa.plan.shapes import Shape
+from chuyenhoa.plan.sources import Located, PlanError, Problems, parse, read_csv, read_yaml
 from chuyenhoa.plan.units import read_register, units_of
 
-Entry = TypeVar("Entry", bound=BaseModel)
+Entry = TypeVar("Entry")
+# The fields that distinguish the editions of a criterion: II.2 until 14/10 and II.2 from 15/10 on.
 EDITION = "code valid_from"
-"""What tells the editions of a criterion apart."""
 
 
 class Register:
@@ -55,7 +34,7 @@ class Register:
     def note(self, what: str, key: str, at: Located, problems: Problems) -> None:
         """Remember an entry; the same key twice is a problem."""
         if (what, key) in self.places:
-            problems.add(at, f"{what} {key} stands twice; first in line {self.places[what, key].line}")
+            problems.add(at, f"{what} {key} is duplicated; first in line {self.places[what, key].line}")
         else:
             self.places[what, key] = at
 
@@ -78,69 +57,66 @@ class _Loader:
         if not self.folder.is_dir():
             self.problems.add(Located(str(self.folder.name), 0, None, {}), "there is no such plan folder")
             raise PlanError(self.problems.found)
-        head = self._one("plan.yaml", shape.PlanEntry)
+        # First of all: of a copied folder with the old id in plan.yaml every period's id would be blamed.
+        head = self._read_head()
         if head and head.id != self.folder.name and not self.is_copy:
             text = f"plan: `id` is {head.id!r} and must be {self.folder.name!r}, as the folder"
             self.problems.add(self.register.places["plan", ""], text, ("id",))
             raise PlanError(self.problems.found)
         plan = self._assemble(head) if head else None
+        # Without indicators.csv every criterion would name unknown indicators: one cause, fifty messages.
         if plan is not None and not self.problems.has_unread_files:
             check_plan(plan, self.register.places, self.problems)
         if plan is None or self.problems.found:
             raise PlanError(sorted(set(self.problems.found)))
         return plan
 
-    def _one(self, name: str, kind: type[Entry]) -> Entry | None:
-        located = read_yaml(self.folder / name, self.problems)
+    def _read_head(self) -> entries.PlanEntry | None:
+        located = self._yaml("plan.yaml")
         if located.data is None:
             return None
         self.register.places["plan", ""] = located
-        return parse(located, kind, "plan", self.problems)
+        return parse(located, entries.PlanEntry.model_validate, "plan", self.problems)
 
     def _rows(
-        self, path: Path, kind: type[Entry], what: str, key: str = "code", *, may_be_empty: bool = False
-    ) -> list[Entry]:
-        """The typed rows of a CSV file, each noted in the register."""
-        columns = [name for name, field in kind.model_fields.items() if field.is_required()]
-        rows = read_csv(path, columns, self.problems)
-        if (
-            not rows
-            and not may_be_empty
-            and not any(problem.file == path.name for problem in self.problems.found)
-        ):
-            self.problems.add_unread(path.name, 1, f"no {what} stands below the header")
-        return self._typed(rows, kind, what, key)
+        self, name: str, shape: Shape[Entry], what: str, *, may_be_empty: bool = False
+    ) -> tuple[Entry, ...]:
+        """What the rows of a CSV file state, each noted in the register."""
+        rows = read_csv(self.folder / name, shape.columns, self.problems)
+        is_told = any(problem.file == name for problem in self.problems.found)
+        if not rows and not may_be_empty and not is_told:
+            self.problems.add_unread(name, 1, f"there is no {what} below the header")
+        return self._typed(rows, shape.read, what, "code")
 
-    def _list(self, located: Located, kind: type[Entry], what: str, key: str = "code") -> list[Entry]:
-        """The typed members of a YAML list, each noted in the register."""
+    def _list(self, located: Located, shape: Shape[Entry], what: str, key: str = "code") -> tuple[Entry, ...]:
+        """What the members of a YAML list state, each noted in the register."""
         if not isinstance(located.data, list) or not located.data:
-            if located.line:  # otherwise the file could not be read, which is told already
-                self.problems.add_unread(
-                    located.file, located.line, f"a list of {what} entries is expected here"
-                )
-            return []
-        return self._typed(located.items(), kind, what, key)
+            if located.line:  # otherwise the file could not be read, which is reported already
+                text = f"a list of {what} entries is expected here"
+                self.problems.add_unread(located.file, located.line, text)
+            return ()
+        return self._typed(located.items(), shape.read, what, key)
 
-    def _typed(self, found: list[Located], kind: type[Entry], what: str, key: str) -> list[Entry]:
+    def _typed(
+        self, found: list[Located], read: Callable[[object], Entry], what: str, key: str
+    ) -> tuple[Entry, ...]:
         typed = []
         for at in found:
             label = _label(at.data, key) if isinstance(at.data, dict) else ""
-            entry = parse(at, kind, f"{what} {label}".rstrip(), self.problems)
+            entry = parse(at, read, f"{what} {label}".rstrip(), self.problems)
             if entry is not None:
                 self.register.note(what, label, at, self.problems)
                 typed.append(entry)
-        return typed
+        return tuple(typed)
 
     def _yaml(self, name: str) -> Located:
         return read_yaml(self.folder / name, self.problems)
 
-    def _assemble(self, head: shape.PlanEntry) -> Plan:
-        periods = tuple(
-            _period(p) for p in self._list(self._yaml("periods.yaml"), shape.PeriodEntry, "period", "id")
-        )
+    def _assemble(self, head: entries.PlanEntry) -> Plan:
+        periods = self._list(self._yaml("periods.yaml"), entries.PERIOD, "period", "id")
         register = read_register(self.units_folder, self.problems)
         criteria_file = self._yaml("criteria.yaml")
-        criteria = self._list(criteria_file.part("criteria"), CriterionEntry, "criterion", EDITION)
+        criteria = self._list(criteria_file.part("criteria"), CRITERION, "criterion", EDITION)
         edition = str(criteria_file.part("edition").data or head.id)
         return Plan(
             id=head.id,
@@ -149,71 +125,32 @@ class _Loader:
             issued_on=head.issued_on,
             year=head.year,
             edition=head.edition,
-            criteria_status=Status(head.criteria_status),
+            criteria_status=head.criteria_status,
             unverified_notice=head.unverified_notice,
-            board=_board(head.board),
-            bases=tuple(LegalAct(b.number, b.issued_on, b.title) for b in head.bases),
+            board=head.board,
+            bases=tuple(head.bases),
             units=units_of(register, [period.window for period in periods]),
-            submitters=tuple(
-                Submitter(**row.model_dump())
-                for row in self._rows(self.folder / "submitters.csv", shape.SubmitterRow, "submitter")
-            ),
-            agencies=tuple(
-                Agency(row.code, row.name)
-                for row in self._rows(self.folder / "agencies.csv", shape.AgencyRow, "agency")
-            ),
-            localities=self._localities(),
+            submitters=self._rows("submitters.csv", entries.SUBMITTER, "submitter"),
+            agencies=self._rows("agencies.csv", entries.AGENCY, "agency"),
+            localities=self._rows("localities.csv", entries.LOCALITY, "locality", may_be_empty=True),
             periods=periods,
-            sections=tuple(
-                Section(row.code, row.title, row.aliases)
-                for row in self._rows(self.folder / "sections.csv", shape.SectionRow, "section")
-            ),
+            sections=self._rows("sections.csv", entries.SECTION, "section"),
             indicators=self._indicators(frozenset(head.decimal_units)),
-            narrative_items=tuple(
-                NarrativeItem(n.code, n.title, n.hint, tuple(n.aliases)) for n in head.narrative_items
-            ),
-            groups=tuple(
-                CriteriaGroup(g.code, g.title)
-                for g in self._list(criteria_file.part("groups"), shape.GroupEntry, "group")
-            ),
-            criteria=tuple(build_criterion(entry, edition) for entry in criteria),
+            narrative_items=tuple(head.narrative_items),
+            groups=self._list(criteria_file.part("groups"), entries.GROUP, "group"),
+            criteria=_in_edition(criteria, edition),
             guidance=self._guidance(),
-            targets=tuple(
-                ProvinceTarget(**t.model_dump())
-                for t in self._list(criteria_file.part("targets"), shape.TargetEntry, "target")
-            ),
-            tasks=self._tasks(),
+            targets=self._list(criteria_file.part("targets"), entries.TARGET, "target"),
+            tasks=self._list(self._yaml("tasks.yaml"), entries.TASK, "task"),
             suites=tuple(head.suites),
             texts=head.texts,
             fixed_figures=self._fixed_figures(),
             register=register,
         )
 
-    def _localities(self) -> tuple[Locality, ...]:
-        rows = self._rows(self.folder / "localities.csv", shape.LocalityRow, "locality", may_be_empty=True)
-        return tuple(
-            Locality(r.code, r.name, r.submitter, frozenset(r.types), Status(r.status), r.aliases)
-            for r in rows
-        )
-
     def _indicators(self, decimal_units: frozenset[str]) -> tuple[Indicator, ...]:
-        rows = self._rows(self.folder / "indicators.csv", shape.IndicatorRow, "indicator")
-        return tuple(
-            Indicator(
-                r.code,
-                r.label,
-                r.unit,
-                IndicatorKind(r.kind),
-                r.section,
-                r.unit in decimal_units,
-                r.note,
-                r.moment == "start",
-                r.aliases,
-                r.loose_aliases,
-                r.within,
-            )
-            for r in rows
-        )
+        rows = self._rows("indicators.csv", entries.INDICATOR, "indicator")
+        return tuple(replace(row, decimals=row.unit in decimal_units) for row in rows)
 
     def _guidance(self) -> tuple[Guidance, ...]:
         path = self.folder / "guidance.yaml"
@@ -222,20 +159,10 @@ class _Loader:
         located = read_yaml(path, self.problems, may_be_empty=True)
         if located.data == []:
             return ()
-        found = self._list(located, shape.GuidanceEntry, "guidance", "title")
+        letters = self._list(located, entries.GUIDANCE, "guidance", "title")
         return tuple(
-            Guidance(
-                g.number,
-                g.issued_on,
-                g.issuer,
-                g.title,
-                g.status,
-                tuple(
-                    build_criterion(c, f"{g.number}, {format_date(g.issued_on)}, {g.issuer}")
-                    for c in g.criteria
-                ),
-            )
-            for g in sorted(found, key=lambda g: g.issued_on)
+            replace(letter, criteria=_in_edition(letter.criteria, _name_of(letter)))
+            for letter in sorted(letters, key=lambda letter: letter.issued_on)
         )
 
     def _fixed_figures(self) -> tuple[FixedFigure, ...]:
@@ -243,59 +170,29 @@ class _Loader:
         if not path.exists():
             return ()
         figures = []
-        for at in read_csv(path, list(shape.FixedRow.model_fields), self.problems):
-            row = parse(at, shape.FixedRow, "baseline", self.problems)
-            if row is not None:
-                key = f"{row.name} {row.locality} {row.indicator}"
+        for at in read_csv(path, entries.FIXED_FIGURE.columns, self.problems):
+            figure = parse(at, entries.FIXED_FIGURE.read, "baseline", self.problems)
+            if figure is not None:
+                key = f"{figure.name} {figure.locality} {figure.indicator}"
                 self.register.note("baseline", key, at, self.problems)
-                figures.append(FixedFigure(**row.model_dump(), line=at.line))
+                # An explanation cites the figure by its line: `baselines.csv:7`.
+                figures.append(replace(figure, line=at.line))
         return tuple(figures)
 
-    def _tasks(self) -> tuple[Task, ...]:
-        found = self._list(self._yaml("tasks.yaml"), shape.TaskEntry, "task")
-        return tuple(
-            Task(t.code, t.code.split(".")[0], t.title, tuple(t.lead), tuple(t.criteria)) for t in found
-        )
+
+def _in_edition(criteria: tuple[Criterion, ...], edition: str) -> tuple[Criterion, ...]:
+    """Criteria in the edition of their file or letter, unless one names its own."""
+    return tuple(replace(entry, edition=entry.edition or edition) for entry in criteria)
+
+
+def _name_of(letter: Guidance) -> str:
+    """How results cite a letter: "812/CAT-PV01, 20/9/2021, Công an tỉnh Kiên Giang"."""
+    return f"{letter.number}, {format_date(letter.issued_on)}, {letter.issuer}"
 
 
 def _label(data: Mapping[str, object], key: str) -> str:
-    """What an entry is called; where several may share a name, the fields behind it tell them apart."""
+    """What an entry is called: the fields that distinguish it, those that it has."""
     return " ".join(str(data[name]) for name in key.split() if data.get(name) not in (None, ""))
-
-
-def _board(entry: shape.BoardEntry) -> Board:
-    fields = entry.model_dump()
-    return Board(**{**_signed(fields), "agency": _agency(fields["agency"])})
-
-
-def _agency(fields: dict[str, Any]) -> StandingAgency:
-    is_sample = fields.pop("status") != Status.VERIFIED.value
-    return StandingAgency(**_signed(fields), is_sample=is_sample)
-
-
-def _signed(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of whoever issues documents, with the signature blocks made."""
-    return {
-        **fields,
-        "signatory": Signatory(**fields["signatory"]),
-        "deputy": Signatory(**fields["deputy"], name=""),
-        "recipients": tuple(fields["recipients"]),
-    }
-
-
-def _period(entry: shape.PeriodEntry) -> Period:
-    return Period(
-        id=entry.id,
-        label=entry.label,
-        kind=PeriodKind(entry.kind),
-        window=Window(entry.start, entry.end),
-        deadline=entry.last_day,
-        baseline=Window(entry.baseline.start, entry.baseline.end),
-        is_milestone=entry.milestone,
-        opens=entry.opens,
-        assumption=entry.assumption,
-        calendar=Calendar(entry.calendar),
-    )
 
 
 @lru_cache(maxsize=8)
@@ -315,3 +212,20 @@ def load_copy(folder: Path) -> Plan:
         PlanError: as `load_plan`.
     """
     return _Loader(folder, is_copy=True).load()
+
+
+def load_recipients(folder: Path) -> tuple[Recipient, ...]:
+    """The recipients of a plan, in the order of `recipients.csv`; none without the file.
+
+    Raises:
+        PlanError: the file lacks a column, or a line has no name or no address; each with its line.
+    """
+    path = folder / "recipients.csv"
+    if not path.exists():
+        return ()
+    problems = Problems()
+    rows = read_csv(path, entries.RECIPIENT.columns, problems)
+    found = [entry for at in rows if (entry := parse(at, entries.RECIPIENT.read, "recipient", problems))]
+    if problems.found:
+        raise PlanError(problems.found)
+    return tuple(found)

@@ -41,13 +41,13 @@ def load_messages(path: Path) -> Mapping[str, Message]:
         Messages by their code, sorted by it; read-only.
 
     Raises:
-        MessageError: a file is missing, an entry is incomplete, or a code stands twice.
+        MessageError: a file is missing, an entry is incomplete, or a code is duplicated.
     """
     found: dict[str, Message] = {}
     for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
         for code, entry in _read_entries(file).items():
             if code in found:
-                raise MessageError(f"{file}: {code}: stands in another file of this folder as well.")
+                raise MessageError(f"{file}: {code}: is duplicated in another file of this folder.")
             found[code] = _read_message(file, code, entry)
     return MappingProxyType(dict(sorted(found.items())))
 

@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+# “Số vụ” and “vụ” are one label: what is counted distinguishes, not that it is counted.
 COUNT_WORDS = re.compile(r"\bso (?=(?:vu|nguoi|doi tuong|ho|cuoc|luot|diem|tin|mo hinh|khu|bang|ho so)\b)")
-"""“Số vụ” and “vụ” are one label; what is counted tells, not that it is counted."""
 
 
 @lru_cache(maxsize=8192)
 def plain_key(text: str) -> str:
     """The words of a text in plain letters: no marks, case, signs or repeated blanks."""
+    # "ộ" is one sign or three: NFD takes every mark off as a sign of its own, and "đ" has none to take off.
+    # "ð" comes of Ð (U+00D0), which some files have for Đ (U+0110).
     parts = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     letters = "".join(sign for sign in parts if not unicodedata.combining(sign)).replace("đ", "d")
     return " ".join(re.sub(r"[\W_]+", " ", letters.replace("ð", "d")).split())

@@ -1,4 +1,7 @@
-"""Reads the suites of a plan into rules, strictly and without importing Great Expectations."""
+"""Reads the suites of a plan into rules, strictly and without importing Great Expectations.
+
+Only the kinds of expectations listed here may be used, with the arguments that each must and may have.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,67 @@ from pathlib import Path
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule, split_column
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.plan.errors import PlanError, Problem
-from chuyenhoa.plan.rule_kinds import KINDS, LIMITS, PAIRWISE, KindShape
+from chuyenhoa.plan.sources import PlanError, Problem
 
+BETWEEN = "expect_column_values_to_be_between"
+PAIR = "expect_column_pair_values_a_to_be_greater_than_b"
+WHOLE = "expect_values_to_be_whole_and_not_negative"
+NOT_NEGATIVE = "expect_values_not_to_be_negative"
+SIGNED_SUM = "expect_signed_sum_to_be_between"
+REST_ZERO = "expect_rest_zero_when_first_is_zero"
+REST_POSITIVE = "expect_rest_positive_when_first_is_positive"
+CHANGE = "expect_change_within_factor"
+PAIRS_EQUAL = "expect_pairs_to_be_equal"
+PAIRS_NOT_BELOW = "expect_pairs_not_to_be_below"
+PAIRS_NOT_ABOVE = "expect_pairs_not_to_be_above"
+
+
+@dataclass(frozen=True)
+class KindShape:
+    """The arguments of one kind; of `either` at least one must be there."""
+
+    needed: frozenset[str]
+    either: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    """Arguments that must hold exactly this: Great Expectations' own default treats a blank otherwise."""
+    lengths: tuple[int, int] = (2, 1000)
+    """How few and how many columns `column_list` may name."""
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """Every argument that may be written."""
+        return self.needed | self.either | self.optional | frozenset(self.fixed)
+
+
+LIMITS = frozenset({"min_value", "max_value"})
+COLUMN_LIST = frozenset({"column_list"})
+
+# Great Expectations drops a type that it does not know without a word, so only these are let through.
+KINDS: Mapping[str, KindShape] = {
+    BETWEEN: KindShape(frozenset({"column"}), either=LIMITS),
+    PAIR: KindShape(
+        frozenset({"column_A", "column_B", "or_equal"}), fixed={"ignore_row_if": "either_value_is_missing"}
+    ),
+    WHOLE: KindShape(COLUMN_LIST),
+    NOT_NEGATIVE: KindShape(COLUMN_LIST),
+    SIGNED_SUM: KindShape(COLUMN_LIST | {"weights"}, either=LIMITS),
+    REST_ZERO: KindShape(COLUMN_LIST),
+    REST_POSITIVE: KindShape(COLUMN_LIST),
+    CHANGE: KindShape(COLUMN_LIST | {"factor", "floor"}, lengths=(2, 2)),
+    PAIRS_EQUAL: KindShape(COLUMN_LIST),
+    PAIRS_NOT_BELOW: KindShape(COLUMN_LIST),
+    PAIRS_NOT_ABOVE: KindShape(COLUMN_LIST),
+}
+
+# Kinds that check every cell by itself: a blank skips that cell only, and each bad cell is a finding.
+CELLWISE = frozenset({WHOLE, NOT_NEGATIVE})
+
+# Kinds that check pairs: the first half of `column_list` with the second, each bad pair a finding.
+PAIRWISE = frozenset({PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRS_NOT_ABOVE})
+
+# Great Expectations' words for severity and ours.
 SEVERITIES = {"critical": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.NOTE}
-"""Great Expectations' words for severity and ours."""
 LETTERS = {"critical": "E", "warning": "W", "info": "N"}
 SUITE_KEYS = frozenset({"name", "expectations", "meta", "notes"})
 ENTRY_KEYS = frozenset({"type", "kwargs", "severity", "meta"})
@@ -25,10 +84,10 @@ META_DAYS = ("valid_from", "valid_to")
 META_KEYS = frozenset({*META_TEXTS, *META_DAYS, "cells"})
 RULE_ID = re.compile(r"[EWN]\d{2,3}")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+# Words of a message template beside the rule's own columns, `cell:<column>` and `arg:<argument>`.
 WORDS = frozenset({"dia_ban", "quy_tac", "chi_tieu", "ma_chi_tieu", "gia_tri", "o"})
-"""Words of a message template beside the rule's own columns, `cell:<column>` and `arg:<argument>`."""
+# Words on the other figure of a pair: label, number, cells, and the files and periods it comes from.
 OTHER_WORDS = frozenset({"chi_tieu_kia", "gia_tri_kia", "o_kia", "tep_kia", "ky_kia", "cac_ky"})
-"""Words on the other figure of a pair: label, number, cells, and the files and periods it comes from."""
 
 
 @dataclass
@@ -49,7 +108,7 @@ class _Entry:
         value = self.raw.get(key)
         if isinstance(value, dict):
             return value
-        self.blame(f"`{key}` is missing or no object")
+        self.blame(f"`{key}` is missing or not an object")
         return {}
 
     @property
@@ -130,7 +189,7 @@ def _read_suite(path: Path, name: str, codes: frozenset[str], problems: list[Pro
         if isinstance(raw, dict):
             yield _Entry(str(path), lines[number - 1], number, raw, codes)
         else:
-            problems.append(Problem(str(path), lines[number - 1], f"expectation {number} is no object"))
+            problems.append(Problem(str(path), lines[number - 1], f"expectation {number} is not an object"))
 
 
 def _lines_of_entries(text: str) -> list[int]:
@@ -190,7 +249,7 @@ def _read_day(entry: _Entry, meta: Mapping[str, object], key: str) -> date | Non
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        entry.blame(f"`meta.{key}` is no date like 2021-07-01")
+        entry.blame(f"`meta.{key}` is not a date like 2021-07-01")
         return None
 
 
@@ -262,7 +321,7 @@ def _check_meta(
     for key in META_TEXTS:
         value = meta.get(key)
         if not isinstance(value, str) or not value.strip():
-            entry.blame(f"`meta.{key}` is missing or no text")
+            entry.blame(f"`meta.{key}` is missing or not a text")
     rule_id = meta.get("rule_id")
     if isinstance(rule_id, str) and not RULE_ID.fullmatch(rule_id):
         entry.blame(f"rule id {rule_id!r} is not of the form E01, W01 or N01")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
-
-from chuyenhoa.plan.errors import Problem
+from pydantic import ValidationError
 
 Path_ = tuple[str | int, ...]
-Entry = TypeVar("Entry", bound=BaseModel)
-MENDING = {
+Entry = TypeVar("Entry")
+# How to fix an entry, by the beginning of pydantic's word for what is wrong with it.
+FIXES = {
     "date_": "write the day as 2022-04-15",
     "decimal_": "write a number alone, such as 80 or 79.5",
     "int_": "write a whole number, and several types in a CSV file as 1;4",
@@ -25,10 +24,35 @@ MENDING = {
     "tuple_type": "put what is listed in brackets, with commas between",
     "model_type": "write its parts with their names, as in {value: 80, unit: percent}",
     "bool_": "write true or false",
-    "extra_forbidden": "no such entry is known here: is it misspelt?",
+    "extra_forbidden": "unknown entry; is it misspelt?",
     "string_pattern_mismatch": "see the other entries for its form",
 }
-"""How to mend an entry, by the beginning of pydantic's word for what is wrong with it."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One wrong entry; `line` counts from 1, and 0 means the file as a whole."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.text}"
+
+
+class PlanError(ValueError):
+    """Plan data that cannot be used; `problems` lists all that is wrong with it, not the first alone."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = f"{count} problem{'' if count == 1 else 's'} in the plan's data"
+        return "\n".join([f"{head}:", *(f"  {problem}" for problem in self.problems)])
 
 
 @dataclass(frozen=True)
@@ -63,12 +87,12 @@ class Located:
 
 
 class Problems:
-    """Collects everything that is wrong with a plan, so that it can be mended in one go."""
+    """Collects everything that is wrong with a plan, so that it can be fixed in one go."""
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
         self.has_unread_files = False
-        """Whether a whole file is lacking, so that what others say about its entries cannot be judged."""
+        """Whether a whole file is lacking, so that what others say about its entries cannot be checked."""
 
     def add(self, at: Located, text: str, path: Path_ = ()) -> None:
         """Note one problem at the line of an entry or of a part of it."""
@@ -88,6 +112,8 @@ def read_text(path: Path) -> str:
         ValueError: it is not in UTF-8; the text says what to do.
     """
     try:
+        # utf-8-sig: Excel and Notepad put a mark in front. NFC: "ệ" may be one sign or three, and a locality
+        # whose name is spelt the other way would not be that of units.csv.
         return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ValueError("the file is not in UTF-8; save it again as UTF-8 (in Excel: CSV UTF-8)") from error
@@ -115,12 +141,14 @@ def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> 
         return empty
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        problems.add_unread(path.name, mark.line + 1 if mark else 0, f"not readable as YAML: {_say(error)}")
+        problems.add_unread(
+            path.name, mark.line + 1 if mark else 0, f"not readable as YAML: {_format_error(error)}"
+        )
         return empty
     return Located(path.name, 1, data, lines)
 
 
-def _say(error: Exception) -> str:
+def _format_error(error: Exception) -> str:
     """What makes a file unreadable, and what to do about the mistakes that people make."""
     text = str(getattr(error, "problem", error))
     if isinstance(error, RecursionError):
@@ -133,13 +161,13 @@ def _say(error: Exception) -> str:
 
 
 def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str, problems: Problems) -> None:
-    """Note the line of every part, and keys that stand twice (YAML would silently keep the last)."""
+    """Note the line of every part, and keys that are duplicated (YAML would silently keep the last)."""
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
             if key.value in seen:
-                problems.add(Located(file, key.start_mark.line + 1, None, {}), f"`{key.value}` stands twice")
+                problems.add(Located(file, key.start_mark.line + 1, None, {}), f"`{key.value}` is duplicated")
             seen.add(key.value)
             _walk(value, (*path, key.value), lines, file, problems)
             lines[(*path, key.value)] = key.start_mark.line + 1
@@ -177,6 +205,7 @@ def read_csv(path: Path, columns: Sequence[str], problems: Problems) -> list[Loc
 
 def _wrong_header(names: Sequence[str], columns: Sequence[str]) -> str:
     """What is wrong with the first line of a CSV file; empty when it names each column once."""
+    # A Vietnamese Excel saves "CSV" with semicolons: one column named "code;name;folder".
     if missing := [column for column in columns if column not in names]:
         text = f"column missing: {', '.join(missing)}"
         if len(names) == 1 and (used := [sign for sign in ";\t" if sign in names[0]]):
@@ -184,7 +213,7 @@ def _wrong_header(names: Sequence[str], columns: Sequence[str]) -> str:
             return f"{text}; the fields are separated by {word}, save the file as CSV UTF-8 with commas"
         return text
     twice = sorted({name for name in names if name and names.count(name) > 1})
-    return f"column stands twice: {', '.join(twice)}" if twice else ""
+    return f"column is duplicated: {', '.join(twice)}" if twice else ""
 
 
 def _wrong_row(row: Mapping[str | Any, object], further: int) -> str:
@@ -196,22 +225,23 @@ def _wrong_row(row: Mapping[str | Any, object], further: int) -> str:
     return ""
 
 
-def parse(entry: Located, shape: type[Entry], what: str, problems: Problems) -> Entry | None:
-    """Give an entry its type, or note each thing that is wrong with it."""
+def parse(entry: Located, read: Callable[[object], Entry], what: str, problems: Problems) -> Entry | None:
+    """What an entry states, by the `read` of its shape; None, with each problem noted, where it is wrong."""
     try:
-        return shape.model_validate(entry.data)
+        return read(entry.data)
     except ValidationError as error:
+        # All of them: people fix a file once, and a message a run would take them ten.
         for detail in error.errors(include_url=False):
             path = tuple(part for part in detail["loc"] if not _is_tag(part))
             name = ".".join(str(part) for part in path)
-            problems.add(entry, f"{what}: {name + ': ' if name else ''}{detail['msg']}{_mend(detail)}", path)
+            problems.add(entry, f"{what}: {name + ': ' if name else ''}{detail['msg']}{_hint(detail)}", path)
         return None
 
 
-def _mend(detail: Mapping[str, Any]) -> str:
+def _hint(detail: Mapping[str, Any]) -> str:
     """What stands there and what to write instead, where the words of the error do not say it."""
     kind, given = str(detail["type"]), detail["input"]
-    hint = next((text for start, text in MENDING.items() if kind.startswith(start)), "")
+    hint = next((text for start, text in FIXES.items() if kind.startswith(start)), "")
     if kind == "string_type":
         hint = "put it in quotation marks" if given is not None else "it is empty"
     shown = str(given) if isinstance(given, str | int | float | date) else ""

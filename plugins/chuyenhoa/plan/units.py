@@ -10,7 +10,7 @@ from pathlib import Path
 from chuyenhoa.model.calendars import DAY
 from chuyenhoa.model.plan import Window
 from chuyenhoa.model.units import Identity, Succession, SuccessionKind, Unit, UnitRegister
-from chuyenhoa.plan.entries import SuccessionRow, UnitRow
+from chuyenhoa.plan.entries import SUCCESSION, UNIT
 from chuyenhoa.plan.sources import Located, Problems, parse, read_csv
 
 UNITS_FILE = "units.csv"
@@ -23,46 +23,26 @@ def read_register(folder: Path, problems: Problems) -> UnitRegister:
     """The register of `plans/units/`; what is wrong with it goes to `problems` with file and line."""
     units: dict[Identity, Unit] = {}
     places: dict[Identity, Located] = {}
-    for at in read_csv(folder / UNITS_FILE, _columns(UnitRow), problems):
-        row = parse(at, UnitRow, "unit", problems)
-        if row is None:
+    for at in read_csv(folder / UNITS_FILE, UNIT.columns, problems):
+        unit = parse(at, UNIT.read, "unit", problems)
+        if unit is None:
             continue
-        unit = Unit(**row.model_dump())
         if unit.identity in units:
             first = places[unit.identity].line
-            problems.add(at, f"unit {_name(unit.identity)} stands twice; first in line {first}")
+            problems.add(at, f"unit {_name(unit.identity)} is duplicated; first in line {first}")
             continue
         units[unit.identity], places[unit.identity] = unit, at
     if problems.has_unread_files:
         return UnitRegister((), ())
-    edges = _read_successions(folder, problems)
+    rows = read_csv(folder / SUCCESSIONS_FILE, SUCCESSION.columns, problems)
+    edges = [(edge, at) for at in rows if (edge := parse(at, SUCCESSION.read, "succession", problems))]
+    # An edge with an unknown end stays out: the checks below look up both ends.
     known = [(edge, at) for edge, at in edges if _ends_known(edge, at, units, problems)]
     register = UnitRegister(tuple(units.values()), tuple(edge for edge, _ in known))
     _check_dates(register, places, problems)
     _check_successions(known, units, problems)
     _check_ends(register, places, problems)
     return register
-
-
-def _columns(shape: type[UnitRow] | type[SuccessionRow]) -> list[str]:
-    return [name for name, entry in shape.model_fields.items() if entry.is_required()]
-
-
-def _read_successions(folder: Path, problems: Problems) -> Edges:
-    edges = []
-    for at in read_csv(folder / SUCCESSIONS_FILE, _columns(SuccessionRow), problems):
-        row = parse(at, SuccessionRow, "succession", problems)
-        if row is not None:
-            edge = Succession(
-                (row.from_code, row.from_valid_from),
-                (row.to_code, row.to_valid_from),
-                SuccessionKind(row.kind),
-                row.extent == "whole",
-                row.legal_basis,
-                row.status,
-            )
-            edges.append((edge, at))
-    return edges
 
 
 def _name(identity: Identity) -> str:
@@ -78,6 +58,7 @@ def _ends_known(edge: Succession, at: Located, units: Mapping[Identity, Unit], p
     if unknown:
         return False
     began, follows = edge.source[1], edge.target[1] or date.min
+    # `register.heirs` walks from unit to unit until one is in force: in a circle it would never end.
     if follows <= (began or date.min):
         text = f"{_name(edge.source)} cannot go into {_name(edge.target)}, which is not later: a circle"
         problems.add(at, f"succession: {text}")
@@ -105,7 +86,7 @@ def _check_successions(edges: Edges, units: Mapping[Identity, Unit], problems: P
     seen: set[tuple[Identity, Identity]] = set()
     for edge, at in edges:
         if (edge.source, edge.target) in seen:
-            problems.add(at, f"succession of {_name(edge.source)} stands twice")
+            problems.add(at, f"succession of {_name(edge.source)} is duplicated")
         seen.add((edge.source, edge.target))
         ends, begins = units[edge.source].valid_to, edge.target[1]
         if begins and ends != begins - DAY:

@@ -11,7 +11,7 @@ from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
-from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
+from chuyenhoa.plan.rules import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.frame import Row
 from chuyenhoa.validation.messages import render_message, words_of_other

@@ -10,7 +10,7 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Reading, Severity
-from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRWISE
+from chuyenhoa.plan.rules import CELLWISE, PAIRWISE
 from chuyenhoa.validation.engine import run_rules
 from chuyenhoa.validation.errors import ValidationFault
 from chuyenhoa.validation.findings import Cell, collect_findings, pairs_of

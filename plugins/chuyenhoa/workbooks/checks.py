@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from chuyenhoa.model.form import BASELINE_SHEET
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
-from chuyenhoa.plan import rule_kinds as kinds
+from chuyenhoa.plan import rules as kinds
 
 MAX_FORMULA_LENGTH = 8192
 """Characters that Excel takes in one formula."""

@@ -11,7 +11,7 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Indicator
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.plan.rule_kinds import CELLWISE
+from chuyenhoa.plan.rules import CELLWISE
 from chuyenhoa.workbooks.checks import build_blank_count, build_check, cell_condition
 from chuyenhoa.workbooks.heads import FIRST_INDICATOR, Form, build_figure_head
 from chuyenhoa.workbooks.pages import protect, set_page, write_title

@@ -15,8 +15,8 @@ from chuyenhoa.cli.errors import explain_os_error
 from chuyenhoa.pipeline.receive import batches
 from chuyenhoa.pipeline.receive.batches import IntakeError, process_batch
 from chuyenhoa.store.archive import Incoming
-from tests.integration.cli.conftest import Call, Called
 from chuyenhoa.store.engine import HEAD
+from tests.integration.cli.conftest import Call, Called
 
 
 def assert_refused(answer: Called, *words: str) -> None:

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts
-from chuyenhoa.assessment.figures import describe_figure
-from chuyenhoa.assessment.formulas import describe_formula
+from chuyenhoa.assessment.figures import describe_figure, describe_formula
 from chuyenhoa.model.criteria import (
     ChangeMeasure,
     CombinedMeasure,

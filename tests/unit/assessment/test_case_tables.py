@@ -20,7 +20,7 @@ from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan import PlanError, load_plan
 from chuyenhoa.plan.cases import CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
-from chuyenhoa.plan.criterion_entries import _SHAPES
+from chuyenhoa.plan.criterion_entries import MEASURE_KINDS
 from tests.conftest import ROOT
 from tests.homes import add_next_year
 from tests.unit.assessment.building import PLACE, declared, evidence_of_case
@@ -135,7 +135,7 @@ def test_what_a_table_must_show_follows_its_measure(plan: Plan) -> None:
 
 def test_every_kind_of_measure_has_a_sample() -> None:
     shown = {table.kind for where, table in TABLES if where == "sample"}
-    assert shown | {"value"} == set(_SHAPES)  # value is count and sum in one
+    assert shown | {"value"} == set(MEASURE_KINDS)  # value is count and sum in one
 
 
 def test_the_page_on_criteria_is_that_of_the_cases_tested(root: Path) -> None:
@@ -165,8 +165,8 @@ def test_the_command_prints_the_page(root: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [
-        ("- criterion: II.4\n", "- criterion: II.9\n", "II.9 is no criterion in force"),
-        ("- criterion: II.4\n", "- criterion: II.3\n", "II.3 is no criterion in force, or stands twice"),
+        ("- criterion: II.4\n", "- criterion: II.9\n", "II.9 is not a criterion in force"),
+        ("- criterion: II.4\n", "- criterion: II.3\n", "II.3 is not a criterion in force, or is duplicated"),
         ("kind: contradictory", "kind: odd", "kind: Input should be"),
         ("XHD=0", "XHD=-", "given: String should match pattern"),
     ],

@@ -7,8 +7,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment.cases import possible_cases
-from chuyenhoa.assessment.exactly import known_verdicts
+from chuyenhoa.assessment.cases import known_verdicts, possible_cases
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.model.criteria import AwaitedMeasure, DeclarationMeasure
 from tests.unit.assessment import plan_oracle as oracle

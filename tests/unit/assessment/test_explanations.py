@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment import assess
+from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Answer, Basis

@@ -19,8 +19,7 @@ from chuyenhoa.model.criteria import CriteriaGroup, Criterion
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.results import CriterionResult, Verdict
-from chuyenhoa.plan.criterion_entries import CriterionEntry
-from chuyenhoa.plan.measures import build_criterion
+from chuyenhoa.plan.criterion_entries import CRITERION
 from tests.unit.assessment import plan_oracle as oracle
 from tests.unit.assessment.building import PLACE, SOURCE
 
@@ -120,7 +119,7 @@ _figures = st.lists(st.integers(0, 6), min_size=18, max_size=18)
 
 
 def _build(entry: Entry) -> Criterion:
-    return build_criterion(CriterionEntry.model_validate(entry), "2021.1")
+    return replace(CRITERION.read(entry), edition="2021.1")
 
 
 def _terms_named(entry: Entry) -> list[str]:

@@ -6,8 +6,7 @@ from datetime import date
 
 import pytest
 
-from chuyenhoa.assessment.kpis import list_kpis
-from chuyenhoa.assessment.targets import assess_target
+from chuyenhoa.assessment.targets import assess_target, list_kpis
 from chuyenhoa.model.criteria import ProvinceTarget
 from chuyenhoa.model.lifecycle import Earlier, State, Transition
 from chuyenhoa.model.results import LocalityResult, TargetResult, Verdict

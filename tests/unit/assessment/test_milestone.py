@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment import AssessmentError, assess
+from chuyenhoa.assessment.verdicts import AssessmentError, assess
 from chuyenhoa.model.baselines import prefix_of
 from chuyenhoa.model.criteria import ProvinceTarget, terms_of
 from chuyenhoa.model.evidence import KnownDeclaration, LocalityEvidence

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment import ReportedWindow, add_baselines, figure_of, restate_baselines
+from chuyenhoa.assessment.baselines import ReportedWindow, add_baselines, figure_of, restate_baselines
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source

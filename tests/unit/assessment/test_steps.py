@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts
-from chuyenhoa.assessment.guards import FEW
-from chuyenhoa.assessment.steps import way_to_met
-from chuyenhoa.assessment.verdicts import assess_criterion
+from chuyenhoa.assessment.outlook import way_to_met
+from chuyenhoa.assessment.verdicts import FEW, assess_criterion
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.criteria import (
     AwaitedMeasure,

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment.figures import describe_figure
-from chuyenhoa.assessment.formulas import describe_formula
+from chuyenhoa.assessment.figures import describe_figure, describe_formula
 from chuyenhoa.assessment.numbers import canonical_text, number_text, percent_text
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model.criteria import (

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from chuyenhoa.assessment import Difference, Overlap, assemble, assess, finer_periods
+from chuyenhoa.assessment.verdicts import assess
+from chuyenhoa.assessment.windows import Difference, Overlap, assemble, finer_periods
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan, Window

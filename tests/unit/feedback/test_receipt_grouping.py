@@ -11,7 +11,7 @@ from chuyenhoa.feedback.grouping import Item, Labels, drop_name, group_findings,
 from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Severity
-from chuyenhoa.plan.rule_kinds import PAIRWISE
+from chuyenhoa.plan.rules import PAIRWISE
 
 NAMES = {"30763": "Phường Vĩnh Lạc", "30766": "Phường An Hòa"}
 ERROR = Finding("E01", Severity.ERROR, "Sai. Sửa lại.", "Số liệu", ("D7",), "30766")

@@ -139,7 +139,7 @@ def test_a_letter_says_how_each_criterion_is_measured_and_says_it_once(plans: Pa
     waiting += entry[entry.index("      threshold:") :]
     path.write_text(text.rstrip() + "\n" + waiting, encoding="utf-8")
     said = [text for _, _, text in problems(plans)]
-    assert any(text.endswith("criterion VI.1 stands twice") for text in said)
+    assert any(text.endswith("criterion VI.1 is duplicated") for text in said)
     assert any(text.endswith("criterion VI.1 still waits; a letter says how it is measured") for text in said)
 
 
@@ -154,7 +154,7 @@ def test_a_wrong_figure_to_compare_with_is_named(plans: Path) -> None:
         ("baselines.csv", 2, "baseline khoi_diem 30745 TTXH_XX: unknown indicator TTXH_XX"),
         ("baselines.csv", 3, "baseline khoi_diem 99999 TTXH_XR: unknown locality 99999"),
         ("baselines.csv", 4, "baseline: value: Input should be greater than or equal to 0, not '-4'"),
-        ("baselines.csv", 6, "baseline khoi_diem 30745 TTXH_KP stands twice; first in line 5"),
+        ("baselines.csv", 6, "baseline khoi_diem 30745 TTXH_KP is duplicated; first in line 5"),
     ]
 
 

@@ -26,7 +26,7 @@ TEXT_SLIPS = [
     # file, what stands there, what a person makes of it, line, what is said
     ("plan.yaml", 'id: "2022"', 'id: "2021"', 2, "`id` is '2021' and must be '2022', as the folder"),
     ("plan.yaml", 'id: "2022"', "id: 2022", 2, "not '2022'; put it in quotation marks"),
-    ("plan.yaml", "code: KET_QUA", "code: LANH_DAO", 65, "code LANH_DAO stands twice"),
+    ("plan.yaml", "code: KET_QUA", "code: LANH_DAO", 65, "code LANH_DAO is duplicated"),
     ("plan.yaml", "texts:\n", "texts: &a {x: *a}\nmore:\n", None, "an entry contains itself"),
     ("periods.yaml", "from: 2022-04-15", "from: 15/04/2022", 5, "not '15/04/2022'; write the day as"),
     ("periods.yaml", "to: 2022-10-14", "to: 20221014", 6, "not '20221014'; write the day as"),
@@ -40,14 +40,14 @@ TEXT_SLIPS = [
         "bcd.ha-tien@kiengiang.example",
         "bcd.ha-tien",
         3,
-        "'bcd.ha-tien' is no e-mail address",
+        "'bcd.ha-tien' is not an e-mail address",
     ),
     (
         "localities.csv",
         "code,name,submitter,types,status,aliases",
         "code,name,submitter,types,status,name",
         1,
-        "twice",
+        "column is duplicated: name",
     ),
 ]
 CRITERION_SLIPS = [
@@ -71,7 +71,7 @@ SAVED = [
     ("submitters.csv", save_as(encoding="utf-16"), "not in UTF-8; save it again as UTF-8"),
     ("localities.csv", save_as(encoding="cp1252"), "not in UTF-8; save it again as UTF-8"),
     ("plan.yaml", save_as(encoding="utf-16"), "not in UTF-8; save it again as UTF-8"),
-    ("submitters.csv", lambda text: text.splitlines()[0].encode(), "no submitter stands below the header"),
+    ("submitters.csv", lambda text: text.splitlines()[0].encode(), "there is no submitter below the header"),
     (
         "periods.yaml",
         lambda text: text.replace("  label: 06", "   label: 06").encode(),
@@ -254,4 +254,4 @@ def test_a_plan_whose_localities_are_not_chosen_yet_is_one(
     path = home / "plans" / "2022" / "localities.csv"
     path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     assert main(["plan", "check"]) == 0
-    assert "plan 2022: warning: no locality stands below the header" in capsys.readouterr().out
+    assert "plan 2022: warning: there is no locality below the header" in capsys.readouterr().out

@@ -15,8 +15,8 @@ import pytest
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import rules_in_force
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.plan.errors import PlanError, Problem
 from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.plan.sources import PlanError, Problem
 
 PAIR: dict[str, Any] = {
     "type": "expect_column_pair_values_a_to_be_greater_than_b",
@@ -98,11 +98,11 @@ WRONG: list[tuple[dict[str, Any], Change, str]] = [
     (PAIR, lambda e: e.pop("severity"), "severity None is none of"),
     (PAIR, lambda e: e.update(severity="warning"), "a rule id of severity warning begins with W"),
     (PAIR, lambda e: e.update(mostly=0.9), "unknown key `mostly`"),
-    (PAIR, lambda e: e.pop("kwargs"), "`kwargs` is missing or no object"),
-    (PAIR, lambda e: e.pop("meta"), "`meta` is missing or no object"),
-    (PAIR, lambda e: e["meta"].pop("rule_id"), "`meta.rule_id` is missing or no text"),
+    (PAIR, lambda e: e.pop("kwargs"), "`kwargs` is missing or not an object"),
+    (PAIR, lambda e: e.pop("meta"), "`meta` is missing or not an object"),
+    (PAIR, lambda e: e["meta"].pop("rule_id"), "`meta.rule_id` is missing or not a text"),
     (PAIR, lambda e: e["meta"].update(rule_id="E1"), "rule id 'E1' is not of the form"),
-    (PAIR, lambda e: e["meta"].update(message=" "), "`meta.message` is missing or no text"),
+    (PAIR, lambda e: e["meta"].update(message=" "), "`meta.message` is missing or not a text"),
     (PAIR, lambda e: e["meta"].update(message="sai"), "does not say where"),
     (PAIR, lambda e: e["meta"].update(message="{dia_ban} {THT}"), "the message names {THT}"),
     (PAIR, lambda e: e["meta"].update(message="{dia_ban} {cell:THT}"), "the message names {cell:THT}"),
@@ -123,7 +123,11 @@ WRONG: list[tuple[dict[str, Any], Change, str]] = [
     (SUM, lambda e: e["kwargs"].update(column_list=["TTXH_XR"], weights=[1]), "must name 2 to"),
     (SUM, lambda e: e["kwargs"].update(column_list=["THT", "THT"]), "names a column twice"),
     (SUM, lambda e: e["kwargs"].update(column_list=["THT", "prev__XX"]), "unknown indicator 'prev__XX'"),
-    (PAIR, lambda e: e["meta"].update(valid_from="1/7/2021"), "`meta.valid_from` is no date like 2021-07-01"),
+    (
+        PAIR,
+        lambda e: e["meta"].update(valid_from="1/7/2021"),
+        "`meta.valid_from` is not a date like 2021-07-01",
+    ),
     (
         PAIR,
         lambda e: e["meta"].update(valid_from="2021-07-01", valid_to="2021-06-30"),
@@ -187,7 +191,7 @@ def test_wordings_that_follow_one_another_may_share_an_id(tmp_path: Path, plan: 
         ("[]", "a suite is an object"),
         ('{"name": "so_lieu.2021"}', "a suite is an object"),
         ('{"name": "so_lieu.2021", "expectations": []}', "an empty suite passes everything"),
-        ('{"name": "so_lieu.2021", "expectations": [1]}', "expectation 1 is no object"),
+        ('{"name": "so_lieu.2021", "expectations": [1]}', "expectation 1 is not an object"),
         ('{"name": "other", "expectations": [1]}', "must be 'so_lieu.2021'"),
         ('{"name": "so_lieu.2021", "expectations": [1], "rules": 1}', "unknown key `rules`"),
     ],

@@ -121,8 +121,8 @@ FAULTS: dict[str, tuple[str, dict[str, str], dict[str, str] | None, str]] = {
     "no origin": ("successions.csv", {"from_code": "30811"}, {}, "does not say what it came from"),
     "an odd kind": ("units.csv", {"code": "30811", "valid_from": ""}, {"kind": "làng"}, "kind"),
     "an odd extent": ("successions.csv", {"from_code": "30733"}, {"extent": "half"}, "extent"),
-    "a unit twice": ("units.csv", {"code": "30811", "valid_from": ""}, None, "stands twice; first in line"),
-    "an edge twice": ("successions.csv", {"from_code": "30811"}, None, "stands twice"),
+    "a unit twice": ("units.csv", {"code": "30811", "valid_from": ""}, None, "is duplicated; first in line"),
+    "an edge twice": ("successions.csv", {"from_code": "30811"}, None, "is duplicated"),
 }
 
 

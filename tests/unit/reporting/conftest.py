@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chuyenhoa.assessment import assess
+from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.clock import ZONE
 from chuyenhoa.model.evidence import (
     KnownDeclaration,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from chuyenhoa.assessment import assess
+from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.kit.docx_redline.parts import open_side
 from chuyenhoa.kit.ooxml.docx_package import read_parts
 from chuyenhoa.kit.ooxml.wordml import W, paragraph_text

@@ -16,7 +16,7 @@ from chuyenhoa.model.figures import Basis, CellRef
 from chuyenhoa.model.history import Accepted, Known
 from chuyenhoa.model.plan import Period, PeriodKind, Plan, Window
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule
-from chuyenhoa.plan.rule_kinds import PAIRS_EQUAL, PAIRS_NOT_ABOVE, PAIRS_NOT_BELOW
+from chuyenhoa.plan.rules import PAIRS_EQUAL, PAIRS_NOT_ABOVE, PAIRS_NOT_BELOW
 from chuyenhoa.validation import build_history, is_related
 from chuyenhoa.validation.engine import run_rules
 

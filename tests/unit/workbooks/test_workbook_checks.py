@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from chuyenhoa.model.form import BASELINE_SHEET, FIGURES_SHEET, LOCALITY_CODE
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
-from chuyenhoa.plan import rule_kinds as kinds
+from chuyenhoa.plan import rules as kinds
 from chuyenhoa.workbooks import write_workbook
 from chuyenhoa.workbooks.checks import CheckError, build_check, condition_of
 from tests.office import convert

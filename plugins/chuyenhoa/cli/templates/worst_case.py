@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from chuyenhoa.assessment import assess
+from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.clock import ZONE
 from chuyenhoa.model.evidence import (
     KnownDeclaration,

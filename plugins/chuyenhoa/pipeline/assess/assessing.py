@@ -11,17 +11,14 @@ from dataclasses import asdict, replace
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.assessment import (
-    Assembled,
-    Difference,
+from chuyenhoa.assessment.baselines import (
     add_baselines,
-    assemble,
-    assess,
     changed_localities,
-    finer_periods,
     restate_baselines,
     wanted_baselines,
 )
+from chuyenhoa.assessment.verdicts import assess
+from chuyenhoa.assessment.windows import Assembled, Difference, assemble, finer_periods
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities

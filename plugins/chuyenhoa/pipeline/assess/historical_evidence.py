@@ -6,13 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa.assessment import (
-    ReportedWindow,
-    Restated,
-    changed_localities,
-    reported_in,
-    wanted_baselines,
-)
+from chuyenhoa.assessment.baselines import ReportedWindow, changed_localities, reported_in, wanted_baselines
+from chuyenhoa.assessment.windows import Restated
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.store.evidence import load_evidence

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa.assessment.kpis import list_kpis
+from chuyenhoa.assessment.targets import list_kpis
 from chuyenhoa.model.lifecycle import (
     Standing,
     Transition,

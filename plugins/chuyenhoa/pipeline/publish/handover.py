@@ -21,7 +21,7 @@ from chuyenhoa.pipeline.publish.drafts import DraftError, kind_of, office_texts,
 from chuyenhoa.pipeline.publish.pdf_export import make_pdfs
 from chuyenhoa.pipeline.publish.registering import find_entries
 from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
-from chuyenhoa.plan.recipients import load_recipients
+from chuyenhoa.plan.loader import load_recipients
 from chuyenhoa.release import write_register
 from chuyenhoa.release.annex import write_annex
 from chuyenhoa.release.register import ISSUED_LETTER

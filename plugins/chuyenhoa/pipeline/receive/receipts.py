@@ -22,7 +22,7 @@ from chuyenhoa.model.submissions import (
 )
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.justifications import titles_of
-from chuyenhoa.plan.rule_kinds import BETWEEN, CELLWISE
+from chuyenhoa.plan.rules import BETWEEN, CELLWISE
 from chuyenhoa.store import ledger
 from chuyenhoa.store.claims import members_of_all
 from chuyenhoa.store.justifications import held_localities, justified_findings, released_by, status_after
