@@ -5,10 +5,10 @@ Importing this package is cheap; Great Expectations (several seconds) is importe
 
 from __future__ import annotations
 
-from chuyenhoa.validation.errors import ValidationFault
+from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationReport
+from chuyenhoa.validation.frame import ValidationFault
 from chuyenhoa.validation.history import build_history, is_related
 from chuyenhoa.validation.pages import publish
-from chuyenhoa.validation.report import CheckedFile, RuleCount, ValidationReport
 from chuyenhoa.validation.run import validate
 
 __all__ = [

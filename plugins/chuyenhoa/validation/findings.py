@@ -1,20 +1,23 @@
-"""Turns rows that fail a rule into findings with sheet, cells and message."""
+"""What a run of the rules found: findings with sheet, cells and message, and counts per rule."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from chuyenhoa.kit.vietnamese_text.formatting import format_number
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
 from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
-from chuyenhoa.validation.errors import ValidationFault
-from chuyenhoa.validation.frame import Row
-from chuyenhoa.validation.messages import render_message, words_of_other
+from chuyenhoa.plan.rules import PLACEHOLDER
+from chuyenhoa.validation.frame import Row, ValidationFault
 
 Cell = tuple[str, str]
 """Sheet and address."""
@@ -48,7 +51,7 @@ def collect_findings(
     return {sha256: tuple(entries) for sha256, entries in found.items()}
 
 
-def run_isolated(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
+def drop_follow_ons(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
     """The findings of one file: errors first, then in the order of the rows and the rules.
 
     A warning that rests on a cell which is wrong anyway says nothing of its own and is left out; `blamed`
@@ -132,3 +135,122 @@ def _finding(rule: Rule, row: Row, plan: Plan, columns: Sequence[str]) -> Findin
 def _position(place: Cell, row: Row, columns: Sequence[str]) -> int:
     """Where a cell stands first among a rule's columns."""
     return [(row.places[column].sheet, row.places[column].cell) for column in columns].index(place)
+
+
+def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str, str]) -> str:
+    """The message of a rule for one row.
+
+    A placeholder is an indicator code (its number), `cell:<CODE>` (its cell), `arg:<name>` (an argument of
+    the expectation), `dia_ban` (the locality, and for the baseline its sheet), `quy_tac` or one of `words`.
+
+    Raises:
+        ValidationFault: the template names something that the rule does not have.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        word = match.group(1)
+        if word in known:
+            return known[word]
+        if word.startswith("arg:") and word[4:] in rule.kwargs:
+            return str(rule.kwargs[word[4:]])
+        if word.startswith("cell:") and word[5:] in row.places:
+            return row.places[word[5:]].cell
+        if word in row.values:
+            return format_number(row.values[word])
+        raise ValidationFault(
+            f"Rule {rule.rule_id}: the message names {{{word}}}, which row {row.locality} lacks."
+        )
+
+    known = {"dia_ban": _where(row, locality_name), "quy_tac": rule.rule_id, **words}
+    return PLACEHOLDER.sub(fill, rule.message)
+
+
+def _where(row: Row, locality_name: str) -> str:
+    """The locality; for a baseline row with the sheet, since its cells have the same addresses."""
+    if row.basis is Basis.CURRENT:
+        return locality_name
+    sheets = {place.sheet for place in row.places.values() if place.sheet}
+    return f"{locality_name} (sheet {min(sheets)})" if sheets else f"{locality_name} (số liệu cùng kỳ)"
+
+
+def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
+    """What a message may say of the figure of other reports that stands in `column`."""
+    past = row.history.get(column)
+    sources = past.sources if past else ()
+    return {
+        "chi_tieu_kia": label,
+        "gia_tri_kia": format_number(row.values[column]),
+        "o_kia": "; ".join(
+            dict.fromkeys(f"{source.cell_ref.sheet}!{source.cell_ref.cell}" for source in sources)
+        ),
+        "tep_kia": ", ".join(
+            f"“{name}”" for name in dict.fromkeys(mask_personal(source.file_name) for source in sources)
+        ),
+        "ky_kia": ", ".join(dict.fromkeys(source.period for source in sources)),
+        "cac_ky": "; ".join(f"{source.period}: {format_number(source.value)}" for source in sources),
+    }
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How one rule fared: rows that had all its inputs, rows that failed it, files that these come from."""
+
+    rule: Rule
+    rows_checked: int
+    rows_failed: int
+    files_failed: int
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """One file of the batch, with the number of its rows that held at least one figure."""
+
+    sha256: str
+    file_name: str
+    submitter: str
+    period: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """The outcome for one batch; `found` and `blamed` are keyed by the sha256 of the file."""
+
+    rules: tuple[Rule, ...]
+    rows: int
+    """Rows held against the rules: one a file, locality and basis that states at least one figure."""
+    files: tuple[CheckedFile, ...]
+    counts: tuple[RuleCount, ...]
+    found: Mapping[str, tuple[Found, ...]]
+    blamed: Mapping[str, frozenset[Cell]]
+    """The cells in which the reader found an error."""
+
+    @cached_property
+    def findings(self) -> Mapping[str, tuple[Finding, ...]]:
+        """What the rules found by file: errors first, without warnings on cells that are wrong anyway."""
+        return {
+            sha256: settled
+            for sha256, entries in self.found.items()
+            if (settled := drop_follow_ons(entries, self.blamed.get(sha256, frozenset())))
+        }
+
+    def findings_of(self, sha256: str) -> tuple[Finding, ...]:
+        """What the rules found in one file; empty when nothing."""
+        return self.findings.get(sha256, ())
+
+    def joined(self, later: ValidationReport) -> ValidationReport:
+        """This report with what a later run of the rules on history found in the same rows."""
+        counts = tuple(
+            RuleCount(
+                one.rule,
+                one.rows_checked + other.rows_checked,
+                one.rows_failed + other.rows_failed,
+                one.files_failed + other.files_failed,
+            )
+            for one, other in zip(self.counts, later.counts, strict=True)
+        )
+        found = {
+            sha256: (*self.found.get(sha256, ()), *later.found.get(sha256, ()))
+            for sha256 in dict.fromkeys((*self.found, *later.found))
+        }
+        return replace(self, counts=counts, found=found)
