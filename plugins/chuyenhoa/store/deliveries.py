@@ -40,7 +40,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a letter is about: its kind, a submission's or document's id, and what tells it from namesakes."""
+    """What a letter is about: its kind, the id of a submission or document, and a seed of its token."""
 
     kind: str
     reference: str

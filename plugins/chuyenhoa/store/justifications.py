@@ -67,7 +67,7 @@ def justified_findings(session: Session, number: int, upto: int | None = None) -
 
 
 def held_localities(session: Session, reading: Reading, before: int) -> Mapping[str, int]:
-    """The localities that wait, each with the newest version that lists it, as of submission `before`."""
+    """The localities held back, each with the newest version that lists it, as of submission `before`."""
     query = (
         select(SubmissionLocalityRow)
         .join(SubmissionRow, SubmissionRow.number == SubmissionLocalityRow.submission)
@@ -169,7 +169,7 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
 def _source_of_reason(
     session: Session, rows: Sequence[SubmissionRow], version: SubmissionRow, finding: Finding
 ) -> Source:
-    """Where a reason stands: in a later file, in the version itself, or in a file of reasons before it."""
+    """The cell of a reason: in a later file, in the version itself, or in a file of reasons before it."""
     by_number = {row.number: row for row in rows if row.submitter == version.submitter}
     later = select(AcceptedJustificationRow).where(
         AcceptedJustificationRow.version == version.number,

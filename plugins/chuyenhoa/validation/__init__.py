@@ -1,4 +1,4 @@
-"""Holds the figures of a batch of files against the rules and says what is wrong, where, and how to mend it.
+"""Checks the figures of a batch of files by the rules and says what is wrong, where, and how to correct it.
 
 Importing this package is cheap; Great Expectations (several seconds) is imported when rules are run.
 """

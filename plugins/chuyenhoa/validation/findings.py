@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -14,7 +14,7 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
-from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
+from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Reading, Severity
 from chuyenhoa.plan.rule_kinds import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
 from chuyenhoa.plan.rules import PLACEHOLDER
 from chuyenhoa.validation.frame import Row, ValidationFault
@@ -25,7 +25,7 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class Found:
-    """A finding with every cell of its own file that it rests on, and its place among the others."""
+    """A finding with the cells of its own file that it depends on, and its place among the others."""
 
     finding: Finding
     cells: frozenset[Cell]
@@ -36,7 +36,7 @@ class Found:
 def collect_findings(
     rows: Sequence[Row], failed: Mapping[str, Sequence[int]], rules: Sequence[Rule], plan: Plan
 ) -> dict[str, tuple[Found, ...]]:
-    """What was found by the sha256 of the file, follow-ons included."""
+    """The findings by the sha256 of their file, follow-ons included."""
     found: dict[str, list[Found]] = {}
     index, seen = [], Counter[str]()
     for row in rows:
@@ -54,8 +54,8 @@ def collect_findings(
 def drop_follow_ons(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
     """The findings of one file: errors first, then in the order of the rows and the rules.
 
-    A warning that rests on a cell which is wrong anyway says nothing of its own and is left out; `blamed`
-    are the cells in which the reader found an error.
+    A warning on a cell that has an error anyway is left out: correcting the cell may settle it. `blamed` are
+    the cells in which the reader found an error.
     """
     wrong = blamed.union(*(entry.cells for entry in found if entry.finding.severity is Severity.ERROR))
     kept = [
@@ -65,7 +65,8 @@ def drop_follow_ons(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Fi
 
 
 def _findings_of_row(rule: Rule, row: Row, plan: Plan) -> Iterator[tuple[Finding, frozenset[Cell]]]:
-    """One finding for the row, or one a bad cell or pair where the rule judges each by itself."""
+    """One finding for the row, or one per bad cell or pair where the rule checks each by itself."""
+    # A rule on single cells or pairs is one expectation over all columns: GX names the row, not the cell.
     parts: list[tuple[str, ...]] = [rule.columns]
     if rule.kind in PAIRWISE:
         parts = [pair for pair in pairs_of(rule) if _is_bad_pair(rule, row, *pair)]
@@ -99,7 +100,7 @@ def _is_bad(rule: Rule, value: Decimal) -> bool:
 
 
 def _own_cells(row: Row, columns: Sequence[str]) -> frozenset[Cell]:
-    """The cells of the row's own file among those of the columns."""
+    """The cells of the row's own file; a history column has the cell of another file."""
     own = [row.places[column] for column in columns if split_column(column)[0] not in HISTORY_PREFIXES]
     return frozenset((place.sheet, place.cell) for place in own)
 
@@ -133,7 +134,7 @@ def _finding(rule: Rule, row: Row, plan: Plan, columns: Sequence[str]) -> Findin
 
 
 def _position(place: Cell, row: Row, columns: Sequence[str]) -> int:
-    """Where a cell stands first among a rule's columns."""
+    """The index of the first column of a rule that has a cell."""
     return [(row.places[column].sheet, row.places[column].cell) for column in columns].index(place)
 
 
@@ -166,7 +167,7 @@ def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str,
 
 
 def _where(row: Row, locality_name: str) -> str:
-    """The locality; for a baseline row with the sheet, since its cells have the same addresses."""
+    """The locality; for a baseline row with its sheet: `D7` of "Cùng kỳ" is not `D7` of "Số liệu"."""
     if row.basis is Basis.CURRENT:
         return locality_name
     sheets = {place.sheet for place in row.places.values() if place.sheet}
@@ -174,7 +175,7 @@ def _where(row: Row, locality_name: str) -> str:
 
 
 def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
-    """What a message may say of the figure of other reports that stands in `column`."""
+    """The placeholders of a message for the figure of other reports in `column`."""
     past = row.history.get(column)
     sources = past.sources if past else ()
     return {
@@ -193,7 +194,7 @@ def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class RuleCount:
-    """How one rule fared: rows that had all its inputs, rows that failed it, files that these come from."""
+    """The outcome of one rule: rows with its inputs, rows that failed it, files that these come from."""
 
     rule: Rule
     rows_checked: int
@@ -218,7 +219,7 @@ class ValidationReport:
 
     rules: tuple[Rule, ...]
     rows: int
-    """Rows held against the rules: one a file, locality and basis that states at least one figure."""
+    """Rows checked: one per file, locality and basis with at least one figure."""
     files: tuple[CheckedFile, ...]
     counts: tuple[RuleCount, ...]
     found: Mapping[str, tuple[Found, ...]]
@@ -254,3 +255,68 @@ class ValidationReport:
             for sha256 in dict.fromkeys((*self.found, *later.found))
         }
         return replace(self, counts=counts, found=found)
+
+
+def build_report(
+    readings: Sequence[Reading],
+    rows: Sequence[Row],
+    plan: Plan,
+    rules: Sequence[Rule],
+    failed: Mapping[str, Sequence[int]],
+    ran: Set[str],
+) -> ValidationReport:
+    """The report of a run; `failed`: positions of rows by rule key, `ran`: the keys of the rules that ran."""
+    return ValidationReport(
+        rules=tuple(rules),
+        rows=len(rows),
+        files=_checked_files(readings, rows),
+        counts=tuple(_count(rule, rows if rule.key in ran else (), failed[rule.key]) for rule in rules),
+        found=collect_findings(rows, failed, rules, plan),
+        blamed={r.sha256: _blamed_cells(r) for r in readings if not r.refused},
+    )
+
+
+def _blamed_cells(reading: Reading) -> frozenset[Cell]:
+    """The cells in which the reader found an error."""
+    return frozenset(
+        (finding.sheet, cell)
+        for finding in reading.findings
+        if finding.severity is Severity.ERROR
+        for cell in finding.cells
+    )
+
+
+def _checked_files(readings: Sequence[Reading], rows: Sequence[Row]) -> tuple[CheckedFile, ...]:
+    """Every file that was not refused, the same bytes once; its name without personal data."""
+    per_file = Counter(row.sha256 for row in rows)
+    files: dict[str, CheckedFile] = {}
+    for reading in readings:
+        if not reading.refused:
+            entry = CheckedFile(
+                reading.sha256,
+                mask_personal(reading.file_name),
+                reading.submitter,
+                reading.period,
+                per_file[reading.sha256],
+            )
+            files.setdefault(reading.sha256, entry)
+    return tuple(files.values())
+
+
+def _count(rule: Rule, rows: Sequence[Row], failed: Sequence[int]) -> RuleCount:
+    """How many rows a rule in force had the inputs of, and how many of them failed."""
+    # Counted here, because Great Expectations counts rows that it skipped as passed (docs/decisions/0003).
+    checked = sum(rule.is_in_force(row.window_end) and _has_inputs(rule, row) for row in rows)
+    if len(failed) > checked:
+        raise ValidationFault(
+            f"Rule {rule.rule_id} failed {len(failed)} rows, but only {checked} had its inputs."
+        )
+    return RuleCount(rule, checked, len(failed), len({rows[position].sha256 for position in failed}))
+
+
+def _has_inputs(rule: Rule, row: Row) -> bool:
+    """Whether the row has the cells that the rule needs: one of them, a whole pair, or all."""
+    if rule.kind in PAIRWISE:
+        return any(all(column in row.values for column in pair) for pair in pairs_of(rule))
+    enough = any if rule.kind in CELLWISE else all
+    return enough(column in row.values for column in rule.columns)

@@ -21,7 +21,7 @@ import yaml
 from chuyenhoa.model.figures import Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Severity
-from chuyenhoa.plan.messages import Message
+from chuyenhoa.plan.messages import Message, load_messages
 
 WORD = re.compile(r"\w+")
 SYLLABLE = re.compile(
@@ -165,6 +165,17 @@ class JustificationCheck:
     messages: Mapping[str, Message]
     titles: Mapping[str, str]
     """The title of every rule and reader's code, by its id."""
+
+    @classmethod
+    def load(cls, folder: Path, titles: Mapping[str, str]) -> JustificationCheck:
+        """Read `reasons.yaml` and `reason_findings.yaml` of `templates/messages/`.
+
+        Raises:
+            ReasonsError: the first cannot be used.
+            MessageError: the second cannot be used.
+        """
+        rules = load_justification_rules(folder / "reasons.yaml")
+        return cls(rules, load_messages(folder / "reason_findings.yaml"), titles)
 
     def flaw_of(self, text: str, finding: Finding) -> Flaw | None:
         """Why a text is no reason for a warning; None when it is one."""

@@ -14,17 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from chuyenhoa import clock
 from chuyenhoa.feedback import receipt_name, render_letter, render_receipt
-from chuyenhoa.kit.mail import (
-    MAX_ATTACHMENT_BYTES,
-    Attachment,
-    Letter,
-    MailError,
-    MailServer,
-    SmtpLine,
-    build_message,
-    is_address,
-    read_server,
-)
+from chuyenhoa.kit import mail
 from chuyenhoa.model.submissions import Receipt
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.publish.office_queries import REMARK_LETTER, describe_remarks, list_remarks
@@ -44,7 +34,7 @@ class LetterError(RuntimeError):
     """We failed to compose letters; the text names them. They are tried again."""
 
 
-def send_letters(server: MailServer | None = None) -> dict[str, int]:
+def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
     """Send the letters that are due, one by one, to each recipient once.
 
     A server that is down, slow or refuses is no failure of ours: the letter is retried with growing pauses,
@@ -63,7 +53,7 @@ def send_letters(server: MailServer | None = None) -> dict[str, int]:
     """
     ctx = open_context()
     url = ctx.settings.smtp_url
-    server = server or (read_server(url) if url else None)
+    server = server or (mail.read_server(url) if url else None)
     if server is None:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}
@@ -81,7 +71,7 @@ def send_letters(server: MailServer | None = None) -> dict[str, int]:
                 continue
             try:
                 outcome = _send(ctx, server, line, row)
-            except MailError as error:
+            except mail.MailError as error:
                 counts["failed" if error.is_final else "postponed"] += 1
                 if error.is_server:
                     break
@@ -102,20 +92,20 @@ def _take(ctx: Context, row: DeliveryRow) -> bool:
         return deliveries.take(session, row, clock.now())
 
 
-def _send(ctx: Context, server: MailServer, line: SmtpLine, row: DeliveryRow) -> str:
+def _send(ctx: Context, server: mail.MailServer, line: mail.SmtpLine, row: DeliveryRow) -> str:
     """Send one letter and note the outcome.
 
     Raises:
-        MailError: it was not taken; that is noted.
+        mail.MailError: it was not taken; that is noted.
     """
-    if not is_address(row.recipient):
+    if not mail.is_address(row.recipient):
         _note(ctx, row, f"{row.recipient!r} is no e-mail address", is_final=True)
         return "failed"
     letter = COMPOSERS[row.kind](ctx, row, f"<{row.token}@{server.sender.rpartition('@')[2]}>")
-    message = build_message(letter, server.sender, ctx.plan.board.short_name, clock.now())
+    message = mail.build_message(letter, server.sender, ctx.plan.board.short_name, clock.now())
     try:
         line.send(message, row.recipient)
-    except MailError as error:
+    except mail.MailError as error:
         _note(ctx, row, str(error), is_final=error.is_final)
         raise
     with ctx.store.writing() as session:
@@ -129,7 +119,7 @@ def _note(ctx: Context, row: DeliveryRow, error: str, *, is_final: bool) -> None
         deliveries.mark_tried(session, row.id, clock.now(), error, is_final=is_final)
 
 
-def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
+def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
     """What the receipt says, with the receipt and the workbook to correct attached."""
     number = ledger.submission_number(row.reference)
     with ctx.store.reading() as session:
@@ -139,22 +129,22 @@ def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
     return _letter(ctx, row, message_id, receipt, _attach(ctx, workbook) if workbook else ())
 
 
-def _fault_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
-    """The letter that says that we failed on a file."""
+def _fault_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+    """The news that our own code failed on a file."""
     receipt = describe_file(ctx, ledger.submission_number(row.reference))
     return _letter(ctx, row, message_id, receipt, ())
 
 
 def _letter(
-    ctx: Context, row: DeliveryRow, message_id: str, receipt: Receipt, others: tuple[Attachment, ...]
-) -> Letter:
+    ctx: Context, row: DeliveryRow, message_id: str, receipt: Receipt, others: tuple[mail.Attachment, ...]
+) -> mail.Letter:
     templates = ctx.settings.templates
     subject, text = render_letter(receipt, templates)
-    page = Attachment(receipt_name(receipt), render_receipt(receipt, templates).encode())
-    return Letter(message_id, row.recipient, subject, text, (page, *others))
+    page = mail.Attachment(receipt_name(receipt), render_receipt(receipt, templates).encode())
+    return mail.Letter(message_id, row.recipient, subject, text, (page, *others))
 
 
-def _attach(ctx: Context, path: Path) -> tuple[Attachment, ...]:
+def _attach(ctx: Context, path: Path) -> tuple[mail.Attachment, ...]:
     """A file of the outbox, when it is still there and small enough for a letter.
 
     Submitters may write to their outbox folder: a link put there is not followed to somebody else's file, and
@@ -168,13 +158,13 @@ def _attach(ctx: Context, path: Path) -> tuple[Attachment, ...]:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         inside = path.parent.resolve().is_relative_to(ctx.settings.outbox.resolve())
-        if not inside or not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ATTACHMENT_BYTES:
+        if not inside or not stat.S_ISREG(status.st_mode) or status.st_size > mail.MAX_ATTACHMENT_BYTES:
             logger.warning("%s is not attached: no plain file of the outbox, or too large", path)
             return ()
-        return (Attachment(path.name, file.read(MAX_ATTACHMENT_BYTES)),)
+        return (mail.Attachment(path.name, file.read(mail.MAX_ATTACHMENT_BYTES)),)
 
 
-def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
+def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
     """The letter that brings an issued document, with its sha256 to check it by."""
     # Here and not above: most passes send answers only, and these bring all of reporting with them.
     from chuyenhoa.pipeline.publish.drafts import office_texts
@@ -193,15 +183,17 @@ def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
         documents=f"- {entry.title}, số {entry.number or texts['no_number']}",
         checksums=f"{document.issued_sha256}  {name}",
     )
-    if len(content) > MAX_ATTACHMENT_BYTES:
+    if len(content) > mail.MAX_ATTACHMENT_BYTES:
         logger.warning("%s is too large for a letter", document.issued_path)
         text += texts["handover_large"].format(names=name) + "\n"
-    fits = len(content) <= MAX_ATTACHMENT_BYTES
+    fits = len(content) <= mail.MAX_ATTACHMENT_BYTES
     subject = texts["issued_subject"].format(title=entry.title, number=entry.number or texts["no_number"])
-    return Letter(message_id, row.recipient, subject, text, (Attachment(name, content),) if fits else ())
+    return mail.Letter(
+        message_id, row.recipient, subject, text, (mail.Attachment(name, content),) if fits else ()
+    )
 
 
-def _remark_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
+def _remark_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
     """The letter that asks a submitter about localities and criteria."""
     from chuyenhoa.pipeline.publish.drafts import office_texts
 
@@ -212,10 +204,10 @@ def _remark_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
     lines = describe_remarks(ctx, [entry for entry in found if entry.notice == first.notice])
     period = ctx.period(first.milestone).label
     subject = office_texts(ctx)["remark_subject"].format(period=period)
-    return Letter(message_id, row.recipient, subject, "\n\n".join(lines) + "\n")
+    return mail.Letter(message_id, row.recipient, subject, "\n\n".join(lines) + "\n")
 
 
-COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], Letter]] = {
+COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], mail.Letter]] = {
     ANSWER: _answer_letter,
     FAULT: _fault_letter,
     ISSUED_LETTER: _issued_letter,

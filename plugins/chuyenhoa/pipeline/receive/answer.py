@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 NO_FOLDER = "khong-ro-don-vi"
 """The outbox folder for files that lay in no submitter's folder."""
 TOLD = "fault_told"
-"""The event which says that a submitter got the receipt of our fault."""
+"""The event of the receipt of our fault; there is one per submission at most."""
 OVERDUE = timedelta(minutes=20)
 """Longer than the 15 minutes between two sweeps: the process that claimed such a file has died on it."""
 
@@ -50,6 +50,7 @@ def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
     A disk flush takes longer than the rest of an answer, so all of them share two: one for the files that are
     written, and one for the commit of the ledger (docs/decisions/0023).
     """
+    # Made from the store alone, so that an answer given again after a crash is the same, byte for byte.
     receipts = build_receipts(ctx, numbers)
     pages = _reserve_pages(ctx, numbers)
     workbooks = make_workbooks(ctx, receipts)
@@ -115,6 +116,8 @@ def _report_fault(ctx: Context, number: int) -> None:
     receipt = describe_file(ctx, number)
     data = ctx.settings.data
     wanted = (outbox_of(ctx, receipt) / receipt_name(receipt)).relative_to(data).as_posix()
+    # The name is reserved first and the event is noted last: a crash in between repeats the receipt under the
+    # same name, and never leaves a second one.
     with ctx.store.writing() as session:
         row = session.get_one(SubmissionRow, number)
         if row.answered_at is not None or any(
@@ -167,6 +170,8 @@ def _build(ctx: Context, session: Session, row: SubmissionRow, known: _Known) ->
     receipt = _with_earlier_files(session, row, known, _describe_file(row, plan))
     listed = known.localities.get(row.number, {})
     rules = ctx.rules_of(plan)
+    # Only a cell that is wrong by itself hides the findings that follow from it. Rules between sound cells
+    # are all shown: leaving one out would cost the submitter a second round (docs/decisions/0021).
     alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
     shown, left = part_follow_ons(known.findings.get(row.number, ()), alone)
     names = receipt.locality_names
@@ -195,6 +200,7 @@ def _is_words_alone(row: SubmissionRow, plan: Plan, listed: Mapping[str, bool]) 
 def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str]) -> tuple[Waiting, ...]:
     """The localities of the same report that are held back after a file of reasons, and by which rules."""
     reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+    # As things stood after this file, also when its receipt is made again after later ones.
     held = justifications.held_localities(session, reading, row.number + 1)
     findings = {
         number: justifications.justified_findings(session, number, row.number)
@@ -214,7 +220,7 @@ def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str
 
 
 def _holding(findings: Sequence[Finding], code: str, severity: Severity) -> tuple[str, ...]:
-    """The rules that hold a locality back, each once; what holds the whole file holds it too."""
+    """The rules that hold a locality back, each once; those on the whole file included."""
     found = (f for f in findings if f.holds and f.severity is severity and f.locality in (code, ""))
     return tuple(dict.fromkeys(finding.rule_id for finding in found))
 
@@ -231,11 +237,13 @@ def describe_file(ctx: Context, number: int) -> Receipt:
         row = session.get_one(SubmissionRow, number)
     plan = ctx.plans.get(row.plan, ctx.plan)
     bare = _describe_file(row, plan)
+    # It may have a status already, when writing its answer failed: nothing is promised before it is closed.
     return replace(bare, status=SubmissionStatus.CLAIMED, version=None, is_late=False)
 
 
 def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
     period = plan.period_by_id.get(row.period)
+    # A refused file states no submitter: then the folder in which it lay tells whose it is.
     submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
     return Receipt(
         file_name=row.file_name,
@@ -259,7 +267,7 @@ def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
 
 
 def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, receipt: Receipt) -> Receipt:
-    """The receipt with what this file repeats, replaces, leaves in force or explains."""
+    """The receipt with what this file repeats, replaces, leaves in force or justifies."""
     first = known.others[row.duplicate_of] if row.duplicate_of else None
     earlier = kept = None
     if row.version is not None and row.version > 1:
@@ -267,6 +275,7 @@ def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, rec
         earlier = ledger.latest_version(session, reading, row.number)[0]
         kept = ledger.latest_accepted(session, reading, row.number)
     released = known.released.get(row.number, {})
+    # Reasons may release localities of several versions; the receipt names the newest of them.
     explained = session.get(SubmissionRow, max(released.values())) if released else None
     returned = row.status == SubmissionStatus.RETURNED
     return replace(

@@ -55,12 +55,14 @@ class IntakeError(RuntimeError):
 
 
 def claim_drops() -> list[str]:
-    """Take every complete file out of the inbox.
+    """Take every complete file out of the inbox into archive and ledger.
 
     Returns:
         Ids of all submissions that await an answer: those just claimed and those of a pass cut short.
     """
     ctx = open_context()
+    # First what an earlier pass left behind when it was killed: unanswered files, half copies, and files that
+    # are in the ledger and still in the inbox.
     report_overdue(ctx)
     sweep_incoming(ctx.settings.archive)
     close_cut_claims(ctx.store, scan_inbox(ctx.settings.inbox))
@@ -82,7 +84,7 @@ def claim_drops() -> list[str]:
 def batch(ids: Sequence[str], size: int | None = None) -> list[list[str]]:
     """Split submissions into batches of about `size`, all files of one folder in the same batch.
 
-    Versions of one submitter are then judged in the order in which they came. Without a size a batch has 16
+    Versions of one submitter are then decided on in the order of receipt. Without a size a batch has 16
     files, and up to 256 where more than four batches would be needed.
     """
     size = size or max(BATCH_SIZE, min(MAX_FILES, -(-len(ids) // MAX_BATCHES)))
@@ -146,6 +148,7 @@ def _parts(rows: Sequence[SubmissionRow]) -> Iterator[list[SubmissionRow]]:
             yield part
             part, size = [], 0
         part.append(row)
+        # A file above the limit is refused by its size alone: its bytes are never loaded.
         size += row.size if row.size <= MAX_FILE_BYTES else 0
     if part:
         yield part
@@ -262,5 +265,5 @@ def summarise_intake(ids: Sequence[str]) -> dict[str, int]:
     faults = [entry for entry in load_left(ctx) if entry.why in OUR_FAULT]
     if faults:
         listed = "; ".join(f"{entry.path!r}: {entry.why.value} ({entry.detail})" for entry in faults)
-        raise IntakeError(f"These files stay in the inbox until the disk or its rights are mended: {listed}")
+        raise IntakeError(f"These files stay in the inbox until the disk or its rights are fixed: {listed}")
     return dict(counts)

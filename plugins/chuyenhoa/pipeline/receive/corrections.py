@@ -43,7 +43,7 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, M
     A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
 
     Raises:
-        confined.FaultError: we failed on marking one.
+        sandbox.FaultError: we failed on marking one.
     """
     jobs = {}
     for number, receipt in receipts.items():
@@ -64,6 +64,7 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, M
 
 def _select_marks(receipt: Receipt) -> tuple[Finding, ...]:
     """The findings to mark; none for a file of which no corrected copy is wanted."""
+    # A refused file is not ours or unreadable, a repetition has its answer, a .zip answers for its files.
     if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or receipt.members:
         return ()
     return tuple(f for f in receipt.findings if f.severity is not Severity.NOTE and not f.justification)
@@ -105,14 +106,14 @@ def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[F
 def _load_filled(session: Session, number: int, observations: Sequence[Observation]) -> Filled:
     """What the store holds of a submission, in the shape of a form."""
     declared = session.scalars(select(DeclarationRow).where(DeclarationRow.submission == number))
-    said = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == number))
+    texts = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == number))
     reasons = session.scalars(select(JustificationRow).where(JustificationRow.submission == number))
     localities = ledger.load_localities(session, number)
     return Filled(
         localities=frozenset(localities) or None,
         figures={(o.locality, o.basis, o.indicator): o.value for o in observations if o.value is not None},
         declarations={(entry.locality, entry.criterion): _declaration(entry) for entry in declared},
-        narratives={entry.item: entry.text for entry in said},
+        narratives={entry.item: entry.text for entry in texts},
         reasons=tuple(
             Justification(entry.rule_id, entry.locality, entry.reason, CellRef(entry.sheet, entry.cell))
             for entry in reasons
@@ -130,6 +131,7 @@ def _unread(
         if indicator is None or finding.severity is not Severity.ERROR or finding.value[:1] in FORMULA_STARTS:
             continue
         key = (finding.locality, locator.basis_of(finding), indicator.code)
+        # Only what the number reader refuses again: an error of a rule is about a figure that was read.
         problem = read_number(finding.value, indicator.unit, indicator.decimals).problem
         if problem and key not in filled.figures:
             texts[key] = finding.value
@@ -174,7 +176,7 @@ class _Locator:
         """
         here = [o for o in self.observations if o.cell_ref.sheet == finding.sheet]
         exact = [o.basis for o in here if o.cell_ref.cell == finding.cell]
-        column = finding.cell.rstrip("0123456789")
+        column = finding.cell.rstrip("0123456789")  # "D12" → "D"
         beside = [o.basis for o in here if o.cell_ref.cell.rstrip("0123456789") == column]
         counted = Counter(exact or beside or [o.basis for o in here])
         return counted.most_common(1)[0][0] if counted else Basis.CURRENT

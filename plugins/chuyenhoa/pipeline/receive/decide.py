@@ -12,16 +12,10 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.read import Part
-from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.store import justifications, ledger
 from chuyenhoa.store.content import Answer, VersionJustification
 from chuyenhoa.store.tables import SubmissionRow
-from chuyenhoa.validation.justifications import (
-    JustificationCheck,
-    justify,
-    load_justification_rules,
-    remark_unused,
-)
+from chuyenhoa.validation.justifications import JustificationCheck, justify, remark_unused
 
 UNTOUCHED = "D54"
 """The reader's finding on a form in which nothing was filled in."""
@@ -90,7 +84,7 @@ def _decide_answer(
 ) -> Answer:
     is_untouched = any(finding.rule_id == UNTOUCHED for finding in findings)
     if is_untouched and ledger.latest_accepted(session, reading, row.number):
-        # A form sent back blank must not empty what its submitter sent before (docs/decisions/0004).
+        # A form dropped untouched must not empty what its submitter sent before (docs/decisions/0004).
         reading = replace(reading, localities=(), observations=(), declarations=())
     plan = ctx.plans.get(reading.plan, ctx.plan)
     if _is_supplement(plan, reading):
@@ -101,6 +95,7 @@ def _decide_answer(
         findings = _justify_own(ctx, session, plan, reading, row.number, findings)
     status, taken = decide_status(reading, findings)
     period = plan.period_by_id.get(reading.period)
+    # A refused file is no report: it is neither a version nor late.
     is_ours = status in ledger.OURS
     version = None
     if is_ours and not _is_supplement(plan, reading):
@@ -148,12 +143,7 @@ def _is_supplement(plan: Plan, reading: Reading) -> bool:
 
 def justification_check_of(ctx: Context, plan: Plan) -> JustificationCheck:
     """What the reasons in the files of a plan are checked by."""
-    folder = ctx.settings.templates / "messages"
-    return JustificationCheck(
-        load_justification_rules(folder / "reasons.yaml"),
-        load_messages(folder / "reason_findings.yaml"),
-        ctx.titles_of(plan),
-    )
+    return JustificationCheck.load(ctx.settings.templates / "messages", ctx.titles_of(plan))
 
 
 @dataclass(frozen=True)
@@ -202,6 +192,8 @@ def _release_held(ctx: Context, session: Session, plan: Plan, reading: Reading, 
     released: list[tuple[int, str]] = []
     remarks: list[Finding] = []
     met: list[Finding] = []
+    # Nothing stored of those versions is changed: what this file brings about are rows of this file, so every
+    # receipt stays true, and a replay in the order of receipt gives the same (docs/decisions/0013).
     for version in dict.fromkeys(waiting.values()):
         held = frozenset(code for code, other in waiting.items() if other == version)
         stored = justifications.justified_findings(session, version)
@@ -211,7 +203,7 @@ def _release_held(ctx: Context, session: Session, plan: Plan, reading: Reading, 
         given += [VersionJustification(version, entry) for entry in outcome.used]
         remarks += outcome.remarks
         blocked = {finding.locality for finding in outcome.findings if finding.holds}
-        if "" not in blocked:
+        if "" not in blocked:  # an error on the whole version holds all of its localities
             released += [(version, code) for code in sorted(held - blocked)]
     remarks += remark_unused(reading.justifications, met, plan, check)
     return _Release(tuple(given), tuple(released), tuple(remarks))

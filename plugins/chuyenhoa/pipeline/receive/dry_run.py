@@ -13,12 +13,7 @@ from chuyenhoa.intake.inbox.archives import Unpacked
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.decide import (
-    common_value,
-    decide_archive_status,
-    decide_status,
-    justification_check_of,
-)
+from chuyenhoa.pipeline.receive import decide
 from chuyenhoa.pipeline.receive.read import FileToRead, read_files
 from chuyenhoa.pipeline.receive.validate import BatchCheck
 from chuyenhoa.validation.justifications import justify
@@ -58,15 +53,15 @@ def validate_archive(ctx: Context, file: FileToRead, unpacked: Unpacked) -> tupl
         ctx,
         [(m.path, FileToRead(m.content, m.path.rsplit("/", 1)[-1], file.folder)) for m in unpacked.members],
     )
-    status = decide_archive_status([member.status for member in members], unpacked.findings)
+    status = decide.decide_archive_status([member.status for member in members], unpacked.findings)
     named = [replace(f, message=f"{m.path}: {f.message}") for m in members for f in m.findings]
     readings = [member.reading for member in members]
     whole = Reading(
         sha256=hashlib.sha256(file.content).hexdigest(),
         file_name=file.name,
-        plan=common_value(reading.plan for reading in readings),
-        period=common_value(reading.period for reading in readings),
-        submitter=common_value(reading.submitter for reading in readings),
+        plan=decide.common_value(reading.plan for reading in readings),
+        period=decide.common_value(reading.period for reading in readings),
+        submitter=decide.common_value(reading.submitter for reading in readings),
         refused=status is SubmissionStatus.REFUSED,
         observations=tuple(entry for reading in readings for entry in reading.observations),
         normalisations=tuple(entry for reading in readings for entry in reading.normalisations),
@@ -82,7 +77,7 @@ def _check_all(ctx: Context, files: Sequence[tuple[str, FileToRead]]) -> list[Fi
         if isinstance(outcome, sandbox.FaultError):
             raise outcome
         findings = _findings_of(ctx, outcome)
-        found.append(FileCheck(path, outcome, findings, decide_status(outcome, findings)[0]))
+        found.append(FileCheck(path, outcome, findings, decide.decide_status(outcome, findings)[0]))
     return found
 
 
@@ -96,7 +91,7 @@ def _findings_of(ctx: Context, reading: Reading) -> tuple[Finding, ...]:
     plan = ctx.plans.get(reading.plan)
     if plan is None or not any(finding.needs_reason for finding in findings):
         return findings
-    outcome = justify(findings, reading.justifications, justification_check_of(ctx, plan))
+    outcome = justify(findings, reading.justifications, decide.justification_check_of(ctx, plan))
     return (*outcome.findings, *outcome.remarks)
 
 

@@ -26,7 +26,7 @@ from chuyenhoa.store.tables import SubmissionRow
 logger = logging.getLogger(__name__)
 
 HEAD = 100
-"""Bytes by which a .zip is told from other formats without loading it."""
+"""First bytes of a file, by which a .zip is recognised without loading it."""
 UNPACK = sandbox.Task("chuyenhoa.intake.inbox.archives:unpack")
 DEATHS = {
     sandbox.DeathKind.MEMORY: "cần quá nhiều bộ nhớ",
@@ -47,10 +47,10 @@ class FileToRead:
 
 @dataclass
 class Expansion:
-    """Submissions after their archives were unpacked."""
+    """Submissions with the files of their archives."""
 
     files: list[SubmissionRow] = field(default_factory=list)
-    """All that is to be read, files of archives included, in the order of the ledger."""
+    """All files to read, those of archives included, in the order of the ledger."""
     archives: list[tuple[SubmissionRow, tuple[Finding, ...]]] = field(default_factory=list)
     """The archives with the findings on them; they are answered after their files."""
     failed: dict[int, str] = field(default_factory=dict)
@@ -74,10 +74,10 @@ def unpack_file(file: FileToRead) -> Unpacked | None:
 
 
 def expand(ctx: Context, rows: Sequence[SubmissionRow]) -> Expansion:
-    """Enter the files of every archive among some submissions into archive and ledger.
+    """Enter the files of every .zip among some submissions into our archive and the ledger.
 
-    Cut short at any step and called again it ends the same: bytes are kept under their own hash, and all
-    files of one archive are entered in one transaction.
+    Killed at any step and called again it ends the same: bytes are kept under their own hash, and all files
+    of one .zip are entered in one transaction.
     """
     found = Expansion()
     for row in rows:
@@ -97,12 +97,12 @@ def expand(ctx: Context, rows: Sequence[SubmissionRow]) -> Expansion:
 
 
 def unpack_row(ctx: Context, row: SubmissionRow) -> Unpacked | None:
-    """The files of a submission; None when it is no archive, came in one, or came here before."""
+    """The files of a submission; None when it is no .zip, came in one, or repeats one of its folder."""
     if row.container is not None or row.size > MAX_FILE_BYTES:
         return None
     path = archived_path(ctx.settings.archive, row.sha256)
     if not path.is_file():
-        return None  # reading it will say what is wrong
+        return None  # `read_rows` reports what is wrong with it
     with path.open("rb") as file:
         if not may_be_archive(file.read(HEAD)):
             return None
@@ -114,7 +114,7 @@ def unpack_row(ctx: Context, row: SubmissionRow) -> Unpacked | None:
 
 
 def _enter(ctx: Context, row: SubmissionRow, unpacked: Unpacked) -> list[SubmissionRow]:
-    """The files of an archive as submissions; their bytes are safe before the ledger names them."""
+    """The files of a .zip as submissions; their bytes are safe before the ledger names them."""
     kept = archive_all(ctx.settings.archive, [member.content for member in unpacked.members])
     members = [(*known, member.path) for known, member in zip(kept, unpacked.members, strict=True)]
     with ctx.store.writing() as session:
@@ -201,6 +201,7 @@ def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sand
     A file that ends its reader, or takes too much time or memory, is a refused reading with the finding D60;
     a fault of our reader is returned in its place. Neither touches another file.
     """
+    # Two plans are in work at the turn of the year (docs/decisions/0010): today's first, then the newest.
     others = [plan for plan in reversed(list(ctx.plans.values())) if plan.id != ctx.plan.id]
     task = sandbox.Task("chuyenhoa.intake.plan_choice:read_by_plans", ((ctx.plan, *others),))
     outcomes = sandbox.call_all(task, [(file.content, file.name, file.folder) for file in files])

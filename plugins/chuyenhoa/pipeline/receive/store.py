@@ -1,4 +1,4 @@
-"""Step 4 of 5, store: what a file says and what was decided on it go into the ledger."""
+"""Step 4 of 5, store: the content of a file and the decision on it go into the ledger."""
 
 from __future__ import annotations
 
