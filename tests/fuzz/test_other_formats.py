@@ -13,8 +13,7 @@ from chuyenhoa.intake.inbox.archives import Unpacked
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.receive.expand import unpack_file
-from chuyenhoa.pipeline.receive.read import FileToRead
+from chuyenhoa.pipeline.receive.read import FileToRead, unpack_file
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import (
     convert,

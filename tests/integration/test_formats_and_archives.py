@@ -12,9 +12,9 @@ from chuyenhoa import cli
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import ReceiptMember
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.receive import batches, expand, read
+from chuyenhoa.pipeline.receive import read
+from chuyenhoa.pipeline.receive.answer import build_receipt
 from chuyenhoa.pipeline.receive.batches import IntakeError
-from chuyenhoa.pipeline.receive.receipts import build_receipt
 from chuyenhoa.store import claims, ledger
 from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import SubmissionRow
@@ -135,7 +135,7 @@ def test_an_archive_cut_short_ends_the_same(
     class PowerCutError(BaseException):
         pass
 
-    home = {"add_members": claims, "save_answer": ledger}.get(step, expand)
+    home = {"add_members": claims, "save_answer": ledger}.get(step, read)
     real = getattr(home, step)
 
     def cut(*arguments: object, **more: object) -> object:
@@ -171,7 +171,7 @@ def test_an_archive_waits_for_a_file_that_we_fail_on(
     path.write_bytes(content)
     with monkeypatch.context() as patch:
         real = read.read_files
-        patch.setattr(batches, "read_files", lambda place, files: [fault, *real(place, files)[1:]])
+        patch.setattr(read, "read_files", lambda place, files: [fault, *real(place, files)[1:]])
         with pytest.raises(IntakeError, match="reader broke"):
             run_intake()
     rows = everything()

@@ -235,7 +235,7 @@ def test_a_file_that_we_fail_on_is_kept_and_the_others_are_answered(
     (inbox / "good.xlsx").write_bytes(fill(blank(forms)))
     (inbox / "poison.xlsx").write_bytes(fill(blank(forms), {("30745", "TTXH_KP"): 19}))
     with monkeypatch.context() as patch:
-        patch.setattr(batches, "read_files", fail_on_poison)
+        patch.setattr(read, "read_files", fail_on_poison)
         with pytest.raises(IntakeError, match="reader broke"):
             run_intake()
     (waiting,) = claim_drops()

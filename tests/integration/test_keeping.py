@@ -20,7 +20,7 @@ from chuyenhoa.pipeline.publish.asking import ask_office
 from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
-from chuyenhoa.pipeline.receive.decide import judge
+from chuyenhoa.pipeline.receive.decide import decide_status
 from chuyenhoa.store import open_store
 from chuyenhoa.store.archive import archived_path
 from chuyenhoa.store.tables import EventRow, SubmissionRow
@@ -340,9 +340,9 @@ def test_bytes_that_say_otherwise_today_are_told(
     """As after a change of the reader or the rules: the rebuild says which files and what."""
 
     def stricter(reading: Reading, findings: Sequence[Finding]) -> tuple[SubmissionStatus, frozenset[str]]:
-        return SubmissionStatus.RETURNED, judge(reading, findings)[1]
+        return SubmissionStatus.RETURNED, decide_status(reading, findings)[1]
 
-    monkeypatch.setattr("chuyenhoa.pipeline.receive.answer.judge", stricter)
+    monkeypatch.setattr("chuyenhoa.pipeline.receive.decide.decide_status", stricter)
     rebuilt = rebuild_store(open_context(), f"sqlite:///{tmp_path / 'again.db'}")
     assert any("S000013" in text and "'accepted' → 'returned'" in text for text in rebuilt.differences)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store
-from chuyenhoa.pipeline.receive import answer, batches, processing_errors
+from chuyenhoa.pipeline.receive import answer, batches, decide, read
 from chuyenhoa.pipeline.receive.batches import IntakeError, claim_drops
+from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import ledger
+from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
 from tests.integration.prepared import open_periods
@@ -52,15 +55,15 @@ def test_our_fault_is_told_once_and_replaced_by_the_answer(
 ) -> None:
     drop(forms, "hong.xlsx")
     drop(forms, "tot.xlsx", HA_TIEN)
-    real = batches.judge_row
+    real = decide.decide_file
 
-    def judge(*args: object) -> None:
-        if args[2].file_name == "hong.xlsx":  # type: ignore[attr-defined]
+    def decide_or_fail(ctx: Context, session: Session, part: Part, row: SubmissionRow) -> Answer:
+        if row.file_name == "hong.xlsx":
             raise RuntimeError("a bug of ours")
-        real(*args)  # type: ignore[arg-type]
+        return real(ctx, session, part, row)
 
     with monkeypatch.context() as patch:
-        patch.setattr(batches, "judge_row", judge)
+        patch.setattr(batches, "decide_file", decide_or_fail)
         with pytest.raises(IntakeError, match=r"hong\.xlsx .*a bug of ours"):
             run_intake()
         (page,) = receipts(forms)
@@ -109,14 +112,14 @@ def test_a_file_that_breaks_the_rules_engine_costs_nobody_elses_answer(
 ) -> None:
     drop(forms, "hong.xlsx")
     drop(forms, "tot.xlsx", HA_TIEN)
-    real = batches.read_part
+    real = read.read_part
 
-    def read(place: object, part: batches.Part) -> object:
-        if any(row.file_name == "hong.xlsx" for row in part.rows):
+    def read_or_fail(ctx: Context, rows: list[SubmissionRow]) -> Part:
+        if any(row.file_name == "hong.xlsx" for row in rows):
             raise RuntimeError("the rules broke")
-        return real(place, part)  # type: ignore[arg-type]
+        return real(ctx, rows)
 
-    monkeypatch.setattr(batches, "read_part", read)
+    monkeypatch.setattr(batches, "read_part", read_or_fail)
     with pytest.raises(IntakeError, match="the rules broke"):
         run_intake()
     assert [row.status for row in rows()] == ["claimed", "accepted"]
@@ -131,7 +134,7 @@ def test_telling_may_fail_too_and_is_made_up_for(forms: Path, monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(answer, "make_workbooks", fail)
-        patch.setattr(processing_errors, "render_receipt", fail)
+        patch.setattr(answer, "render_receipt", fail)
         with pytest.raises(IntakeError, match="no space left"):
             run_intake()
         assert receipts(forms) == []

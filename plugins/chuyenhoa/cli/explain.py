@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.justifications import find_reasons, reason_json, say_reasons
+from chuyenhoa.cli.justifications import find_justifications, format_justifications, justification_json
 from chuyenhoa.cli.labels import (
     BASES,
     VERDICTS,
@@ -138,10 +138,10 @@ def _print(
             print(f"    {line}")
         _print_inputs(result)
     if stored.justifications is None:
-        reasons = find_reasons(ctx, stored.milestone, options.locality, named)
+        reasons = find_justifications(ctx, stored.milestone, options.locality, named)
         if reasons:
             print("\nGiải trình:")
-        for line in say_reasons(reasons):
+        for line in format_justifications(reasons):
             print(f"    {line}")
     edition = stored.explanation["plan"]["edition"]
     kind = "đánh giá" if "assessment" in stored.origin else "số liệu chốt"
@@ -159,8 +159,8 @@ def _reasons(
     """The reasons given for the figures behind results: today's, or those that the snapshot froze."""
     named = _named(options, results)
     if stored.justifications is None:
-        found = find_reasons(ctx, stored.milestone, options.locality, named)
-        return [reason_json(entry) for entry in found]
+        found = find_justifications(ctx, stored.milestone, options.locality, named)
+        return [justification_json(entry) for entry in found]
     return [
         entry
         for entry in stored.justifications

@@ -26,8 +26,8 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive.expand import LookedAt, look_at_file, look_inside, unpack_file
-from chuyenhoa.pipeline.receive.read import FileToRead
+from chuyenhoa.pipeline.receive.dry_run import FileCheck, validate_archive, validate_file
+from chuyenhoa.pipeline.receive.read import FileToRead, unpack_file
 from chuyenhoa.store import claims, documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -104,7 +104,7 @@ def check_file(options: argparse.Namespace) -> int:
     folder = _find_submitter(ctx.plan, options.submitter).folder if options.submitter else None
     file = FileToRead(content, options.file.name, folder)
     unpacked = unpack_file(file)
-    looked, members = look_inside(ctx, file, unpacked) if unpacked else (look_at_file(ctx, file), None)
+    looked, members = validate_archive(ctx, file, unpacked) if unpacked else (validate_file(ctx, file), None)
     if options.json:
         listed = None if members is None else [_looked_json(member) for member in members]
         print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
@@ -119,7 +119,7 @@ def check_file(options: argparse.Namespace) -> int:
     return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
 
 
-def _looked_json(looked: LookedAt) -> dict[str, Any]:
+def _looked_json(looked: FileCheck) -> dict[str, Any]:
     """What `check` says of one file; of one inside an archive its path there as well."""
     reading = looked.reading
     return {

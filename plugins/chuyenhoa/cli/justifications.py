@@ -1,4 +1,4 @@
-"""The reasons that submitters gave for doubtful figures, as `chuyenhoa explain` shows them."""
+"""The justifications of doubtful figures, as `chuyenhoa explain` shows them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from chuyenhoa.model.evidence import JustifiedWarning
 from chuyenhoa.pipeline.assess.assessing import gather_evidence
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.justifications import gather_justifications
+from chuyenhoa.store.justifications import gather_justifications
 
 
-def find_reasons(
+def find_justifications(
     ctx: Context, milestone: str, locality: str, indicators: Sequence[str] | None = None
 ) -> list[JustifiedWarning]:
-    """The reasons behind a locality's figures at a milestone; only of the indicators, if any are named."""
+    """The justifications of a locality's figures at a milestone; only of the indicators, if any are named."""
     plan, period = ctx.plan_of(milestone), ctx.period(milestone)
     with ctx.store.reading() as session:
         periods = dict.fromkeys((milestone, *gather_evidence(ctx, session, period).periods))
-        found = gather_justifications(ctx, session, plan, periods)
+        found = gather_justifications(session, plan, periods, ctx.titles_of(plan))
     return [
         entry
         for entry in found
@@ -27,13 +27,13 @@ def find_reasons(
     ]
 
 
-def reason_json(entry: JustifiedWarning) -> dict[str, Any]:
-    """A reason as a program reads it."""
+def justification_json(entry: JustifiedWarning) -> dict[str, Any]:
+    """The entry of `explain --json`."""
     return asdict(entry)
 
 
-def say_reasons(found: Sequence[JustifiedWarning]) -> list[str]:
-    """Lines: rule and figure with its cell, then the reason with its own."""
+def format_justifications(found: Sequence[JustifiedWarning]) -> list[str]:
+    """Two lines each: rule and figure with its cell, then the reason with its own cell."""
     lines = []
     for entry in found:
         figure, source = entry.figure, entry.source

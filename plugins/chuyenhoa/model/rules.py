@@ -36,7 +36,7 @@ class Rule:
     `kind` is the expectation's type in snake case and `kwargs` are its arguments as the suite writes them.
     `columns` are the indicator codes that take part, the one to look at first in front; a code behind
     `prev__` is the baseline figure of that indicator (sheet "Cùng kỳ"). `message` is a template, see
-    `chuyenhoa.validation.messages`; `basis` says where the rule comes from.
+    `chuyenhoa.validation.findings`; `basis` says where the rule comes from.
     """
 
     rule_id: str

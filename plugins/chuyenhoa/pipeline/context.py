@@ -1,4 +1,4 @@
-"""Where a task works: settings, plan, rules and store, put together once a process."""
+"""The context of a task: settings, plans, rules and store, put together once per task."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 
 from chuyenhoa import clock
 from chuyenhoa import settings as settings_module
+from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.rules import Rule, rules_in_force
 from chuyenhoa.plan import load_plan
+from chuyenhoa.plan.messages import load_messages
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.settings import Settings
 from chuyenhoa.store import Store, open_store
@@ -25,7 +27,7 @@ class UnknownPeriodError(ValueError):
 
 @dataclass(frozen=True)
 class Context:
-    """Everything that a task needs to find; every folder under plans/ with a plan.yaml is a plan."""
+    """What every task needs; every folder under plans/ with a plan.yaml is a plan."""
 
     settings: Settings
 
@@ -58,6 +60,22 @@ class Context:
     @cached_property
     def _rules(self) -> dict[str, tuple[Rule, ...]]:
         return {}
+
+    def titles_of(self, plan: Plan) -> dict[str, str]:
+        """The title of every rule of a plan and of every code of the reader, by its id."""
+        codes = load_messages(self.settings.templates / "messages" / "reading")
+        return {
+            **{code: message.title for code, message in codes.items()},
+            **{rule.rule_id: rule.title for rule in self.rules_of(plan)},
+        }
+
+    def recipients_of(self, plan_id: str, folder: str) -> tuple[str, ...]:
+        """The e-mail addresses of the owner of an inbox folder, in a file's plan or else in today's.
+
+        The folder decides, never what a file says of itself: nobody can have letters sent to somebody else.
+        """
+        owner = self.plans.get(plan_id, self.plan).submitter_by_folder.get(folder)
+        return split_addresses(owner.email) if owner else ()
 
     def plan_of(self, period_id: str) -> Plan:
         """The plan that has a period.
@@ -102,7 +120,7 @@ def _begins(plan: Plan) -> date:
 
 
 def open_context() -> Context:
-    """The workplace that the environment describes."""
+    """The context that the environment variables describe."""
     return Context(settings_module.load())
 
 

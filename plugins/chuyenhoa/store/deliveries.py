@@ -1,4 +1,4 @@
-"""Letters that we owe somebody: noted with what they are about, sent later, each to each recipient once."""
+"""The queue of letters: queued with what they are about, sent later, each to each recipient once."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.store import ledger
-from chuyenhoa.store.tables import DeliveryRow
+from chuyenhoa.store.tables import DeliveryRow, SubmissionRow
 
+ANSWER, FAULT = "answer", "fault"
+"""Kinds of letters to submitters: the answer to a file, and the news that our own code failed on one."""
 DELIVERY_TIMEOUT = timedelta(days=5)
 """How long a letter is tried before it is given up."""
 _PAUSES = (5, 15, 60)
@@ -38,7 +40,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """What a letter is about: its kind, a submission's or document's id, and what tells it from namesakes."""
+    """What a letter is about: its kind, the id of a submission or document, and a seed of its token."""
 
     kind: str
     reference: str
@@ -47,13 +49,30 @@ class Subject:
     submission: int | None = None
 
 
-def owe(session: Session, subject: Subject, recipients: Sequence[str], at: datetime) -> None:
-    """Note a letter to each recipient, once, however often it is called; without one, that there is none."""
+def enqueue_notifications(
+    session: Session, kind: str, letters: Sequence[tuple[SubmissionRow, Sequence[str]]], at: datetime
+) -> None:
+    """Queue a letter on each submission to its recipients; an answer cancels waiting news of a fault.
+
+    Call it in the transaction that closes the answer, so that an answer and its letter exist both or neither.
+    """
+    if kind == ANSWER:
+        cancel(session, FAULT, [ledger.submission_id(row.number) for row, _ in letters])
+    enqueue_all(session, [(_subject_of(kind, row), recipients) for row, recipients in letters], at)
+
+
+def _subject_of(kind: str, row: SubmissionRow) -> Subject:
+    seed = f"{row.sha256} {row.received_at} {row.member}"
+    return Subject(kind, ledger.submission_id(row.number), seed, row.number)
+
+
+def enqueue(session: Session, subject: Subject, recipients: Sequence[str], at: datetime) -> None:
+    """Queue a letter to each recipient, once, however often it is called; without one, note that."""
     enqueue_all(session, [(subject, recipients)], at)
 
 
 def enqueue_all(session: Session, letters: Sequence[tuple[Subject, Sequence[str]]], at: datetime) -> None:
-    """Note several letters, each with its recipients, as `owe` does."""
+    """Queue several letters, each with its recipients, as `enqueue` does."""
     known = {
         (row.kind, row.reference, row.recipient)
         for row in _find_about(session, [subject.reference for subject, _ in letters])
@@ -86,7 +105,7 @@ def _find_about(session: Session, references: Sequence[str]) -> list[DeliveryRow
 
 
 def cancel(session: Session, kind: str, references: Sequence[str]) -> None:
-    """Leave letters unsent that something else has overtaken."""
+    """Cancel waiting letters that something newer replaces."""
     for row in _find_about(session, references):
         if row.kind == kind and row.state == DeliveryState.WAITING:
             row.state = DeliveryState.CANCELLED.value

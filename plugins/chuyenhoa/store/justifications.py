@@ -1,9 +1,10 @@
-"""Reasons that came in files of their own: what waits for them, and what they released."""
+"""Justifications: reasons that came in files of their own, what waits for them, and what they released."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from chuyenhoa.model.evidence import JustifiedWarning, Source
 from chuyenhoa.model.figures import CellRef, Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, SubmissionStatus
-from chuyenhoa.store.ledger import OURS, load_findings, load_localities, submission_id
+from chuyenhoa.store.ledger import OURS, add_event, load_findings, load_localities, submission_id
 from chuyenhoa.store.tables import (
     AcceptedJustificationRow,
     JustificationRow,
@@ -26,6 +27,14 @@ def load_releases(session: Session, numbers: Sequence[int]) -> dict[tuple[int, s
     """By version and locality, the later file whose reasons released it."""
     query = select(ReleaseRow).where(ReleaseRow.version.in_(list(numbers)))
     return {(row.version, row.locality): row.submission for row in session.scalars(query)}
+
+
+def note_releases(session: Session, number: int, released: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Note in the ledger, on both files, which localities of which versions a file of reasons released."""
+    for version in dict.fromkeys(version for version, _ in released):
+        codes = ", ".join(code for other, code in released if other == version)
+        add_event(session, version, at, "released", f"{submission_id(number)}: {codes}")
+        add_event(session, number, at, "explained", f"{submission_id(version)}: {codes}")
 
 
 def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -58,7 +67,7 @@ def justified_findings(session: Session, number: int, upto: int | None = None) -
 
 
 def held_localities(session: Session, reading: Reading, before: int) -> Mapping[str, int]:
-    """The localities that wait, each with the newest version that lists it, as of submission `before`."""
+    """The localities held back, each with the newest version that lists it, as of submission `before`."""
     query = (
         select(SubmissionLocalityRow)
         .join(SubmissionRow, SubmissionRow.number == SubmissionLocalityRow.submission)
@@ -108,6 +117,17 @@ def status_after(session: Session, row: SubmissionRow) -> SubmissionStatus:
     return SubmissionStatus.PARTLY_ACCEPTED if open_ones else SubmissionStatus.ACCEPTED_WITH_WARNINGS
 
 
+def gather_justifications(
+    session: Session, plan: Plan, periods: Iterable[str], titles: Mapping[str, str]
+) -> tuple[JustifiedWarning, ...]:
+    """The justified warnings of some periods, each with the title of its rule (`titles`, by rule id)."""
+    return tuple(
+        replace(entry, title=titles.get(entry.rule_id, ""))
+        for period in periods
+        for entry in load_justifications(session, plan, period)
+    )
+
+
 def load_justifications(session: Session, plan: Plan, period: str) -> tuple[JustifiedWarning, ...]:
     """Every warning on figures in force with the reason given for it, by locality, rule and cell."""
     rows = list(
@@ -149,7 +169,7 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
 def _source_of_reason(
     session: Session, rows: Sequence[SubmissionRow], version: SubmissionRow, finding: Finding
 ) -> Source:
-    """Where a reason stands: in a later file, in the version itself, or in a file of reasons before it."""
+    """The cell of a reason: in a later file, in the version itself, or in a file of reasons before it."""
     by_number = {row.number: row for row in rows if row.submitter == version.submitter}
     later = select(AcceptedJustificationRow).where(
         AcceptedJustificationRow.version == version.number,

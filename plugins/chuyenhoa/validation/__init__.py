@@ -1,14 +1,14 @@
-"""Holds the figures of a batch of files against the rules and says what is wrong, where, and how to mend it.
+"""Checks the figures of a batch of files by the rules and says what is wrong, where, and how to correct it.
 
 Importing this package is cheap; Great Expectations (several seconds) is imported when rules are run.
 """
 
 from __future__ import annotations
 
-from chuyenhoa.validation.errors import ValidationFault
+from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationReport
+from chuyenhoa.validation.frame import ValidationFault
 from chuyenhoa.validation.history import build_history, is_related
 from chuyenhoa.validation.pages import publish
-from chuyenhoa.validation.report import CheckedFile, RuleCount, ValidationReport
 from chuyenhoa.validation.run import validate
 
 __all__ = [

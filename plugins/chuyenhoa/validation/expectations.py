@@ -147,14 +147,14 @@ def _by_row(frame: pd.DataFrame, good: Any) -> pd.Series[bool]:
 
 
 class ExpectValuesToBeWholeAndNotNegative(MulticolumnMapExpectation):  # type: ignore[misc]
-    """Counts are whole numbers of zero or more; a blank is judged nowhere."""
+    """Counts are whole numbers of zero or more; a blank is not checked."""
 
     map_metric: ClassVar[str | None] = "chuyenhoa.whole_and_not_negative"
     ignore_row_if: RowFilter = "never"
 
 
 class ExpectValuesNotToBeNegative(MulticolumnMapExpectation):  # type: ignore[misc]
-    """Amounts are zero or more; a blank is judged nowhere."""
+    """Amounts are zero or more; a blank is not checked."""
 
     map_metric: ClassVar[str | None] = "chuyenhoa.not_negative"
     ignore_row_if: RowFilter = "never"

@@ -1,20 +1,22 @@
-"""Turns rows that fail a rule into findings with sheet, cells and message."""
+"""What a run of the rules found: findings with sheet, cells and message, and counts per rule."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from chuyenhoa.kit.vietnamese_text.formatting import format_number
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
-from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
-from chuyenhoa.plan.rules import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, WHOLE
-from chuyenhoa.validation.errors import ValidationFault
-from chuyenhoa.validation.frame import Row
-from chuyenhoa.validation.messages import render_message, words_of_other
+from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Reading, Severity
+from chuyenhoa.plan.rules import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, PLACEHOLDER, WHOLE
+from chuyenhoa.validation.frame import Row, ValidationFault
 
 Cell = tuple[str, str]
 """Sheet and address."""
@@ -22,7 +24,7 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class Found:
-    """A finding with every cell of its own file that it rests on, and its place among the others."""
+    """A finding with the cells of its own file that it depends on, and its place among the others."""
 
     finding: Finding
     cells: frozenset[Cell]
@@ -33,7 +35,7 @@ class Found:
 def collect_findings(
     rows: Sequence[Row], failed: Mapping[str, Sequence[int]], rules: Sequence[Rule], plan: Plan
 ) -> dict[str, tuple[Found, ...]]:
-    """What was found by the sha256 of the file, follow-ons included."""
+    """The findings by the sha256 of their file, follow-ons included."""
     found: dict[str, list[Found]] = {}
     index, seen = [], Counter[str]()
     for row in rows:
@@ -48,11 +50,11 @@ def collect_findings(
     return {sha256: tuple(entries) for sha256, entries in found.items()}
 
 
-def run_isolated(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
+def drop_follow_ons(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Finding, ...]:
     """The findings of one file: errors first, then in the order of the rows and the rules.
 
-    A warning that rests on a cell which is wrong anyway says nothing of its own and is left out; `blamed`
-    are the cells in which the reader found an error.
+    A warning on a cell that has an error anyway is left out: correcting the cell may settle it. `blamed` are
+    the cells in which the reader found an error.
     """
     wrong = blamed.union(*(entry.cells for entry in found if entry.finding.severity is Severity.ERROR))
     kept = [
@@ -62,7 +64,8 @@ def run_isolated(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Findi
 
 
 def _findings_of_row(rule: Rule, row: Row, plan: Plan) -> Iterator[tuple[Finding, frozenset[Cell]]]:
-    """One finding for the row, or one a bad cell or pair where the rule judges each by itself."""
+    """One finding for the row, or one per bad cell or pair where the rule checks each by itself."""
+    # A rule on single cells or pairs is one expectation over all columns: GX names the row, not the cell.
     parts: list[tuple[str, ...]] = [rule.columns]
     if rule.kind in PAIRWISE:
         parts = [pair for pair in pairs_of(rule) if _is_bad_pair(rule, row, *pair)]
@@ -96,7 +99,7 @@ def _is_bad(rule: Rule, value: Decimal) -> bool:
 
 
 def _own_cells(row: Row, columns: Sequence[str]) -> frozenset[Cell]:
-    """The cells of the row's own file among those of the columns."""
+    """The cells of the row's own file; a history column has the cell of another file."""
     own = [row.places[column] for column in columns if split_column(column)[0] not in HISTORY_PREFIXES]
     return frozenset((place.sheet, place.cell) for place in own)
 
@@ -130,5 +133,189 @@ def _finding(rule: Rule, row: Row, plan: Plan, columns: Sequence[str]) -> Findin
 
 
 def _position(place: Cell, row: Row, columns: Sequence[str]) -> int:
-    """Where a cell stands first among a rule's columns."""
+    """The index of the first column of a rule that has a cell."""
     return [(row.places[column].sheet, row.places[column].cell) for column in columns].index(place)
+
+
+def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str, str]) -> str:
+    """The message of a rule for one row.
+
+    A placeholder is an indicator code (its number), `cell:<CODE>` (its cell), `arg:<name>` (an argument of
+    the expectation), `dia_ban` (the locality, and for the baseline its sheet), `quy_tac` or one of `words`.
+
+    Raises:
+        ValidationFault: the template names something that the rule does not have.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        word = match.group(1)
+        if word in known:
+            return known[word]
+        if word.startswith("arg:") and word[4:] in rule.kwargs:
+            return str(rule.kwargs[word[4:]])
+        if word.startswith("cell:") and word[5:] in row.places:
+            return row.places[word[5:]].cell
+        if word in row.values:
+            return format_number(row.values[word])
+        raise ValidationFault(
+            f"Rule {rule.rule_id}: the message names {{{word}}}, which row {row.locality} lacks."
+        )
+
+    known = {"dia_ban": _where(row, locality_name), "quy_tac": rule.rule_id, **words}
+    return PLACEHOLDER.sub(fill, rule.message)
+
+
+def _where(row: Row, locality_name: str) -> str:
+    """The locality; for a baseline row with its sheet: `D7` of "Cùng kỳ" is not `D7` of "Số liệu"."""
+    if row.basis is Basis.CURRENT:
+        return locality_name
+    sheets = {place.sheet for place in row.places.values() if place.sheet}
+    return f"{locality_name} (sheet {min(sheets)})" if sheets else f"{locality_name} (số liệu cùng kỳ)"
+
+
+def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
+    """The placeholders of a message for the figure of other reports in `column`."""
+    past = row.history.get(column)
+    sources = past.sources if past else ()
+    return {
+        "chi_tieu_kia": label,
+        "gia_tri_kia": format_number(row.values[column]),
+        "o_kia": "; ".join(
+            dict.fromkeys(f"{source.cell_ref.sheet}!{source.cell_ref.cell}" for source in sources)
+        ),
+        "tep_kia": ", ".join(
+            f"“{name}”" for name in dict.fromkeys(mask_personal(source.file_name) for source in sources)
+        ),
+        "ky_kia": ", ".join(dict.fromkeys(source.period for source in sources)),
+        "cac_ky": "; ".join(f"{source.period}: {format_number(source.value)}" for source in sources),
+    }
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """The outcome of one rule: rows with its inputs, rows that failed it, files that these come from."""
+
+    rule: Rule
+    rows_checked: int
+    rows_failed: int
+    files_failed: int
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """One file of the batch, with the number of its rows that held at least one figure."""
+
+    sha256: str
+    file_name: str
+    submitter: str
+    period: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """The outcome for one batch; `found` and `blamed` are keyed by the sha256 of the file."""
+
+    rules: tuple[Rule, ...]
+    rows: int
+    """Rows checked: one per file, locality and basis with at least one figure."""
+    files: tuple[CheckedFile, ...]
+    counts: tuple[RuleCount, ...]
+    found: Mapping[str, tuple[Found, ...]]
+    blamed: Mapping[str, frozenset[Cell]]
+    """The cells in which the reader found an error."""
+
+    @cached_property
+    def findings(self) -> Mapping[str, tuple[Finding, ...]]:
+        """What the rules found by file: errors first, without warnings on cells that are wrong anyway."""
+        return {
+            sha256: settled
+            for sha256, entries in self.found.items()
+            if (settled := drop_follow_ons(entries, self.blamed.get(sha256, frozenset())))
+        }
+
+    def findings_of(self, sha256: str) -> tuple[Finding, ...]:
+        """What the rules found in one file; empty when nothing."""
+        return self.findings.get(sha256, ())
+
+    def joined(self, later: ValidationReport) -> ValidationReport:
+        """This report with what a later run of the rules on history found in the same rows."""
+        counts = tuple(
+            RuleCount(
+                one.rule,
+                one.rows_checked + other.rows_checked,
+                one.rows_failed + other.rows_failed,
+                one.files_failed + other.files_failed,
+            )
+            for one, other in zip(self.counts, later.counts, strict=True)
+        )
+        found = {
+            sha256: (*self.found.get(sha256, ()), *later.found.get(sha256, ()))
+            for sha256 in dict.fromkeys((*self.found, *later.found))
+        }
+        return replace(self, counts=counts, found=found)
+
+
+def build_report(
+    readings: Sequence[Reading],
+    rows: Sequence[Row],
+    plan: Plan,
+    rules: Sequence[Rule],
+    failed: Mapping[str, Sequence[int]],
+    ran: Set[str],
+) -> ValidationReport:
+    """The report of a run; `failed`: positions of rows by rule key, `ran`: the keys of the rules that ran."""
+    return ValidationReport(
+        rules=tuple(rules),
+        rows=len(rows),
+        files=_checked_files(readings, rows),
+        counts=tuple(_count(rule, rows if rule.key in ran else (), failed[rule.key]) for rule in rules),
+        found=collect_findings(rows, failed, rules, plan),
+        blamed={r.sha256: _blamed_cells(r) for r in readings if not r.refused},
+    )
+
+
+def _blamed_cells(reading: Reading) -> frozenset[Cell]:
+    """The cells in which the reader found an error."""
+    return frozenset(
+        (finding.sheet, cell)
+        for finding in reading.findings
+        if finding.severity is Severity.ERROR
+        for cell in finding.cells
+    )
+
+
+def _checked_files(readings: Sequence[Reading], rows: Sequence[Row]) -> tuple[CheckedFile, ...]:
+    """Every file that was not refused, the same bytes once; its name without personal data."""
+    per_file = Counter(row.sha256 for row in rows)
+    files: dict[str, CheckedFile] = {}
+    for reading in readings:
+        if not reading.refused:
+            entry = CheckedFile(
+                reading.sha256,
+                mask_personal(reading.file_name),
+                reading.submitter,
+                reading.period,
+                per_file[reading.sha256],
+            )
+            files.setdefault(reading.sha256, entry)
+    return tuple(files.values())
+
+
+def _count(rule: Rule, rows: Sequence[Row], failed: Sequence[int]) -> RuleCount:
+    """How many rows a rule in force had the inputs of, and how many of them failed."""
+    # Counted here, because Great Expectations counts rows that it skipped as passed (docs/decisions/0003).
+    checked = sum(rule.is_in_force(row.window_end) and _has_inputs(rule, row) for row in rows)
+    if len(failed) > checked:
+        raise ValidationFault(
+            f"Rule {rule.rule_id} failed {len(failed)} rows, but only {checked} had its inputs."
+        )
+    return RuleCount(rule, checked, len(failed), len({rows[position].sha256 for position in failed}))
+
+
+def _has_inputs(rule: Rule, row: Row) -> bool:
+    """Whether the row has the cells that the rule needs: one of them, a whole pair, or all."""
+    if rule.kind in PAIRWISE:
+        return any(all(column in row.values for column in pair) for pair in pairs_of(rule))
+    enough = any if rule.kind in CELLWISE else all
+    return enough(column in row.values for column in rule.columns)

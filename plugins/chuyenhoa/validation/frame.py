@@ -1,4 +1,4 @@
-"""One table for a whole batch: a row a file, locality and basis, each figure with the cell it stands in."""
+"""One table for a whole batch: one row per file, locality and basis, each figure with its cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from chuyenhoa.model.history import FileHistory, RowHistory
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.model.submissions import Reading
-from chuyenhoa.validation.errors import ValidationFault
+
+
+class ValidationFault(RuntimeError):  # noqa: N818  (a fault is ours; an error is a finding's severity)
+    """Rules could not run as the suites state them: our fault, and nothing of the batch counts as checked."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def columns_of(rules: Iterable[Rule]) -> tuple[str, ...]:
 
 
 def float_columns(rows: Sequence[Row], columns: Iterable[str]) -> dict[str, list[float]]:
-    """Columns of floats with NaN for blank; counts stay exact up to 2**53."""
+    """Columns of floats with NaN for blank: GX works on floats, in which counts stay exact up to 2**53."""
     blank = float("nan")
     return {
         name: [float(row.values[name]) if name in row.values else blank for row in rows] for name in columns
@@ -80,7 +83,7 @@ def _distinct(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _tables(reading: Reading, plan: Plan) -> dict[tuple[str, Basis], Row]:
-    """The figures of one file by locality and basis."""
+    """The figures of one file by locality and basis; blank ones have a cell and no value."""
     tables: dict[tuple[str, Basis], tuple[dict[str, Decimal], dict[str, CellRef]]] = {}
     for seen in reading.observations:
         if seen.indicator not in plan.indicator_by_code:
@@ -97,7 +100,7 @@ def _tables(reading: Reading, plan: Plan) -> dict[tuple[str, Basis], Row]:
 
 
 def _beside_baseline(current: Row, baseline: Row | None) -> Row:
-    """The current row with the baseline's figures and cells put beside its own."""
+    """The current row with the baseline's figures and cells added as `prev__<CODE>`."""
     if baseline is None:
         return current
     values = {BASELINE_PREFIX + code: value for code, value in baseline.values.items()}
@@ -106,7 +109,7 @@ def _beside_baseline(current: Row, baseline: Row | None) -> Row:
 
 
 def _beside_history(row: Row, history: RowHistory) -> Row:
-    """The row with the figures of other reports put beside its own."""
+    """The row with the figures of other reports added as columns."""
     if not history:
         return row
     values = {column: past.value for column, past in history.items()}

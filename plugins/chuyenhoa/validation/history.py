@@ -1,4 +1,4 @@
-"""Chooses, among the reports in force, the figures that a new report is held against."""
+"""Chooses, among the reports in force, the figures that a new report is compared with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WINDOW_OF: Mapping[Basis, WindowOf] = {
 
 
 def is_related(period: Period, other: Period) -> bool:
-    """Whether the figures of `other` may say something about a report on `period`."""
+    """Whether reports on `period` are compared with `other`: just before, overlapping, or the baseline."""
     if other.id == period.id:
         return False
     if other.window == period.baseline:
@@ -69,6 +69,7 @@ def _relate(
         ("end__", end, 0),
     ):
         if found:
+            # For 15/4–14/12: inside is 15/4–14/10 and not the first month; around is the nearest longer one.
             # The longest, the shortest, or of any length; then the newest.
             chosen, _ = max(found, key=lambda part: (weight * part[1].days, part[0].number))
             columns |= {prefix + code: figure for code, figure in _single(chosen, basis)}
@@ -91,6 +92,7 @@ def _sums(window: Window, parts: Sequence[tuple[Window, Accepted]], basis: Basis
     """
     chosen: list[tuple[Window, Accepted]] = []
     free = window.start
+    # Longest first at each start: a half year (15/4–14/10) goes before its months, which would count twice.
     for span, entry in sorted(parts, key=lambda part: (part[0].start, -part[0].days, -part[1].number)):
         if span.start >= free:
             chosen.append((span, entry))

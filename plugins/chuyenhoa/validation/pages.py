@@ -19,7 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from chuyenhoa import settings
 from chuyenhoa.model.shown import finalize
 from chuyenhoa.model.submissions import Finding, Severity
-from chuyenhoa.validation.report import CheckedFile, ValidationReport
+from chuyenhoa.validation.findings import CheckedFile, ValidationReport
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 RUNS_KEPT = 200

@@ -29,7 +29,7 @@ def rows(store: Store) -> list[DeliveryRow]:
 
 def owe(store: Store, *recipients: str, subject: Subject = ANSWER) -> None:
     with store.writing() as session:
-        deliveries.owe(session, subject, recipients, AT)
+        deliveries.enqueue(session, subject, recipients, AT)
 
 
 def test_a_letter_is_owed_once_to_each(store: Store) -> None:

@@ -17,8 +17,7 @@ from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers import open_book
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.pipeline.receive.expand import unpack_file
-from chuyenhoa.pipeline.receive.read import FileToRead, describe_death
+from chuyenhoa.pipeline.receive.read import FileToRead, describe_death, unpack_file
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import make_docx, make_html, make_zip

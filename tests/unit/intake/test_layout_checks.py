@@ -10,7 +10,7 @@ import pytest
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity, SubmissionStatus
-from chuyenhoa.pipeline.receive.decide import judge
+from chuyenhoa.pipeline.receive.decide import decide_status
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.handmade import TITLES, book, read, values
 
@@ -48,9 +48,9 @@ def test_a_wrong_total_holds_the_localities_that_it_adds_up(plan: Plan) -> None:
     draft.put(S, 3, "TTXH_XR", 99)
     reading = read(draft.save(), plan)
     assert all(finding.needs_reason for finding in reading.findings if finding.rule_id == "D81")
-    assert judge(reading, reading.findings) == (SubmissionStatus.RETURNED, frozenset())
+    assert decide_status(reading, reading.findings) == (SubmissionStatus.RETURNED, frozenset())
     reasoned = [replace(f, justification="Tổng gồm cả xã ngoài danh sách") for f in reading.findings]
-    status, taken = judge(reading, reasoned)
+    status, taken = decide_status(reading, reasoned)
     assert (status, taken) == (SubmissionStatus.ACCEPTED_WITH_WARNINGS, frozenset(reading.localities))
 
 
@@ -116,7 +116,10 @@ def test_a_question_on_a_column_holds_that_column_alone(
     (finding,) = [f for f in reading.findings if f.severity is Severity.ERROR]
     assert finding.rule_id == code
     assert "khác vẫn được nhận" in finding.message
-    assert judge(reading, reading.findings) == (SubmissionStatus.PARTLY_ACCEPTED, frozenset({"30745"}))
+    assert decide_status(reading, reading.findings) == (
+        SubmissionStatus.PARTLY_ACCEPTED,
+        frozenset({"30745"}),
+    )
     assert ("30745", "TTXH_KP") in values(reading)
     assert len(values(reading)) == (1 if code == "D75" else 2)
 
@@ -130,7 +133,7 @@ def test_a_file_of_words_keeps_those_without_personal_data(plan: Plan, tmp_path:
     reading = read(draft.save(), plan)
     assert "D56" in ids(reading)
     assert [entry.text for entry in reading.narratives] == ["Đã ban hành 03 kế hoạch."]
-    assert judge(reading, reading.findings)[0] is SubmissionStatus.PARTLY_ACCEPTED
+    assert decide_status(reading, reading.findings)[0] is SubmissionStatus.PARTLY_ACCEPTED
     draft.put(T, 1, form.ITEM_TEXT, None)
     nothing = read(draft.save(), plan)
-    assert judge(nothing, nothing.findings)[0] is SubmissionStatus.RETURNED
+    assert decide_status(nothing, nothing.findings)[0] is SubmissionStatus.RETURNED

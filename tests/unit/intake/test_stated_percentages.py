@@ -6,7 +6,7 @@ import pytest
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
-from chuyenhoa.pipeline.receive.decide import judge
+from chuyenhoa.pipeline.receive.decide import decide_status
 from tests.unit.intake.handmade import TITLES, Grid, book, codes, read, values
 
 
@@ -38,7 +38,7 @@ def test_one_further_off_waits_for_a_reason(share: object, plan: Plan) -> None:
     (finding,) = [entry for entry in reading.findings if entry.rule_id == "W26"]
     assert (finding.cell, finding.locality, finding.needs_reason) == ("E9", "30745", True)
     assert "91,23%" in finding.message
-    assert judge(reading, reading.findings)[0] is SubmissionStatus.RETURNED
+    assert decide_status(reading, reading.findings)[0] is SubmissionStatus.RETURNED
 
 
 def test_a_percentage_that_was_cut_off_is_told(plan: Plan) -> None:

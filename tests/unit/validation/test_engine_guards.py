@@ -11,8 +11,8 @@ import pytest
 
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Severity
-from chuyenhoa.validation import ValidationFault, engine
-from chuyenhoa.validation.engine import run_rules
+from chuyenhoa.validation import ValidationFault, run
+from chuyenhoa.validation.run import run_rules
 
 AT_LEAST_ONE = Rule(
     rule_id="E01",
@@ -49,7 +49,7 @@ def test_an_expectation_unknown_to_great_expectations_is_a_fault() -> None:
 
 
 def test_a_severity_unknown_to_great_expectations_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(engine.GX_SEVERITY, Severity.ERROR, "fatal")
+    monkeypatch.setitem(run.GX_SEVERITY, Severity.ERROR, "fatal")
     with pytest.raises(ValidationFault, match="not loaded: E01"):
         run_rules(COLUMNS, [AT_LEAST_ONE])
 
@@ -66,7 +66,7 @@ def test_one_id_for_two_rules_is_a_fault() -> None:
 
 
 def test_no_rules_and_no_rows_never_reach_great_expectations(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_open_batch", lambda columns: pytest.fail("reached"))
+    monkeypatch.setattr(run, "_open_batch", lambda columns: pytest.fail("reached"))
     with pytest.raises(ValidationFault, match="No rules"):
         run_rules(COLUMNS, [])
     with pytest.raises(ValidationFault, match="No rows"):
@@ -86,17 +86,17 @@ def test_no_rules_and_no_rows_never_reach_great_expectations(monkeypatch: pytest
 def test_a_result_that_does_not_add_up_is_a_fault(details: dict[str, Any], success: bool, text: str) -> None:
     result = SimpleNamespace(result=details, success=success, exception_info={})
     with pytest.raises(ValidationFault, match=text):
-        engine._failed_positions("E09", result, 4)
+        run._failed_positions("E09", result, 4)
 
 
 def test_a_dropped_result_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    full = engine._open_batch(COLUMNS)
+    full = run._open_batch(COLUMNS)
 
     class Forgetful:
         def validate(self, suite: Any, **more: Any) -> Any:
             outcome = full.validate(suite, **more)
             return SimpleNamespace(results=outcome.results[:1])
 
-    monkeypatch.setattr(engine, "_open_batch", lambda columns: Forgetful())
+    monkeypatch.setattr(run, "_open_batch", lambda columns: Forgetful())
     with pytest.raises(ValidationFault, match="2 rules in, 1 run; not run: E0"):
         run_rules(COLUMNS, [AT_LEAST_ONE, NO_MORE])

@@ -18,7 +18,7 @@ from chuyenhoa.model.plan import Period, PeriodKind, Plan, Window
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule
 from chuyenhoa.plan.rules import PAIRS_EQUAL, PAIRS_NOT_ABOVE, PAIRS_NOT_BELOW
 from chuyenhoa.validation import build_history, is_related
-from chuyenhoa.validation.engine import run_rules
+from chuyenhoa.validation.run import run_rules
 
 FIRST = date(2021, 1, 1)
 YEAR = timedelta(days=100)

@@ -14,8 +14,8 @@ from chuyenhoa.model.results import Assessment, Verdict
 from chuyenhoa.model.submissions import ACCEPTING, Severity
 from chuyenhoa.pipeline.assess.assessing import compute_assessment, gather_evidence
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.batches import read_rows
-from chuyenhoa.pipeline.receive.validate import BatchCheck, Numbered
+from chuyenhoa.pipeline.receive.read import read_rows
+from chuyenhoa.pipeline.receive.validate import BatchCheck
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store.ledger import submission_id
 from chuyenhoa.store.tables import SubmissionRow
@@ -133,13 +133,11 @@ def _findings_by(
     failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]
     if failed:
         raise RuntimeError("; ".join(failed))
-    numbered = [Numbered(n, entry) for n, entry in readings.items() if not isinstance(entry, Exception)]
+    numbered = [(n, entry) for n, entry in readings.items() if not isinstance(entry, Exception)]
     check = BatchCheck(other, ctx.store, numbered)
     return {
-        entry.number: {
-            (f.rule_id, f.severity.value, f.locality, f.indicator): None
-            for f in check.findings_of(entry.number)
+        number: {
+            (f.rule_id, f.severity.value, f.locality, f.indicator): None for f in check.findings_of(number)
         }
-        for entry in numbered
-        if entry.number is not None
+        for number, _ in numbered
     }

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.batches import Part, findings_of, judge_row, read_part
-from chuyenhoa.pipeline.receive.expand import store_archive, unpack_row
+from chuyenhoa.pipeline.receive.decide import decide_file
+from chuyenhoa.pipeline.receive.read import Part, read_part, unpack_row
+from chuyenhoa.pipeline.receive.store import store_answer, store_archive
 from chuyenhoa.pipeline.receive.validate import BatchCheck
-from chuyenhoa.store import ledger, migrate_store, open_store
+from chuyenhoa.store import claims, ledger, migrate_store, open_store
 from chuyenhoa.store.chain import last_position
 from chuyenhoa.store.content import digest_content, read_content
 from chuyenhoa.store.journal import RECORDED, History, Journal, Line, restore_record
@@ -96,9 +97,11 @@ class _Replay:
             return
         with _clock_at(group[0].event.at), self._store.reading() as session:
             numbers = [line.event.submission for line in group if line.event.submission is not None]
-            part = Part(ledger.find_submissions(session, numbers), position)
+            rows = ledger.find_submissions(session, numbers)
         with _clock_at(group[0].event.at):
-            check = read_part(self._context(), part)
+            ctx = self._context()
+            part = read_part(ctx, rows, position)
+            check = BatchCheck(ctx, ctx.store, list(part.readings.items()))
         if part.failed:
             raise RebuildError("These files could not be read: " + "; ".join(part.failed.values()))
         self._parts[position] = (part, check)
@@ -127,15 +130,20 @@ class _Replay:
             row = session.get_one(SubmissionRow, event.submission)
         if facts["seen"]:
             part, check = self._parts[facts["seen"]]
+            if row.number in part.readings:
+                part.findings[row.number] = check.findings_of(row.number)
             with self._store.writing() as session:
-                judge_row(ctx, part, row, findings_of(part, row, check), session)
+                row = session.get_one(SubmissionRow, event.submission)
+                store_answer(session, row, decide_file(ctx, session, part, row), part.seen)
         else:  # an archive: what became of its files decides
             unpacked = unpack_row(ctx, row)
             if unpacked is None:
                 raise RebuildError(
                     f"{mask_personal(row.file_name)} ({row.sha256}) came as an archive and is none now."
                 )
-            store_archive(ctx, row, unpacked.findings)
+            with self._store.reading() as session:
+                members = claims.members_of(session, row.number)
+            store_archive(ctx, row, members, unpacked.findings)
         with self._store.reading() as session:
             self._compare(session, row.number, facts)
 

@@ -1,4 +1,7 @@
-"""Letters by e-mail: owed with every answer, sent apart from intake, which a mail server never holds up."""
+"""Letters by e-mail: composes and sends what is queued.
+
+A task of its own does this: a mail server that is slow or down never holds up intake.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +9,51 @@ import logging
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-
-from sqlalchemy.orm import Session
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
 
 from chuyenhoa import clock
 from chuyenhoa.feedback import receipt_name, render_letter, render_receipt
-from chuyenhoa.kit.mail import (
-    MAX_ATTACHMENT_BYTES,
-    Attachment,
-    Letter,
-    MailError,
-    MailServer,
-    SmtpLine,
-    build_message,
-    is_address,
-    read_server,
-    split_addresses,
-)
+from chuyenhoa.kit import mail
 from chuyenhoa.model.submissions import Receipt
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.office_queries import REMARK_LETTER
-from chuyenhoa.pipeline.receive.receipts import build_receipt, describe_file
+from chuyenhoa.pipeline.publish.office_queries import REMARK_LETTER, describe_remarks, list_remarks
+from chuyenhoa.pipeline.receive.answer import build_receipt, describe_file
 from chuyenhoa.release.register import ISSUED_LETTER
 from chuyenhoa.store import deliveries, ledger
-from chuyenhoa.store.tables import DeliveryRow, SubmissionRow
+from chuyenhoa.store.deliveries import ANSWER, FAULT
+from chuyenhoa.store.tables import DeliveryRow, DocumentRow, SubmissionRow
 
 logger = logging.getLogger(__name__)
 
-ANSWER, FAULT = "answer", "fault"
-"""Kinds of letters: the answer to a file, and the news that we failed on one."""
 PASS_SECONDS = 240.0
-"""How long one pass sends; the rest waits for the next one."""
+"""How long one pass sends: well below the 10 minutes after which Airflow kills the task; the rest waits."""
 
 
 class LetterError(RuntimeError):
-    """We failed to write letters; the text names them. They are tried again."""
+    """We failed to compose letters; the text names them. They are tried again."""
 
 
-def enqueue_notifications(ctx: Context, session: Session, rows: Sequence[SubmissionRow], kind: str) -> None:
-    """Note that the owner of each file's inbox folder gets a letter; an answer overtakes news of a fault.
+def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
+    """Send the letters that are due, one by one, to each recipient once.
 
-    The folder decides, not what the file says of itself: nobody can have letters sent to somebody else.
-    """
-    if kind == ANSWER:
-        deliveries.cancel(session, FAULT, [ledger.submission_id(row.number) for row in rows])
-    deliveries.enqueue_all(session, [_describe(ctx, row, kind) for row in rows], clock.now())
-
-
-def _describe(ctx: Context, row: SubmissionRow, kind: str) -> tuple[deliveries.Subject, Sequence[str]]:
-    """What a letter is about, and to whom it goes."""
-    plan = ctx.plans.get(row.plan, ctx.plan)
-    owner = plan.submitter_by_folder.get(row.folder)
-    reference = ledger.submission_id(row.number)
-    subject = deliveries.Subject(kind, reference, f"{row.sha256} {row.received_at} {row.member}", row.number)
-    return subject, split_addresses(owner.email) if owner else ()
-
-
-def send_letters(server: MailServer | None = None) -> dict[str, int]:
-    """Send the letters whose time has come, one by one, to each recipient once.
-
-    A server that is down, slow or refuses is no failure of ours: the letter waits and is tried again with
-    growing pauses, for `deliveries.DELIVERY_TIMEOUT`.
+    A server that is down, slow or refuses is no failure of ours: the letter is retried with growing pauses,
+    for `deliveries.DELIVERY_TIMEOUT`.
 
     Args:
-        server: where to hand letters in; the one of CHUYENHOA_SMTP if left out. Without either all letters
-            wait, and the outbox has the answers in any case.
+        server: the one of CHUYENHOA_SMTP if left out. Without either all letters wait, and the outbox has
+            the answers in any case.
 
     Returns:
         How many letters were sent, postponed and given up.
 
     Raises:
-        MailConfigError: the server is described wrongly.
-        LetterError: some letters could not be written; the others were sent.
+        MailConfigError: the URL of the server is wrong.
+        LetterError: some letters could not be composed; the others were sent.
     """
     ctx = open_context()
     url = ctx.settings.smtp_url
-    server = server or (read_server(url) if url else None)
+    server = server or (mail.read_server(url) if url else None)
     if server is None:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}
@@ -95,45 +65,47 @@ def send_letters(server: MailServer | None = None) -> dict[str, int]:
     began = clock.monotonic()
     with server.line() as line:
         for row in due:
-            if clock.monotonic() - began > PASS_SECONDS or not _is_taken(ctx, row):
+            # The try is counted before the letter is handed in: a death in between sends it once more, with
+            # the same Message-ID, and two passes at once never send one letter.
+            if clock.monotonic() - began > PASS_SECONDS or not _take(ctx, row):
                 continue
             try:
                 outcome = _send(ctx, server, line, row)
-            except MailError as error:
+            except mail.MailError as error:
                 counts["failed" if error.is_final else "postponed"] += 1
                 if error.is_server:
                     break
-            except Exception as error:  # a letter that we cannot write holds up no other
-                logger.exception("letter %s %s could not be written", row.kind, row.reference)
+            except Exception as error:  # a letter that we cannot compose holds up no other
+                logger.exception("letter %s %s could not be composed", row.kind, row.reference)
                 _note(ctx, row, f"{type(error).__name__}: {error}", is_final=False)
                 broken.append(f"{row.kind} {row.reference}: {error}")
             else:
                 counts[outcome] += 1
     logger.info("%d letters due; %s", len(due), dict(counts))
     if broken:
-        raise LetterError("These letters could not be written: " + "; ".join(broken))
+        raise LetterError("These letters could not be composed: " + "; ".join(broken))
     return dict(counts)
 
 
-def _is_taken(ctx: Context, row: DeliveryRow) -> bool:
+def _take(ctx: Context, row: DeliveryRow) -> bool:
     with ctx.store.writing() as session:
         return deliveries.take(session, row, clock.now())
 
 
-def _send(ctx: Context, server: MailServer, line: SmtpLine, row: DeliveryRow) -> str:
+def _send(ctx: Context, server: mail.MailServer, line: mail.SmtpLine, row: DeliveryRow) -> str:
     """Send one letter and note the outcome.
 
     Raises:
-        MailError: it was not taken; that is noted.
+        mail.MailError: it was not taken; that is noted.
     """
-    if not is_address(row.recipient):
+    if not mail.is_address(row.recipient):
         _note(ctx, row, f"{row.recipient!r} is no e-mail address", is_final=True)
         return "failed"
     letter = COMPOSERS[row.kind](ctx, row, f"<{row.token}@{server.sender.rpartition('@')[2]}>")
-    message = build_message(letter, server.sender, ctx.plan.board.short_name, clock.now())
+    message = mail.build_message(letter, server.sender, ctx.plan.board.short_name, clock.now())
     try:
         line.send(message, row.recipient)
-    except MailError as error:
+    except mail.MailError as error:
         _note(ctx, row, str(error), is_final=error.is_final)
         raise
     with ctx.store.writing() as session:
@@ -147,8 +119,8 @@ def _note(ctx: Context, row: DeliveryRow, error: str, *, is_final: bool) -> None
         deliveries.mark_tried(session, row.id, clock.now(), error, is_final=is_final)
 
 
-def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
-    """The letter of an answer: what the receipt says, with the receipt and the workbook to mend."""
+def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+    """What the receipt says, with the receipt and the workbook to correct attached."""
     number = ledger.submission_number(row.reference)
     with ctx.store.reading() as session:
         stored = session.get_one(SubmissionRow, number)
@@ -157,25 +129,26 @@ def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
     return _letter(ctx, row, message_id, receipt, _attach(ctx, workbook) if workbook else ())
 
 
-def _fault_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
-    """The letter that says that we failed on a file."""
+def _fault_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+    """The news that our own code failed on a file."""
     receipt = describe_file(ctx, ledger.submission_number(row.reference))
     return _letter(ctx, row, message_id, receipt, ())
 
 
 def _letter(
-    ctx: Context, row: DeliveryRow, message_id: str, receipt: Receipt, others: tuple[Attachment, ...]
-) -> Letter:
+    ctx: Context, row: DeliveryRow, message_id: str, receipt: Receipt, others: tuple[mail.Attachment, ...]
+) -> mail.Letter:
     templates = ctx.settings.templates
     subject, text = render_letter(receipt, templates)
-    page = Attachment(receipt_name(receipt), render_receipt(receipt, templates).encode())
-    return Letter(message_id, row.recipient, subject, text, (page, *others))
+    page = mail.Attachment(receipt_name(receipt), render_receipt(receipt, templates).encode())
+    return mail.Letter(message_id, row.recipient, subject, text, (page, *others))
 
 
-def _attach(ctx: Context, path: Path) -> tuple[Attachment, ...]:
-    """A file of the outbox, when it is still there and small enough to travel.
+def _attach(ctx: Context, path: Path) -> tuple[mail.Attachment, ...]:
+    """A file of the outbox, when it is still there and small enough for a letter.
 
-    Submitters may write to their outbox folder: a link put there is not followed to somebody else's file.
+    Submitters may write to their outbox folder: a link put there is not followed to somebody else's file, and
+    O_NONBLOCK keeps a pipe put there from stopping the pass for ever.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -185,24 +158,59 @@ def _attach(ctx: Context, path: Path) -> tuple[Attachment, ...]:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         inside = path.parent.resolve().is_relative_to(ctx.settings.outbox.resolve())
-        if not inside or not stat.S_ISREG(status.st_mode) or status.st_size > MAX_ATTACHMENT_BYTES:
+        if not inside or not stat.S_ISREG(status.st_mode) or status.st_size > mail.MAX_ATTACHMENT_BYTES:
             logger.warning("%s is not attached: no plain file of the outbox, or too large", path)
             return ()
-        return (Attachment(path.name, file.read(MAX_ATTACHMENT_BYTES)),)
+        return (mail.Attachment(path.name, file.read(mail.MAX_ATTACHMENT_BYTES)),)
 
 
-def _office_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
-    """A letter of the office; loaded when one is sent, since it brings all of reporting with it."""
-    from chuyenhoa.pipeline.notify.office_mail import issued_letter, remark_letter
+def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+    """The letter that brings an issued document, with its sha256 to check it by."""
+    # Here and not above: most passes send answers only, and these bring all of reporting with them.
+    from chuyenhoa.pipeline.publish.drafts import office_texts
+    from chuyenhoa.pipeline.publish.registering import find_entries
 
-    compose = issued_letter if row.kind == ISSUED_LETTER else remark_letter
-    return compose(ctx, row, message_id)
+    texts = office_texts(ctx)
+    with ctx.store.reading() as session:
+        document = session.get_one(DocumentRow, row.reference)
+        (entry,) = (e for e in find_entries(ctx, session, document.milestone) if e.document == document.id)
+    plan, path = ctx.plan_of(document.milestone), ctx.settings.data / document.issued_path
+    content = path.read_bytes()
+    name = PurePosixPath(document.issued_path).name
+    text = texts["handover_letter"].format(
+        board=plan.board.short_name,
+        period=ctx.period(document.milestone).label,
+        documents=f"- {entry.title}, số {entry.number or texts['no_number']}",
+        checksums=f"{document.issued_sha256}  {name}",
+    )
+    if len(content) > mail.MAX_ATTACHMENT_BYTES:
+        logger.warning("%s is too large for a letter", document.issued_path)
+        text += texts["handover_large"].format(names=name) + "\n"
+    fits = len(content) <= mail.MAX_ATTACHMENT_BYTES
+    subject = texts["issued_subject"].format(title=entry.title, number=entry.number or texts["no_number"])
+    return mail.Letter(
+        message_id, row.recipient, subject, text, (mail.Attachment(name, content),) if fits else ()
+    )
 
 
-COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], Letter]] = {
+def _remark_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+    """The letter that asks a submitter about localities and criteria."""
+    from chuyenhoa.pipeline.publish.drafts import office_texts
+
+    document = row.reference.rpartition(".r")[0]
+    with ctx.store.reading() as session:
+        found = list_remarks(session, document)
+    first = next(entry for entry in found if entry.id == row.reference)
+    lines = describe_remarks(ctx, [entry for entry in found if entry.notice == first.notice])
+    period = ctx.period(first.milestone).label
+    subject = office_texts(ctx)["remark_subject"].format(period=period)
+    return mail.Letter(message_id, row.recipient, subject, "\n\n".join(lines) + "\n")
+
+
+COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], mail.Letter]] = {
     ANSWER: _answer_letter,
     FAULT: _fault_letter,
-    ISSUED_LETTER: _office_letter,
-    REMARK_LETTER: _office_letter,
+    ISSUED_LETTER: _issued_letter,
+    REMARK_LETTER: _remark_letter,
 }
-"""Who writes a letter of a kind; a new kind of letter is an entry here."""
+"""Which function composes a letter of which kind; a new kind is an entry here."""

@@ -233,5 +233,5 @@ def _owe(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
         ]
         if addresses:
             subject = deliveries.Subject(ISSUED_LETTER, row.id, row.issued_sha256)
-            deliveries.owe(session, subject, list(dict.fromkeys(addresses)), clock.now())
+            deliveries.enqueue(session, subject, list(dict.fromkeys(addresses)), clock.now())
             deliveries.try_again(session, ISSUED_LETTER, row.id, clock.now())

@@ -69,7 +69,7 @@ def record_remarks(ctx: Context, session: Session, row: DocumentRow, decision: D
             session.add(asked)
         write_file(ctx.settings.data / path, _page(ctx, rows).encode())
         subject = deliveries.Subject(REMARK_LETTER, rows[0].id, rows[0].asked_at)
-        deliveries.owe(session, subject, split_addresses(submitter.email), clock.now())
+        deliveries.enqueue(session, subject, split_addresses(submitter.email), clock.now())
 
 
 def list_remarks(session: Session, document: str) -> list[RemarkRow]:

@@ -19,7 +19,6 @@ from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.draft_errors import note_faults, tell_fault
 from chuyenhoa.pipeline.publish.drafts import DraftError, read_draft
 from chuyenhoa.pipeline.publish.revising import LISTING, write_revision
-from chuyenhoa.pipeline.receive.justifications import gather_justifications
 from chuyenhoa.reporting import (
     PhraseError,
     RenderError,
@@ -40,6 +39,7 @@ from chuyenhoa.store.documents import (
     next_version,
     supersede_drafts,
 )
+from chuyenhoa.store.justifications import gather_justifications
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _collect(ctx: Context, session: Session, milestone: Period) -> MilestoneData
         evidence=gathered.evidence,
         submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
         narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
-        justifications=gather_justifications(ctx, session, plan, periods),
+        justifications=gather_justifications(session, plan, periods, ctx.titles_of(plan)),
         frozen_at=clock.now(),
         standing=find_standing(ctx, session, plan, assessment),
     )

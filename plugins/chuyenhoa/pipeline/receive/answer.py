@@ -1,133 +1,303 @@
-"""The answer to one file: stored judgement, receipt, and the marked workbook."""
+"""Step 5 of 5, answer: receipt and workbook to correct into the outbox; then the file is closed.
+
+A file that our own code failed on gets a receipt of that, once, where the real one will lie.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.feedback import marked_name, render_receipt
-from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.feedback import marked_name, part_follow_ons, receipt_name, render_receipt
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
+from chuyenhoa.model.submissions import (
+    Finding,
+    Reading,
+    Receipt,
+    ReceiptMember,
+    Severity,
+    SubmissionStatus,
+    Waiting,
+)
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.notify.mailing import ANSWER, enqueue_notifications
-from chuyenhoa.pipeline.receive.decide import judge
-from chuyenhoa.pipeline.receive.justifications import Arrival, apply_justifications, note_releases
-from chuyenhoa.pipeline.receive.marking import make_workbooks
-from chuyenhoa.pipeline.receive.receipts import build_receipts, outbox_of, page_of
-from chuyenhoa.store import ledger
-from chuyenhoa.store.content import Answer
+from chuyenhoa.pipeline.receive.corrections import make_workbooks
+from chuyenhoa.plan.rules import BETWEEN, CELLWISE
+from chuyenhoa.store import deliveries, justifications, ledger
+from chuyenhoa.store.claims import members_of_all
 from chuyenhoa.store.disk import write_files
-from chuyenhoa.store.ledger import reserve_receipts
+from chuyenhoa.store.ledger import reserve_receipt, reserve_receipts
 from chuyenhoa.store.tables import SubmissionRow
 
+logger = logging.getLogger(__name__)
 
-def store_answer(
-    ctx: Context,
-    session: Session,
-    row: SubmissionRow,
-    reading: Reading,
-    findings: Sequence[Finding],
-    first: int | None,
-    seen: int = 0,
-) -> None:
-    """Store the judgement on one file; a repetition of earlier bytes changes nothing.
-
-    `first` is the submission that it repeats; `seen` the position of the last event when the findings were
-    made.
-    """
-    current = session.get_one(SubmissionRow, row.number)
-    if first is not None:
-        original = session.get_one(SubmissionRow, first)
-        same = replace(reading, plan=original.plan, period=original.period, submitter=original.submitter)
-        answer = Answer(
-            same,
-            SubmissionStatus.DUPLICATE,
-            findings=(),
-            taken=frozenset(),
-            version=None,
-            is_late=False,
-            duplicate_of=first,
-        )
-    else:
-        answer = _judged(ctx, session, row, reading, findings)
-    ledger.save_answer(session, current, answer, clock.now(), seen)
-    note_releases(session, row.number, answer.released, clock.now())
-
-
-def _judged(
-    ctx: Context, session: Session, row: SubmissionRow, reading: Reading, findings: Sequence[Finding]
-) -> Answer:
-    """What is stored of a file that is no repetition."""
-    is_untouched = any(finding.rule_id == Code.BLANK_FORM for finding in findings)
-    if is_untouched and ledger.latest_accepted(session, reading, row.number):
-        # Blank cells do not replace what was sent before.
-        reading = replace(reading, localities=(), observations=(), declarations=())
-    plan = ctx.plans.get(reading.plan, ctx.plan)
-    arrival = Arrival(row.number, plan, reading, is_supplement(plan, reading))
-    findings, settled = apply_justifications(session, ctx, arrival, findings)
-    status, taken = judge(reading, findings)
-    period = plan.period_by_id.get(reading.period)
-    received = datetime.fromisoformat(row.received_at)
-    version = None
-    if status in ledger.OURS and not arrival.is_supplement:
-        version = ledger.latest_version(session, reading, row.number)[1] + 1
-    is_late = period is not None and status in ledger.OURS and period.is_late(received)
-    return Answer(
-        reading,
-        status,
-        tuple(findings),
-        taken,
-        version,
-        is_late,
-        reasons=settled.reasons,
-        released=settled.released,
-    )
-
-
-def is_supplement(plan: Plan, reading: Reading) -> bool:
-    """Whether a file brings only reasons or texts: it is no version of its submitter's figures."""
-    return not reading.localities and bool(plan.localities_of(reading.submitter))
+NO_FOLDER = "khong-ro-don-vi"
+"""The outbox folder for files that lay in no submitter's folder."""
+TOLD = "fault_told"
+"""The event of the receipt of our fault; there is one per submission at most."""
+OVERDUE = timedelta(minutes=20)
+"""Longer than the 15 minutes between two sweeps: the process that claimed such a file has died on it."""
 
 
 def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
-    """Put receipts, and workbooks to mend where there are any, into the outbox; then close the files.
+    """Put receipts, and workbooks to correct where there are any, into the outbox; then close the files.
 
-    All of it waits for the disk together: once for what is written, and once for the line in the ledger.
+    A disk flush takes longer than the rest of an answer, so all of them share two: one for the files that are
+    written, and one for the commit of the ledger (docs/decisions/0023).
     """
+    # Made from the store alone, so that an answer given again after a crash is the same, byte for byte.
     receipts = build_receipts(ctx, numbers)
-    pages = _pages_of(ctx, numbers)
-    made = make_workbooks(ctx, receipts)
+    pages = _reserve_pages(ctx, numbers)
+    workbooks = make_workbooks(ctx, receipts)
     contents: dict[Path, bytes] = {}
     marked: dict[int, str] = {}
     data = ctx.settings.data
     for number, receipt in receipts.items():
         named = receipt
-        if number in made:
-            content, kind = made[number]
+        if number in workbooks:
+            content, kind = workbooks[number]
             named = replace(receipt, marked_workbook=marked_name(receipt, kind))
             path = outbox_of(ctx, receipt) / named.marked_workbook
             contents[path] = content
             marked[number] = path.relative_to(data).as_posix()
         contents[data / pages[number]] = render_receipt(named, ctx.settings.templates).encode()
+    # Files first: a file that the ledger calls answered has its receipt, also when a crash cuts in between.
     write_files(contents)
     with ctx.store.writing() as session:
         rows = ledger.find_submissions(session, numbers)
         for row in rows:
             ledger.mark_answered(session, row, clock.now(), pages[row.number], marked.get(row.number, ""))
-        enqueue_notifications(ctx, session, rows, ANSWER)
+        _enqueue_letters(ctx, session, deliveries.ANSWER, rows)
 
 
-def _pages_of(ctx: Context, numbers: Sequence[int]) -> dict[int, str]:
-    """Where the receipts go: mostly settled when the files were judged."""
+def _reserve_pages(ctx: Context, numbers: Sequence[int]) -> dict[int, str]:
+    """The paths of the receipts; mostly reserved already, when the files were stored."""
     with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, numbers)
     if all(row.receipt for row in rows):
         return {row.number: row.receipt for row in rows}
     with ctx.store.writing() as session:
         return reserve_receipts(session, {row.number: page_of(ctx, row) for row in rows})
+
+
+def _enqueue_letters(ctx: Context, session: Session, kind: str, rows: Sequence[SubmissionRow]) -> None:
+    letters = [(row, ctx.recipients_of(row.plan, row.folder)) for row in rows]
+    deliveries.enqueue_notifications(session, kind, letters, clock.now())
+
+
+def report_faults(ctx: Context, numbers: Iterable[int]) -> None:
+    """Put the receipt of our own fault where the real one will lie; each submission gets it once.
+
+    It never raises: what made us fail (a full disk, a store that is away) may hold it up as well, and the
+    caller has the fault itself to report.
+    """
+    for number in numbers:
+        try:
+            _report_fault(ctx, number)
+        except Exception:  # the next pass tries again
+            logger.exception("reporting our fault on %s failed", ledger.submission_id(number))
+
+
+def report_overdue(ctx: Context) -> None:
+    """Report our fault on files that were claimed long ago and still wait: their pass was cut short."""
+    now = clock.now()
+    with ctx.store.reading() as session:
+        waiting = ledger.pending(session)
+    late = [row.number for row in waiting if now - datetime.fromisoformat(row.received_at) > OVERDUE]
+    report_faults(ctx, late)
+
+
+def _report_fault(ctx: Context, number: int) -> None:
+    receipt = describe_file(ctx, number)
+    data = ctx.settings.data
+    wanted = (outbox_of(ctx, receipt) / receipt_name(receipt)).relative_to(data).as_posix()
+    # The name is reserved first and the event is noted last: a crash in between repeats the receipt under the
+    # same name, and never leaves a second one.
+    with ctx.store.writing() as session:
+        row = session.get_one(SubmissionRow, number)
+        if row.answered_at is not None or any(
+            event.kind == TOLD for event in ledger.load_events(session, number)
+        ):
+            return
+        path = reserve_receipt(session, number, wanted)
+    write_files({data / path: render_receipt(receipt, ctx.settings.templates).encode()})
+    with ctx.store.writing() as session:
+        row = session.get_one(SubmissionRow, number)
+        ledger.add_event(session, number, clock.now(), TOLD, path)
+        _enqueue_letters(ctx, session, deliveries.FAULT, [row])
+
+
+def outbox_of(ctx: Context, receipt: Receipt) -> Path:
+    """The folder in which the owner of a file's inbox folder finds answers."""
+    return ctx.settings.outbox / (receipt.folder or NO_FOLDER)
+
+
+def build_receipt(ctx: Context, number: int, marked_workbook: str = "") -> Receipt:
+    """Everything that the answer to a stored submission says; `marked_workbook` lies beside it."""
+    return replace(build_receipts(ctx, [number])[number], marked_workbook=marked_workbook)
+
+
+def build_receipts(ctx: Context, numbers: Sequence[int]) -> dict[int, Receipt]:
+    """What the answers to some stored submissions say, by number; a few queries for all of them."""
+    with ctx.store.reading() as session:
+        rows = ledger.find_submissions(session, numbers)
+        known = _Known(session, rows)
+        return {row.number: _build(ctx, session, row, known) for row in rows}
+
+
+class _Known:
+    """What the store holds of some submissions, loaded together."""
+
+    def __init__(self, session: Session, rows: Sequence[SubmissionRow]) -> None:
+        numbers = [row.number for row in rows]
+        self.findings = ledger.load_findings_of(session, numbers)
+        self.normalisations = ledger.load_normalisations_of(session, numbers)
+        self.localities = ledger.load_localities_of(session, numbers)
+        self.released = justifications.released_by(session, numbers)
+        self.members = members_of_all(session, numbers)
+        others = {row.container for row in rows} | {row.duplicate_of for row in rows}
+        found = ledger.find_submissions(session, (other for other in others if other is not None))
+        self.others = {row.number: row for row in found}
+
+
+def _build(ctx: Context, session: Session, row: SubmissionRow, known: _Known) -> Receipt:
+    plan = ctx.plans.get(row.plan, ctx.plan)
+    receipt = _with_earlier_files(session, row, known, _describe_file(row, plan))
+    listed = known.localities.get(row.number, {})
+    rules = ctx.rules_of(plan)
+    # Only a cell that is wrong by itself hides the findings that follow from it. Rules between sound cells
+    # are all shown: leaving one out would cost the submitter a second round (docs/decisions/0021).
+    alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
+    shown, left = part_follow_ons(known.findings.get(row.number, ()), alone)
+    names = receipt.locality_names
+    container = known.others[row.container] if row.container else None
+    return replace(
+        receipt,
+        taken=tuple(names[code] for code, taken in listed.items() if taken),
+        held=tuple(names[code] for code, taken in listed.items() if not taken),
+        findings=shown,
+        left_out=left.findings,
+        left_out_cells=left.cells,
+        normalisations=known.normalisations.get(row.number, ()),
+        rule_titles=ctx.titles_of(plan),
+        container=f"{container.file_name}: {row.member}" if container else "",
+        members=tuple(map(_describe_member, known.members.get(row.number, ()))),
+        waiting=_still_waiting(session, row, names) if _is_words_alone(row, plan, listed) else (),
+    )
+
+
+def _is_words_alone(row: SubmissionRow, plan: Plan, listed: Mapping[str, bool]) -> bool:
+    """Whether a file brings reasons or texts only, from a submitter that reports figures."""
+    is_ours = row.status in {status.value for status in ledger.OURS}
+    return is_ours and row.version is None and not listed and bool(plan.localities_of(row.submitter))
+
+
+def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str]) -> tuple[Waiting, ...]:
+    """The localities of the same report that are held back after a file of reasons, and by which rules."""
+    reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+    # As things stood after this file, also when its receipt is made again after later ones.
+    held = justifications.held_localities(session, reading, row.number + 1)
+    findings = {
+        number: justifications.justified_findings(session, number, row.number)
+        for number in set(held.values())
+    }
+    files = {other.number: other.file_name for other in ledger.find_submissions(session, held.values())}
+    return tuple(
+        Waiting(
+            names[code],
+            _holding(findings[held[code]], code, Severity.WARNING),
+            _holding(findings[held[code]], code, Severity.ERROR),
+            files[held[code]],
+        )
+        for code in names
+        if code in held
+    )
+
+
+def _holding(findings: Sequence[Finding], code: str, severity: Severity) -> tuple[str, ...]:
+    """The rules that hold a locality back, each once; those on the whole file included."""
+    found = (f for f in findings if f.holds and f.severity is severity and f.locality in (code, ""))
+    return tuple(dict.fromkeys(finding.rule_id for finding in found))
+
+
+def page_of(ctx: Context, row: SubmissionRow) -> str:
+    """The path, relative to the data folder, that the receipt of a submission should have."""
+    receipt = _describe_file(row, ctx.plans.get(row.plan, ctx.plan))
+    return (outbox_of(ctx, receipt) / receipt_name(receipt)).relative_to(ctx.settings.data).as_posix()
+
+
+def describe_file(ctx: Context, number: int) -> Receipt:
+    """The receipt of a file before its content is known: that it came, when, and whose it is."""
+    with ctx.store.reading() as session:
+        row = session.get_one(SubmissionRow, number)
+    plan = ctx.plans.get(row.plan, ctx.plan)
+    bare = _describe_file(row, plan)
+    # It may have a status already, when writing its answer failed: nothing is promised before it is closed.
+    return replace(bare, status=SubmissionStatus.CLAIMED, version=None, is_late=False)
+
+
+def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
+    period = plan.period_by_id.get(row.period)
+    # A refused file states no submitter: then the folder in which it lay tells whose it is.
+    submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
+    return Receipt(
+        file_name=row.file_name,
+        folder=row.folder,
+        sha256=row.sha256,
+        size=row.size,
+        received_at=datetime.fromisoformat(row.received_at),
+        status=SubmissionStatus(row.status),
+        version=row.version,
+        submitter_name=submitter.name if submitter else "",
+        period_id=row.period,
+        period_label=period.label if period else "",
+        deadline=period.deadline if period else None,
+        is_late=row.is_late,
+        taken=(),
+        held=(),
+        locality_names={entry.code: entry.name for entry in plan.localities},
+        indicator_labels={entry.code: entry.label for entry in plan.indicators},
+        contact=plan.board.contact,
+    )
+
+
+def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, receipt: Receipt) -> Receipt:
+    """The receipt with what this file repeats, replaces, leaves in force or justifies."""
+    first = known.others[row.duplicate_of] if row.duplicate_of else None
+    earlier = kept = None
+    if row.version is not None and row.version > 1:
+        reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+        earlier = ledger.latest_version(session, reading, row.number)[0]
+        kept = ledger.latest_accepted(session, reading, row.number)
+    released = known.released.get(row.number, {})
+    # Reasons may release localities of several versions; the receipt names the newest of them.
+    explained = session.get(SubmissionRow, max(released.values())) if released else None
+    returned = row.status == SubmissionStatus.RETURNED
+    return replace(
+        receipt,
+        duplicate_of=_describe(first),
+        duplicate_status=justifications.status_after(session, first) if first else None,
+        duplicate_receipt=first.receipt.rpartition("/")[2] if first else "",
+        supersedes="" if returned else _describe(earlier),
+        in_force=_describe(kept) if returned else "",
+        released=tuple(receipt.locality_names[code] for code in released),
+        explains=_describe(explained),
+    )
+
+
+def _describe_member(row: SubmissionRow) -> ReceiptMember:
+    """A file of a .zip, with the name of its own receipt."""
+    return ReceiptMember(row.member, SubmissionStatus(row.status), row.receipt.rpartition("/")[2])
+
+
+def _describe(row: SubmissionRow | None) -> str:
+    """A file as an officer would find it again: name and time of receipt."""
+    if row is None:
+        return ""
+    received = datetime.fromisoformat(row.received_at)
+    return f"{row.file_name} ({received:%H:%M, %d/%m/%Y})"

@@ -1,4 +1,4 @@
-"""What lies in the inbox and is not taken: told to the data engineers once, and shown until it is gone."""
+"""Files that stay in the inbox: logged once, and shown by `chuyenhoa status` until they are gone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 NAME = "inbox-left.json"
 GROWING_TIMEOUT = timedelta(hours=1)
-"""How long a file may be in the writing before it is reported."""
+"""How long a file may keep growing before it is reported."""
 OUR_FAULT = frozenset({SkipReason.NOT_ARCHIVED, SkipReason.NOT_REMOVED})
 
 
@@ -31,7 +31,7 @@ class Leftover:
 
 
 def note_left(ctx: Context, left: Sequence[SkippedFile]) -> None:
-    """Remember what a pass left in the inbox; a line in the log for what was not there so before."""
+    """Store what a pass left in the inbox; log what is new in it."""
     known = {(entry.path, entry.why): entry for entry in load_left(ctx)}
     now = clock.now()
     entries = {}
@@ -41,6 +41,7 @@ def note_left(ctx: Context, left: Sequence[SkippedFile]) -> None:
         entries[path, item.why] = Leftover(path, item.why, item.detail, before.since if before else now)
         if before is None and item.why is not SkipReason.GROWING:
             logger.warning("%r stays in the inbox: %s %s", logged(item.path), item.why.value, item.detail)
+    # A sweep every 15 minutes: an unchanged inbox writes nothing and logs nothing.
     if entries == known:
         return
     listed = [
@@ -62,6 +63,6 @@ def load_left(ctx: Context) -> list[Leftover]:
 
 
 def to_report(ctx: Context) -> list[Leftover]:
-    """What a data engineer must look at: all that is left, but for files that are only just being written."""
+    """What a data engineer must look at: everything but files that are just being written."""
     now = clock.now()
     return [e for e in load_left(ctx) if e.why is not SkipReason.GROWING or now - e.since >= GROWING_TIMEOUT]

@@ -1,17 +1,34 @@
-"""Reads files in a confined process, by the plan that they belong to."""
+"""Step 1 of 5, read: archived files become typed readings, in confined processes.
+
+Before that, every file inside an archive (.zip) of reports becomes a submission of its own; the .zip itself
+is answered after its files, by what became of them.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.inbox.archives import Unpacked, may_be_archive
 from chuyenhoa.kit import sandbox
+from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context
+from chuyenhoa.store import claims
+from chuyenhoa.store.archive import archive_all, archived_path, read_archived
+from chuyenhoa.store.chain import last_position
+from chuyenhoa.store.tables import SubmissionRow
 
+logger = logging.getLogger(__name__)
+
+HEAD = 100
+"""First bytes of a file, by which a .zip is recognised without loading it."""
+UNPACK = sandbox.Task("chuyenhoa.intake.inbox.archives:unpack")
 DEATHS = {
     sandbox.DeathKind.MEMORY: "cần quá nhiều bộ nhớ",
     sandbox.DeathKind.TIME: "đọc quá lâu",
@@ -29,26 +46,163 @@ class FileToRead:
     folder: str | None
 
 
-def read_file(ctx: Context, content: bytes, file_name: str, folder: str | None) -> Reading:
-    """Read a file by today's plan, or by another one where the file belongs to that.
+@dataclass
+class Expansion:
+    """Submissions with the files of their archives."""
 
-    `folder` is the inbox folder in which it lay; None for a file that lies in none.
+    files: list[SubmissionRow] = field(default_factory=list)
+    """All files to read, those of archives included, in the order of the ledger."""
+    archives: list[tuple[SubmissionRow, tuple[Finding, ...]]] = field(default_factory=list)
+    """The archives with the findings on them; they are answered after their files."""
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+def unpack_file(file: FileToRead) -> Unpacked | None:
+    """The files inside an archive; None when it is no archive of reports.
 
     Raises:
-        confined.FaultError: our reader failed on it.
+        sandbox.FaultError: we failed on it.
     """
-    (outcome,) = read_files(ctx, [FileToRead(content, file_name, folder)])
+    if len(file.content) > MAX_FILE_BYTES or not may_be_archive(file.content[:HEAD]):
+        return None
+    (outcome,) = sandbox.call_all(UNPACK, [(file.content, file.name)])
     if isinstance(outcome, sandbox.FaultError):
         raise outcome
-    return outcome
+    if isinstance(outcome, sandbox.Death):
+        return Unpacked((), describe_death(file.name, outcome))
+    found: Unpacked | None = outcome
+    return found
+
+
+def expand(ctx: Context, rows: Sequence[SubmissionRow]) -> Expansion:
+    """Enter the files of every .zip among some submissions into our archive and the ledger.
+
+    Killed at any step and called again it ends the same: bytes are kept under their own hash, and all files
+    of one .zip are entered in one transaction.
+    """
+    found = Expansion()
+    for row in rows:
+        try:
+            unpacked = unpack_row(ctx, row)
+        except Exception as error:  # what we fail on costs nobody else's answer
+            logger.exception("unpacking %r (%s) failed", mask_personal(row.file_name), row.sha256)
+            found.failed[row.number] = format_failure(row, error)
+            continue
+        if unpacked is None:
+            found.files.append(row)
+        else:
+            found.archives.append((row, unpacked.findings))
+            found.files.extend(member for member in _enter(ctx, row, unpacked) if not member.answered_at)
+    found.files = sorted({row.number: row for row in found.files}.values(), key=lambda row: row.number)
+    return found
+
+
+def unpack_row(ctx: Context, row: SubmissionRow) -> Unpacked | None:
+    """The files of a submission; None when it is no .zip, came in one, or repeats one of its folder."""
+    if row.container is not None or row.size > MAX_FILE_BYTES:
+        return None
+    path = archived_path(ctx.settings.archive, row.sha256)
+    if not path.is_file():
+        return None  # `read_rows` reports what is wrong with it
+    with path.open("rb") as file:
+        if not may_be_archive(file.read(HEAD)):
+            return None
+    with ctx.store.reading() as session:
+        if claims.find_likes(session, [row]).first_here(row) is not None:
+            return None
+    content = read_archived(ctx.settings.archive, row.sha256)
+    return unpack_file(FileToRead(content, row.file_name, row.folder))
+
+
+def _enter(ctx: Context, row: SubmissionRow, unpacked: Unpacked) -> list[SubmissionRow]:
+    """The files of a .zip as submissions; their bytes are safe before the ledger names them."""
+    kept = archive_all(ctx.settings.archive, [member.content for member in unpacked.members])
+    members = [(*known, member.path) for known, member in zip(kept, unpacked.members, strict=True)]
+    with ctx.store.writing() as session:
+        return claims.add_members(session, session.get_one(SubmissionRow, row.number), members)
+
+
+@dataclass
+class Part:
+    """Submissions that are processed together, with what each step found; everything is by number."""
+
+    rows: list[SubmissionRow]
+    seen: int
+    """The position of the last event before they were read: which other reports their rules could know of."""
+    readings: dict[int, Reading] = field(default_factory=dict)
+    duplicates: dict[int, int] = field(default_factory=dict)
+    """Repetitions, each with the submission whose bytes it repeats."""
+    findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    failed: dict[int, str] = field(default_factory=dict)
+    """What our own code failed on, and how."""
+
+
+def read_part(ctx: Context, rows: list[SubmissionRow], seen: int | None = None) -> Part:
+    """Read submissions; `seen` is the position of the last event, today's when left out.
+
+    Bytes that came to the same folder before are not read again. Bytes that came to another folder are: in a
+    wrong folder they are refused, and they are a repetition only where they could count a second time.
+    """
+    with ctx.store.reading() as session:
+        part = Part(rows, last_position(session) if seen is None else seen)
+        likes = claims.find_likes(session, rows)
+    to_read = []
+    for row in rows:
+        first = likes.first_here(row)
+        if first is not None:
+            part.duplicates[row.number] = first
+        else:
+            to_read.append(row)
+    outcomes = read_rows(ctx, to_read)
+    refused: set[int] = set()
+    # In the order of receipt: whether a file repeats another depends on what became of the ones before it.
+    for row in to_read:
+        outcome = outcomes[row.number]
+        if isinstance(outcome, Exception):
+            part.failed[row.number] = format_failure(row, outcome)
+            continue
+        first = likes.first(row, refused)
+        if first is not None and not outcome.refused:
+            part.duplicates[row.number] = first
+            continue
+        part.readings[row.number] = outcome
+        if outcome.refused:
+            refused.add(row.number)
+    return part
+
+
+def read_rows(ctx: Context, rows: Sequence[SubmissionRow]) -> dict[int, Reading | Exception]:
+    """The readings of archived files, by number; an exception where we failed on one.
+
+    A file above the size limit is refused without loading its bytes.
+    """
+    outcomes: dict[int, Reading | Exception] = {}
+    files: dict[int, FileToRead] = {}
+    for row in rows:
+        if row.size > MAX_FILE_BYTES:
+            findings = FindingList(row.file_name)
+            findings.add(Code.FILE_TOO_LARGE, detail=f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
+            outcomes[row.number] = Reading(
+                row.sha256, row.file_name, refused=True, findings=tuple(findings.found)
+            )
+            continue
+        try:
+            content = read_archived(ctx.settings.archive, row.sha256)
+        except Exception as error:  # a poison file costs its own answer and nobody else's
+            logger.exception("reading %r (%s) failed", mask_personal(row.file_name), row.sha256)
+            outcomes[row.number] = error
+        else:
+            files[row.number] = FileToRead(content, row.file_name, row.folder)
+    return outcomes | dict(zip(files, read_files(ctx, list(files.values())), strict=True))
 
 
 def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sandbox.FaultError]:
-    """Read files, each as `read_file` does, in confined processes side by side.
+    """Read files by today's plan, or by another one where a file belongs to that, side by side.
 
     A file that ends its reader, or takes too much time or memory, is a refused reading with the finding D60;
     a fault of our reader is returned in its place. Neither touches another file.
     """
+    # Two plans are in work at the turn of the year (docs/decisions/0010): today's first, then the newest.
     others = [plan for plan in reversed(list(ctx.plans.values())) if plan.id != ctx.plan.id]
     task = sandbox.Task("chuyenhoa.intake.plan_choice:read_by_plans", ((ctx.plan, *others),))
     outcomes = sandbox.call_all(task, [(file.content, file.name, file.folder) for file in files])
@@ -59,7 +213,7 @@ def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sand
 
 
 def describe_death(file_name: str, death: sandbox.Death) -> tuple[Finding, ...]:
-    """What is said of a file that its reader did not survive."""
+    """The finding on a file that its reader did not survive."""
     findings = FindingList(file_name)
     findings.add(Code.READER_FAILED, detail=DEATHS[death.kind])
     return tuple(findings.found)
@@ -68,3 +222,8 @@ def describe_death(file_name: str, death: sandbox.Death) -> tuple[Finding, ...]:
 def _refuse(file: FileToRead, death: sandbox.Death) -> Reading:
     sha256 = hashlib.sha256(file.content).hexdigest()
     return Reading(sha256, file.name, refused=True, findings=describe_death(file.name, death))
+
+
+def format_failure(row: SubmissionRow, error: Exception) -> str:
+    """What we failed on, for logs and alerts, which hold no personal number, not even of a file's name."""
+    return f"{mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"

@@ -1,4 +1,4 @@
-"""Holds the figures of a batch against the rules of their plans and against earlier reports."""
+"""Step 2 of 5, validate: checks a batch by the rules of its plans, and against other reports."""
 
 from __future__ import annotations
 
@@ -9,121 +9,116 @@ from chuyenhoa.model.history import Accepted, FileHistory
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.justifications import justification_check_of, justify
-from chuyenhoa.store import MissingStoreError, Store
+from chuyenhoa.store import Store
 from chuyenhoa.store.evidence import Wanted, load_in_force
 from chuyenhoa.validation import ValidationReport, build_history, is_related, validate
 
 
-@dataclass(frozen=True)
-class Numbered:
-    """A reading with its place in the order of receipt; None for a file that is only looked at."""
-
-    number: int | None
-    reading: Reading
-
-
 @dataclass
 class BatchCheck:
-    """The rules over a batch: one run for all of it, and one more for each file that rests on an earlier one.
+    """The rules over a batch: one run for all, and one more for each file that depends on an earlier one.
 
-    What an earlier file of the same batch says counts only once it is known to be accepted. So the rules on
-    history wait for such a file until the files before it are stored; `findings_of` is therefore asked for
-    one file after the other, in the order of receipt. The findings do not depend on how files fell into
-    batches.
+    What an earlier file of the same batch says counts only once it is accepted: of the reports on two months
+    in one batch, the second is compared with the first only if that was taken. So the history rules of such a
+    file are postponed until the files before it are answered; call `findings_of` for one file after the
+    other, in the order of receipt. Then the findings do not depend on how files fell into batches
+    (docs/decisions/0013).
     """
 
     ctx: Context
     store: Store | None
-    """None where there is no store yet; then no report is held against another."""
-    files: Sequence[Numbered]
+    """None where there is no store yet; then no report is compared with another."""
+    files: Sequence[tuple[int | None, Reading]]
+    """With their numbers, in the order of receipt; None for a file that is only checked and never stored."""
     reports: dict[str, ValidationReport] = field(default_factory=dict)
     """By plan."""
-    _late: set[int | None] = field(default_factory=set)
-    """Numbers of the files that wait."""
-    _by_number: dict[int | None, Numbered] = field(default_factory=dict)
+    _postponed: set[int | None] = field(default_factory=set)
+    """Numbers of the files whose history rules have not run yet."""
+    _readings: dict[int | None, Reading] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_number = {entry.number: entry for entry in self.files}
-        self._late = {e.number for n, e in enumerate(self.files) if self._rests_on_earlier(n, e)}
-        ready = [entry for entry in self.files if entry.number not in self._late]
-        histories = self._load_histories([entry for entry in ready if _is_usable(entry.reading)])
+        self._readings = dict(self.files)
+        readings = list(self._readings.values())
+        self._postponed = {n for i, (n, r) in enumerate(self.files) if self._depends_on(r, readings[:i])}
+        ready = [(n, r) for n, r in self.files if n not in self._postponed and _is_usable(r)]
+        histories = self._load_histories(ready)
         for plan in self.ctx.plans.values():
-            usable = [e.reading for e in self.files if e.reading.plan == plan.id and _is_usable(e.reading)]
+            usable = [r for r in readings if r.plan == plan.id and _is_usable(r)]
             if usable:
                 self.reports[plan.id] = validate(usable, plan, self.ctx.rules_of(plan), histories)
 
-    def waits(self, number: int) -> bool:
-        """Whether a file is to be held against files of the batch before it, which must be stored first."""
-        return number in self._late
+    def is_postponed(self, number: int) -> bool:
+        """Whether a file is compared with earlier files of the batch, which must be answered first."""
+        return number in self._postponed
 
     def findings_of(self, number: int | None) -> tuple[Finding, ...]:
         """All findings of one file of the batch: those of its reader, then those of the rules."""
-        entry = self._by_number[number]
-        reading = entry.reading
+        reading = self._readings[number]
         if reading.refused or reading.plan not in self.reports:
             return reading.findings
-        if number in self._late:
-            self._late.discard(number)
-            self._check_again(entry)
+        if number in self._postponed:
+            self._run_history_rules(number, reading)
+            self._postponed.discard(number)
         by_rules = self.reports[reading.plan].findings_of(reading.sha256) if _is_usable(reading) else ()
         return (*reading.findings, *by_rules)
 
-    def _check_again(self, entry: Numbered) -> None:
-        """Run the rules on history for one file, now that the files before it are stored."""
-        plan = self.ctx.plans[entry.reading.plan]
-        histories = self._load_histories([entry])
+    def _run_history_rules(self, number: int | None, reading: Reading) -> None:
+        """Run the history rules for one file, now that the files before it are answered."""
+        plan = self.ctx.plans[reading.plan]
+        histories = self._load_histories([(number, reading)])
         if histories:
             rules = self.ctx.rules_of(plan)
-            later = validate([entry.reading], plan, rules, histories, only_history=True)
+            later = validate([reading], plan, rules, histories, only_history=True)
             self.reports[plan.id] = self.reports[plan.id].joined(later)
 
-    def _rests_on_earlier(self, position: int, entry: Numbered) -> bool:
-        """Whether an earlier file of the batch may be part of what this one is held against."""
-        period = self._period_of(entry.reading)
-        if period is None or not _is_usable(entry.reading):
+    def _depends_on(self, reading: Reading, earlier: Sequence[Reading]) -> bool:
+        """Whether an earlier file of the batch may be part of what this one is compared with."""
+        period = self._period_of(reading)
+        if period is None or not _is_usable(reading):
             return False
-        return any(
-            other is not None
-            and is_related(period, other)
-            and (
-                earlier.reading.submitter == entry.reading.submitter
-                or not set(earlier.reading.localities).isdisjoint(entry.reading.localities)
+        for other in earlier:
+            other_period = self._period_of(other)
+            is_related_report = (
+                not other.refused and other_period is not None and is_related(period, other_period)
             )
-            for earlier in self.files[:position]
-            if not earlier.reading.refused and (other := self._period_of(earlier.reading)) is not None
-        )
+            # History follows the locality, whoever reports it: its past may be in another submitter's file.
+            if is_related_report and (
+                other.submitter == reading.submitter
+                or not set(other.localities).isdisjoint(reading.localities)
+            ):
+                return True
+        return False
 
     def _period_of(self, reading: Reading) -> Period | None:
         plan: Plan | None = self.ctx.plans.get(reading.plan)
         return plan.period_by_id.get(reading.period) if plan else None
 
-    def _load_histories(self, files: Sequence[Numbered]) -> Mapping[str, FileHistory]:
-        """What other reports said when each file came, by sha256; nothing where there is no store."""
-        known = [(entry, period) for entry in files if (period := self._period_of(entry.reading)) is not None]
+    def _load_histories(self, files: Sequence[tuple[int | None, Reading]]) -> Mapping[str, FileHistory]:
+        """The figures of other reports in force when each file came, by sha256; none without a store."""
+        known = [(n, r, period) for n, r in files if (period := self._period_of(r)) is not None]
         if self.store is None or not known:
             return {}
         periods = {p.id: p for plan in self.ctx.plans.values() for p in plan.periods}
         wanted = [
             Wanted(
-                entry.number,
+                number,
                 frozenset(name for name, other in periods.items() if is_related(period, other)),
-                frozenset(entry.reading.localities),
+                frozenset(reading.localities),
             )
-            for entry, period in known
+            for number, reading, period in known
         ]
         with self.store.reading() as session:
             in_force = load_in_force(session, wanted, periods)
         histories = {
-            entry.reading.sha256: build_history(period, self._of_same_units(entry.reading, period, accepted))
-            for (entry, period), accepted in zip(known, in_force, strict=True)
+            reading.sha256: build_history(period, self._of_same_units(reading, period, accepted))
+            for (_, reading, period), accepted in zip(known, in_force, strict=True)
         }
         return {sha256: history for sha256, history in histories.items() if history}
 
     def _of_same_units(
         self, reading: Reading, period: Period, accepted: Sequence[Accepted]
     ) -> tuple[Accepted, ...]:
-        """Reports on the units that the file speaks of: another one may have borne the same code before."""
+        """The reports on the same units: codes are reused, and another unit may have had one before."""
         key_of = self.ctx.plans[reading.plan].register.key_of
         return tuple(
             entry
@@ -134,20 +129,3 @@ class BatchCheck:
 
 def _is_usable(reading: Reading) -> bool:
     return not reading.refused and bool(reading.observations)
-
-
-def look_at(ctx: Context, reading: Reading) -> tuple[Finding, ...]:
-    """All findings of a file that is only looked at: nothing is stored, and a store that exists is read.
-
-    Its own reasons answer its warnings; a file of reasons alone is not held against what waits for it.
-    """
-    try:
-        store = ctx.store
-    except MissingStoreError:
-        store = None
-    findings = BatchCheck(ctx, store, [Numbered(None, reading)]).findings_of(None)
-    plan = ctx.plans.get(reading.plan)
-    if plan is None or not any(finding.needs_reason for finding in findings):
-        return findings
-    outcome = justify(findings, reading.justifications, justification_check_of(ctx, plan))
-    return (*outcome.findings, *outcome.remarks)

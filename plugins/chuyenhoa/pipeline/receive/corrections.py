@@ -1,7 +1,8 @@
-"""The official form filled with what was read from a file that cannot be marked, its cells to mend marked."""
+"""The workbook to correct beside a receipt: the submitter's own with marked cells, or the form, filled."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,28 +11,82 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.feedback import mark_workbook
+from chuyenhoa.feedback import MarkedAs, mark_workbook
+from chuyenhoa.feedback.marking import Marked
 from chuyenhoa.intake.values.cell_values import read_number
+from chuyenhoa.kit import sandbox
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Justification, Observation
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import Finding, Receipt, Severity
+from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.store import ledger
+from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import DeclarationRow, JustificationRow, NarrativeRow, SubmissionRow
 from chuyenhoa.workbooks import Filled, write_filled
 
-Places = Mapping[tuple[str, str, str], str]
+logger = logging.getLogger(__name__)
+
+MARK = sandbox.Task("chuyenhoa.feedback.marking:try_mark")
+"""Marking reads the file again, so it is done where a poison file harms nobody."""
 FORMULA_STARTS = frozenset({"", "=", "+", "-", "@"})
 """How a text begins that a spreadsheet would take for a formula once its cell is edited; or it is blank."""
+CellMap = Mapping[tuple[str, str, str], str]
+"""The address of every input cell of a form, by sheet, locality and indicator."""
+Made = tuple[bytes, MarkedAs]
 
 
-def fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[Finding]) -> bytes | None:
-    """The form of a submission's owner and period with what was read, its cells to mend marked.
+def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, Made]:
+    """The workbooks to correct, by number; none where nothing is wrong, or the owner is not known.
+
+    A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
+
+    Raises:
+        sandbox.FaultError: we failed on marking one.
+    """
+    jobs = {}
+    for number, receipt in receipts.items():
+        to_mark = _select_marks(receipt)
+        if to_mark:
+            original = read_archived(ctx.settings.archive, receipt.sha256)
+            jobs[number] = (original, to_mark, receipt.locality_names)
+    outcomes = sandbox.call_all(MARK, list(jobs.values())) if jobs else []
+    made = {}
+    for number, outcome in zip(jobs, outcomes, strict=True):
+        if isinstance(outcome, sandbox.FaultError):
+            raise outcome
+        workbook = _use_marked_or_fill(ctx, number, receipts[number], outcome)
+        if workbook is not None:
+            made[number] = workbook
+    return made
+
+
+def _select_marks(receipt: Receipt) -> tuple[Finding, ...]:
+    """The findings to mark; none for a file of which no corrected copy is wanted."""
+    # A refused file is not ours or unreadable, a repetition has its answer, a .zip answers for its files.
+    if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or receipt.members:
+        return ()
+    return tuple(f for f in receipt.findings if f.severity is not Severity.NOTE and not f.justification)
+
+
+def _use_marked_or_fill(
+    ctx: Context, number: int, receipt: Receipt, outcome: Marked | sandbox.Death
+) -> Made | None:
+    if isinstance(outcome, Marked) and outcome.content:
+        return outcome.content, MarkedAs.ORIGINAL
+    why = outcome.reason if isinstance(outcome, Marked) else outcome
+    logger.info("%r cannot be marked: %s", mask_personal(receipt.file_name), why)
+    filled = _fill_form(ctx, number, receipt, _select_marks(receipt))
+    return (filled, MarkedAs.FORM) if filled is not None else None
+
+
+def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[Finding]) -> bytes | None:
+    """The form of a submission's owner and period with what was read, its wrong cells marked.
 
     It has rows for the localities of that file alone, so that dropping it touches no other. A text that could
-    not be read stands in its cell as it was typed: dropped unmended, the form is asked the same again. None
-    when owner or period is not known.
+    not be read stands in its cell as it was typed ("mười hai"): dropped without a correction, the form gets
+    the same finding again instead of a blank. None when owner or period is not known.
     """
     with ctx.store.reading() as session:
         row = session.get_one(SubmissionRow, number)
@@ -44,21 +99,21 @@ def fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[Fi
     period, submitter = plan.period_by_id[row.period], plan.submitter_by_code[row.submitter]
     received = datetime.fromisoformat(row.received_at)
     content, places = write_filled(plan, period, submitter, ctx.rules_of(plan, period), received, filled)
-    guide = _Guide(observations, places)
-    return mark_workbook(content, [guide.lead(finding) for finding in findings], receipt.locality_names)
+    locator = _Locator(observations, places)
+    return mark_workbook(content, [locator.move(finding) for finding in findings], receipt.locality_names)
 
 
 def _load_filled(session: Session, number: int, observations: Sequence[Observation]) -> Filled:
-    """What the store holds of a submission, as the form takes it."""
+    """What the store holds of a submission, in the shape of a form."""
     declared = session.scalars(select(DeclarationRow).where(DeclarationRow.submission == number))
-    said = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == number))
+    texts = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == number))
     reasons = session.scalars(select(JustificationRow).where(JustificationRow.submission == number))
     localities = ledger.load_localities(session, number)
     return Filled(
         localities=frozenset(localities) or None,
         figures={(o.locality, o.basis, o.indicator): o.value for o in observations if o.value is not None},
         declarations={(entry.locality, entry.criterion): _declaration(entry) for entry in declared},
-        narratives={entry.item: entry.text for entry in said},
+        narratives={entry.item: entry.text for entry in texts},
         reasons=tuple(
             Justification(entry.rule_id, entry.locality, entry.reason, CellRef(entry.sheet, entry.cell))
             for entry in reasons
@@ -69,13 +124,14 @@ def _load_filled(session: Session, number: int, observations: Sequence[Observati
 def _unread(
     plan: Plan, filled: Filled, findings: Sequence[Finding], observations: Sequence[Observation]
 ) -> dict[tuple[str, Basis, str], str]:
-    """What stands in cells that could not be read and would be refused again; nothing like a formula."""
-    guide, texts = _Guide(observations, {}), {}
+    """The texts of cells that could not be read and would be refused again; nothing like a formula."""
+    locator, texts = _Locator(observations, {}), {}
     for finding in findings:
         indicator = plan.indicator_by_code.get(finding.indicator)
         if indicator is None or finding.severity is not Severity.ERROR or finding.value[:1] in FORMULA_STARTS:
             continue
-        key = (finding.locality, guide.basis_of(finding), indicator.code)
+        key = (finding.locality, locator.basis_of(finding), indicator.code)
+        # Only what the number reader refuses again: an error of a rule is about a figure that was read.
         problem = read_number(finding.value, indicator.unit, indicator.decimals).problem
         if problem and key not in filled.figures:
             texts[key] = finding.value
@@ -95,14 +151,14 @@ def _declaration(row: DeclarationRow) -> Declaration:
 
 
 @dataclass
-class _Guide:
-    """Knows the cell of the form in which a finding of the file is mended."""
+class _Locator:
+    """Finds the cell of the form that corresponds to a cell of the file."""
 
     observations: Sequence[Observation]
-    places: Places
+    places: CellMap
 
-    def lead(self, finding: Finding) -> Finding:
-        """The finding at its cell of the form; without one where the form has none."""
+    def move(self, finding: Finding) -> Finding:
+        """The finding at its cell of the form; without a cell where the form has none."""
         sheet = form.SHEET_OF_BASIS[self.basis_of(finding)]
         for name in (sheet, form.DECLARATIONS_SHEET):
             cell = self.places.get((name, finding.locality, finding.indicator))
@@ -113,10 +169,14 @@ class _Guide:
         return replace(finding, sheet="", cells=())
 
     def basis_of(self, finding: Finding) -> Basis:
-        """The window of the cell that a finding names, by what was read there or around it."""
+        """The window (this period or "Cùng kỳ") of the cell that a finding names.
+
+        Nothing was read from a cell that is refused. Then its column tells, since hand-made tables put both
+        windows side by side on one sheet; else the window of most cells of the sheet.
+        """
         here = [o for o in self.observations if o.cell_ref.sheet == finding.sheet]
         exact = [o.basis for o in here if o.cell_ref.cell == finding.cell]
-        column = finding.cell.rstrip("0123456789")
+        column = finding.cell.rstrip("0123456789")  # "D12" → "D"
         beside = [o.basis for o in here if o.cell_ref.cell.rstrip("0123456789") == column]
         counted = Counter(exact or beside or [o.basis for o in here])
         return counted.most_common(1)[0][0] if counted else Basis.CURRENT

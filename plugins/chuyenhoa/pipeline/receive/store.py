@@ -1,0 +1,34 @@
+"""Step 4 of 5, store: the content of a file and the decision on it go into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa import clock
+from chuyenhoa.model.submissions import Finding
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.receive.decide import decide_archive
+from chuyenhoa.store import ledger
+from chuyenhoa.store.content import Answer
+from chuyenhoa.store.justifications import note_releases
+from chuyenhoa.store.tables import SubmissionRow
+
+
+def store_answer(session: Session, row: SubmissionRow, answer: Answer, seen: int = 0) -> None:
+    """Store what was decided on one file; what an earlier attempt stored of it is replaced.
+
+    `row` belongs to the session; `seen` is the position of the last event that its rules could know of.
+    """
+    ledger.save_answer(session, row, answer, clock.now(), seen)
+    note_releases(session, row.number, answer.released, clock.now())
+
+
+def store_archive(
+    ctx: Context, row: SubmissionRow, members: Sequence[SubmissionRow], findings: tuple[Finding, ...]
+) -> None:
+    """Store what became of a .zip, by what became of the files inside it."""
+    with ctx.store.writing() as session:
+        current = session.get_one(SubmissionRow, row.number)
+        store_answer(session, current, decide_archive(row, members, findings))
