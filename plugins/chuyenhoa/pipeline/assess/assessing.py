@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
@@ -28,6 +30,7 @@ from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.assess.historical_evidence import load_history, needs_history, say_restated
+from chuyenhoa.pipeline.assess.inputs import hash_assessment_inputs, reported_periods
 from chuyenhoa.pipeline.assess.records import load_records, transitions_of
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store import ledger
@@ -53,11 +56,7 @@ def milestones_to_assess() -> list[str]:
 
 def _newest_answer(ctx: Context, session: Session, milestone: Period) -> int:
     """The newest event by which the milestone's figures may have changed."""
-    plan = ctx.plan_of(milestone.id)
-    periods = {milestone.id, *(period.id for period in finer_periods(plan, milestone))}
-    if needs_history(ctx, plan, milestone):
-        periods |= {period.id for other in ctx.plans.values() for period in other.periods}
-    return ledger.last_answer_event(session, sorted(periods))
+    return ledger.last_answer_event(session, reported_periods(ctx, milestone))
 
 
 def gather_evidence(
@@ -129,27 +128,63 @@ def assess_milestone(milestone_id: str) -> str:
     """
     ctx = open_context()
     milestone = ctx.milestone(milestone_id)
-    plan = ctx.plan_of(milestone_id)
     with ctx.store.writing() as session:
-        gathered = gather_evidence(ctx, session, milestone)
-        outcome = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
-        explained = {**asdict(outcome), "explanation": describe_rules(plan, milestone.window.end)}
-        content = json.dumps(explained, ensure_ascii=False, sort_keys=True)
-        sha256 = hashlib.sha256(content.encode()).hexdigest()
-        newest = _newest_answer(ctx, session, milestone)
-        last = latest_assessment(session, milestone.id)
-        if last is not None and last.sha256 == sha256:
-            last.through_event = newest
-            return str(last.id)
-        row = AssessmentRow(
-            plan=plan.id,
-            milestone=milestone.id,
-            assessed_at=clock.now().isoformat(),
-            through_event=newest,
-            sha256=sha256,
-            content=content,
-        )
-        session.add(row)
-        session.flush()
-        logger.info("assessed %s: %s", milestone.id, sha256)
+        row, _ = _assess(ctx, session, milestone, gather_evidence(ctx, session, milestone))
         return str(row.id)
+
+
+def stored_assessment(ctx: Context, session: Session, milestone: Period, gathered: Assembled) -> Assessment:
+    """The stored assessment of a milestone; where its inputs changed since, a new one, which is stored.
+
+    Only in a session of `Store.writing`. `gathered` is what was accepted as it stands now.
+    """
+    last = latest_assessment(session, milestone.id)
+    if last is None or last.inputs_sha256 != hash_assessment_inputs(ctx, session, milestone):
+        return _assess(ctx, session, milestone, gathered)[1]
+    return decode_assessment(last.content)
+
+
+def _assess(
+    ctx: Context, session: Session, milestone: Period, gathered: Assembled
+) -> tuple[AssessmentRow, Assessment]:
+    """Compute an assessment and store it; an outcome equal to the last one keeps that one's row."""
+    plan = ctx.plan_of(milestone.id)
+    inputs = hash_assessment_inputs(ctx, session, milestone)
+    outcome = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
+    content = encode_assessment(outcome, describe_rules(plan, milestone.window.end))
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    newest = _newest_answer(ctx, session, milestone)
+    row = latest_assessment(session, milestone.id)
+    if row is not None and row.sha256 == sha256:
+        row.through_event, row.inputs_sha256 = newest, inputs
+        return row, outcome
+    row = AssessmentRow(
+        plan=plan.id,
+        milestone=milestone.id,
+        assessed_at=clock.now().isoformat(),
+        through_event=newest,
+        sha256=sha256,
+        content=content,
+        inputs_sha256=inputs,
+    )
+    session.add(row)
+    session.flush()
+    logger.info("assessed %s: %s", milestone.id, sha256)
+    return row, outcome
+
+
+def encode_assessment(outcome: Assessment, rules: Mapping[str, Any]) -> str:
+    """An assessment as it is stored: JSON with sorted keys, the rules that it rests on as `explanation`.
+
+    Figures are texts as they were computed, never JSON numbers: 79,96 % stays below 80 %.
+    """
+    return json.dumps({**asdict(outcome), "explanation": rules}, ensure_ascii=False, sort_keys=True)
+
+
+def decode_assessment(content: str) -> Assessment:
+    """What `encode_assessment` was given, without the rules.
+
+    Raises:
+        ValueError: it is none; the text names the path, as in `$.localities[0].verdict`.
+    """
+    return msgspec.convert(json.loads(content), Assessment)

@@ -6,14 +6,17 @@ import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
-from chuyenhoa.pipeline.assess.assessing import compute_assessment, find_earlier, gather_evidence
+from chuyenhoa.pipeline.assess.assessing import gather_evidence, stored_assessment
+from chuyenhoa.pipeline.assess.inputs import hash_snapshot_inputs
 from chuyenhoa.pipeline.assess.locality_status import find_standing
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.draft_errors import note_faults, tell_fault
@@ -45,11 +48,59 @@ from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 logger = logging.getLogger(__name__)
 
 
-def _collect(ctx: Context, session: Session, milestone: Period) -> MilestoneData:
+def freeze_snapshot(milestone_id: str) -> str:
+    """Freeze a milestone's data: figures, results, plan and wording, as its documents will show them.
+
+    Returns:
+        The snapshot's id, its sha256; that of the snapshot before when nothing but the time changed.
+    """
+    ctx = open_context()
+    milestone = ctx.milestone(milestone_id)
+    now = clock.now()
+    with ctx.store.writing() as session:
+        inputs = hash_snapshot_inputs(ctx, session, milestone, now.date())
+        last = latest_snapshot(session, milestone.id)
+        if last is not None and last.inputs_sha256 == inputs:
+            return last.id
+        snapshot = build_snapshot(_collect(ctx, session, milestone, now))
+        data_sha256 = _hash(snapshot)
+        if last is not None and last.data_sha256 == data_sha256:
+            last.inputs_sha256 = inputs
+            return last.id
+        content = canonical_bytes(snapshot)
+        row = SnapshotRow(
+            id=hashlib.sha256(content).hexdigest(),
+            plan=ctx.plan_of(milestone.id).id,
+            milestone=milestone.id,
+            frozen_at=now.isoformat(),
+            data_sha256=data_sha256,
+            content=content.decode(),
+            inputs_sha256=inputs,
+        )
+        session.add(row)
+        return row.id
+
+
+def hash_data(ctx: Context, session: Session, milestone_id: str) -> str:
+    """The sha256 of a milestone's data as they stand now, whenever they were frozen.
+
+    That of a snapshot of the same inputs; where there is none (something was edited or came in since), the
+    data are put together from the stored assessment. Only in a session of `Store.writing`.
+    """
+    milestone, now = ctx.milestone(milestone_id), clock.now()
+    inputs = hash_snapshot_inputs(ctx, session, milestone, now.date())
+    query = select(SnapshotRow.data_sha256).where(
+        SnapshotRow.milestone == milestone.id, SnapshotRow.inputs_sha256 == inputs
+    )
+    known = session.scalars(query.limit(1)).first()
+    return known or _hash(build_snapshot(_collect(ctx, session, milestone, now)))
+
+
+def _collect(ctx: Context, session: Session, milestone: Period, now: datetime) -> MilestoneData:
     plan = ctx.plan_of(milestone.id)
     gathered = gather_evidence(ctx, session, milestone)
     periods = dict.fromkeys((milestone.id, *gathered.periods))
-    assessment = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
+    assessment = stored_assessment(ctx, session, milestone, gathered)
     return MilestoneData(
         plan=plan,
         period=milestone,
@@ -58,46 +109,14 @@ def _collect(ctx: Context, session: Session, milestone: Period) -> MilestoneData
         submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
         narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
         justifications=gather_justifications(ctx, session, plan, periods),
-        frozen_at=clock.now(),
+        frozen_at=now,
         standing=find_standing(ctx, session, plan, assessment),
     )
-
-
-def freeze_snapshot(milestone_id: str) -> str:
-    """Freeze a milestone's data.
-
-    Returns:
-        The snapshot's id, its sha256; that of the snapshot before when nothing but the time changed.
-    """
-    ctx = open_context()
-    milestone = ctx.milestone(milestone_id)
-    with ctx.store.writing() as session:
-        snapshot = build_snapshot(_collect(ctx, session, milestone))
-        content = canonical_bytes(snapshot)
-        data_sha256 = _hash(snapshot)
-        last = latest_snapshot(session, milestone.id)
-        if last is not None and last.data_sha256 == data_sha256:
-            return last.id
-        row = SnapshotRow(
-            id=hashlib.sha256(content).hexdigest(),
-            plan=ctx.plan_of(milestone.id).id,
-            milestone=milestone.id,
-            frozen_at=clock.now().isoformat(),
-            data_sha256=data_sha256,
-            content=content.decode(),
-        )
-        session.add(row)
-        return row.id
 
 
 def _hash(snapshot: Mapping[str, Any]) -> str:
     """The sha256 of a snapshot's data, whenever it was frozen."""
     return hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
-
-
-def hash_data(ctx: Context, session: Session, milestone_id: str) -> str:
-    """The sha256 of a milestone's data as they stand now."""
-    return _hash(build_snapshot(_collect(ctx, session, ctx.milestone(milestone_id))))
 
 
 def _template(ctx: Context, kind: str) -> bytes:
