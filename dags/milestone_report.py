@@ -45,7 +45,7 @@ def assess_milestone(milestone_id: str) -> str:
 @task
 def freeze_snapshot(milestone_id: str) -> str:
     """Freeze figures and results; the sha256 of the snapshot."""
-    from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
+    from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
 
     return freeze_snapshot(milestone_id)
 
@@ -53,7 +53,7 @@ def freeze_snapshot(milestone_id: str) -> str:
 @task
 def render_drafts(snapshot_id: str) -> list[str]:
     """Render the Word drafts from the snapshot and nothing else; their document ids."""
-    from chuyenhoa.pipeline.publish.publishing import render_drafts
+    from chuyenhoa.pipeline.publish.rendering import render_drafts
 
     return render_drafts(snapshot_id)
 
@@ -61,7 +61,7 @@ def render_drafts(snapshot_id: str) -> list[str]:
 @task
 def check_drafts(document_ids: list[str]) -> list[str]:
     """Check the drafts before anybody is asked to read them."""
-    from chuyenhoa.pipeline.publish.publishing import check_drafts
+    from chuyenhoa.pipeline.publish.rendering import check_drafts
 
     return check_drafts(document_ids)
 

@@ -16,16 +16,15 @@ from chuyenhoa.model.lifecycle import State
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.assess import assessing
-from chuyenhoa.pipeline.assess.inputs import hash_snapshot_inputs
-from chuyenhoa.pipeline.assess.lifecycle import record_states
-from chuyenhoa.pipeline.assess.transition_validation import Act
+from chuyenhoa.pipeline.assess.lifecycle import Act, record_states
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.publish.asking import ask_office
 from chuyenhoa.pipeline.publish.decisions import check_decision, record_decision
 from chuyenhoa.pipeline.publish.drafts import DraftError, list_for_office
+from chuyenhoa.pipeline.publish.freezing import freeze_snapshot, hash_snapshot_inputs
 from chuyenhoa.pipeline.publish.handover import write_handover
 from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
 from tests.homes import copy_home

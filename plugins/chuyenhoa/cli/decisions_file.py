@@ -11,7 +11,7 @@ from pathlib import Path
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.model.form import ANSWER, LOCALITY_CODE, REASON
 from chuyenhoa.model.lifecycle import STATE_WORDS, State
-from chuyenhoa.pipeline.assess.transition_validation import Act
+from chuyenhoa.pipeline.assess.lifecycle import Act
 
 STATE, NUMBER, DAY = "TRANG_THAI", "SO_QUYET_DINH", "NGAY_QUYET_DINH"
 DECISIONS = {

@@ -27,10 +27,15 @@ from chuyenhoa.model.lifecycle import (
 )
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.assess.assessing import compute_assessment, find_earlier, gather_evidence
-from chuyenhoa.pipeline.assess.lifecycle import recognise, record_states, withdraw
-from chuyenhoa.pipeline.assess.locality_status import find_standing, list_history, not_carried_over
-from chuyenhoa.pipeline.assess.records import name_in, names_of, unit_of
-from chuyenhoa.pipeline.assess.transition_validation import Act
+from chuyenhoa.pipeline.assess.lifecycle import Act, recognise, record_states, withdraw
+from chuyenhoa.pipeline.assess.locality_status import (
+    find_standing,
+    list_history,
+    name_in,
+    names_of,
+    not_carried_over,
+    unit_of,
+)
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store.lifecycle import Recorded
 

@@ -12,7 +12,7 @@ from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.pipeline.context import open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import DraftError, office_texts
-from chuyenhoa.pipeline.publish.registering import find_entries
+from chuyenhoa.pipeline.publish.issuing import find_entries
 from chuyenhoa.release import write_register
 
 

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from chuyenhoa.kit.mail import MAX_ATTACHMENT_BYTES, Attachment, Letter
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.publish.drafts import office_texts
+from chuyenhoa.pipeline.publish.issuing import find_entries
 from chuyenhoa.pipeline.publish.office_queries import describe_remarks, list_remarks
-from chuyenhoa.pipeline.publish.registering import find_entries
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 
 logger = logging.getLogger(__name__)

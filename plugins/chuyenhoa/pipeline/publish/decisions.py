@@ -17,8 +17,8 @@ from chuyenhoa.pipeline.publish.drafts import (
     say_fault,
     series_of,
 )
+from chuyenhoa.pipeline.publish.freezing import hash_data
 from chuyenhoa.pipeline.publish.office_queries import check_remarks, record_remarks
-from chuyenhoa.pipeline.publish.publishing import hash_data
 from chuyenhoa.release import APPROVE, Decision, DecisionError, check_date, check_number, read_decision
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import DocumentRow

@@ -18,8 +18,8 @@ from chuyenhoa import clock
 from chuyenhoa.model.personal import FINDINGS as PERSONAL_FINDINGS
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import DraftError, kind_of, office_texts, read_draft
+from chuyenhoa.pipeline.publish.issuing import find_entries
 from chuyenhoa.pipeline.publish.pdf_export import make_pdfs
-from chuyenhoa.pipeline.publish.registering import find_entries
 from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.plan.recipients import load_recipients
 from chuyenhoa.release import write_register

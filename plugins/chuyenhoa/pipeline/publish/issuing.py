@@ -25,9 +25,10 @@ from chuyenhoa.pipeline.publish.drafts import (
     say_fault,
     series_of,
 )
-from chuyenhoa.pipeline.publish.publishing import hash_data
+from chuyenhoa.pipeline.publish.freezing import hash_data
 from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
-from chuyenhoa.reporting import PhraseError, RenderError, render_document
+from chuyenhoa.release import Entry, list_entries
+from chuyenhoa.reporting import PhraseError, RenderError, load_kinds, render_document
 from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
 from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
 from chuyenhoa.store.office_tables import RegisterRow
@@ -196,6 +197,16 @@ def _enter(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str,
             issue=json.dumps(issue, ensure_ascii=False, sort_keys=True),
         )
     )
+
+
+def find_entries(ctx: Context, session: Session, milestone: str = "") -> list[Entry]:
+    """The lines of the register, of one milestone or of all."""
+    titles = {name: kind.title for name, kind in load_kinds(ctx.settings.templates).items()}
+    names: dict[str, str] = {}
+    for plan in ctx.plans.values():
+        names |= {entry.code: entry.name for entry in plan.submitters}
+        names |= {entry.code: entry.name for entry in plan.localities}
+    return list_entries(session, titles, names, milestone)
 
 
 def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list[Verified]:

@@ -1,126 +1,37 @@
-"""From a milestone's data to Word documents: freeze, render, check."""
+"""Renders a snapshot's documents into Word drafts, and checks each before anybody is asked to read it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.model.evidence import MilestoneData
-from chuyenhoa.model.plan import Period
-from chuyenhoa.pipeline.assess.assessing import gather_evidence, stored_assessment
-from chuyenhoa.pipeline.assess.inputs import hash_snapshot_inputs
-from chuyenhoa.pipeline.assess.locality_status import find_standing
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish.draft_errors import note_faults, tell_fault
-from chuyenhoa.pipeline.publish.drafts import DraftError, read_draft
+from chuyenhoa.pipeline.publish.drafts import (
+    DraftError,
+    format_render_error,
+    read_draft,
+    write_errors_note,
+)
 from chuyenhoa.pipeline.publish.revising import LISTING, write_revision
-from chuyenhoa.pipeline.receive.justifications import gather_justifications
 from chuyenhoa.reporting import (
     PhraseError,
     RenderError,
-    build_snapshot,
-    canonical_bytes,
     check_layout,
     list_subjects,
     load_kinds,
     render_document,
 )
 from chuyenhoa.reporting.papers.kinds import Destination, DocumentKind
-from chuyenhoa.store import evidence as figures
-from chuyenhoa.store.documents import (
-    DocumentState,
-    Subject,
-    find_document,
-    latest_snapshot,
-    next_version,
-    supersede_drafts,
-)
+from chuyenhoa.store.documents import DocumentState, Subject, find_document, next_version, supersede_drafts
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
-
-
-def freeze_snapshot(milestone_id: str) -> str:
-    """Freeze a milestone's data: figures, results, plan and wording, as its documents will show them.
-
-    Returns:
-        The snapshot's id, its sha256; that of the snapshot before when nothing but the time changed.
-    """
-    ctx = open_context()
-    milestone = ctx.milestone(milestone_id)
-    now = clock.now()
-    with ctx.store.writing() as session:
-        inputs = hash_snapshot_inputs(ctx, session, milestone, now.date())
-        last = latest_snapshot(session, milestone.id)
-        if last is not None and last.inputs_sha256 == inputs:
-            return last.id
-        snapshot = build_snapshot(_collect(ctx, session, milestone, now))
-        data_sha256 = _hash(snapshot)
-        if last is not None and last.data_sha256 == data_sha256:
-            last.inputs_sha256 = inputs
-            return last.id
-        content = canonical_bytes(snapshot)
-        row = SnapshotRow(
-            id=hashlib.sha256(content).hexdigest(),
-            plan=ctx.plan_of(milestone.id).id,
-            milestone=milestone.id,
-            frozen_at=now.isoformat(),
-            data_sha256=data_sha256,
-            content=content.decode(),
-            inputs_sha256=inputs,
-        )
-        session.add(row)
-        return row.id
-
-
-def hash_data(ctx: Context, session: Session, milestone_id: str) -> str:
-    """The sha256 of a milestone's data as they stand now, whenever they were frozen.
-
-    That of a snapshot of the same inputs; where there is none (something was edited or came in since), the
-    data are put together from the stored assessment. Only in a session of `Store.writing`.
-    """
-    milestone, now = ctx.milestone(milestone_id), clock.now()
-    inputs = hash_snapshot_inputs(ctx, session, milestone, now.date())
-    query = select(SnapshotRow.data_sha256).where(
-        SnapshotRow.milestone == milestone.id, SnapshotRow.inputs_sha256 == inputs
-    )
-    known = session.scalars(query.limit(1)).first()
-    return known or _hash(build_snapshot(_collect(ctx, session, milestone, now)))
-
-
-def _collect(ctx: Context, session: Session, milestone: Period, now: datetime) -> MilestoneData:
-    plan = ctx.plan_of(milestone.id)
-    gathered = gather_evidence(ctx, session, milestone)
-    periods = dict.fromkeys((milestone.id, *gathered.periods))
-    assessment = stored_assessment(ctx, session, milestone, gathered)
-    return MilestoneData(
-        plan=plan,
-        period=milestone,
-        assessment=assessment,
-        evidence=gathered.evidence,
-        submissions=tuple(r for period in periods for r in figures.load_records(session, plan, period)),
-        narratives=figures.load_narratives(session, plan, [*gathered.periods, milestone.id]),
-        justifications=gather_justifications(ctx, session, plan, periods),
-        frozen_at=now,
-        standing=find_standing(ctx, session, plan, assessment),
-    )
-
-
-def _hash(snapshot: Mapping[str, Any]) -> str:
-    """The sha256 of a snapshot's data, whenever it was frozen."""
-    return hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
-
-
-def _template(ctx: Context, kind: str) -> bytes:
-    return (ctx.settings.templates / "documents" / f"{kind}.docx").read_bytes()
 
 
 def render_drafts(snapshot_id: str) -> list[str]:
@@ -135,7 +46,7 @@ def render_drafts(snapshot_id: str) -> list[str]:
         DraftError: not one document could be rendered.
     """
     ctx = open_context()
-    faults: dict[Subject, str] = {}
+    errors: dict[Subject, str] = {}
     with ctx.store.writing() as session:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = ctx.milestone(snapshot.milestone)
@@ -152,16 +63,16 @@ def render_drafts(snapshot_id: str) -> list[str]:
                 try:
                     row, written = _render_draft(ctx, session, snapshot, content, subject, kind)
                 except (RenderError, PhraseError, FileNotFoundError) as error:
-                    faults[subject] = tell_fault(ctx, kind.name, error)
+                    errors[subject] = format_render_error(ctx, kind.name, error)
                     continue
                 names.append(row.id)
                 try:
                     write_revision(ctx, session, row, written)
                 except (RenderError, PhraseError, FileNotFoundError) as error:
-                    faults[Subject(milestone.id, LISTING, about)] = tell_fault(ctx, LISTING, error)
-    note_faults(ctx, milestone.id, faults, keep=False)
-    if faults and not names:
-        raise DraftError("\n".join(faults.values()))
+                    errors[Subject(milestone.id, LISTING, about)] = format_render_error(ctx, LISTING, error)
+    write_errors_note(ctx, milestone.id, errors, keep=False)
+    if errors and not names:
+        raise DraftError("\n".join(errors.values()))
     return names
 
 
@@ -173,7 +84,7 @@ def _render_draft(
     subject: Subject,
     kind: DocumentKind,
 ) -> tuple[DocumentRow, bytes]:
-    template = _template(ctx, subject.kind)
+    template = (ctx.settings.templates / "documents" / f"{subject.kind}.docx").read_bytes()
     template_sha256 = hashlib.sha256(template).hexdigest()
     content = render_document(subject.kind, template, frozen, about=subject.about)
     row = find_document(session, subject, snapshot.id, template_sha256)
@@ -225,21 +136,21 @@ def check_drafts(document_ids: Sequence[str]) -> list[str]:
         DraftError: with every fault, when not one draft is sound.
     """
     ctx = open_context()
-    faults: dict[Subject, str] = {}
+    errors: dict[Subject, str] = {}
     sound = []
     with ctx.store.reading() as session:
         for name in document_ids:
             row = session.get_one(DocumentRow, name)
             found = _find_faults(ctx, row)
             if found:
-                faults[Subject(row.milestone, row.kind, row.about)] = f"{name}: {found}"
+                errors[Subject(row.milestone, row.kind, row.about)] = f"{name}: {found}"
             else:
                 sound.append(name)
-    for milestone in {subject.milestone for subject in faults}:
-        own = {subject: fault for subject, fault in faults.items() if subject.milestone == milestone}
-        note_faults(ctx, milestone, own, keep=True)
-    if faults and not sound:
-        raise DraftError("\n".join(faults.values()))
+    for milestone in {subject.milestone for subject in errors}:
+        own = {subject: found for subject, found in errors.items() if subject.milestone == milestone}
+        write_errors_note(ctx, milestone, own, keep=True)
+    if errors and not sound:
+        raise DraftError("\n".join(errors.values()))
     return sound
 
 
