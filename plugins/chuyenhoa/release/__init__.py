@@ -5,7 +5,7 @@ from chuyenhoa.release.decision import (
     RETURN,
     Decision,
     DecisionError,
-    Remark,
+    OfficeQuery,
     check_date,
     read_decision,
 )
@@ -17,7 +17,7 @@ __all__ = [
     "Decision",
     "DecisionError",
     "Entry",
-    "Remark",
+    "OfficeQuery",
     "check_date",
     "check_number",
     "list_entries",

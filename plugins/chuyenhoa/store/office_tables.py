@@ -28,7 +28,7 @@ class ApprovalFormRow(Base):
     """The form as it came back, kept in the archive."""
 
 
-class RemarkRow(Base):
+class OfficeQueryRow(Base):
     """What the office asks back about one locality and criterion."""
 
     __tablename__ = "remarks"

@@ -163,7 +163,7 @@ class _Recorder:
             faults.append("không có địa bàn này")
         faults += self._reasons.faults(act, computed)
         if issued and act.state is State.RECOGNISED and not document:
-            faults.append(say_issued(issued))
+            faults.append(_format_issued(issued))
         if faults or day is None:
             self._fail(act, "; ".join(faults))
             return
@@ -196,7 +196,7 @@ class _Recorder:
         try:
             check_transition(known, entry, is_past=self._is_past)
         except TransitionError as error:
-            self._fail(act, str(error) + ("" if known else self._say_others(act.locality)))
+            self._fail(act, str(error) + ("" if known else self._format_other_units(act.locality)))
             return
         added = add_transition(self._session, entry, self._name_of(act.locality))
         known.append(added)
@@ -214,7 +214,7 @@ class _Recorder:
             self._place, self._draft.plan, self._draft.year, code
         ) or self._names.get(code, "")
 
-    def _say_others(self, code: str) -> str:
+    def _format_other_units(self, code: str) -> str:
         """Whose the records of a code are that belong to a unit of before."""
         plans = {e.plan: e.year for (c, _), found in self._records.items() if c == code for e in found}
         said = [
@@ -326,7 +326,7 @@ def load_decision_reasons(ctx: Context) -> DecisionReasons:
     return DecisionReasons(load_justification_rules(ctx.settings.templates / "messages" / "reasons.yaml"))
 
 
-def say_issued(issued: Mapping[str, tuple[str, date]]) -> str:
+def _format_issued(issued: Mapping[str, tuple[str, date]]) -> str:
     """Number and date of the decisions that this system issued."""
     known = ", ".join(f"{number} ngày {day:%d/%m/%Y}" for number, day in issued.values())
     return f"quyết định công nhận đã ban hành là số {known}"

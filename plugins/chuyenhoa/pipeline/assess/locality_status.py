@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.assessment.kpis import list_kpis
 from chuyenhoa.model.lifecycle import (
-    Standing,
+    LocalityStatus,
     Transition,
     carried_over,
     earlier_localities,
@@ -78,7 +78,9 @@ def transitions_of(entries: Iterable[Recorded]) -> list[Transition]:
     return [entry.transition for entry in entries]
 
 
-def find_standing(ctx: Context, session: Session, plan: Plan, assessment: Assessment) -> Standing:
+def find_locality_status(
+    ctx: Context, session: Session, plan: Plan, assessment: Assessment
+) -> LocalityStatus:
     """What human records say around an assessment of a plan, with the province's targets over both."""
     records = transitions_of(load_records(ctx, session))
     recognitions = recognitions_of(records, plan.id)
@@ -89,7 +91,7 @@ def find_standing(ctx: Context, session: Session, plan: Plan, assessment: Assess
     units = {entry.code: unit_of(ctx, plan.id, plan.year, entry.code) for entry in plan.localities}
     states = {code: state_of(by_unit.get((code, unit), ())) for code, unit in units.items()}
     kpis = list_kpis(plan.targets, assessment.localities, recognitions, earlier)
-    return Standing(recognitions, earlier, states, kpis)
+    return LocalityStatus(recognitions, earlier, states, kpis)
 
 
 def not_carried_over(ctx: Context, session: Session, plan: Plan) -> list[Transition]:

@@ -27,7 +27,7 @@ from chuyenhoa.kit.mail import (
 )
 from chuyenhoa.model.submissions import Receipt
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.office_queries import REMARK_LETTER
+from chuyenhoa.pipeline.publish.office_queries import QUERY_LETTER
 from chuyenhoa.pipeline.receive.receipts import build_receipt, describe_file
 from chuyenhoa.release.register import ISSUED_LETTER
 from chuyenhoa.store import deliveries, ledger
@@ -193,9 +193,9 @@ def _attach(ctx: Context, path: Path) -> tuple[Attachment, ...]:
 
 def _office_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
     """A letter of the office; loaded when one is sent, since it brings all of reporting with it."""
-    from chuyenhoa.pipeline.notify.office_mail import issued_letter, remark_letter
+    from chuyenhoa.pipeline.notify.office_mail import issued_letter, query_letter
 
-    compose = issued_letter if row.kind == ISSUED_LETTER else remark_letter
+    compose = issued_letter if row.kind == ISSUED_LETTER else query_letter
     return compose(ctx, row, message_id)
 
 
@@ -203,6 +203,6 @@ COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], Letter]] = {
     ANSWER: _answer_letter,
     FAULT: _fault_letter,
     ISSUED_LETTER: _office_letter,
-    REMARK_LETTER: _office_letter,
+    QUERY_LETTER: _office_letter,
 }
 """Who writes a letter of a kind; a new kind of letter is an entry here."""

@@ -9,7 +9,7 @@ from chuyenhoa.kit.mail import MAX_ATTACHMENT_BYTES, Attachment, Letter
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.publish.drafts import office_texts
 from chuyenhoa.pipeline.publish.issuing import find_entries
-from chuyenhoa.pipeline.publish.office_queries import describe_remarks, list_remarks
+from chuyenhoa.pipeline.publish.office_queries import describe_queries, list_queries
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 
 logger = logging.getLogger(__name__)
@@ -38,13 +38,13 @@ def issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
     return Letter(message_id, row.recipient, subject, text, (Attachment(name, content),) if fits else ())
 
 
-def remark_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
+def query_letter(ctx: Context, row: DeliveryRow, message_id: str) -> Letter:
     """The letter that asks a submitter about localities and criteria."""
     document = row.reference.rpartition(".r")[0]
     with ctx.store.reading() as session:
-        found = list_remarks(session, document)
+        found = list_queries(session, document)
     first = next(entry for entry in found if entry.id == row.reference)
-    lines = describe_remarks(ctx, [entry for entry in found if entry.notice == first.notice])
+    lines = describe_queries(ctx, [entry for entry in found if entry.notice == first.notice])
     period = ctx.period(first.milestone).label
     subject = office_texts(ctx)["remark_subject"].format(period=period)
     return Letter(message_id, row.recipient, subject, "\n\n".join(lines) + "\n")

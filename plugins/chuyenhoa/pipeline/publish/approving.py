@@ -22,12 +22,12 @@ from chuyenhoa.pipeline.publish.asking import OPEN, PRIVATE, READ, USED, digest
 from chuyenhoa.pipeline.publish.decisions import decide, read_for
 from chuyenhoa.pipeline.publish.drafts import (
     DraftError,
+    format_block_reason,
     office_texts,
     read_draft,
-    say_fault,
 )
 from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.release import APPROVE, RETURN, DecisionError, Remark
+from chuyenhoa.release import APPROVE, RETURN, DecisionError, OfficeQuery
 from chuyenhoa.release.forms import Answered
 from chuyenhoa.reporting import RenderError
 from chuyenhoa.store.archive import archive_bytes
@@ -139,7 +139,7 @@ def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tup
         form = session.get(ApprovalFormRow, digest(answered.code))
         unfinished = _find_unfinished(session, form, content)
         if unfinished:
-            return unfinished, _say_recorded(answered, unfinished, texts)
+            return unfinished, _format_recorded(answered, unfinished, texts)
         _check_form(form, answered, texts)
         if form is None:  # _check_form refused it
             raise _RefusedError(texts["refused_unknown"])
@@ -149,7 +149,7 @@ def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tup
         raw = {
             **{key: fields.get(key, "") for key in ("number", "date", "signer", "comment", "by")},
             "chosen": choice.get(fields.get("decision", "").strip(), ""),
-            "returns": [Remark(*entry) for entry in answered.remarks],
+            "returns": [OfficeQuery(*entry) for entry in answered.queries],
         }
         if raw["by"]:
             raw["by"] = texts["by_form"].format(by=raw["by"])
@@ -158,13 +158,13 @@ def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tup
             decide(ctx, session, rows, decision)
         except (DecisionError, DraftError) as error:
             # Nothing was written: the same form may be corrected and dropped again.
-            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+            why = str(error) if isinstance(error, DecisionError) else format_block_reason(texts, error)
             raise _RefusedError(why) from error
         form.state, form.closed_at = USED, clock.now().isoformat()
         form.answer_sha256 = archive_bytes(ctx.settings.archive, content)[0]
     names = tuple(row.id for row in rows)
     (ctx.settings.data / form.path).unlink(missing_ok=True)
-    return names, _say_recorded(answered, names, texts)
+    return names, _format_recorded(answered, names, texts)
 
 
 def _find_unfinished(session: Session, form: ApprovalFormRow | None, content: bytes) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def _find_unfinished(session: Session, form: ApprovalFormRow | None, content: by
     return names if DocumentState.APPROVED in states else ()
 
 
-def _say_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[str, str]) -> str:
+def _format_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[str, str]) -> str:
     fields = answered.fields
     return texts["answer_recorded"].format(
         decision=fields["decision"].strip(), by=fields["by"], documents=", ".join(documents)
@@ -242,7 +242,7 @@ def _issue(taken: Taken, texts: Mapping[str, str]) -> Taken:
         paths = tuple(issue_documents(taken.documents))
     except (DraftError, RenderError) as error:
         logger.warning("%s is approved and was not issued: %s", ", ".join(taken.documents), error)
-        said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=say_fault(texts, error))}"
+        said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=format_block_reason(texts, error))}"
         return replace(taken, answer=said)
     said = taken.answer + (f"\n{texts['answer_issued'].format(paths=', '.join(paths))}" if paths else "")
     return replace(taken, answer=said, issued=paths)

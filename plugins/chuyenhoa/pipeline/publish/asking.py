@@ -15,7 +15,7 @@ from chuyenhoa import clock
 from chuyenhoa.kit import sandbox
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import is_numbered, office_texts, proposed_signer
-from chuyenhoa.pipeline.publish.office_queries import compare_with_remarks
+from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
 from chuyenhoa.release.forms import Asked, listed, write_form
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.office_tables import ApprovalFormRow
@@ -68,7 +68,7 @@ def _hand_out(ctx: Context, session: Session, row: DocumentRow) -> None:
         period=ctx.period(row.milestone).label,
         drafts=((row.id, row.draft_path, row.draft_sha256),),
         signer=proposed_signer(ctx, row),
-        notes=tuple(compare_with_remarks(ctx, session, row)),
+        notes=tuple(compare_with_queries(ctx, session, row)),
         is_numbered=is_numbered(ctx, row),
     )
     content = write_form(asked, office_texts(ctx), clock.now())

@@ -10,15 +10,15 @@ from chuyenhoa import clock
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import (
     DraftError,
+    format_block_reason,
     is_numbered,
     office_texts,
     read_draft,
     refusal_note,
-    say_fault,
     series_of,
 )
 from chuyenhoa.pipeline.publish.freezing import hash_data
-from chuyenhoa.pipeline.publish.office_queries import check_remarks, record_remarks
+from chuyenhoa.pipeline.publish.office_queries import check_queries, record_queries
 from chuyenhoa.release import APPROVE, Decision, DecisionError, check_date, check_number, read_decision
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import DocumentRow
@@ -68,7 +68,7 @@ def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) 
                     read_draft(ctx.settings.data, row)
         except (DecisionError, DraftError) as error:
             texts = office_texts(ctx)
-            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+            why = str(error) if isinstance(error, DecisionError) else format_block_reason(texts, error)
             said = texts["answer_again"].format(documents=", ".join(document_ids), reason=why)
             for note in notes:
                 write_file(note, f"{said}\n".encode())
@@ -121,7 +121,7 @@ def _refuse_impossible(ctx: Context, session: Session, row: DocumentRow, decisio
     """What the fields alone cannot show: a newer draft, a number that is taken, an unknown code."""
     if row.state == DocumentState.SUPERSEDED:
         raise DecisionError(f"Dự thảo {row.id} đã được thay bằng bản mới hơn; hãy duyệt bản mới nhất.")
-    check_remarks(ctx.plan_of(row.milestone), decision.remarks)
+    check_queries(ctx.plan_of(row.milestone), decision.queries)
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date:
         check_date(decision.date, ctx.period(row.milestone).window.end, clock.today())
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date and decision.number:
@@ -136,6 +136,6 @@ def _decide(ctx: Context, session: Session, row: DocumentRow, decision: Decision
         row.approved_data = hash_data(ctx, session, row.milestone)
     else:
         row.state = DocumentState.RETURNED.value
-        record_remarks(ctx, session, row, decision)
+        record_queries(ctx, session, row, decision)
     row.comment, row.decided_by = decision.comment, decision.by
     row.decided_at = clock.now().isoformat()

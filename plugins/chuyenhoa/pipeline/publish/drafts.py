@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.model.board import Board, StandingAgency
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish.office_queries import compare_with_remarks
+from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
 from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.reporting import RenderError, check_template, load_kinds
@@ -63,7 +63,7 @@ def read_draft(data: Path, row: DocumentRow) -> bytes:
     return content
 
 
-def say_fault(texts: Mapping[str, str], error: Exception) -> str:
+def format_block_reason(texts: Mapping[str, str], error: Exception) -> str:
     """Why a document is held up, in the office's words; what only engineers can mend is for them."""
     if isinstance(error, DraftError) and error.key:
         return texts[error.key].format(document=error.document)
@@ -162,7 +162,7 @@ def describe_drafts(document_ids: Sequence[str]) -> str:
 def _describe(session: Session, row: DocumentRow, ctx: Context) -> str:
     period, kind = ctx.period(row.milestone), kind_of(ctx, row)
     signer = proposed_signer(ctx, row)
-    notes = "".join(f"- {note}\n" for note in compare_with_remarks(ctx, session, row))
+    notes = "".join(f"- {note}\n" for note in compare_with_queries(ctx, session, row))
     return (
         f"**{kind.title if kind else row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
         f"- Tệp: `{row.draft_path}`\n{_name_papers(row, ctx)}"

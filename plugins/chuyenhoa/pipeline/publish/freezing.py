@@ -14,7 +14,7 @@ from chuyenhoa import clock
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assess import assessing
-from chuyenhoa.pipeline.assess.locality_status import find_standing
+from chuyenhoa.pipeline.assess.locality_status import find_locality_status
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.receive.justifications import gather_justifications
 from chuyenhoa.reporting import build_snapshot, canonical_bytes
@@ -112,5 +112,5 @@ def _collect(ctx: Context, session: Session, milestone: Period, now: datetime) -
         narratives=evidence.load_narratives(session, plan, [*gathered.periods, milestone.id]),
         justifications=gather_justifications(ctx, session, plan, periods),
         frozen_at=now,
-        standing=find_standing(ctx, session, plan, assessment),
+        locality_status=find_locality_status(ctx, session, plan, assessment),
     )

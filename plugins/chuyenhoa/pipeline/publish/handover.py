@@ -67,7 +67,7 @@ def write_handover(milestone_id: str) -> str:
     write_file(ctx.settings.data / path, pack(files))
     write_file(ctx.settings.issued / "SO-DANG-KY.xlsx", _register(ctx))
     with ctx.store.writing() as session:
-        _owe(ctx, session, rows)
+        _enqueue_letters(ctx, session, rows)
     logger.info("packed %d files of %s into %s", len(files), milestone.id, path)
     return path
 
@@ -225,7 +225,7 @@ def _register(ctx: Context) -> bytes:
     return write_register(entries, office_texts(ctx), datetime.fromisoformat(newest))
 
 
-def _owe(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
+def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
     """Note a letter to every recipient of a kind of document, once a document."""
     for row in rows:
         recipients = load_recipients(ctx.settings.plans / ctx.plan_of(row.milestone).id)

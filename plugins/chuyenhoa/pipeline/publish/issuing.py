@@ -17,12 +17,12 @@ from chuyenhoa import clock
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import (
     DraftError,
+    format_block_reason,
     issuer_of,
     kind_of,
     office_texts,
     proposed_signer,
     read_draft,
-    say_fault,
     series_of,
 )
 from chuyenhoa.pipeline.publish.freezing import hash_data
@@ -66,13 +66,13 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
         for name in document_ids:
             row = session.get_one(DocumentRow, name)
             if row.state == DocumentState.APPROVED:
-                _issue_or_tell(ctx, session, row)
+                _issue_or_explain(ctx, session, row)
             if row.state == DocumentState.ISSUED:
                 paths.append(row.issued_path)
     return paths
 
 
-def _issue_or_tell(ctx: Context, session: Session, row: DocumentRow) -> None:
+def _issue_or_explain(ctx: Context, session: Session, row: DocumentRow) -> None:
     """Issue an approved document; what blocks it stands beside its draft until it is gone."""
     draft = PurePosixPath(row.draft_path)
     note = ctx.settings.data / draft.with_name(BLOCKED_NOTE.format(draft=draft.stem))
@@ -80,7 +80,7 @@ def _issue_or_tell(ctx: Context, session: Session, row: DocumentRow) -> None:
         _issue(ctx, session, row)
     except (DraftError, RenderError) as error:
         texts = office_texts(ctx)
-        said = texts["answer_blocked"].format(reason=say_fault(texts, error))
+        said = texts["answer_blocked"].format(reason=format_block_reason(texts, error))
         write_file(note, f"{said}\n".encode())
         raise
     note.unlink(missing_ok=True)
@@ -113,14 +113,14 @@ def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
             row.id,
         )
     row.issued_at = _next_moment(session, row)
-    issue = _fill_issue(ctx, session, row)
+    issue = _issue_fields(ctx, session, row)
     content = _render(session, row, template, issue)
     name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
     row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
     row.issued_sha256 = hashlib.sha256(content).hexdigest()
     row.state = DocumentState.ISSUED.value
     archive_bytes(ctx.settings.archive, template)
-    _enter(ctx, session, row, issue)
+    _register(ctx, session, row, issue)
     write_file(ctx.settings.data / row.issued_path, content)
     _write_papers(ctx, session, row, content)
     logger.info("issued %s as %s", row.id, row.issued_path)
@@ -131,7 +131,7 @@ def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[
     return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 
-def _fill_issue(ctx: Context, session: Session, row: DocumentRow) -> dict[str, Any]:
+def _issue_fields(ctx: Context, session: Session, row: DocumentRow) -> dict[str, Any]:
     """What enters a document at its issue; the register keeps it, whatever becomes of the plan."""
     issue: dict[str, Any] = {"number": row.number, "date": row.date, "signer": row.signer}
     issue["references"] = _list_references(session, row)
@@ -179,7 +179,7 @@ def _write_papers(ctx: Context, session: Session, row: DocumentRow, content: byt
         logger.warning("%s: issued without the papers on its changes: %s", row.id, error)
 
 
-def _enter(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
+def _register(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
     """Enter an issued document in the register."""
     kind = kind_of(ctx, row)
     recipients = (kind.recipients if kind is not None else ()) or issuer_of(ctx, row).recipients
@@ -235,7 +235,7 @@ def _find_fault(ctx: Context, session: Session, row: DocumentRow) -> str:
         template = read_archived(ctx.settings.archive, row.template_sha256)
         register = session.get(RegisterRow, row.id)
         kept = register.issue if register is not None else ""
-        issue = json.loads(kept) if kept else _fill_issue(ctx, session, row)
+        issue = json.loads(kept) if kept else _issue_fields(ctx, session, row)
         again = hashlib.sha256(_render(session, row, template, issue)).hexdigest()
     except (ArchiveError, RenderError) as error:
         return str(error)
