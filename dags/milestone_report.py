@@ -22,14 +22,14 @@ from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestone
 
 SOON = timedelta(seconds=20)
 WHAT_TO_DO = (
-    "Nothing was issued that was not approved. Read the error above; mend figures, plan or template "
+    "Nothing was issued that was not approved. Read the error above; fix figures, plan or template "
     "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
 )
 
 
 @task
 def resolve_milestone(dag_run: Any = None, params: dict[str, str] | None = None) -> str:
-    """Tell which milestone the run is about: its partition key, else the parameter of a manual run."""
+    """Find which milestone the run is about: its partition key, else the parameter of a manual run."""
     known = [milestone.id for milestone in read_milestones(settings.load().plans)]
     return select_milestone(dag_run.partition_key, (params or {}).get("milestone"), known)
 
@@ -84,7 +84,7 @@ def issue_documents(documents: list[str]) -> list[str]:
 
 @task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def publish_handover(milestone_id: str) -> str:
-    """Pack what is issued with all that proves it, and owe the recipients their letters."""
+    """Pack what is issued with all that proves it, and queue the letters to its recipients."""
     from chuyenhoa.pipeline.publish.handover import write_handover
     from chuyenhoa.pipeline.publish.issuing import list_issued
 

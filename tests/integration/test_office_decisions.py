@@ -16,7 +16,7 @@ from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
 from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
 from chuyenhoa.pipeline.receive.opening import open_period
-from chuyenhoa.release import DecisionError
+from chuyenhoa.release.decision import DecisionError
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow
 from tests.homes import copy_home

@@ -19,9 +19,9 @@ _DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
-_AHEAD = timedelta(days=60)
+_MAX_AHEAD = timedelta(days=60)
 """How far ahead of today a document may be dated."""
-_LONGEST = 2000
+_MAX_LENGTH = 2000
 """Characters of a reason or comment."""
 
 
@@ -67,6 +67,7 @@ def read_decision(
     Raises:
         DecisionError: something is missing or wrong.
     """
+    # All faults at once: Airflow would show the same form again for each of them.
     names = ("chosen", "number", "signer", "comment", "by", "user")
     text = {key: str(raw.get(key) or "").strip() for key in names}
     queries, faults = _read_queries(raw.get("returns"))
@@ -87,8 +88,8 @@ def read_decision(
             faults.append("chưa ghi lý do trả lại")
     if not text["by"]:
         faults.append("không rõ ai quyết định")
-    if max(map(len, text.values())) > _LONGEST:
-        faults.append(f"có ô dài quá {_LONGEST} ký tự")
+    if max(map(len, text.values())) > _MAX_LENGTH:
+        faults.append(f"có ô dài quá {_MAX_LENGTH} ký tự")
     if faults:
         raise DecisionError("Câu trả lời chưa đủ hoặc chưa đúng: " + "; ".join(faults) + ".")
     return Decision(date=day, queries=queries, **text)
@@ -135,7 +136,7 @@ def _read_queries(raw: object) -> tuple[tuple[OfficeQuery, ...], list[str]]:
         for entry in found
         if not (entry.locality and entry.criterion and entry.reason)
     ]
-    return tuple(replace(entry, reason=entry.reason[:_LONGEST]) for entry in found), faults
+    return tuple(replace(entry, reason=entry.reason[:_MAX_LENGTH]) for entry in found), faults
 
 
 def check_date(day: date, cut_off: date, today: date) -> None:
@@ -148,12 +149,13 @@ def check_date(day: date, cut_off: date, today: date) -> None:
         raise DecisionError(
             f"Ngày ban hành {day:%d/%m/%Y} không sau ngày cuối kỳ số liệu ({cut_off:%d/%m/%Y}); kiểm tra lại."
         )
-    if day > today + _AHEAD:
+    if day > today + _MAX_AHEAD:
         raise DecisionError(f"Ngày ban hành {day:%d/%m/%Y} quá xa so với hôm nay; kiểm tra lại.")
 
 
 def _read_date(text: str) -> date | None:
     """A date as clerks write it: 20/10/2021, 20.10.2021, ngày 20 tháng 10 năm 2021, 2021-10-20; else None."""
+    # A decomposed "tháng" looks the same and matches no pattern.
     plain = unicodedata.normalize("NFC", text.strip())
     day_first, year_first = _DAY_FIRST.fullmatch(plain), _YEAR_FIRST.fullmatch(plain)
     try:

@@ -79,6 +79,7 @@ def write_form(asked: Asked, texts: Mapping[str, str], created: datetime) -> byt
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    # No password: the lock keeps clerks from slips, the seal tells us of everything else.
     sheet.protect("", {"format_columns": True, "format_rows": True})
     book.close()
     return stream.getvalue()
@@ -151,12 +152,13 @@ class _Found:
         key = cells[KEY_COLUMN - 1]
         if key in INPUTS and key not in self.fields:
             self.fields[key], cells[1] = cells[1], ""
-        elif key == QUERY_ROW:
+        elif key == QUERY_ROW:  # "30745 | II.2 | đối chiếu lại số vụ"
             if any(cells[:3]):
                 self.queries.append((cells[0], cells[1], cells[2]))
             cells[:3] = ["", "", ""]
         elif key == CODE:
             self.code = cells[1]
+        # Whoever saves the form may write more empty cells at the end of a row, or fewer.
         while cells and not cells[-1]:
             cells.pop()
         self._sealed.append(json.dumps(cells, ensure_ascii=False))
@@ -176,6 +178,7 @@ def _text(value: object) -> str:
         return f"{value:%d/%m/%Y}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    # Excel writes a line break of a pasted text as `_x000D_` and a newline.
     return str(value).replace("_x000D_", "").replace("\r\n", "\n").strip()
 
 

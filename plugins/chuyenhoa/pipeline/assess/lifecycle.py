@@ -63,6 +63,7 @@ def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transitio
     milestone = ctx.milestone(milestone_id)
     plan = ctx.plan_of(milestone_id)
     refuse_milestone(plan, milestone)
+    # The verdict that is kept beside the decision is that of today's figures, not of the last assessment.
     assess_milestone(milestone_id)
     with ctx.store.writing() as session:
         row = latest_assessment(session, milestone_id)
@@ -120,10 +121,10 @@ def withdraw(number: int, by: str, reason: str) -> Transition:
 
 
 class _Recorder:
-    """Adds records one after the other, and gathers every fault, so that all is recorded or nothing."""
+    """Adds records one after the other, and collects every error, so that all is recorded or nothing."""
 
     def __init__(self, session: Session, ctx: Context, year: int, draft: Transition) -> None:
-        self._session, self._place, self._draft = session, ctx, draft
+        self._session, self._ctx, self._draft = session, ctx, draft
         self._names, self._reasons = locality_status.names_of(ctx), load_decision_reasons(ctx)
         self._is_past = draft.plan not in ctx.plans and all(p.year > year for p in ctx.plans.values())
         self._records: dict[tuple[str, str], list[Transition]] = {}
@@ -207,18 +208,18 @@ class _Recorder:
         return self._records.setdefault((code, self._unit_of(code)), [])
 
     def _unit_of(self, code: str) -> str:
-        return locality_status.unit_of(self._place, self._draft.plan, self._draft.year, code)
+        return locality_status.unit_of(self._ctx, self._draft.plan, self._draft.year, code)
 
     def _name_of(self, code: str) -> str:
         return locality_status.name_in(
-            self._place, self._draft.plan, self._draft.year, code
+            self._ctx, self._draft.plan, self._draft.year, code
         ) or self._names.get(code, "")
 
     def _format_other_units(self, code: str) -> str:
         """Whose the records of a code are that belong to a unit of before."""
         plans = {e.plan: e.year for (c, _), found in self._records.items() if c == code for e in found}
         said = [
-            f"{locality_status.name_in(self._place, p, y, code) or code} (kế hoạch {p})"
+            f"{locality_status.name_in(self._ctx, p, y, code) or code} (kế hoạch {p})"
             for p, y in plans.items()
         ]
         if not said:
@@ -237,6 +238,7 @@ def _bind(
     if not number and len(issued) == 1:
         (document, (found, on)), *_ = issued.items()
         return document, found, on
+    # Typed as "7/QĐ-BCĐ" or "07": the document carries "07", since numbers below 10 are written with a 0.
     bare = number.partition("/")[0].strip().lstrip("0")
     for document, (found, on) in issued.items():
         if found.partition("/")[0].lstrip("0") == bare and on == day:

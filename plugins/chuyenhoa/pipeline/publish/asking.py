@@ -1,4 +1,4 @@
-"""Puts drafts to the office: a form beside each of them, with a code that decides once."""
+"""Asks the office about drafts: a form beside each of them, with a code that decides once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PRIVATE = 0o640
 
 
 def ask_office(document_ids: Sequence[str]) -> list[str]:
-    """Put drafts to the office: a form beside each of them; a returned one is open again.
+    """Ask the office about drafts: a form beside each of them; a returned one is open again.
 
     Returns:
         The ids of those that await a decision.
@@ -57,11 +57,12 @@ def _hand_out(ctx: Context, session: Session, row: DocumentRow) -> None:
     for form in session.scalars(query.where(ApprovalFormRow.state == OPEN)):
         lying = ctx.settings.data / form.path
         if form.documents == documents and _hash_of(lying) == form.file_sha256:
-            return
+            return  # the office may be filling it in
         is_older = session.get(DocumentRow, json.loads(form.documents)[0][0])
         if form.documents == documents or is_older is None or is_older.state == DocumentState.SUPERSEDED:
             form.state, form.closed_at = REPLACED, clock.now().isoformat()
             lying.unlink(missing_ok=True)
+    # 160 random bits; the store keeps the hash alone, so who reads the store cannot fill in a form.
     code = secrets.token_hex(CODE_BYTES)
     asked = Asked(
         code=code,

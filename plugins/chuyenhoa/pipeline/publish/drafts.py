@@ -1,4 +1,4 @@
-"""Drafts as the office gets them: which of them wait for its decision, and what it must know to decide."""
+"""Drafts as the office gets them: which of them wait for it, what it must know, and which failed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def read_draft(data: Path, row: DocumentRow) -> bytes:
 
 
 def format_block_reason(texts: Mapping[str, str], error: Exception) -> str:
-    """Why a document is held up, in the office's words; what only engineers can mend is for them."""
+    """Why a document is blocked, in the office's words; what only engineers can fix stays in theirs."""
     if isinstance(error, DraftError) and error.key:
         return texts[error.key].format(document=error.document)
     return texts["blocked_other"].format(detail=error)
@@ -89,6 +89,7 @@ def issuer_of(ctx: Context, row: DocumentRow) -> Board | StandingAgency:
 
 def proposed_signer(ctx: Context, row: DocumentRow) -> str:
     """Who signs a document unless the office names somebody else; empty when the plan does not know."""
+    # `[Họ và tên]` in plan.yaml: the office types the name when it approves.
     name = issuer_of(ctx, row).signatory.name
     return "" if name.startswith(UNKNOWN_NAME) else name
 

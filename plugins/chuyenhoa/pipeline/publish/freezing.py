@@ -36,10 +36,11 @@ def freeze_snapshot(milestone_id: str) -> str:
         inputs = hash_snapshot_inputs(ctx, session, milestone, now.date())
         last = latest_snapshot(session, milestone.id)
         if last is not None and last.inputs_sha256 == inputs:
-            return last.id
+            return last.id  # nothing can have changed: nothing is built
         snapshot = build_snapshot(_collect(ctx, session, milestone, now))
         data_sha256 = _hash(snapshot)
         if last is not None and last.data_sha256 == data_sha256:
+            # As after a remark in a plan's file; from now on these inputs are known to give these data.
             last.inputs_sha256 = inputs
             return last.id
         content = canonical_bytes(snapshot)

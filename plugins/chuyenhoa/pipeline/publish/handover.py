@@ -22,9 +22,8 @@ from chuyenhoa.pipeline.publish.issuing import find_entries
 from chuyenhoa.pipeline.publish.pdf_export import make_pdfs
 from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.plan.recipients import load_recipients
-from chuyenhoa.release import write_register
 from chuyenhoa.release.annex import write_annex
-from chuyenhoa.release.register import ISSUED_LETTER
+from chuyenhoa.release.register import ISSUED_LETTER, write_register
 from chuyenhoa.reporting import canonical_bytes
 from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.store import deliveries, ledger
@@ -44,7 +43,7 @@ MOMENT = (2020, 1, 1, 0, 0, 0)
 
 
 def write_handover(milestone_id: str) -> str:
-    """Pack what is issued of a milestone, and owe the recipients of the plan their letters, each once.
+    """Pack what is issued of a milestone, and queue a letter to each recipient of the plan, each once.
 
     Returns:
         The path of the .zip below the data folder; the folder of the same content lies beside it.
@@ -180,7 +179,7 @@ def _sources(
 def _pdfs(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """A PDF of every document; one that lies in the folder already is kept, since no two are alike."""
     stems = {path[: -len(".docx")]: content for path, content in files.items() if path.startswith(DOCUMENTS)}
-    known = {}
+    known = {}  # LibreOffice writes its time into a PDF: made again, the package would differ each time
     for stem in stems:
         path = folder / f"{stem}.pdf"
         if path.is_file() and (folder / f"{stem}.docx").is_file():
@@ -211,6 +210,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
         for path, content in sorted(files.items()):
+            # A fixed time and mode for every file, else the same files would give other bytes.
             entry = zipfile.ZipInfo(path, MOMENT)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             book.writestr(entry, content)
@@ -226,7 +226,7 @@ def _register(ctx: Context) -> bytes:
 
 
 def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
-    """Note a letter to every recipient of a kind of document, once a document."""
+    """Queue a letter to every recipient of a kind of document, once per document."""
     for row in rows:
         recipients = load_recipients(ctx.settings.plans / ctx.plan_of(row.milestone).id)
         addresses = [
@@ -235,4 +235,5 @@ def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[DocumentRow]
         if addresses:
             subject = deliveries.Subject(ISSUED_LETTER, row.id, row.issued_sha256)
             deliveries.owe(session, subject, list(dict.fromkeys(addresses)), clock.now())
+            # A letter that was given up is tried again whenever the package is made again.
             deliveries.try_again(session, ISSUED_LETTER, row.id, clock.now())

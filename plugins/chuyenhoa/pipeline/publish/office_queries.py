@@ -15,13 +15,13 @@ from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.context import Context, write_file
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.release import Decision, DecisionError, OfficeQuery
+from chuyenhoa.release.decision import Decision, DecisionError, OfficeQuery
 from chuyenhoa.store import deliveries
 from chuyenhoa.store.documents import DocumentState, Subject, list_versions
 from chuyenhoa.store.office_tables import OfficeQueryRow
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
-QUERY_LETTER = "remark"
+QUERY_LETTER = "remark"  # the word of stores in use
 """The kind of the letters that ask a submitter."""
 NOTICE = "YEU-CAU-LAM-RO-{name}.html"
 
@@ -40,11 +40,12 @@ def check_queries(plan: Plan, queries: Sequence[OfficeQuery]) -> None:
 
 
 def record_queries(ctx: Context, session: Session, row: DocumentRow, decision: Decision) -> None:
-    """Enter what is returned by itself, put a notice into each submitter's outbox and owe it a letter.
+    """Store what the office asks, and put it into each submitter's outbox and into the queue of letters.
 
     The notice is written before the store commits: one cut short is written again with the same content.
     """
     plan = ctx.plan_of(row.milestone)
+    # A draft may be returned more than once: ids go on where the last return ended.
     count = len(list_queries(session, row.id))
     by_submitter: dict[str, list[OfficeQueryRow]] = {}
     for number, entry in enumerate(decision.queries, start=count + 1):
@@ -76,6 +77,7 @@ def record_queries(ctx: Context, session: Session, row: DocumentRow, decision: D
 def list_queries(session: Session, document: str) -> list[OfficeQueryRow]:
     """What was returned by itself of a draft, in order."""
     rows = session.scalars(select(OfficeQueryRow).where(OfficeQueryRow.document == document))
+    # By number: as text `r10` would come before `r2`.
     return sorted(rows, key=lambda row: int(row.id.rpartition(".r")[2]))
 
 
@@ -128,6 +130,7 @@ def compare_with_queries(ctx: Context, session: Session, row: DocumentRow) -> li
     asked = {entry.locality for entry in list_queries(session, before.id)}
     if before.state != DocumentState.ISSUED and not asked:
         return []
+    # Without a return and without an issue nobody has seen the earlier draft: there is nothing to compare.
     contents = [
         json.loads(session.get_one(SnapshotRow, name).content) for name in (before.snapshot, row.snapshot)
     ]

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 def render_drafts(snapshot_id: str) -> list[str]:
     """Render the documents of a snapshot's milestone into the office's drafts.
 
-    A document whose template or wording is broken is told in a note beside the drafts; the others go on.
+    A document whose template or wording is broken is named in a note beside the drafts; the others go on.
 
     Returns:
         The ids of the documents; those that exist already for this snapshot and template keep theirs.
@@ -53,6 +53,7 @@ def render_drafts(snapshot_id: str) -> list[str]:
         content = json.loads(snapshot.content)
         names = []
         for kind in load_kinds(ctx.settings.templates).values():
+            # A kind that was added after the freeze is not in the snapshot and waits for the next one.
             if milestone.kind not in kind.milestones or kind.name not in content["documents"]:
                 continue
             subjects = list_subjects(kind, content)
@@ -107,9 +108,8 @@ def _render_draft(
         )
         session.add(row)
     path = ctx.settings.data / row.draft_path
-    if (
-        kind.goes_to is not Destination.SUBMITTER or not path.exists()
-    ):  # a submitter may be writing in its own
+    # Decision 0025: a district may be writing in its own draft, so that one is never overwritten.
+    if kind.goes_to is not Destination.SUBMITTER or not path.exists():
         write_file(path, content)
     return row, content
 
@@ -127,7 +127,7 @@ def _draft_path(ctx: Context, subject: Subject, kind: DocumentKind, version: int
 def check_drafts(document_ids: Sequence[str]) -> list[str]:
     """Check that every draft is what was rendered and is laid out as Decree 30/2020 asks.
 
-    A draft that is not is told in the note beside the drafts, and does not go to the office.
+    A draft that is not is named in the note beside the drafts, and does not go to the office.
 
     Returns:
         The ids of the drafts that are sound.
@@ -158,7 +158,7 @@ def _find_faults(ctx: Context, row: DocumentRow) -> str:
     """What is wrong with a draft; empty when nothing is."""
     kind = load_kinds(ctx.settings.templates).get(row.kind)
     if kind is not None and kind.goes_to is Destination.SUBMITTER:
-        return ""  # theirs from now on
+        return ""  # the district's own from now on, whatever it does with the layout
     try:
         content = read_draft(ctx.settings.data, row)
     except DraftError as error:
