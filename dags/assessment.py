@@ -13,7 +13,7 @@ from chuyenhoa.orchestration.assets import OBSERVATIONS
 from chuyenhoa.orchestration.failures import explain_failure
 
 WHAT_TO_DO = (
-    "No figure is lost: results are computed anew from the store. Read the error above; `chuyenhoa plan "
+    "No figure is lost: results are recomputed from the store. Read the error above; `chuyenhoa plan "
     "check` shows whether the plan's data is at fault. Then clear this task."
 )
 

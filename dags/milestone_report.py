@@ -22,14 +22,14 @@ from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestone
 
 SOON = timedelta(seconds=20)
 WHAT_TO_DO = (
-    "Nothing was issued that was not approved. Read the error above; mend figures, plan or template "
+    "Nothing was issued that was not approved. Read the error above; fix figures, plan or template "
     "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
 )
 
 
 @task
 def resolve_milestone(dag_run: Any = None, params: dict[str, str] | None = None) -> str:
-    """Tell which milestone the run is about: its partition key, else the parameter of a manual run."""
+    """Find which milestone the run is about: its partition key, else the parameter of a manual run."""
     known = [milestone.id for milestone in read_milestones(settings.load().plans)]
     return select_milestone(dag_run.partition_key, (params or {}).get("milestone"), known)
 
@@ -45,7 +45,7 @@ def assess_milestone(milestone_id: str) -> str:
 @task
 def freeze_snapshot(milestone_id: str) -> str:
     """Freeze figures and results; the sha256 of the snapshot."""
-    from chuyenhoa.pipeline.publish.publishing import freeze_snapshot
+    from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
 
     return freeze_snapshot(milestone_id)
 
@@ -53,7 +53,7 @@ def freeze_snapshot(milestone_id: str) -> str:
 @task
 def render_drafts(snapshot_id: str) -> list[str]:
     """Render the Word drafts from the snapshot and nothing else; their document ids."""
-    from chuyenhoa.pipeline.publish.publishing import render_drafts
+    from chuyenhoa.pipeline.publish.rendering import render_drafts
 
     return render_drafts(snapshot_id)
 
@@ -61,7 +61,7 @@ def render_drafts(snapshot_id: str) -> list[str]:
 @task
 def check_drafts(document_ids: list[str]) -> list[str]:
     """Check the drafts before anybody is asked to read them."""
-    from chuyenhoa.pipeline.publish.publishing import check_drafts
+    from chuyenhoa.pipeline.publish.rendering import check_drafts
 
     return check_drafts(document_ids)
 
@@ -84,7 +84,7 @@ def issue_documents(documents: list[str]) -> list[str]:
 
 @task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
 def publish_handover(milestone_id: str) -> str:
-    """Pack what is issued with all that proves it, and owe the recipients their letters."""
+    """Pack what is issued with all that proves it, and queue the letters to its recipients."""
     from chuyenhoa.pipeline.publish.handover import write_handover
     from chuyenhoa.pipeline.publish.issuing import list_issued
 

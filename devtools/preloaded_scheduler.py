@@ -27,7 +27,8 @@ LIBRARIES = (
     "chuyenhoa.pipeline.assess.assessing",
     "chuyenhoa.pipeline.publish.decisions",
     "chuyenhoa.pipeline.receive.opening",
-    "chuyenhoa.pipeline.publish.publishing",
+    "chuyenhoa.pipeline.publish.freezing",
+    "chuyenhoa.pipeline.publish.rendering",
     "chuyenhoa.pipeline.receive.batches",
     "chuyenhoa.orchestration.timetable",
 )

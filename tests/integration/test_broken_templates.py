@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.pipeline.publish.draft_errors import FAULTS_NOTE, list_faults
-from chuyenhoa.pipeline.publish.drafts import DraftError
-from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.publish.drafts import ERRORS_NOTE, DraftError, list_draft_errors
+from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
+from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
 from tests.homes import copy_home
 from tests.stores import new_data
 from tests.unit.reporting.word_edits import WordFile
@@ -38,13 +38,13 @@ def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Pat
     snapshot = freeze_snapshot("2021-nam")
     sound = check_drafts(render_drafts(snapshot))
     assert f"2021-nam.{BROKEN}.v1" in sound
-    note = tmp_path / "data" / "office" / "drafts" / "2021-nam" / FAULTS_NOTE
+    note = tmp_path / "data" / "office" / "drafts" / "2021-nam" / ERRORS_NOTE
     assert not note.exists()
 
     edit(home, BROKEN, "{{ subject }}", "{{ subjekt }}")
     names = check_drafts(render_drafts(snapshot))
     assert set(names) == {name for name in sound if BROKEN not in name}
-    (fault,) = list_faults("2021-nam")
+    (fault,) = list_draft_errors("2021-nam")
     assert f"2021-nam.{BROKEN}" in fault
     assert "lỗi, đoạn 13 “{{ subjekt }}”: không có trường subjekt; có phải là subject?" in fault
     assert "Báo cáo Bộ Công an" in fault
@@ -61,21 +61,21 @@ def test_a_draft_against_the_decree_is_held_back_alone(home: Path) -> None:
     rendered = render_drafts(freeze_snapshot("2021-nam"))
     sound = check_drafts(rendered)
     assert [name for name in rendered if name not in sound] == [f"2021-nam.{BROKEN}.v1"]
-    (fault,) = list_faults("2021-nam")
+    (fault,) = list_draft_errors("2021-nam")
     assert "Tiêu ngữ" in fault
 
 
 def test_a_missing_template_is_told(home: Path) -> None:
     (home / "templates" / "documents" / f"{BROKEN}.docx").unlink()
     assert render_drafts(freeze_snapshot("2021-nam"))
-    (fault,) = list_faults("2021-nam")
+    (fault,) = list_draft_errors("2021-nam")
     assert f"thiếu tệp mẫu {BROKEN}.docx" in fault
 
 
 def test_a_fault_that_only_data_bring_out_is_told_with_its_paragraph(home: Path) -> None:
     edit(home, BROKEN, "{{ subject }}", "{{ subject }}{{ subject + 1 }}")
     render_drafts(freeze_snapshot("2021-nam"))
-    (fault,) = list_faults("2021-nam")
+    (fault,) = list_draft_errors("2021-nam")
     assert "đoạn 13 “{{ subject }}{{ subject + 1 }}”: không thực hiện được thẻ" in fault
 
 

@@ -142,7 +142,7 @@ def test_each_recipient_gets_each_document_once(issued: Path, home: Path, data_f
     assert attached.get_payload(decode=True) == issued.read_bytes()
     assert hashlib.sha256(issued.read_bytes()).hexdigest() in text.get_content()
     with open_context().store.reading() as session:
-        from chuyenhoa.pipeline.publish.registering import find_entries
+        from chuyenhoa.pipeline.publish.issuing import find_entries
 
         (entry,) = find_entries(open_context(), session)
     assert entry.sent == ("tu@kiengiang.example", "vp@bca.example")

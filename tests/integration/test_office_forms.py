@@ -21,7 +21,7 @@ from chuyenhoa.pipeline.publish.asking import ask_office
 from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.drafts import drafts_open
 from chuyenhoa.store.documents import DocumentState
-from chuyenhoa.store.tables import ApprovalFormRow, RemarkRow
+from chuyenhoa.store.tables import ApprovalFormRow, OfficeQueryRow
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more
 
 __all__ = ["draft"]
@@ -45,11 +45,11 @@ def form(draft: str, data_folder: Path) -> Path:
     return kept
 
 
-def fill_form(form: Path, answers: Mapping[str, Any], remarks: tuple[tuple[str, ...], ...] = ()) -> bytes:
+def fill_form(form: Path, answers: Mapping[str, Any], queries: tuple[tuple[str, ...], ...] = ()) -> bytes:
     """The form as Excel saves it, with answers in the yellow cells."""
     book = openpyxl.load_workbook(form)
     sheet = book.worksheets[0]
-    left = list(remarks)
+    left = list(queries)
     for line in sheet.iter_rows():
         key = str(line[4].value)
         if key in answers:
@@ -190,9 +190,9 @@ def test_a_form_returns_one_locality_and_criterion(draft: str, form: Path, data_
     content = fill_form(form, {**ANSWERS, "decision": "Trả lại"}, (("30745", "II.2", "đối chiếu"),))
     assert take(data_folder, content)[0]
     with open_context().store.reading() as session:
-        (remark,) = session.query(RemarkRow)
-    assert (remark.document, remark.locality, remark.criterion) == (draft, "30745", "II.2")
-    assert (data_folder / remark.notice).is_file()
+        (query,) = session.query(OfficeQueryRow)
+    assert (query.document, query.locality, query.criterion) == (draft, "30745", "II.2")
+    assert (data_folder / query.notice).is_file()
 
 
 def test_a_lost_form_is_written_anew_and_the_old_code_is_dead(

@@ -28,10 +28,15 @@ from chuyenhoa.model.lifecycle import (
 )
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.assess.assessing import compute_assessment, find_earlier, gather_evidence
-from chuyenhoa.pipeline.assess.lifecycle import recognise, record_states, withdraw
-from chuyenhoa.pipeline.assess.locality_status import find_standing, list_history, not_carried_over
-from chuyenhoa.pipeline.assess.records import name_in, names_of, unit_of
-from chuyenhoa.pipeline.assess.transition_validation import Act
+from chuyenhoa.pipeline.assess.lifecycle import Act, recognise, record_states, withdraw
+from chuyenhoa.pipeline.assess.locality_status import (
+    find_locality_status,
+    list_history,
+    name_in,
+    names_of,
+    not_carried_over,
+    unit_of,
+)
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store.lifecycle import Recorded
 
@@ -224,10 +229,10 @@ def _around(ctx: Context, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping
         gathered = gather_evidence(ctx, session, milestone)
         found = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
         left_out = [entry.locality for entry in not_carried_over(ctx, session, plan)]
-        standing = find_standing(ctx, session, plan, found)
-    earlier = [entry.recognised for entry in standing.earlier]
+        status = find_locality_status(ctx, session, plan, found)
+    earlier = [entry.recognised for entry in status.earlier]
     names = {entry.locality: name_in(ctx, entry.plan, entry.year, entry.locality) for entry in earlier}
-    return standing.kpis, left_out, {code: name for code, name in names.items() if name}
+    return status.kpis, left_out, {code: name for code, name in names.items() if name}
 
 
 def _over_earlier(plan: Plan | None) -> set[str]:

@@ -14,8 +14,7 @@ from chuyenhoa.cli.labels import SIGNS, VERDICTS, format_note, list_open, list_s
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.draft_errors import list_faults
-from chuyenhoa.pipeline.publish.drafts import DraftError
+from chuyenhoa.pipeline.publish.drafts import DraftError, list_draft_errors
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
 
 
@@ -121,7 +120,8 @@ def render_report(options: argparse.Namespace) -> int:
     """
     from chuyenhoa.pipeline.publish.asking import ask_office
     from chuyenhoa.pipeline.publish.drafts import list_for_office
-    from chuyenhoa.pipeline.publish.publishing import check_drafts, freeze_snapshot, render_drafts
+    from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
+    from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
     from chuyenhoa.reporting import RenderError
 
     if options.verify is not None:
@@ -147,7 +147,7 @@ def render_report(options: argparse.Namespace) -> int:
     else:
         for entry in entries:
             print(entry["path"])
-    faults = list_faults(options.milestone)
+    faults = list_draft_errors(options.milestone)
     if faults:
         told = "\n".join(faults)
         raise UnusableError(f"{told}\nMend the template; 'chuyenhoa templates check' helps.")

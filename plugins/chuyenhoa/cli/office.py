@@ -11,8 +11,8 @@ from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.printing import print_json, print_table
 from chuyenhoa.pipeline.context import open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import DraftError, office_texts
-from chuyenhoa.pipeline.publish.registering import find_entries
-from chuyenhoa.release import write_register
+from chuyenhoa.pipeline.publish.issuing import find_entries
+from chuyenhoa.release.register import write_register
 
 
 def add_commands(commands: Any) -> None:

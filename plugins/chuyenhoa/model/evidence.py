@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from chuyenhoa.model.baselines import Baseline
 from chuyenhoa.model.figures import Answer, Basis
-from chuyenhoa.model.lifecycle import Standing
+from chuyenhoa.model.lifecycle import LocalityStatus
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.results import Assessment, InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
@@ -117,5 +117,5 @@ class MilestoneData:
     """Texts in force: submitter code, then item code (`LANH_DAO`, …), then the text."""
     justifications: tuple[JustifiedWarning, ...]
     frozen_at: datetime
-    standing: Standing | None = None
+    locality_status: LocalityStatus | None = None
     """What people decided on its localities, and on those of earlier plans; None where nobody asked."""

@@ -230,7 +230,7 @@ class Kpi:
 
 
 @dataclass(frozen=True)
-class Standing:
+class LocalityStatus:
     """What human records say around one milestone: its plan's decisions, and localities of earlier plans."""
 
     recognitions: Mapping[str, Transition]

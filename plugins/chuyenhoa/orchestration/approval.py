@@ -38,7 +38,7 @@ LOOK_AGAIN_S = 900.0
 class OfficeApproval(HITLOperator):
     """Asks the office about drafts, records its answer, and asks once more when it cannot be recorded.
 
-    Airflow does not check what is typed into the form; a retry of the task puts the same question anew, and
+    Airflow does not check what is typed into the form; a retry of the task asks the same question again, and
     the pipeline leaves the reason beside the drafts. From time to time the question looks whether a form in
     `office/inbox/` has answered it, and then ends as skipped: the first valid decision counts.
     """
@@ -72,7 +72,7 @@ class OfficeApproval(HITLOperator):
 
         if event.get("error_type") == "timeout":
             require_any(drafts_open(self.documents), "The office decided by a form.")
-            # The question stays as it is; an answer given at this moment is found when the task parks.
+            # Parks again with the same question: an answer given at this moment is found when the task parks.
             raise TaskAwaitingInput(method_name="execute_complete", timeout=self.response_timeout)
         answer = super().execute_complete(context, event)
         require_any(drafts_open(self.documents), "The office had decided by a form.")

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 def explain_failure(what_to_do: str) -> Callable[[Mapping[str, Any]], None]:
     """A failure callback that logs owner, task, run, error and `what_to_do` as one line of the task's log."""
 
-    def tell_owner(context: Mapping[str, Any]) -> None:
+    def report_to_owner(context: Mapping[str, Any]) -> None:
         task, run = context["task"], context["dag_run"]
         logger.error(
             "FAILED %s.%s in run %s. Owner: %s. Error: %s. What to do: %s",
@@ -24,4 +24,4 @@ def explain_failure(what_to_do: str) -> Callable[[Mapping[str, Any]], None]:
             what_to_do,
         )
 
-    return tell_owner
+    return report_to_owner

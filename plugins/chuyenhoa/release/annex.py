@@ -56,9 +56,9 @@ def write_annex(snapshot: Mapping[str, Any], texts: Mapping[str, str]) -> bytes:
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
-    if value is None:
+    if value is None:  # missing, never 0
         sheet.write_blank(row, column, None, style)
-    elif isinstance(value, int) and abs(value) < 10**15:
+    elif isinstance(value, int) and abs(value) < 10**15:  # Excel keeps 15 digits of a number
         sheet.write_number(row, column, value, style)
     else:
         sheet.write_string(row, column, str(value), style)

@@ -12,16 +12,16 @@ NUMBER = re.compile(r"0*([1-9][0-9]{0,4}[a-z]?)\s*(?:/\s*(.*))?")
 """A number, with or without the symbol behind it, as in `152` or `152/BC-BCĐ`."""
 APPROVE = "approve"
 RETURN = "return"
-_REMARK = re.compile(r"(\S+)\s+([^\s:]+)\s*:\s*(.*)")
+_QUERY_LINE = re.compile(r"(\S+)\s+([^\s:]+)\s*:\s*(.*)")
 """One line of what is returned by itself: locality, criterion, reason, as in `30745 II.2: thiếu 3 vụ`."""
 _DAY_FIRST = re.compile(
     r"(?:ngày\s*)?([0-9]{1,2})\s*(?:[/.-]|\s+tháng\s+)\s*([0-9]{1,2})\s*(?:[/.-]|\s+năm\s+)\s*([0-9]{4})\.?",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[ T]00:00(?::00)?)?")
-_AHEAD = timedelta(days=60)
+_MAX_AHEAD = timedelta(days=60)
 """How far ahead of today a document may be dated."""
-_LONGEST = 2000
+_MAX_LENGTH = 2000
 """Characters of a reason or comment."""
 
 
@@ -30,7 +30,7 @@ class DecisionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Remark:
+class OfficeQuery:
     """What is returned by itself: one locality by one criterion, with the reason."""
 
     locality: str
@@ -50,7 +50,7 @@ class Decision:
     by: str
     user: str = ""
     """Who answered by Airflow's account; empty for a form."""
-    remarks: tuple[Remark, ...] = ()
+    queries: tuple[OfficeQuery, ...] = ()
 
 
 def read_decision(
@@ -60,16 +60,17 @@ def read_decision(
 
     Args:
         raw: `chosen`, `number`, `date`, `signer`, `comment`, `by`, `user`, and `returns`: a line for each
-            locality and criterion that is returned by itself, or a sequence of `Remark`.
+            locality and criterion that is returned by itself, or a sequence of `OfficeQuery`.
         numbered: whether the documents carry a number.
         series: what may stand behind the number; anything when empty.
 
     Raises:
         DecisionError: something is missing or wrong.
     """
+    # All faults at once: Airflow would show the same form again for each of them.
     names = ("chosen", "number", "signer", "comment", "by", "user")
     text = {key: str(raw.get(key) or "").strip() for key in names}
-    remarks, faults = _read_remarks(raw.get("returns"))
+    queries, faults = _read_queries(raw.get("returns"))
     day = _read_date(str(raw.get("date") or ""))
     if not text["chosen"]:
         faults.append("chưa chọn quyết định (phê duyệt hoặc trả lại)")
@@ -77,21 +78,21 @@ def read_decision(
         faults.append(f"lựa chọn “{text['chosen']}” không hợp lệ (phê duyệt hoặc trả lại)")
     if text["chosen"] == APPROVE:
         faults += _check_approval(text, day, numbered=numbered, series=series)
-        if remarks:
+        if queries:
             faults.append("đã ghi nội dung trả lại từng địa bàn thì phải chọn trả lại")
     if text["chosen"] == RETURN:
         text["comment"] = text["comment"] or "; ".join(
-            f"{entry.locality} {entry.criterion}: {entry.reason}" for entry in remarks
+            f"{entry.locality} {entry.criterion}: {entry.reason}" for entry in queries
         )
         if not text["comment"]:
             faults.append("chưa ghi lý do trả lại")
     if not text["by"]:
         faults.append("không rõ ai quyết định")
-    if max(map(len, text.values())) > _LONGEST:
-        faults.append(f"có ô dài quá {_LONGEST} ký tự")
+    if max(map(len, text.values())) > _MAX_LENGTH:
+        faults.append(f"có ô dài quá {_MAX_LENGTH} ký tự")
     if faults:
         raise DecisionError("Câu trả lời chưa đủ hoặc chưa đúng: " + "; ".join(faults) + ".")
-    return Decision(date=day, remarks=remarks, **text)
+    return Decision(date=day, queries=queries, **text)
 
 
 def _check_approval(
@@ -119,21 +120,23 @@ def _check_approval(
     return faults
 
 
-def _read_remarks(raw: object) -> tuple[tuple[Remark, ...], list[str]]:
+def _read_queries(raw: object) -> tuple[tuple[OfficeQuery, ...], list[str]]:
     """What is returned by itself, and what cannot be read of it."""
     if isinstance(raw, Sequence) and not isinstance(raw, str):
-        found = [entry for entry in raw if isinstance(entry, Remark)]
+        found = [entry for entry in raw if isinstance(entry, OfficeQuery)]
     else:
         found = []
         for line in filter(None, map(str.strip, str(raw or "").splitlines())):
-            match = _REMARK.fullmatch(line)
-            found.append(Remark(match[1], match[2], match[3].strip()) if match else Remark(line, "", ""))
+            match = _QUERY_LINE.fullmatch(line)
+            found.append(
+                OfficeQuery(match[1], match[2], match[3].strip()) if match else OfficeQuery(line, "", "")
+            )
     faults = [
         f"dòng trả lại {entry.locality!r} chưa đủ mã địa bàn, mã tiêu chí và lý do (30745 II.2: lý do)"
         for entry in found
         if not (entry.locality and entry.criterion and entry.reason)
     ]
-    return tuple(replace(entry, reason=entry.reason[:_LONGEST]) for entry in found), faults
+    return tuple(replace(entry, reason=entry.reason[:_MAX_LENGTH]) for entry in found), faults
 
 
 def check_date(day: date, cut_off: date, today: date) -> None:
@@ -146,12 +149,13 @@ def check_date(day: date, cut_off: date, today: date) -> None:
         raise DecisionError(
             f"Ngày ban hành {day:%d/%m/%Y} không sau ngày cuối kỳ số liệu ({cut_off:%d/%m/%Y}); kiểm tra lại."
         )
-    if day > today + _AHEAD:
+    if day > today + _MAX_AHEAD:
         raise DecisionError(f"Ngày ban hành {day:%d/%m/%Y} quá xa so với hôm nay; kiểm tra lại.")
 
 
 def _read_date(text: str) -> date | None:
     """A date as clerks write it: 20/10/2021, 20.10.2021, ngày 20 tháng 10 năm 2021, 2021-10-20; else None."""
+    # A decomposed "tháng" looks the same and matches no pattern.
     plain = unicodedata.normalize("NFC", text.strip())
     day_first, year_first = _DAY_FIRST.fullmatch(plain), _YEAR_FIRST.fullmatch(plain)
     try:

@@ -15,8 +15,8 @@ import xlsxwriter
 
 INPUTS = ("decision", "number", "date", "signer", "comment", "by")
 """What is filled in, by the key that stands beside each row in a hidden column."""
-REMARK = "remark"
-REMARK_ROWS = 12
+QUERY_ROW = "remark"
+MAX_QUERIES = 12
 CODE = "code"
 KEY_COLUMN = 5
 MAX_ROWS = 600
@@ -44,7 +44,7 @@ class Answered:
 
     code: str
     fields: Mapping[str, str]
-    remarks: tuple[tuple[str, str, str], ...]
+    queries: tuple[tuple[str, str, str], ...]
     """Locality, criterion, reason."""
     seal: str
     fault: str = ""
@@ -65,7 +65,7 @@ def write_form(asked: Asked, texts: Mapping[str, str], created: datetime) -> byt
             if key == "decision":
                 choices = [texts["approve"], texts["return"]]
                 sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": choices})
-        elif key == REMARK:
+        elif key == QUERY_ROW:
             for column in range(3):
                 sheet.write_blank(row, column, None, styles["input"])
         else:
@@ -79,6 +79,7 @@ def write_form(asked: Asked, texts: Mapping[str, str], created: datetime) -> byt
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+    # No password: the lock keeps clerks from slips, the seal tells us of everything else.
     sheet.protect("", {"format_columns": True, "format_rows": True})
     book.close()
     return stream.getvalue()
@@ -116,8 +117,8 @@ def _rows(asked: Asked, texts: Mapping[str, str]) -> Iterator[tuple[str, tuple[s
         (texts["remarks_criterion"], texts["remarks_reason"]),
         "remarks",
     )
-    for _ in range(REMARK_ROWS):
-        yield "", (), REMARK
+    for _ in range(MAX_QUERIES):
+        yield "", (), QUERY_ROW
 
 
 def read_form(content: bytes) -> Answered:
@@ -134,7 +135,7 @@ def read_form(content: bytes) -> Answered:
     found = _Found()
     for row in sheet.iter_rows(values_only=True):
         found.take([_text(value) for value in (*row, *[None] * KEY_COLUMN)[: max(len(row), KEY_COLUMN)]])
-    return Answered(found.code, found.fields, tuple(found.remarks), found.seal(book.sheetnames[0]))
+    return Answered(found.code, found.fields, tuple(found.queries), found.seal(book.sheetnames[0]))
 
 
 class _Found:
@@ -143,7 +144,7 @@ class _Found:
     def __init__(self) -> None:
         self.code = ""
         self.fields: dict[str, str] = {}
-        self.remarks: list[tuple[str, str, str]] = []
+        self.queries: list[tuple[str, str, str]] = []
         self._sealed: list[str] = []
 
     def take(self, cells: list[str]) -> None:
@@ -151,12 +152,13 @@ class _Found:
         key = cells[KEY_COLUMN - 1]
         if key in INPUTS and key not in self.fields:
             self.fields[key], cells[1] = cells[1], ""
-        elif key == REMARK:
+        elif key == QUERY_ROW:  # "30745 | II.2 | đối chiếu lại số vụ"
             if any(cells[:3]):
-                self.remarks.append((cells[0], cells[1], cells[2]))
+                self.queries.append((cells[0], cells[1], cells[2]))
             cells[:3] = ["", "", ""]
         elif key == CODE:
             self.code = cells[1]
+        # Whoever saves the form may write more empty cells at the end of a row, or fewer.
         while cells and not cells[-1]:
             cells.pop()
         self._sealed.append(json.dumps(cells, ensure_ascii=False))
@@ -176,6 +178,7 @@ def _text(value: object) -> str:
         return f"{value:%d/%m/%Y}"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    # Excel writes a line break of a pasted text as `_x000D_` and a newline.
     return str(value).replace("_x000D_", "").replace("\r\n", "\n").strip()
 
 

@@ -78,6 +78,7 @@ def check_number(
         is_taken = other.number == number and other.date[:4] == str(day.year) and other.id != row.id
         if not is_taken or series_of(other) != series:
             continue
+        # An approval that never went out: its number is free for the version that replaced it.
         if _subject(other) == _subject(row) and other.state == DocumentState.SUPERSEDED:
             continue
         raise DecisionError(
@@ -165,6 +166,7 @@ def write_register(entries: Sequence[Entry], texts: Mapping[str, str], created: 
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_paper(9)
+    # As a register on paper: landscape A4, the head on every page.
     sheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.5)
     sheet.set_header(f'&C&"Times New Roman,Bold"&14{texts["register_title"]}')
     sheet.fit_to_pages(1, 0)

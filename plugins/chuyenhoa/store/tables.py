@@ -202,6 +202,8 @@ class AssessmentRow(Base):
     through_event: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(Text)
+    inputs_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Over all that it was computed from; empty for one from before this column."""
 
 
 class SnapshotRow(Base):
@@ -215,6 +217,8 @@ class SnapshotRow(Base):
     frozen_at: Mapped[str] = mapped_column(String(40))
     data_sha256: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[str] = mapped_column(Text)
+    inputs_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """Over all that it was built from, as for an assessment: equal inputs give equal data."""
 
 
 class DocumentRow(Base):
@@ -318,7 +322,7 @@ class ApprovalFormRow(Base):
     """The form as it came back, kept in the archive."""
 
 
-class RemarkRow(Base):
+class OfficeQueryRow(Base):
     """What the office asks back about one locality and criterion."""
 
     __tablename__ = "remarks"

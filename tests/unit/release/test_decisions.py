@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chuyenhoa.release import DecisionError, check_date, read_decision
+from chuyenhoa.release.decision import DecisionError, check_date, read_decision
 
 DAY = date(2021, 10, 20)
 

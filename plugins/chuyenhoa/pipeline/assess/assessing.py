@@ -1,38 +1,49 @@
-"""Assessment: criteria results of every locality, recomputed from stored figures alone."""
+"""Criteria results of every locality, from stored figures alone; a hash names all that they rest on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import chuyenhoa
 from chuyenhoa import clock
 from chuyenhoa.assessment.baselines import (
+    ReportedWindow,
     add_baselines,
     changed_localities,
+    reported_in,
     restate_baselines,
     wanted_baselines,
 )
 from chuyenhoa.assessment.verdicts import assess
-from chuyenhoa.assessment.windows import Assembled, Difference, assemble, finer_periods
+from chuyenhoa.assessment.windows import Assembled, Difference, Restated, assemble, finer_periods
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.model.results import Assessment
-from chuyenhoa.pipeline.assess.historical_evidence import load_history, needs_history, say_restated
-from chuyenhoa.pipeline.assess.records import load_records, transitions_of
+from chuyenhoa.pipeline.assess import locality_status
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.evidence import load_evidence
-from chuyenhoa.store.tables import AssessmentRow
+from chuyenhoa.store.lifecycle import load_transitions
+from chuyenhoa.store.tables import AssessmentRow, EventRow, SubmissionRow
 
 logger = logging.getLogger(__name__)
+
+DATA_FILES = frozenset({".yaml", ".csv", ".json"})
+"""What the loaders read; an editor's own files beside them (`.plan.yaml.swp`) are nobody's input."""
 
 
 def milestones_to_assess() -> list[str]:
@@ -41,20 +52,81 @@ def milestones_to_assess() -> list[str]:
     stale = []
     with ctx.store.reading() as session:
         for milestone in ctx.milestones:
-            newest = _newest_answer(ctx, session, milestone)
+            newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
             last = latest_assessment(session, milestone.id)
             if newest and (last is None or newest > last.through_event):
                 stale.append(milestone.id)
     return stale
 
 
-def _newest_answer(ctx: Context, session: Session, milestone: Period) -> int:
-    """The newest event by which the milestone's figures may have changed."""
+def assess_milestone(milestone_id: str) -> str:
+    """Assess a milestone and keep the outcome.
+
+    Returns:
+        The id of the assessment; the same as before when neither figures nor plan changed.
+    """
+    ctx = open_context()
+    milestone = ctx.milestone(milestone_id)
+    with ctx.store.writing() as session:
+        row, _ = _assess(ctx, session, milestone, gather_evidence(ctx, session, milestone))
+        return str(row.id)
+
+
+def stored_assessment(ctx: Context, session: Session, milestone: Period, gathered: Assembled) -> Assessment:
+    """The stored assessment of a milestone; where its inputs changed since, a new one, which is stored.
+
+    Only in a session of `Store.writing`. `gathered` is what was accepted as it stands now.
+    """
+    last = latest_assessment(session, milestone.id)
+    if last is None or last.inputs_sha256 != hash_assessment_inputs(ctx, session, milestone):
+        return _assess(ctx, session, milestone, gathered)[1]
+    return decode_assessment(last.content)
+
+
+def _assess(
+    ctx: Context, session: Session, milestone: Period, gathered: Assembled
+) -> tuple[AssessmentRow, Assessment]:
+    """Compute an assessment and store it; an outcome equal to the last one keeps that one's row."""
     plan = ctx.plan_of(milestone.id)
-    periods = {milestone.id, *(period.id for period in finer_periods(plan, milestone))}
-    if needs_history(ctx, plan, milestone):
-        periods |= {period.id for other in ctx.plans.values() for period in other.periods}
-    return ledger.last_answer_event(session, sorted(periods))
+    outcome = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
+    content = encode_assessment(outcome, describe_rules(plan, milestone.window.end))
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    inputs = hash_assessment_inputs(ctx, session, milestone)
+    newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
+    row = latest_assessment(session, milestone.id)
+    if row is not None and row.sha256 == sha256:
+        row.through_event, row.inputs_sha256 = newest, inputs
+        return row, outcome
+    row = AssessmentRow(
+        plan=plan.id,
+        milestone=milestone.id,
+        assessed_at=clock.now().isoformat(),
+        through_event=newest,
+        sha256=sha256,
+        content=content,
+        inputs_sha256=inputs,
+    )
+    session.add(row)
+    session.flush()
+    logger.info("assessed %s: %s", milestone.id, sha256)
+    return row, outcome
+
+
+def encode_assessment(outcome: Assessment, rules: Mapping[str, Any]) -> str:
+    """An assessment as it is stored: JSON with sorted keys, the rules that it rests on as `explanation`.
+
+    Figures are texts as they were computed, never JSON numbers: 79,96 % stays below 80 %.
+    """
+    return json.dumps({**asdict(outcome), "explanation": rules}, ensure_ascii=False, sort_keys=True)
+
+
+def decode_assessment(content: str) -> Assessment:
+    """What `encode_assessment` was given, without the rules.
+
+    Raises:
+        ValueError: it is none; the text names the path, as in `$.localities[0].verdict`.
+    """
+    return msgspec.convert(json.loads(content), Assessment)
 
 
 def gather_evidence(
@@ -72,15 +144,52 @@ def gather_evidence(
     wanted = wanted_baselines(plan.criteria_on(milestone.window.end))
     if not wanted and not changed_localities(plan, milestone):
         return gathered
-    history = load_history(ctx, session) if needs_history(ctx, plan, milestone) else {}
+    history = _load_history(ctx, session) if _needs_history(ctx, plan, milestone) else {}
     found, differing = restate_baselines(plan, milestone, gathered.evidence, history)
     found = add_baselines(plan, milestone.window, found, wanted, history)
     return replace(gathered, evidence=found, restated=differing)
 
 
+def _needs_history(ctx: Context, plan: Plan, milestone: Period) -> bool:
+    """Whether a milestone's figures may rest on other reports than those of its own window.
+
+    They do where a criterion compares with another window, and where a locality came from units that
+    some plan has reports on.
+    """
+    if wanted_baselines(plan.criteria_on(milestone.window.end)):
+        return True
+    changed = changed_localities(plan, milestone).values()
+    sought = {key for unit in changed for key in plan.register.ancestors(unit)}
+    return bool(sought) and any(
+        other.register.key_of(code, period.window.end) in sought
+        for other in ctx.plans.values()
+        for code in other.locality_by_code
+        for period in other.periods
+    )
+
+
+def _load_history(ctx: Context, session: Session) -> Mapping[str, list[ReportedWindow]]:
+    """What accepted reports of all plans say of every unit, each of its own window first.
+
+    A report speaks of the unit that bore the locality's code at the end of its window, for the window
+    compared with as well: its sheet "Cùng kỳ" is counted for the unit as it is now.
+    """
+    own: dict[str, list[ReportedWindow]] = {}
+    stated: dict[str, list[ReportedWindow]] = {}
+    for plan in ctx.plans.values():
+        for period in plan.periods:
+            for code, evidence in load_evidence(session, plan, period.id).items():
+                key = plan.register.key_of(code, period.window.end)
+                now, before = reported_in(period.window, period.baseline, evidence)
+                own.setdefault(key, []).append(now)
+                stated.setdefault(key, []).append(before)
+    return {key: [*reported, *stated[key]] for key, reported in own.items()}
+
+
 def find_earlier(ctx: Context, session: Session, plan: Plan) -> tuple[Earlier, ...]:
     """The localities that plans before this one recognised, with what was recorded of them since."""
-    return earlier_localities(transitions_of(load_records(ctx, session)), plan.year)
+    records = locality_status.load_records(ctx, session)
+    return earlier_localities(locality_status.transitions_of(records), plan.year)
 
 
 def compute_assessment(
@@ -93,60 +202,92 @@ def compute_assessment(
     found = assess(plan, milestone, gathered.evidence, milestone.window.end, earlier)
     notes = dict(found.notes)
     for code, gaps in gathered.gaps.items():
-        notes[f"gap.{code}"] = f"Chưa có số liệu: {'; '.join(map(_say_span, gaps))}"
+        notes[f"gap.{code}"] = f"Chưa có số liệu: {'; '.join(map(_format_window, gaps))}"
     for code, overlaps in gathered.overlaps.items():
-        said = (f"{entry.first} và {entry.second} ({_say_span(entry.shared)})" for entry in overlaps)
+        said = (f"{entry.first} và {entry.second} ({_format_window(entry.shared)})" for entry in overlaps)
         notes[f"overlap.{code}"] = f"Báo cáo trùng thời gian, không cộng được: {'; '.join(said)}"
     for entry in gathered.differences:
         key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
         of = "" if entry.period == milestone.id else f".{entry.period}"
-        notes[key + of] = _say_difference(plan, entry, of.replace(".", " "))
+        notes[key + of] = _format_difference(plan, entry, of.replace(".", " "))
     for restated in gathered.restated:
         key = f"restated.{restated.locality}.{restated.indicator}"
-        notes[key] = say_restated(restated)
+        notes[key] = _format_restated(restated)
     return replace(found, notes=notes)
 
 
-def _say_difference(plan: Plan, entry: Difference, of: str) -> str:
-    """A flow is told as the sum of the finer reports, a stock as the one of the same day."""
+def _format_difference(plan: Plan, entry: Difference, of: str) -> str:
+    """A flow is compared with the sum of the finer reports, a stock with the one of the same day."""
     is_flow = plan.indicator_by_code[entry.indicator].kind is IndicatorKind.FLOW
     finer = "cộng các kỳ ngắn hơn là" if is_flow else "kỳ ngắn hơn cùng ngày chốt ghi"
     return f"Số liệu cả kỳ{of} là {entry.coarse}, {finer} {entry.fine}; tính theo số liệu cả kỳ"
 
 
-def _say_span(window: Window) -> str:
+def _format_restated(entry: Restated) -> str:
+    """The note on a stated figure of the year before that is not the sum over the former units."""
+    parts = ", ".join(f"{part.unit}: {part.value}" for part in entry.summed.parts)
+    return (
+        f"Cùng kỳ theo biểu là {entry.stated}, cộng từ các đơn vị trước khi sắp xếp là "
+        f"{entry.summed.value} ({parts}); tính theo số liệu trong biểu"
+    )
+
+
+def _format_window(window: Window) -> str:
     return f"{window.start:%d/%m/%Y} - {window.end:%d/%m/%Y}"
 
 
-def assess_milestone(milestone_id: str) -> str:
-    """Assess a milestone and keep the outcome.
+def hash_assessment_inputs(ctx: Context, session: Session, milestone: Period) -> str:
+    """sha256 over what a milestone's assessment is computed from: equal hashes mean equal assessments.
 
-    Returns:
-        The id of the assessment; the same as before when neither figures nor plan changed.
+    Another hash does not mean another outcome: a remark in a plan's file changes it as well.
     """
-    ctx = open_context()
-    milestone = ctx.milestone(milestone_id)
-    plan = ctx.plan_of(milestone_id)
-    with ctx.store.writing() as session:
-        gathered = gather_evidence(ctx, session, milestone)
-        outcome = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
-        explained = {**asdict(outcome), "explanation": describe_rules(plan, milestone.window.end)}
-        content = json.dumps(explained, ensure_ascii=False, sort_keys=True)
-        sha256 = hashlib.sha256(content.encode()).hexdigest()
-        newest = _newest_answer(ctx, session, milestone)
-        last = latest_assessment(session, milestone.id)
-        if last is not None and last.sha256 == sha256:
-            last.through_event = newest
-            return str(last.id)
-        row = AssessmentRow(
-            plan=plan.id,
-            milestone=milestone.id,
-            assessed_at=clock.now().isoformat(),
-            through_event=newest,
-            sha256=sha256,
-            content=content,
-        )
-        session.add(row)
-        session.flush()
-        logger.info("assessed %s: %s", milestone.id, sha256)
-        return str(row.id)
+    parts = [
+        _hash_program(),
+        *hash_files(ctx.settings.plans),
+        _last_event(session, _reported_periods(ctx, milestone)),
+        # A record of a locality is no event of a file. There are few, and none is ever changed.
+        *(repr(entry) for entry in load_transitions(session)),
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _reported_periods(ctx: Context, milestone: Period) -> list[str]:
+    """Ids of the periods whose reports a milestone's figures may rest on."""
+    plan = ctx.plan_of(milestone.id)
+    periods = {milestone.id, *(period.id for period in finer_periods(plan, milestone))}
+    if _needs_history(ctx, plan, milestone):
+        periods |= {period.id for other in ctx.plans.values() for period in other.periods}
+    return sorted(periods)
+
+
+def _last_event(session: Session, periods: Sequence[str]) -> str:
+    """The seal of the newest event on files of some periods, which covers all events before it.
+
+    The seal and not the position: after a backup is restored other events get the same positions.
+    """
+    query = (
+        select(EventRow.sha256)
+        .join(SubmissionRow, SubmissionRow.number == EventRow.submission)
+        .where(SubmissionRow.period.in_(periods))
+        .order_by(EventRow.position.desc())
+    )
+    return session.scalars(query.limit(1)).first() or ""
+
+
+def hash_files(folder: Path) -> Iterator[str]:
+    """Path and sha256 of every data file of a folder, in order."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in DATA_FILES and path.is_file():
+            yield path.relative_to(folder).as_posix()
+            yield hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _hash_program() -> str:
+    """This package's own source: a new edition may compute otherwise from the same data."""
+    root = Path(chuyenhoa.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
+from chuyenhoa.assessment.labels import VERDICTS
 from chuyenhoa.model.lifecycle import (
+    STATE_WORDS,
     State,
     Transition,
     TransitionError,
     check_transition,
     in_force,
 )
-from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.model.results import Verdict
+from chuyenhoa.pipeline.assess import locality_status
 from chuyenhoa.pipeline.assess.assessing import assess_milestone
-from chuyenhoa.pipeline.assess.records import (
-    load_records,
-    name_in,
-    names_of,
-    transitions_of,
-    unit_of,
-)
-from chuyenhoa.pipeline.assess.transition_validation import (
-    Act,
-    date_faults,
-    load_decision_reasons,
-    refuse_milestone,
-    say_issued,
-    state_faults,
-)
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
 from chuyenhoa.store.lifecycle import add_transition
+from chuyenhoa.validation.justifications import JustificationRules, load_justification_rules
 
 RECOGNITION = "quyet_dinh_cong_nhan"
 """The kind of document that recognises; its name may go on, as for one on a single locality."""
+MATCHING = {State.RECOGNISED: Verdict.MET, State.NOT_RECOGNISED: Verdict.NOT_MET}
+"""The verdict that each decision on recognition agrees with."""
+_LISTED = frozenset({State.SELECTED, State.TRANSFORMING, State.PROPOSED})
+"""States in which a locality is on the list of the plan that a record names."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """One decision as a person entered it; `line` says where it stands in a file of them."""
+
+    locality: str
+    state: State
+    number: str
+    day: date | None
+    reason: str = ""
+    line: str = ""
 
 
 def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
@@ -57,6 +63,7 @@ def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transitio
     milestone = ctx.milestone(milestone_id)
     plan = ctx.plan_of(milestone_id)
     refuse_milestone(plan, milestone)
+    # The verdict that is kept beside the decision is that of today's figures, not of the last assessment.
     assess_milestone(milestone_id)
     with ctx.store.writing() as session:
         row = latest_assessment(session, milestone_id)
@@ -96,7 +103,7 @@ def withdraw(number: int, by: str, reason: str) -> Transition:
     """
     ctx = open_context()
     with ctx.store.writing() as session:
-        listed = load_records(ctx, session)
+        listed = locality_status.load_records(ctx, session)
         target = next((entry for entry in listed if entry.transition.number == number), None)
         if target is None:
             raise TransitionError(f"không có bản ghi số {number}")
@@ -104,20 +111,24 @@ def withdraw(number: int, by: str, reason: str) -> Transition:
             raise TransitionError("phải ghi người hủy và lý do hủy")
         old = target.transition
         entry = replace(old, number=0, state=None, by=by, recorded_at=_now(), reason=reason, withdraws=number)
-        known = [e for e in transitions_of(listed) if (e.locality, e.unit) == (old.locality, old.unit)]
+        known = [
+            e
+            for e in locality_status.transitions_of(listed)
+            if (e.locality, e.unit) == (old.locality, old.unit)
+        ]
         check_transition(known, entry)
         return add_transition(session, entry, target.name)
 
 
 class _Recorder:
-    """Adds records one after the other, and gathers every fault, so that all is recorded or nothing."""
+    """Adds records one after the other, and collects every error, so that all is recorded or nothing."""
 
     def __init__(self, session: Session, ctx: Context, year: int, draft: Transition) -> None:
-        self._session, self._place, self._draft = session, ctx, draft
-        self._names, self._reasons = names_of(ctx), load_decision_reasons(ctx)
+        self._session, self._ctx, self._draft = session, ctx, draft
+        self._names, self._reasons = locality_status.names_of(ctx), load_decision_reasons(ctx)
         self._is_past = draft.plan not in ctx.plans and all(p.year > year for p in ctx.plans.values())
         self._records: dict[tuple[str, str], list[Transition]] = {}
-        for entry in transitions_of(load_records(ctx, session)):
+        for entry in locality_status.transitions_of(locality_status.load_records(ctx, session)):
             self._records.setdefault((entry.locality, entry.unit), []).append(entry)
         self._added: list[Transition] = []
         self._faults: list[str] = []
@@ -153,7 +164,7 @@ class _Recorder:
             faults.append("không có địa bàn này")
         faults += self._reasons.faults(act, computed)
         if issued and act.state is State.RECOGNISED and not document:
-            faults.append(say_issued(issued))
+            faults.append(_format_issued(issued))
         if faults or day is None:
             self._fail(act, "; ".join(faults))
             return
@@ -186,7 +197,7 @@ class _Recorder:
         try:
             check_transition(known, entry, is_past=self._is_past)
         except TransitionError as error:
-            self._fail(act, str(error) + ("" if known else self._say_others(act.locality)))
+            self._fail(act, str(error) + ("" if known else self._format_other_units(act.locality)))
             return
         added = add_transition(self._session, entry, self._name_of(act.locality))
         known.append(added)
@@ -197,15 +208,20 @@ class _Recorder:
         return self._records.setdefault((code, self._unit_of(code)), [])
 
     def _unit_of(self, code: str) -> str:
-        return unit_of(self._place, self._draft.plan, self._draft.year, code)
+        return locality_status.unit_of(self._ctx, self._draft.plan, self._draft.year, code)
 
     def _name_of(self, code: str) -> str:
-        return name_in(self._place, self._draft.plan, self._draft.year, code) or self._names.get(code, "")
+        return locality_status.name_in(
+            self._ctx, self._draft.plan, self._draft.year, code
+        ) or self._names.get(code, "")
 
-    def _say_others(self, code: str) -> str:
+    def _format_other_units(self, code: str) -> str:
         """Whose the records of a code are that belong to a unit of before."""
         plans = {e.plan: e.year for (c, _), found in self._records.items() if c == code for e in found}
-        said = [f"{name_in(self._place, p, y, code) or code} (kế hoạch {p})" for p, y in plans.items()]
+        said = [
+            f"{locality_status.name_in(self._ctx, p, y, code) or code} (kế hoạch {p})"
+            for p, y in plans.items()
+        ]
         if not said:
             return ""
         return f"; các bản ghi trước của mã này là của {', '.join(said)}: ghi tiếp theo kế hoạch đó"
@@ -222,6 +238,7 @@ def _bind(
     if not number and len(issued) == 1:
         (document, (found, on)), *_ = issued.items()
         return document, found, on
+    # Typed as "7/QĐ-BCĐ" or "07": the document carries "07", since numbers below 10 are written with a 0.
     bare = number.partition("/")[0].strip().lstrip("0")
     for document, (found, on) in issued.items():
         if found.partition("/")[0].lstrip("0") == bare and on == day:
@@ -249,3 +266,69 @@ def _year_of(ctx: Context, plan_id: str) -> int:
 
 def _now() -> str:
     return clock.now().isoformat()
+
+
+def refuse_milestone(plan: Plan, milestone: Period) -> None:
+    """Refuse a milestone that only shows progress: recognition rests on the plan's last one.
+
+    Raises:
+        TransitionError: which milestone it rests on.
+    """
+    last = plan.milestones[-1]
+    if milestone.id != last.id:
+        raise TransitionError(
+            f"{milestone.id} là mốc sơ kết, chỉ cho biết tiến độ; công nhận theo kết quả của mốc {last.id}"
+        )
+
+
+def state_faults(act: Act, plan: Plan | None) -> list[str]:
+    """What stands against a state in the plan that is named; None is a plan from before this system."""
+    if plan is None:
+        return []
+    if act.state in MATCHING:
+        return [
+            f"“{STATE_WORDS[act.state]}” của kế hoạch {plan.id} ghi bằng lệnh chuyenhoa recognise, "
+            "để lưu cùng kết quả tính toán"
+        ]
+    if act.state in _LISTED and act.locality not in plan.locality_by_code:
+        return [f"không có trong danh sách của kế hoạch {plan.id}"]
+    return []
+
+
+def date_faults(number: str, day: date | None) -> list[str]:
+    """Every record rests on a decision with a number and a date that has come."""
+    faults = [] if number else ["chưa có số quyết định"]
+    if day is None:
+        faults.append("chưa có ngày quyết định hợp lệ (dd/mm/yyyy)")
+    elif day > clock.today():
+        faults.append(f"ngày quyết định {day:%d/%m/%Y} sau ngày hôm nay")
+    return faults
+
+
+@dataclass(frozen=True)
+class DecisionReasons:
+    """Asks for a reason where a decision differs from the computed verdict, and tells one from a filler."""
+
+    rules: JustificationRules
+
+    def faults(self, act: Act, computed: str) -> list[str]:
+        """What is wrong with the reason of an act; nothing where none is needed."""
+        matching = MATCHING.get(act.state)
+        if not computed or matching is None or computed == matching:
+            return []
+        differs = f"quyết định khác kết quả tính toán ({VERDICTS[computed]})"
+        if not act.reason.strip():
+            return [f"{differs}: phải ghi lý do"]
+        flaw = self.rules.flaw_of(act.reason)
+        return [f"{differs}: lý do “{act.reason.strip()}” {self.rules.why[flaw]}"] if flaw else []
+
+
+def load_decision_reasons(ctx: Context) -> DecisionReasons:
+    """The office's reasons are held to the same rules as those of submitters."""
+    return DecisionReasons(load_justification_rules(ctx.settings.templates / "messages" / "reasons.yaml"))
+
+
+def _format_issued(issued: Mapping[str, tuple[str, date]]) -> str:
+    """Number and date of the decisions that this system issued."""
+    known = ", ".join(f"{number} ngày {day:%d/%m/%Y}" for number, day in issued.values())
+    return f"quyết định công nhận đã ban hành là số {known}"

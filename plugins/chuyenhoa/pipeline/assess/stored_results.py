@@ -31,7 +31,7 @@ class StoredResults:
     justifications: tuple[Mapping[str, Any], ...] | None
     """Reasons for doubtful figures; None for an assessment, which does not hold them."""
     notes: Mapping[str, str]
-    """What was remarked while its figures were put together."""
+    """Notes on how its figures were put together, by locality."""
     is_complete: bool
     """Whether the rules were stored with it; older ones are explained by today's plan."""
 

@@ -1,4 +1,4 @@
-"""Rehearses a change of plan and rules: verdicts that would flip, files that would be judged otherwise."""
+"""Rehearses a change of plan and rules: which verdicts and which findings on files would differ."""
 
 from __future__ import annotations
 
@@ -89,9 +89,9 @@ class FileChange:
 
 
 def compare_files(ctx: Context, old: Plan, new: Plan, expectations: Path | None = None) -> list[FileChange]:
-    """Read every accepted file again by both wordings, and list those that are judged otherwise.
+    """Read every accepted file again by both wordings, and list those with other findings.
 
-    Nothing is stored. Each file is held against what was in force when it came.
+    Nothing is stored. Each file is validated against what was in force when it came.
 
     Args:
         ctx: Where the files lie.

@@ -17,7 +17,7 @@ from chuyenhoa.feedback import receipt_name, render_letter, render_receipt
 from chuyenhoa.kit import mail
 from chuyenhoa.model.submissions import Receipt
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.office_queries import REMARK_LETTER, describe_remarks, list_remarks
+from chuyenhoa.pipeline.publish.office_queries import QUERY_LETTER, describe_queries, list_queries
 from chuyenhoa.pipeline.receive.answer import build_receipt, describe_file
 from chuyenhoa.release.register import ISSUED_LETTER
 from chuyenhoa.store import deliveries, ledger
@@ -168,7 +168,7 @@ def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Lett
     """The letter that brings an issued document, with its sha256 to check it by."""
     # Here and not above: most passes send answers only, and these bring all of reporting with them.
     from chuyenhoa.pipeline.publish.drafts import office_texts
-    from chuyenhoa.pipeline.publish.registering import find_entries
+    from chuyenhoa.pipeline.publish.issuing import find_entries
 
     texts = office_texts(ctx)
     with ctx.store.reading() as session:
@@ -193,15 +193,15 @@ def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Lett
     )
 
 
-def _remark_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+def _query_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
     """The letter that asks a submitter about localities and criteria."""
     from chuyenhoa.pipeline.publish.drafts import office_texts
 
     document = row.reference.rpartition(".r")[0]
     with ctx.store.reading() as session:
-        found = list_remarks(session, document)
+        found = list_queries(session, document)
     first = next(entry for entry in found if entry.id == row.reference)
-    lines = describe_remarks(ctx, [entry for entry in found if entry.notice == first.notice])
+    lines = describe_queries(ctx, [entry for entry in found if entry.notice == first.notice])
     period = ctx.period(first.milestone).label
     subject = office_texts(ctx)["remark_subject"].format(period=period)
     return mail.Letter(message_id, row.recipient, subject, "\n\n".join(lines) + "\n")
@@ -211,6 +211,6 @@ COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], mail.Letter]] = {
     ANSWER: _answer_letter,
     FAULT: _fault_letter,
     ISSUED_LETTER: _issued_letter,
-    REMARK_LETTER: _remark_letter,
+    QUERY_LETTER: _query_letter,
 }
 """Which function composes a letter of which kind; a new kind is an entry here."""

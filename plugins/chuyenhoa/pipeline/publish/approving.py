@@ -18,16 +18,11 @@ from chuyenhoa import clock
 from chuyenhoa.intake.inbox.scan import Drop, OpenDrop, logged, look_for_stable, open_drop, readable
 from chuyenhoa.kit import sandbox
 from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.publish import drafts
 from chuyenhoa.pipeline.publish.asking import OPEN, PRIVATE, READ, USED, digest
 from chuyenhoa.pipeline.publish.decisions import decide, read_for
-from chuyenhoa.pipeline.publish.drafts import (
-    DraftError,
-    office_texts,
-    read_draft,
-    say_fault,
-)
 from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.release import APPROVE, RETURN, DecisionError, Remark
+from chuyenhoa.release.decision import APPROVE, RETURN, DecisionError, OfficeQuery
 from chuyenhoa.release.forms import Answered
 from chuyenhoa.reporting import RenderError
 from chuyenhoa.store.archive import archive_bytes
@@ -93,7 +88,7 @@ def take_forms() -> list[Taken]:
 
 
 def _take(ctx: Context, drop: Drop, file: OpenDrop) -> Taken:
-    texts = office_texts(ctx)
+    texts = drafts.office_texts(ctx)
     name = readable(drop.name)
     with os.fdopen(os.dup(file.descriptor), "rb") as stream:
         content = stream.read(MAX_FORM_BYTES + 1)
@@ -109,10 +104,12 @@ def _take(ctx: Context, drop: Drop, file: OpenDrop) -> Taken:
     else:
         taken = _issue(Taken(name, is_recorded=True, answer=said, documents=documents), texts)
     stem = _fit(f"{ANSWER_PREFIX}{_stamp(content)}-{Path(name).stem}")
+    # Two drops of one name in one second must not overwrite each other's answer.
     names = (f"{stem}{f'-{number}' if number > 1 else ''}.txt" for number in itertools.count(1))
     paths = (ctx.settings.office_outbox / entry for entry in names)
     answer = next(path for path in paths if not path.exists())
     write_file(answer, f"{taken.answer}\n".encode())
+    # Last: a crash before leaves the form in the inbox, and the next pass finds its decision unfinished.
     file.remove()
     return taken
 
@@ -138,7 +135,7 @@ def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tup
         form = session.get(ApprovalFormRow, digest(answered.code))
         unfinished = _find_unfinished(session, form, content)
         if unfinished:
-            return unfinished, _say_recorded(answered, unfinished, texts)
+            return unfinished, _format_recorded(answered, unfinished, texts)
         _check_form(form, answered, texts)
         if form is None:  # _check_form refused it
             raise _RefusedError(texts["refused_unknown"])
@@ -148,22 +145,22 @@ def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tup
         raw = {
             **{key: fields.get(key, "") for key in ("number", "date", "signer", "comment", "by")},
             "chosen": choice.get(fields.get("decision", "").strip(), ""),
-            "returns": [Remark(*entry) for entry in answered.remarks],
+            "returns": [OfficeQuery(*entry) for entry in answered.queries],
         }
         if raw["by"]:
             raw["by"] = texts["by_form"].format(by=raw["by"])
         try:
             decision = read_for(ctx, rows, raw)
             decide(ctx, session, rows, decision)
-        except (DecisionError, DraftError) as error:
+        except (DecisionError, drafts.DraftError) as error:
             # Nothing was written: the same form may be corrected and dropped again.
-            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+            why = str(error) if isinstance(error, DecisionError) else drafts.format_block_reason(texts, error)
             raise _RefusedError(why) from error
         form.state, form.closed_at = USED, clock.now().isoformat()
         form.answer_sha256 = archive_bytes(ctx.settings.archive, content)[0]
     names = tuple(row.id for row in rows)
     (ctx.settings.data / form.path).unlink(missing_ok=True)
-    return names, _say_recorded(answered, names, texts)
+    return names, _format_recorded(answered, names, texts)
 
 
 def _find_unfinished(session: Session, form: ApprovalFormRow | None, content: bytes) -> tuple[str, ...]:
@@ -175,7 +172,7 @@ def _find_unfinished(session: Session, form: ApprovalFormRow | None, content: by
     return names if DocumentState.APPROVED in states else ()
 
 
-def _say_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[str, str]) -> str:
+def _format_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[str, str]) -> str:
     fields = answered.fields
     return texts["answer_recorded"].format(
         decision=fields["decision"].strip(), by=fields["by"], documents=", ".join(documents)
@@ -185,6 +182,7 @@ def _say_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[s
 def _read(content: bytes, texts: Mapping[str, str]) -> Answered:
     if len(content) > MAX_FORM_BYTES:
         raise _RefusedError(texts["refused_unreadable"])
+    # Anybody who reaches the office's inbox may have written the file, so a confined process reads it.
     (outcome,) = sandbox.call_all(READ, [(content,)])
     if isinstance(outcome, sandbox.FaultError):
         raise outcome
@@ -202,6 +200,7 @@ def _check_form(form: ApprovalFormRow | None, answered: Answered, texts: Mapping
         raise _RefusedError(texts["refused_used"].format(at=form.closed_at[:16].replace("T", " ")))
     if form.state != OPEN:
         raise _RefusedError(texts["refused_replaced"])
+    # The seal covers every cell that is no answer: a form about another draft cannot be made from this one.
     if not secrets.compare_digest(form.seal, answered.seal):
         raise _RefusedError(texts["refused_altered"])
 
@@ -229,19 +228,19 @@ def _rows_of(
 
 def _is_spoiled(ctx: Context, row: DocumentRow) -> bool:
     try:
-        read_draft(ctx.settings.data, row)
-    except DraftError:
+        drafts.read_draft(ctx.settings.data, row)
+    except drafts.DraftError:
         return True
     return False
 
 
 def _issue(taken: Taken, texts: Mapping[str, str]) -> Taken:
-    """Issue what a form approved; what blocks the issue is said, and the approval stands."""
+    """Issue what a form approved; what blocks the issue goes into the answer, and the approval is kept."""
     try:
         paths = tuple(issue_documents(taken.documents))
-    except (DraftError, RenderError) as error:
+    except (drafts.DraftError, RenderError) as error:
         logger.warning("%s is approved and was not issued: %s", ", ".join(taken.documents), error)
-        said = f"{taken.answer}\n{texts['answer_blocked'].format(reason=say_fault(texts, error))}"
-        return replace(taken, answer=said)
+        blocked = texts["answer_blocked"].format(reason=drafts.format_block_reason(texts, error))
+        return replace(taken, answer=f"{taken.answer}\n{blocked}")
     said = taken.answer + (f"\n{texts['answer_issued'].format(paths=', '.join(paths))}" if paths else "")
     return replace(taken, answer=said, issued=paths)

@@ -1,4 +1,4 @@
-"""Puts drafts to the office: a form beside each of them, with a code that decides once."""
+"""Asks the office about drafts: a form beside each of them, with a code that decides once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chuyenhoa import clock
 from chuyenhoa.kit import sandbox
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import is_numbered, office_texts, proposed_signer
-from chuyenhoa.pipeline.publish.office_queries import compare_with_remarks
+from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
 from chuyenhoa.release.forms import Asked, listed, write_form
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import ApprovalFormRow, DocumentRow
@@ -31,7 +31,7 @@ PRIVATE = 0o640
 
 
 def ask_office(document_ids: Sequence[str]) -> list[str]:
-    """Put drafts to the office: a form beside each of them; a returned one is open again.
+    """Ask the office about drafts: a form beside each of them; a returned one is open again.
 
     Returns:
         The ids of those that await a decision.
@@ -56,18 +56,19 @@ def _hand_out(ctx: Context, session: Session, row: DocumentRow) -> None:
     for form in session.scalars(query.where(ApprovalFormRow.state == OPEN)):
         lying = ctx.settings.data / form.path
         if form.documents == documents and _hash_of(lying) == form.file_sha256:
-            return
+            return  # the office may be filling it in
         is_older = session.get(DocumentRow, json.loads(form.documents)[0][0])
         if form.documents == documents or is_older is None or is_older.state == DocumentState.SUPERSEDED:
             form.state, form.closed_at = REPLACED, clock.now().isoformat()
             lying.unlink(missing_ok=True)
+    # 160 random bits; the store keeps the hash alone, so who reads the store cannot fill in a form.
     code = secrets.token_hex(CODE_BYTES)
     asked = Asked(
         code=code,
         period=ctx.period(row.milestone).label,
         drafts=((row.id, row.draft_path, row.draft_sha256),),
         signer=proposed_signer(ctx, row),
-        notes=tuple(compare_with_remarks(ctx, session, row)),
+        notes=tuple(compare_with_queries(ctx, session, row)),
         is_numbered=is_numbered(ctx, row),
     )
     content = write_form(asked, office_texts(ctx), clock.now())

@@ -8,18 +8,11 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish.drafts import (
-    DraftError,
-    is_numbered,
-    office_texts,
-    read_draft,
-    refusal_note,
-    say_fault,
-    series_of,
-)
-from chuyenhoa.pipeline.publish.office_queries import check_remarks, record_remarks
-from chuyenhoa.pipeline.publish.publishing import hash_data
-from chuyenhoa.release import APPROVE, Decision, DecisionError, check_date, check_number, read_decision
+from chuyenhoa.pipeline.publish import drafts
+from chuyenhoa.pipeline.publish.freezing import hash_data
+from chuyenhoa.pipeline.publish.office_queries import check_queries, record_queries
+from chuyenhoa.release.decision import APPROVE, Decision, DecisionError, check_date, read_decision
+from chuyenhoa.release.register import check_number
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 from chuyenhoa.store.tables import DocumentRow
 
@@ -50,7 +43,7 @@ def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) 
     """Refuse a decision that could not be recorded, and put the reason beside the drafts.
 
     Airflow shows the same form again without a word, so the office finds the reason in the draft's
-    `refusal_note`.
+    `drafts.refusal_note`.
 
     Raises:
         DecisionError: as `record_decision` would.
@@ -59,16 +52,16 @@ def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) 
     ctx = open_context()
     with ctx.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in document_ids]
-        notes = [ctx.settings.data / refusal_note(row.draft_path) for row in rows]
+        notes = [ctx.settings.data / drafts.refusal_note(row.draft_path) for row in rows]
         try:
             read = _read_from_account(ctx, rows, decision)
             for row in rows:
                 _refuse_impossible(ctx, session, row, read)
                 if row.state in UNDECIDED:
-                    read_draft(ctx.settings.data, row)
-        except (DecisionError, DraftError) as error:
-            texts = office_texts(ctx)
-            why = str(error) if isinstance(error, DecisionError) else say_fault(texts, error)
+                    drafts.read_draft(ctx.settings.data, row)
+        except (DecisionError, drafts.DraftError) as error:
+            texts = drafts.office_texts(ctx)
+            why = str(error) if isinstance(error, DecisionError) else drafts.format_block_reason(texts, error)
             said = texts["answer_again"].format(documents=", ".join(document_ids), reason=why)
             for note in notes:
                 write_file(note, f"{said}\n".encode())
@@ -85,14 +78,15 @@ def read_for(ctx: Context, rows: Sequence[DocumentRow], raw: Mapping[str, object
     """
     return read_decision(
         raw,
-        numbered=any(is_numbered(ctx, row) for row in rows),
-        series={series_of(ctx, row) for row in rows},
+        numbered=any(drafts.is_numbered(ctx, row) for row in rows),
+        series={drafts.series_of(ctx, row) for row in rows},
     )
 
 
 def _read_from_account(ctx: Context, rows: Sequence[DocumentRow], raw: Mapping[str, object]) -> Decision:
     """A decision by somebody who may decide: an account of the office, and no other one."""
     read = read_for(ctx, rows, raw)
+    # By the account's id, and here and not in Airflow alone: no other way leads past this check.
     if (read.user or read.by) not in ctx.settings.office_users:
         raise DecisionError(
             f"Tài khoản {read.user or read.by!r} không thuộc văn phòng, không được quyết định."
@@ -112,6 +106,7 @@ def decide(ctx: Context, session: Session, rows: Sequence[DocumentRow], decision
     """
     for row in rows:
         _refuse_impossible(ctx, session, row, decision)
+        # A repeated answer changes nothing: the first valid decision counts, from a form or from Airflow.
         if row.state in UNDECIDED:
             _decide(ctx, session, row, decision)
     return [row.id for row in rows if row.state in (DocumentState.APPROVED, DocumentState.ISSUED)]
@@ -121,21 +116,22 @@ def _refuse_impossible(ctx: Context, session: Session, row: DocumentRow, decisio
     """What the fields alone cannot show: a newer draft, a number that is taken, an unknown code."""
     if row.state == DocumentState.SUPERSEDED:
         raise DecisionError(f"Dự thảo {row.id} đã được thay bằng bản mới hơn; hãy duyệt bản mới nhất.")
-    check_remarks(ctx.plan_of(row.milestone), decision.remarks)
+    check_queries(ctx.plan_of(row.milestone), decision.queries)
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date:
         check_date(decision.date, ctx.period(row.milestone).window.end, clock.today())
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date and decision.number:
-        check_number(session, row, decision.number, decision.date, lambda other: series_of(ctx, other))
+        check_number(session, row, decision.number, decision.date, lambda other: drafts.series_of(ctx, other))
 
 
 def _decide(ctx: Context, session: Session, row: DocumentRow, decision: Decision) -> None:
-    read_draft(ctx.settings.data, row)
+    drafts.read_draft(ctx.settings.data, row)
     if decision.chosen == APPROVE and decision.date is not None:
         row.number, row.date, row.signer = decision.number, decision.date.isoformat(), decision.signer
         row.state = DocumentState.APPROVED.value
+        # The issue compares it: figures that come in after the approval block it.
         row.approved_data = hash_data(ctx, session, row.milestone)
     else:
         row.state = DocumentState.RETURNED.value
-        record_remarks(ctx, session, row, decision)
+        record_queries(ctx, session, row, decision)
     row.comment, row.decided_by = decision.comment, decision.by
     row.decided_at = clock.now().isoformat()

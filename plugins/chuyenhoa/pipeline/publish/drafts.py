@@ -1,25 +1,30 @@
-"""Drafts as the office gets them: which of them wait for its decision, and what it must know to decide."""
+"""Drafts as the office gets them: which of them wait for it, what it must know, and which failed."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.board import Board, StandingAgency
-from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.office_queries import compare_with_remarks
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
 from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.reporting import load_kinds
+from chuyenhoa.reporting import RenderError, check_template, load_kinds
 from chuyenhoa.reporting.papers.kinds import Destination, DocumentKind, Issuer
-from chuyenhoa.store.documents import UNDECIDED, DocumentState
+from chuyenhoa.store.documents import UNDECIDED, DocumentState, Subject
 from chuyenhoa.store.tables import DocumentRow
+
+logger = logging.getLogger(__name__)
 
 REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH-{draft}.txt"
 """Stands beside a draft while the office's last answer on it could not be recorded."""
+ERRORS_NOTE = "VAN-BAN-LOI.txt"
+"""Stands beside the drafts of a milestone while one of its documents could not be produced."""
 UNKNOWN_NAME = "["
 """A signatory's name that begins so is a blank of the plan's data, to be filled in at the issue."""
 
@@ -58,8 +63,8 @@ def read_draft(data: Path, row: DocumentRow) -> bytes:
     return content
 
 
-def say_fault(texts: Mapping[str, str], error: Exception) -> str:
-    """Why a document is held up, in the office's words; what only engineers can mend is for them."""
+def format_block_reason(texts: Mapping[str, str], error: Exception) -> str:
+    """Why a document is blocked, in the office's words; what only engineers can fix stays in theirs."""
     if isinstance(error, DraftError) and error.key:
         return texts[error.key].format(document=error.document)
     return texts["blocked_other"].format(detail=error)
@@ -84,6 +89,7 @@ def issuer_of(ctx: Context, row: DocumentRow) -> Board | StandingAgency:
 
 def proposed_signer(ctx: Context, row: DocumentRow) -> str:
     """Who signs a document unless the office names somebody else; empty when the plan does not know."""
+    # `[Họ và tên]` in plan.yaml: the office types the name when it approves.
     name = issuer_of(ctx, row).signatory.name
     return "" if name.startswith(UNKNOWN_NAME) else name
 
@@ -157,7 +163,7 @@ def describe_drafts(document_ids: Sequence[str]) -> str:
 def _describe(session: Session, row: DocumentRow, ctx: Context) -> str:
     period, kind = ctx.period(row.milestone), kind_of(ctx, row)
     signer = proposed_signer(ctx, row)
-    notes = "".join(f"- {note}\n" for note in compare_with_remarks(ctx, session, row))
+    notes = "".join(f"- {note}\n" for note in compare_with_queries(ctx, session, row))
     return (
         f"**{kind.title if kind else row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
         f"- Tệp: `{row.draft_path}`\n{_name_papers(row, ctx)}"
@@ -179,3 +185,59 @@ def _name_papers(row: DocumentRow, ctx: Context) -> str:
     )
     paths = ((title, paper_path(row.draft_path, suffix)) for title, suffix in papers)
     return "".join(f"- {title}: `{path}`\n" for title, path in paths if (ctx.settings.data / path).exists())
+
+
+def format_render_error(ctx: Context, kind: str, error: Exception) -> str:
+    """Why a document of a kind cannot be produced, in the office's words.
+
+    All that is wrong with its template is named, and not only what stopped it first.
+    """
+    name = f"{kind}.docx"
+    path = ctx.settings.templates / "documents" / name
+    if not path.exists():
+        texts = load_texts(ctx.settings.templates / "messages" / "drafts.yaml")
+        return texts["missing"].format(template=name)
+    if not isinstance(error, RenderError):
+        return str(error)
+    found = [str(entry) for entry in check_template(path.read_bytes(), kind) if entry.severity == "error"]
+    return f"{name}: {'; '.join(found)}" if found else error.told
+
+
+def write_errors_note(ctx: Context, milestone: str, errors: Mapping[Subject, str], *, keep: bool) -> None:
+    """Write the note of a milestone, or take it away when nothing is wrong.
+
+    Args:
+        ctx: where the data lie.
+        milestone: the milestone's id.
+        errors: what is wrong, by document.
+        keep: whether what the note says already stays in it.
+    """
+    texts = load_texts(ctx.settings.templates / "messages" / "drafts.yaml")
+    path = _note_path(ctx, milestone)
+    lines = _entries(path) if keep else []
+    for subject, error in errors.items():
+        logger.error("%s cannot be produced: %s", subject.name, error)
+        kind = load_kinds(ctx.settings.templates).get(subject.kind)
+        title = kind.title if kind is not None else subject.kind
+        one_line = " ".join(error.split())
+        lines.append(texts["entry"].format(title=title, name=subject.name, fault=one_line))
+    if not lines:
+        path.unlink(missing_ok=True)
+        return
+    head = texts["title"].format(period=ctx.period(milestone).label)
+    write_file(path, "\n".join([head, "", *dict.fromkeys(lines), "", texts["advice"], ""]).encode())
+
+
+def list_draft_errors(milestone: str) -> list[str]:
+    """What is wrong with the documents of a milestone, a line each; () when all could be produced."""
+    return _entries(_note_path(open_context(), milestone))
+
+
+def _note_path(ctx: Context, milestone: str) -> Path:
+    return ctx.settings.data / "office" / "drafts" / milestone / ERRORS_NOTE
+
+
+def _entries(path: Path) -> list[str]:
+    if not path.exists():
+        return []
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("- ")]

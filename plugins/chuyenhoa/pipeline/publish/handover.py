@@ -18,13 +18,12 @@ from chuyenhoa import clock
 from chuyenhoa.model.personal import FINDINGS as PERSONAL_FINDINGS
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import DraftError, kind_of, office_texts, read_draft
+from chuyenhoa.pipeline.publish.issuing import find_entries
 from chuyenhoa.pipeline.publish.pdf_export import make_pdfs
-from chuyenhoa.pipeline.publish.registering import find_entries
 from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.plan.loader import load_recipients
-from chuyenhoa.release import write_register
 from chuyenhoa.release.annex import write_annex
-from chuyenhoa.release.register import ISSUED_LETTER
+from chuyenhoa.release.register import ISSUED_LETTER, write_register
 from chuyenhoa.reporting import canonical_bytes
 from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.store import deliveries, ledger
@@ -43,7 +42,7 @@ MOMENT = (2020, 1, 1, 0, 0, 0)
 
 
 def write_handover(milestone_id: str) -> str:
-    """Pack what is issued of a milestone, and owe the recipients of the plan their letters, each once.
+    """Pack what is issued of a milestone, and queue a letter to each recipient of the plan, each once.
 
     Returns:
         The path of the .zip below the data folder; the folder of the same content lies beside it.
@@ -66,7 +65,7 @@ def write_handover(milestone_id: str) -> str:
     write_file(ctx.settings.data / path, pack(files))
     write_file(ctx.settings.issued / "SO-DANG-KY.xlsx", _register(ctx))
     with ctx.store.writing() as session:
-        _owe(ctx, session, rows)
+        _enqueue_letters(ctx, session, rows)
     logger.info("packed %d files of %s into %s", len(files), milestone.id, path)
     return path
 
@@ -179,7 +178,7 @@ def _sources(
 def _pdfs(folder: Path, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """A PDF of every document; one that lies in the folder already is kept, since no two are alike."""
     stems = {path[: -len(".docx")]: content for path, content in files.items() if path.startswith(DOCUMENTS)}
-    known = {}
+    known = {}  # LibreOffice writes its time into a PDF: made again, the package would differ each time
     for stem in stems:
         path = folder / f"{stem}.pdf"
         if path.is_file() and (folder / f"{stem}.docx").is_file():
@@ -210,6 +209,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
         for path, content in sorted(files.items()):
+            # A fixed time and mode for every file, else the same files would give other bytes.
             entry = zipfile.ZipInfo(path, MOMENT)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             book.writestr(entry, content)
@@ -224,8 +224,8 @@ def _register(ctx: Context) -> bytes:
     return write_register(entries, office_texts(ctx), datetime.fromisoformat(newest))
 
 
-def _owe(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
-    """Note a letter to every recipient of a kind of document, once a document."""
+def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
+    """Queue a letter to every recipient of a kind of document, once per document."""
     for row in rows:
         recipients = load_recipients(ctx.settings.plans / ctx.plan_of(row.milestone).id)
         addresses = [
@@ -234,4 +234,5 @@ def _owe(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
         if addresses:
             subject = deliveries.Subject(ISSUED_LETTER, row.id, row.issued_sha256)
             deliveries.enqueue(session, subject, list(dict.fromkeys(addresses)), clock.now())
+            # A letter that was given up is tried again whenever the package is made again.
             deliveries.try_again(session, ISSUED_LETTER, row.id, clock.now())

@@ -15,19 +15,11 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish.drafts import (
-    DraftError,
-    issuer_of,
-    kind_of,
-    office_texts,
-    proposed_signer,
-    read_draft,
-    say_fault,
-    series_of,
-)
-from chuyenhoa.pipeline.publish.publishing import hash_data
+from chuyenhoa.pipeline.publish import drafts
+from chuyenhoa.pipeline.publish.freezing import hash_data
 from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
-from chuyenhoa.reporting import PhraseError, RenderError, render_document
+from chuyenhoa.release.register import Entry, list_entries
+from chuyenhoa.reporting import PhraseError, RenderError, load_kinds, render_document
 from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
 from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
 from chuyenhoa.store.tables import DocumentRow, RegisterRow, SnapshotRow
@@ -64,21 +56,21 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
         for name in document_ids:
             row = session.get_one(DocumentRow, name)
             if row.state == DocumentState.APPROVED:
-                _issue_or_tell(ctx, session, row)
+                _issue_or_explain(ctx, session, row)
             if row.state == DocumentState.ISSUED:
                 paths.append(row.issued_path)
     return paths
 
 
-def _issue_or_tell(ctx: Context, session: Session, row: DocumentRow) -> None:
-    """Issue an approved document; what blocks it stands beside its draft until it is gone."""
+def _issue_or_explain(ctx: Context, session: Session, row: DocumentRow) -> None:
+    """Issue an approved document; what blocks it is written beside its draft until it no longer does."""
     draft = PurePosixPath(row.draft_path)
     note = ctx.settings.data / draft.with_name(BLOCKED_NOTE.format(draft=draft.stem))
     try:
         _issue(ctx, session, row)
-    except (DraftError, RenderError) as error:
-        texts = office_texts(ctx)
-        said = texts["answer_blocked"].format(reason=say_fault(texts, error))
+    except (drafts.DraftError, RenderError) as error:
+        texts = drafts.office_texts(ctx)
+        said = texts["answer_blocked"].format(reason=drafts.format_block_reason(texts, error))
         write_file(note, f"{said}\n".encode())
         raise
     note.unlink(missing_ok=True)
@@ -93,10 +85,10 @@ def list_issued(milestone_id: str) -> list[str]:
 
 def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
     """Render the approved snapshot and template once more, with number, date and signer."""
-    read_draft(ctx.settings.data, row)
+    drafts.read_draft(ctx.settings.data, row)
     template = (ctx.settings.templates / "documents" / f"{row.kind}.docx").read_bytes()
     if hashlib.sha256(template).hexdigest() != row.template_sha256:
-        raise DraftError(
+        raise drafts.DraftError(
             f"{row.id}: the template changed after approval; render and approve a new draft.",
             "blocked_template",
             row.id,
@@ -104,21 +96,23 @@ def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
     newest = latest_snapshot(session, row.milestone)
     is_older = newest is not None and newest.frozen_at > session.get_one(SnapshotRow, row.snapshot).frozen_at
     if is_older or row.approved_data not in ("", hash_data(ctx, session, row.milestone)):
-        raise DraftError(
+        raise drafts.DraftError(
             f"{row.id}: the figures changed after approval (snapshot {row.snapshot[:12]} is no longer the "
             "newest, or newer data came in); approve the draft of the newer figures.",
             "blocked_figures",
             row.id,
         )
+    # Before rendering: the document cites what was issued before this moment, and must do so again later.
     row.issued_at = _next_moment(session, row)
-    issue = _fill_issue(ctx, session, row)
+    issue = _issue_fields(ctx, session, row)
     content = _render(session, row, template, issue)
     name = "-".join(part for part in (row.number, row.kind, row.about, row.milestone) if part)
     row.issued_path = f"office/issued/{row.milestone}/{name}-v{row.version}.docx"
     row.issued_sha256 = hashlib.sha256(content).hexdigest()
     row.state = DocumentState.ISSUED.value
+    # The office edits templates in Word: `report --verify` needs the one of this issue for ever.
     archive_bytes(ctx.settings.archive, template)
-    _enter(ctx, session, row, issue)
+    _register(ctx, session, row, issue)
     write_file(ctx.settings.data / row.issued_path, content)
     _write_papers(ctx, session, row, content)
     logger.info("issued %s as %s", row.id, row.issued_path)
@@ -129,12 +123,13 @@ def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[
     return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 
-def _fill_issue(ctx: Context, session: Session, row: DocumentRow) -> dict[str, Any]:
+def _issue_fields(ctx: Context, session: Session, row: DocumentRow) -> dict[str, Any]:
     """What enters a document at its issue; the register keeps it, whatever becomes of the plan."""
     issue: dict[str, Any] = {"number": row.number, "date": row.date, "signer": row.signer}
     issue["references"] = _list_references(session, row)
-    if row.signer != (proposed_signer(ctx, row) or row.signer):
-        deputy = issuer_of(ctx, row).deputy
+    # Whoever signs in the head's place signs "KT. TRƯỞNG BAN" with the deputy's office (Decree 30/2020).
+    if row.signer != (drafts.proposed_signer(ctx, row) or row.signer):
+        deputy = drafts.issuer_of(ctx, row).deputy
         issue |= {"capacity": deputy.capacity, "office": deputy.office}
     return issue
 
@@ -163,6 +158,7 @@ def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, 
     earlier = [
         other
         for other in _list_issued(session, row)
+        # What is about one locality or submitter alone is cited by no other document.
         if not other.about and datetime.fromisoformat(other.issued_at) < datetime.fromisoformat(row.issued_at)
     ]
     ordered = sorted(earlier, key=lambda other: other.issued_at)
@@ -177,15 +173,15 @@ def _write_papers(ctx: Context, session: Session, row: DocumentRow, content: byt
         logger.warning("%s: issued without the papers on its changes: %s", row.id, error)
 
 
-def _enter(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
+def _register(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
     """Enter an issued document in the register."""
-    kind = kind_of(ctx, row)
-    recipients = (kind.recipients if kind is not None else ()) or issuer_of(ctx, row).recipients
+    kind = drafts.kind_of(ctx, row)
+    recipients = (kind.recipients if kind is not None else ()) or drafts.issuer_of(ctx, row).recipients
     before = find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
     session.add(
         RegisterRow(
             document=row.id,
-            series=series_of(ctx, row),
+            series=drafts.series_of(ctx, row),
             year=int(row.date[:4]),
             number=row.number or None,
             supersedes=before.id if before is not None else "",
@@ -195,6 +191,16 @@ def _enter(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str,
             issue=json.dumps(issue, ensure_ascii=False, sort_keys=True),
         )
     )
+
+
+def find_entries(ctx: Context, session: Session, milestone: str = "") -> list[Entry]:
+    """The lines of the register, of one milestone or of all."""
+    titles = {name: kind.title for name, kind in load_kinds(ctx.settings.templates).items()}
+    names: dict[str, str] = {}
+    for plan in ctx.plans.values():
+        names |= {entry.code: entry.name for entry in plan.submitters}
+        names |= {entry.code: entry.name for entry in plan.localities}
+    return list_entries(session, titles, names, milestone)
 
 
 def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list[Verified]:
@@ -222,8 +228,9 @@ def _find_fault(ctx: Context, session: Session, row: DocumentRow) -> str:
     try:
         template = read_archived(ctx.settings.archive, row.template_sha256)
         register = session.get(RegisterRow, row.id)
+        # Documents from before the register kept these fields are filled from the plan as it is now.
         kept = register.issue if register is not None else ""
-        issue = json.loads(kept) if kept else _fill_issue(ctx, session, row)
+        issue = json.loads(kept) if kept else _issue_fields(ctx, session, row)
         again = hashlib.sha256(_render(session, row, template, issue)).hexdigest()
     except (ArchiveError, RenderError) as error:
         return str(error)

@@ -15,39 +15,40 @@ from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.context import Context, write_file
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.release import Decision, DecisionError, Remark
+from chuyenhoa.release.decision import Decision, DecisionError, OfficeQuery
 from chuyenhoa.store import deliveries
 from chuyenhoa.store.documents import DocumentState, Subject, list_versions
-from chuyenhoa.store.tables import DocumentRow, RemarkRow, SnapshotRow
+from chuyenhoa.store.tables import DocumentRow, OfficeQueryRow, SnapshotRow
 
-REMARK_LETTER = "remark"
+QUERY_LETTER = "remark"  # the word of stores in use
 """The kind of the letters that ask a submitter."""
 NOTICE = "YEU-CAU-LAM-RO-{name}.html"
 
 
-def check_remarks(plan: Plan, remarks: Sequence[Remark]) -> None:
+def check_queries(plan: Plan, queries: Sequence[OfficeQuery]) -> None:
     """Refuse a return of what the plan does not have.
 
     Raises:
         DecisionError: naming the code.
     """
-    for entry in remarks:
+    for entry in queries:
         if entry.locality not in plan.locality_by_code:
             raise DecisionError(f"Không có địa bàn mã {entry.locality!r} trong kế hoạch.")
         if entry.criterion not in plan.criterion_by_code:
             raise DecisionError(f"Không có tiêu chí mã {entry.criterion!r} trong kế hoạch.")
 
 
-def record_remarks(ctx: Context, session: Session, row: DocumentRow, decision: Decision) -> None:
-    """Enter what is returned by itself, put a notice into each submitter's outbox and owe it a letter.
+def record_queries(ctx: Context, session: Session, row: DocumentRow, decision: Decision) -> None:
+    """Store what the office asks, and put it into each submitter's outbox and into the queue of letters.
 
     The notice is written before the store commits: one cut short is written again with the same content.
     """
     plan = ctx.plan_of(row.milestone)
-    count = len(list_remarks(session, row.id))
-    by_submitter: dict[str, list[RemarkRow]] = {}
-    for number, entry in enumerate(decision.remarks, start=count + 1):
-        found = RemarkRow(
+    # A draft may be returned more than once: ids go on where the last return ended.
+    count = len(list_queries(session, row.id))
+    by_submitter: dict[str, list[OfficeQueryRow]] = {}
+    for number, entry in enumerate(decision.queries, start=count + 1):
+        found = OfficeQueryRow(
             id=f"{row.id}.r{number}",
             document=row.id,
             milestone=row.milestone,
@@ -68,17 +69,18 @@ def record_remarks(ctx: Context, session: Session, row: DocumentRow, decision: D
             asked.notice = path
             session.add(asked)
         write_file(ctx.settings.data / path, _page(ctx, rows).encode())
-        subject = deliveries.Subject(REMARK_LETTER, rows[0].id, rows[0].asked_at)
+        subject = deliveries.Subject(QUERY_LETTER, rows[0].id, rows[0].asked_at)
         deliveries.enqueue(session, subject, split_addresses(submitter.email), clock.now())
 
 
-def list_remarks(session: Session, document: str) -> list[RemarkRow]:
+def list_queries(session: Session, document: str) -> list[OfficeQueryRow]:
     """What was returned by itself of a draft, in order."""
-    rows = session.scalars(select(RemarkRow).where(RemarkRow.document == document))
+    rows = session.scalars(select(OfficeQueryRow).where(OfficeQueryRow.document == document))
+    # By number: as text `r10` would come before `r2`.
     return sorted(rows, key=lambda row: int(row.id.rpartition(".r")[2]))
 
 
-def describe_remarks(ctx: Context, rows: Sequence[RemarkRow]) -> list[str]:
+def describe_queries(ctx: Context, rows: Sequence[OfficeQueryRow]) -> list[str]:
     """The notice to a submitter, a line a paragraph; the first is its title."""
     texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
     first = rows[0]
@@ -105,9 +107,9 @@ def describe_remarks(ctx: Context, rows: Sequence[RemarkRow]) -> list[str]:
     return [*lines, texts["remark_what"], texts["remark_when"].format(by=first.asked_by, at=asked)]
 
 
-def _page(ctx: Context, rows: Sequence[RemarkRow]) -> str:
+def _page(ctx: Context, rows: Sequence[OfficeQueryRow]) -> str:
     """The notice as a page that any browser and Word open."""
-    title, *lines = (html.escape(line) for line in describe_remarks(ctx, rows))
+    title, *lines = (html.escape(line) for line in describe_queries(ctx, rows))
     body = "\n".join(f"<p>{line}</p>" for line in lines)
     return (
         f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"><title>{title}</title></head>\n'
@@ -115,7 +117,7 @@ def _page(ctx: Context, rows: Sequence[RemarkRow]) -> str:
     )
 
 
-def compare_with_remarks(ctx: Context, session: Session, row: DocumentRow) -> list[str]:
+def compare_with_queries(ctx: Context, session: Session, row: DocumentRow) -> list[str]:
     """What changed in a draft against what the office asked: inside it, outside it, and still to come.
 
     Figures are compared with those of the last issued version, or of the version that was returned; nothing
@@ -124,9 +126,10 @@ def compare_with_remarks(ctx: Context, session: Session, row: DocumentRow) -> li
     before = _compared_with(session, row)
     if before is None:
         return []
-    asked = {entry.locality for entry in list_remarks(session, before.id)}
+    asked = {entry.locality for entry in list_queries(session, before.id)}
     if before.state != DocumentState.ISSUED and not asked:
         return []
+    # Without a return and without an issue nobody has seen the earlier draft: there is nothing to compare.
     contents = [
         json.loads(session.get_one(SnapshotRow, name).content) for name in (before.snapshot, row.snapshot)
     ]

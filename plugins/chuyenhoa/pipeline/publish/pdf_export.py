@@ -40,6 +40,7 @@ def make_pdfs(documents: Mapping[str, bytes], seconds: float = SECONDS) -> dict[
         for number, name in enumerate(documents):
             path = place / f"{number}.pdf"
             content = path.read_bytes() if path.is_file() else b""
+            # A conversion that was ended leaves half a file, or none.
             if content.startswith(b"%PDF"):
                 found[name] = content
             else:
@@ -49,6 +50,7 @@ def make_pdfs(documents: Mapping[str, bytes], seconds: float = SECONDS) -> dict[
 
 def _convert(office: str, place: Path, sources: list[Path], seconds: float) -> None:
     """Run LibreOffice on a profile of its own, and end it with all that it started when it takes too long."""
+    # A profile of its own: two conversions, or a clerk's open LibreOffice, would wait for each other's lock.
     profile = (place / "profile").as_uri()
     command = [office, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf"]
     process = subprocess.Popen(  # noqa: S603 - the LibreOffice of the machine, on files of ours

@@ -83,7 +83,7 @@ def _write_listing(ctx: Context, session: Session, row: DocumentRow, last: Docum
 
 
 def _write_tracked(ctx: Context, row: DocumentRow, last: DocumentRow, content: bytes) -> bytes:
-    """The copy with tracked changes; none, with a line in the log, where Word cannot express the changes."""
+    """The copy with tracked changes; empty, with a line in the log, where Word cannot express the changes."""
     author = ctx.plan_of(row.milestone).board.short_name
     try:
         issued = (ctx.settings.data / last.issued_path).read_bytes()

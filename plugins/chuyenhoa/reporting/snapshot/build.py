@@ -58,7 +58,7 @@ def build_snapshot(data: MilestoneData, phrases: Mapping[str, Any] | None = None
         "verdict_counts": {str(verdict): count for verdict, count in data.assessment.counts().items()},
         "notes": dict(data.assessment.notes),
         **_reporting(data),
-        **freeze_standing(data.standing),
+        **freeze_standing(data.locality_status),
         "explanation": describe_rules(data.plan, data.period.window.end),
         "phrases": words_for(data.plan, load_phrases() if phrases is None else phrases),
     }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from chuyenhoa.model.lifecycle import Earlier, Standing, Transition
+from chuyenhoa.model.lifecycle import Earlier, LocalityStatus, Transition
 from chuyenhoa.model.results import CriterionResult
 
 
-def freeze_standing(standing: Standing | None) -> dict[str, Any]:
+def freeze_standing(standing: LocalityStatus | None) -> dict[str, Any]:
     """The snapshot's keys `recognitions`, `earlier`, `states` and `kpis`; empty where nobody asked.
 
     `recognitions` holds this plan's decisions by locality, each with the verdict computed then and the reason
