@@ -21,7 +21,7 @@ class Settings:
     data: Path
     store_url: str
     settle_seconds: float
-    """How long a file in the inbox must stand still before it is taken."""
+    """How long a file in the inbox must stay unchanged before it is taken."""
     plan_id: str
     """The plan that counts as today's; empty to let the calendar decide."""
     smtp_url: str = ""

@@ -7,18 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chuyenhoa.cli import labels
 from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.justifications import find_justifications, format_justifications, justification_json
-from chuyenhoa.cli.labels import (
-    BASES,
-    VERDICTS,
-    explain_locality,
-    explain_outlook,
-    format_note_briefly,
-    format_reason,
-    format_statement,
-    notes_about,
-)
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.pipeline.assess.stored_results import (
@@ -100,7 +91,7 @@ def explain_results(options: argparse.Namespace) -> int:
                 **locality,
                 "milestone": stored.milestone,
                 "criteria": results,
-                "notes": notes_about(stored.notes, options.locality, _named(options, results)),
+                "notes": labels.notes_about(stored.notes, options.locality, _named(options, results)),
                 "reasons": _reasons(ctx, stored, options, results),
                 "explanation": {
                     **stored.explanation,
@@ -122,19 +113,19 @@ def _print(
     plan, period = ctx.plan_of(stored.milestone), ctx.period(stored.milestone)
     known = plan.locality_by_code.get(options.locality)
     name = known.name if known else options.locality
-    print(f"{name}, {period.label}: {VERDICTS[locality['verdict']]}")
-    outlook = "" if options.criterion else explain_locality(locality)
+    print(f"{name}, {period.label}: {labels.VERDICTS[locality['verdict']]}")
+    outlook = "" if options.criterion else labels.explain_locality(locality)
     if outlook:
         print(outlook)
     named = _named(options, locality["criteria"])
-    for key, text in notes_about(stored.notes, options.locality, named).items():
-        print(format_note_briefly(key, text))
+    for key, text in labels.notes_about(stored.notes, options.locality, named).items():
+        print(labels.format_note_briefly(key, text))
     for result in locality["criteria"]:
         rule = stored.explanation["rules"][result["criterion"]]
-        reason = f", {format_reason(result['reason'])}" if result["reason"] else ""
-        print(f"\n{result['criterion']}  {rule['title']}: {VERDICTS[result['verdict']]}{reason}")
+        reason = f", {labels.format_reason(result['reason'])}" if result["reason"] else ""
+        print(f"\n{result['criterion']}  {rule['title']}: {labels.VERDICTS[result['verdict']]}{reason}")
         print(f"    căn cứ: {rule['legal_basis']}")
-        for line in explain_outlook(plan, result):
+        for line in labels.explain_outlook(plan, result):
             print(f"    {line}")
         _print_inputs(result)
     if stored.justifications is None:
@@ -187,9 +178,13 @@ def _format_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
         return (
             "(trống)"
             if entry["reason"] in (None, InsufficiencyReason.BLANK)
-            else f"({format_reason(entry['reason'])})"
+            else f"({labels.format_reason(entry['reason'])})"
         )
-    return format_statement(entry["value"]) if is_statement else f"{entry['value']} {entry['unit']}".rstrip()
+    return (
+        labels.format_statement(entry["value"])
+        if is_statement
+        else f"{entry['value']} {entry['unit']}".rstrip()
+    )
 
 
 # In a formula: COUNT(VERDICT;met;II.2;*) is "số địa bàn có kết quả ĐẠT, tiêu chí II.2", TARGET(T1;reached) a
@@ -239,7 +234,7 @@ def _format_count(found: re.Match[str]) -> str:
         return _SUBMITTERS[rest[0]]
     if rule == "FILES":
         return "số bản nộp có số liệu được dùng"
-    verdict = VERDICTS.get(rest[0], "") if rest else ""
+    verdict = labels.VERDICTS.get(rest[0], "") if rest else ""
     if rule == "GROUPS":
         return f"số nhóm tiêu chí {verdict}".rstrip() + f" của địa bàn {rest[1]}"
     if not verdict:
@@ -251,8 +246,8 @@ def _format_count(found: re.Match[str]) -> str:
 def _format_figure_input(entry: FigureInput) -> str:
     name = f"{entry.locality} {entry.name}".rstrip()
     if not entry.source:
-        return f"{name}: {VERDICTS.get(entry.value, entry.value)}"
-    basis = f" ({BASES[entry.basis]})" if entry.basis else ""
+        return f"{name}: {labels.VERDICTS.get(entry.value, entry.value)}"
+    basis = f" ({labels.BASES[entry.basis]})" if entry.basis else ""
     source = entry.source
     where = f"{source['sheet']}!{source['cell']}, " if source["cell"] else ""
     return f"{name}{basis} = {entry.value}  {where}{source['file_name']}, {source['sha256'][:12]}"

@@ -12,16 +12,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
+from chuyenhoa.cli import printing
 from chuyenhoa.cli.errors import UnusableError, read_given_file
 from chuyenhoa.cli.labels import SEVERITIES, STATUSES, format_moment, format_with_code
-from chuyenhoa.cli.printing import (
-    finding_json,
-    normalisation_json,
-    observation_json,
-    print_json,
-    print_table,
-    show_exactly,
-)
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
@@ -107,7 +100,7 @@ def check_file(options: argparse.Namespace) -> int:
     looked, members = validate_archive(ctx, file, unpacked) if unpacked else (validate_file(ctx, file), None)
     if options.json:
         listed = None if members is None else [_looked_json(member) for member in members]
-        print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
+        printing.print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
         print(f"{options.file.name}: {format_with_code(STATUSES, looked.status.value)}")
         for member in members or ():
@@ -129,9 +122,9 @@ def _looked_json(looked: FileCheck) -> dict[str, Any]:
         "period": reading.period,
         "status": looked.status.value,
         "kind": reading.kind,
-        "findings": [finding_json(finding) for finding in looked.findings],
-        "observations": [observation_json(entry) for entry in reading.observations],
-        "normalisations": [normalisation_json(entry) for entry in reading.normalisations],
+        "findings": [printing.finding_json(finding) for finding in looked.findings],
+        "observations": [printing.observation_json(entry) for entry in reading.observations],
+        "normalisations": [printing.normalisation_json(entry) for entry in reading.normalisations],
     }
 
 
@@ -147,21 +140,15 @@ def run_intake(options: argparse.Namespace) -> int:
         IntakeError: after all else was answered, when we failed on some files or could not take them.
     """
     from chuyenhoa.pipeline.notify.mailing import send_letters
-    from chuyenhoa.pipeline.receive.batches import (
-        IntakeError,
-        batch,
-        claim_drops,
-        process_batch,
-        summarise_intake,
-    )
+    from chuyenhoa.pipeline.receive import batches
 
     answered: list[str] = []
-    failed: list[IntakeError] = []
+    failed: list[batches.IntakeError] = []
     try:
-        for members in batch(claim_drops()):
+        for members in batches.batch(batches.claim_drops()):
             try:
-                answered += process_batch(members)
-            except IntakeError as error:
+                answered += batches.process_batch(members)
+            except batches.IntakeError as error:
                 # One file on which we fail costs no other batch its answers; the exit code still says it.
                 failed.append(error)
     finally:
@@ -182,17 +169,17 @@ def run_intake(options: argparse.Namespace) -> int:
         for row in rows
     ]
     if options.json:
-        print_json({"answered": entries, "letters": letters})
+        printing.print_json({"answered": entries, "letters": letters})
     elif not entries:
         print(f"no file was waiting in {ctx.settings.inbox}")
     else:
-        print_table(
+        printing.print_table(
             ("id", "folder", "file", "status", "receipt"),
             [(e["id"], e["folder"], e["file_name"], e["status"], e["receipt"]) for e in entries],
         )
     if failed:
-        raise IntakeError("\n".join(map(str, failed)))
-    summarise_intake(answered)
+        raise batches.IntakeError("\n".join(map(str, failed)))
+    batches.summarise_intake(answered)
     return 0
 
 
@@ -211,7 +198,7 @@ def trace_file(options: argparse.Namespace) -> int:
     lives = [_life(ctx, row) for row in rows]
     if options.json:
         first = next((life for life in lives if life["status"] != "duplicate"), lives[0])
-        print_json({**first, "receptions": lives} if len(lives) > 1 else first)
+        printing.print_json({**first, "receptions": lives} if len(lives) > 1 else first)
         return 0
     for row, life in zip(rows, lives, strict=True):
         _print_life(ctx, row, life)
@@ -239,16 +226,16 @@ def _hash_of(what: str) -> str:
 
 def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
     status = format_with_code(STATUSES, life["status"])
-    print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
+    print(f"{life['id']}  {printing.show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
-        print(f"  {format_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
+        print(f"  {format_moment(event['at'])}  {event['kind']:10} {printing.show_exactly(event['detail'])}")
     with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
     for name in ("container", "member", "files", "used_by"):
         if life[name]:
             shown = life[name] if isinstance(life[name], str) else ", ".join(life[name])
-            print(f"  {LIFE_WORDS[name]}: {show_exactly(shown)}")
+            print(f"  {LIFE_WORDS[name]}: {printing.show_exactly(shown)}")
 
 
 def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
@@ -274,8 +261,8 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "member": mask_personal(row.member),
         "files": [ledger.submission_id(member.number) for member in members],
         "used_by": used_by,
-        "findings": [finding_json(finding) for finding in findings],
-        "observations": [observation_json(entry) for entry in observations],
-        "normalisations": [normalisation_json(entry) for entry in normalisations],
+        "findings": [printing.finding_json(finding) for finding in findings],
+        "observations": [printing.observation_json(entry) for entry in observations],
+        "normalisations": [printing.normalisation_json(entry) for entry in normalisations],
         "events": [{"at": e.at, "kind": e.kind, "detail": mask_personal(e.detail)} for e in events],
     }

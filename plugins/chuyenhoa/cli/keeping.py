@@ -46,6 +46,7 @@ def add_commands(commands: Any) -> None:
 
 def run_migrate(options: argparse.Namespace) -> int:
     """`chuyenhoa migrate`: 0, also when there was nothing to do."""
+    # Not through a context: that would open the store, which is refused until this has run.
     found = migrate_store(settings.load().store_url)
     if options.json:
         print_json({"store": found.store, "from": found.before, "to": found.after})

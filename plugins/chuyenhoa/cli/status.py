@@ -11,14 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.cli.labels import (
-    DOCUMENT_STATES,
-    NOT_SUBMITTED,
-    STATUSES,
-    format_moment,
-    format_reason,
-    format_with_code,
-)
+from chuyenhoa.cli import labels
 from chuyenhoa.cli.printing import print_json, print_table, show_exactly
 from chuyenhoa.model.evidence import SubmissionRecord
 from chuyenhoa.model.personal import mask_personal
@@ -78,12 +71,13 @@ def print_status(options: argparse.Namespace) -> int:
         print_json({**whole, "undelivered": letters, "inbox_left": left, "unsettled": unsettled})
         return 0
     for item in left:
-        print(
-            f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({format_moment(item['since'])})"
-        )
+        since = labels.format_moment(item["since"])
+        print(f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({since})")
     for item in unsettled:
-        name, state = show_exactly(item["file_name"]), format_with_code(STATUSES, item["status"])
-        print(f"! {item['id']} {name}: {state}, {format_moment(item['received_at'])}{AFTER[item['status']]}")
+        name = show_exactly(item["file_name"])
+        state = labels.format_with_code(labels.STATUSES, item["status"])
+        received = labels.format_moment(item["received_at"])
+        print(f"! {item['id']} {name}: {state}, {received}{AFTER[item['status']]}")
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()
@@ -147,9 +141,9 @@ def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
         (
             s["code"],
             s["name"],
-            format_with_code(STATUSES, s["status"]),
+            labels.format_with_code(labels.STATUSES, s["status"]),
             str(s["version"] or ""),
-            format_moment(s["received_at"]),
+            labels.format_moment(s["received_at"]),
             _format_remark(plan, s),
         )
         for s in entry["submitters"]
@@ -161,7 +155,7 @@ def _print_period(plan: Plan, period: Period, entry: Mapping[str, Any]) -> None:
         for text in blocked:
             print(f"  ! {text['text']}")
     for document in entry["documents"]:
-        state = format_with_code(DOCUMENT_STATES, document["state"])
+        state = labels.format_with_code(labels.DOCUMENT_STATES, document["state"])
         number = f", số {document['number']}" if document["number"] else ""
         print(f"Văn bản {document['id']}: {state}{number}, {document['path']}")
 
@@ -174,7 +168,7 @@ def _summarise(submitters: Sequence[Mapping[str, Any]]) -> str:
         ("trả lại", sum(s["status"] == SubmissionStatus.RETURNED for s in submitters)),
         ("có địa bàn bị giữ lại", sum(bool(s["held"]) for s in submitters)),
     )
-    sent = sum(s["status"] != NOT_SUBMITTED for s in submitters)
+    sent = sum(s["status"] != labels.NOT_SUBMITTED for s in submitters)
     whole = [f"Đã gửi {sent}/{len(submitters)} đơn vị", *(f"{word}: {n}" for word, n in counts if n)]
     return "; ".join(whole) + "."
 
@@ -222,7 +216,7 @@ def _submitter_status(
     return {
         "code": submitter.code,
         "name": submitter.name,
-        "status": record.status.value if record else NOT_SUBMITTED,
+        "status": record.status.value if record else labels.NOT_SUBMITTED,
         "version": record.version if record else None,
         "received_at": record.received_at.isoformat() if record else "",
         "is_late": record.is_late if record else is_overdue,
@@ -245,7 +239,7 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
                 "locality": code,
                 "submitter": reporter.code,
                 "reason": known.absence.value,
-                "text": f"{locality.name} ({reporter.name}): {format_reason(known.absence.value)}",
+                "text": f"{locality.name} ({reporter.name}): {labels.format_reason(known.absence.value)}",
             }
         )
     return blocked

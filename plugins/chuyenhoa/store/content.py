@@ -10,30 +10,19 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.model.figures import Declaration, Justification, Normalisation, Observation
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
+from chuyenhoa.store import tables
 from chuyenhoa.store.chain import canonical, digest
-from chuyenhoa.store.tables import (
-    AcceptedJustificationRow,
-    Base,
-    DeclarationRow,
-    FindingRow,
-    JustificationRow,
-    NarrativeRow,
-    NormalisationRow,
-    ObservationRow,
-    ReleaseRow,
-    SubmissionLocalityRow,
-)
 
 TABLES = (
-    SubmissionLocalityRow,
-    ObservationRow,
-    DeclarationRow,
-    NarrativeRow,
-    JustificationRow,
-    FindingRow,
-    NormalisationRow,
-    AcceptedJustificationRow,
-    ReleaseRow,
+    tables.SubmissionLocalityRow,
+    tables.ObservationRow,
+    tables.DeclarationRow,
+    tables.NarrativeRow,
+    tables.JustificationRow,
+    tables.FindingRow,
+    tables.NormalisationRow,
+    tables.AcceptedJustificationRow,
+    tables.ReleaseRow,
 )
 """The tables that hold what a file says and what validation says of it."""
 KEYS = ("id", "submission")
@@ -69,7 +58,7 @@ Content = dict[str, list[Values]]
 """What is stored of a submission: the rows of each table, without their keys."""
 
 
-def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
+def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[tables.Base], list[Values]]]:
     """The rows of every table that a submission fills, in texts that every database can hold."""
     for table, rows in _content_rows(number, answer):
         yield table, rows if _are_storable(rows) else [_make_storable(row) for row in rows]
@@ -118,29 +107,32 @@ def read_content(session: Session, number: int) -> Content:
     return {table.__tablename__: _read_rows(session, table, number) for table in TABLES}
 
 
-def _read_rows(session: Session, table: type[Base], number: int) -> list[Values]:
+def _read_rows(session: Session, table: type[tables.Base], number: int) -> list[Values]:
     columns = [column for column in table.__table__.columns if column.name not in KEYS]
     query = select(*columns).where(table.__table__.c.submission == number)
     return [dict(row._mapping) for row in session.execute(query.order_by(*table.__table__.primary_key))]
 
 
-def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[Base], list[Values]]]:
+def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[tables.Base], list[Values]]]:
     reading = answer.reading
     key: Values = {"submission": number}
     localities = [{**key, "locality": code, "taken": code in answer.taken} for code in reading.localities]
-    yield SubmissionLocalityRow, localities
-    yield ObservationRow, [{**key, **_observation_values(o)} for o in reading.observations]
-    yield DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
+    yield tables.SubmissionLocalityRow, localities
+    yield tables.ObservationRow, [{**key, **_observation_values(o)} for o in reading.observations]
+    yield tables.DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
     yield (
-        NarrativeRow,
+        tables.NarrativeRow,
         [{**key, "item": n.item, "text": n.text, **vars(n.cell_ref)} for n in reading.narratives],
     )
-    yield JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
-    yield FindingRow, [_finding_values(number, finding) for finding in answer.findings]
+    yield tables.JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
+    yield tables.FindingRow, [_finding_values(number, finding) for finding in answer.findings]
     given = [{**key, "version": g.version, **_justification_values(g.reason)} for g in answer.reasons]
-    yield AcceptedJustificationRow, given
-    yield ReleaseRow, [{**key, "version": version, "locality": code} for version, code in answer.released]
-    yield NormalisationRow, [{**key, **_normalisation_values(n)} for n in reading.normalisations]
+    yield tables.AcceptedJustificationRow, given
+    yield (
+        tables.ReleaseRow,
+        [{**key, "version": version, "locality": code} for version, code in answer.released],
+    )
+    yield tables.NormalisationRow, [{**key, **_normalisation_values(n)} for n in reading.normalisations]
 
 
 def _observation_values(entry: Observation) -> Values:

@@ -64,11 +64,12 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
     A quick audit trusts the sealed digests; the full one reads every file again, by its own plan and rules.
     """
     journal = ctx.store.journal
-    history = journal.read() if journal is not None else History()
+    history = History()
     # No intake meanwhile: a file between archive and ledger would be reported as a stray.
     with ctx.store.only_one("intake"):
         with ctx.store.writing() as session:  # no writer between the ledger and its journal
-            history = journal.read() if journal is not None else history
+            if journal is not None:
+                history = journal.read()
             events = list(session.scalars(select(EventRow).order_by(EventRow.position)))
         with ctx.store.reading() as session:
             rows = list(session.scalars(select(SubmissionRow).order_by(SubmissionRow.number)))
@@ -241,6 +242,7 @@ def _check_figures(ctx: Context, history: History, count: int) -> list[Fault]:
     with tempfile.TemporaryDirectory(prefix="chuyenhoa-audit-") as folder:
         url = f"sqlite:///{folder}/again.db"
         try:
+            # Lines behind the ledger's end were never committed: a transaction that was cut short wrote them.
             rebuilt = rebuild_store(ctx, url, replace(history, lines=history.lines[:count]))
         except RebuildError as error:
             return [Fault("figures", "journal", str(error), FROM_BACKUP)]
@@ -336,6 +338,8 @@ def _dump_table(session: Session, table: Table) -> Mapping[str, Row]:
             name: value for name, value in found._mapping.items() if name not in PASSING.get(table.name, ())
         }
         if counted:
+            # A finding has no name of its own, and a rebuilt store numbers all of them again: the third of
+            # S000012 here is compared with the third of S000012 there.
             del row["id"]
             places[row["submission"]] = place = places.get(row["submission"], 0) + 1
             key = f"{row['submission']}/{place}"
