@@ -56,7 +56,7 @@ class FindingList:
             "sheet": sheet,
             "cell": cell,
             "cells": ", ".join(cells),
-            "where": name_place(sheet, cell),
+            "where": format_cell(sheet, cell),
             "value": shown,
         }
         self.found.append(
@@ -87,7 +87,7 @@ def shorten(value: object) -> str:
     return text if len(text) <= MAX_VALUE_LENGTH else text[: MAX_VALUE_LENGTH - 1] + "…"
 
 
-def name_place(sheet: str, cell: str) -> str:
+def format_cell(sheet: str, cell: str) -> str:
     """The place as a submitter looks for it."""
     shown = show_plainly(sheet)
     return f"sheet “{shown}”, ô {cell}" if cell else f"sheet “{shown}”"

@@ -8,17 +8,23 @@ from dataclasses import replace
 
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header.document_header import (
-    Stated,
+    HeaderText,
     check_against_form,
     find_district,
     find_wrong_baselines,
 )
-from chuyenhoa.intake.header.ownership import Owner, check_heads, check_titles, find_owner, read_meta
+from chuyenhoa.intake.header.ownership import (
+    Owner,
+    check_form_heads,
+    check_form_titles,
+    find_owner,
+    read_meta,
+)
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.tables.figures import Figures, read_figures
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table, find_table
-from chuyenhoa.intake.tables.free_tables import read_free_tables
+from chuyenhoa.intake.tables.free_figures import read_free_tables
 from chuyenhoa.intake.tables.search import FoundTables, report_nothing, report_unread, search_tables
 from chuyenhoa.intake.text_sheets.form_sheets import (
     Declarations,
@@ -26,8 +32,7 @@ from chuyenhoa.intake.text_sheets.form_sheets import (
     read_justifications,
     read_narratives,
 )
-from chuyenhoa.intake.text_sheets.free_sheets import name_codes
-from chuyenhoa.intake.text_sheets.free_texts import read_texts
+from chuyenhoa.intake.text_sheets.free_sheets import read_texts, replace_names_by_codes
 from chuyenhoa.intake.values.personal import report_lists, withhold_personal
 from chuyenhoa.kit.readers import open_book
 from chuyenhoa.kit.readers.book import Book, Sheet
@@ -75,14 +80,14 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     tables = _find_tables(sheets)
     found = search_tables(book, tables, plan)
     titles = [] if meta and not found.free else found.titles(plan)
-    titles += [Stated("", "", file_name, is_hint=True)] if not meta else []
+    titles += [HeaderText("", "", file_name, is_hint=True)] if not meta else []
     owner = find_owner(meta, titles, plan, folder, findings) if meta or found else None
     if not found and (owner or not meta):
         report_nothing(book, plan, bool(meta), findings)
     if owner is None or not found:
         return _refuse(sha256, findings, owner)
-    check_heads(meta, found.coded, plan, findings)
-    check_titles(owner, found.coded, plan, findings)
+    check_form_heads(meta, found.coded, plan, findings)
+    check_form_titles(owner, found.coded, plan, findings)
     if meta:
         check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     report_lists(findings, book, found.sheet_names)
@@ -121,10 +126,12 @@ def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
     return {name: table for name, table in found.items() if table is not None}
 
 
-def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[Stated], sha256: str) -> Reading:
+def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText], sha256: str) -> Reading:
     """Everything that the tables say."""
     named: list[Normalisation] = []
-    by_labels = {name: name_codes(scope, table, named) for name, table in found.words.tables.items()}
+    by_labels = {
+        name: replace_names_by_codes(scope, table, named) for name, table in found.words.tables.items()
+    }
     tables = {**found.coded, **by_labels}
     _report_missing(scope, found)
     current, baseline = (

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from chuyenhoa.intake.text_sheets.answers import read_answer, read_date
+from chuyenhoa.intake.text_sheets.form_sheets import read_answer, read_date
 from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold, is_foot, read_code
 from chuyenhoa.model.figures import Answer
@@ -131,7 +131,7 @@ def test_a_date_that_is_one_only_with_the_month_in_front_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "is_us", "latest", "doubt"),
+    ("day", "is_us", "latest", "warning"),
     [
         (date(2021, 5, 10), True, None, "D94"),
         (date(2021, 5, 13), True, None, ""),
@@ -143,11 +143,11 @@ def test_a_date_that_is_one_only_with_the_month_in_front_is_asked() -> None:
     ],
 )
 def test_a_date_cell_whose_day_and_month_may_be_swapped_is_taken_and_doubted(
-    day: date, is_us: bool, latest: date | None, doubt: str
+    day: date, is_us: bool, latest: date | None, warning: str
 ) -> None:
     reading = read_date(day, is_us, latest)
-    assert (reading.value, reading.problem, reading.doubt) == (day, "", doubt)
-    assert bool(reading.readings) == bool(doubt)
+    assert (reading.value, reading.problem, reading.warning) == (day, "", warning)
+    assert bool(reading.readings) == bool(warning)
 
 
 def test_a_date_of_another_century_is_asked() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.periods import Kind, Statement, periods_of, read_statements, show_window
+from chuyenhoa.intake.header.periods import Kind, TimeStatement, periods_of, read_statements, show_window
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Period, PeriodKind, Plan, Submitter, Window
@@ -18,7 +18,7 @@ BASELINE_WORDS = ("cung ky", "ky goc", "nam truoc")
 
 
 @dataclass(frozen=True)
-class Stated:
+class HeaderText:
     """A text over a table with its place; `cell` is "" for a sheet's name and words outside of the cells."""
 
     sheet: str
@@ -29,22 +29,22 @@ class Stated:
     is_hint: bool = False
     """Whether it only has to agree, as the name of the file."""
 
-    def is_of_baseline(self, entry: Statement, plan: Plan) -> bool:
+    def is_of_baseline(self, entry: TimeStatement, plan: Plan) -> bool:
         """Whether a statement in it speaks of the window that is compared with."""
         if any(entry.window == period.window for period in plan.periods):
             return False
         end = entry.window.end if entry.window else entry.end
         is_old = end is not None and end.year < plan.year
-        return self.is_baseline or is_old or (end is not None and self.says_baseline)
+        return self.is_baseline or is_old or (end is not None and self.mentions_baseline)
 
     @property
-    def says_baseline(self) -> bool:
+    def mentions_baseline(self) -> bool:
         """Whether it calls what it speaks of the window that is compared with."""
         key = plain_key(self.text)
         return any(word in key for word in BASELINE_WORDS)
 
 
-def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> Period | None:
+def find_period(titles: Sequence[HeaderText], plan: Plan, findings: FindingList) -> Period | None:
     """The one period that titles state; None with the reason, or without one when they state none.
 
     Args:
@@ -52,8 +52,8 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
         plan: the plan whose periods count.
         findings: takes what is wrong with a window, a name of a period or cumulative figures.
     """
-    said = [(title, entry) for title in titles for entry in read_statements(title.text, plan)]
-    firm = [(title, entry) for title, entry in said if not title.is_hint]
+    statements = [(title, entry) for title in titles for entry in read_statements(title.text, plan)]
+    firm = [(title, entry) for title, entry in statements if not title.is_hint]
     current = [(title, entry) for title, entry in firm if not title.is_of_baseline(entry, plan)]
     windows = [(title, entry) for title, entry in current if entry.kind is Kind.WINDOW]
     cumulative = [(title, entry) for title, entry in current if entry.kind is Kind.CUMULATIVE]
@@ -75,13 +75,13 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
     if len(periods) == 1:
         odd += [(title, entry) for title, entry in current if _ends_elsewhere(entry, periods[0].window)]
     for title, entry in odd:
-        _blame(Code.WINDOW_NOT_IN_PLAN, title, entry.shown, plan, findings)
+        _report_header(Code.WINDOW_NOT_IN_PLAN, title, entry.shown, plan, findings)
     for title, entry in cumulative:
-        _blame(Code.CUMULATIVE_FIGURES, title, entry.shown, plan, findings)
+        _report_header(Code.CUMULATIVE_FIGURES, title, entry.shown, plan, findings)
     if odd or cumulative:
         return None
     hints = periods_of(
-        [entry for title, entry in said if title.is_hint and entry.kind is not Kind.NO_PERIOD], plan
+        [entry for title, entry in statements if title.is_hint and entry.kind is not Kind.NO_PERIOD], plan
     )
     clash = [
         entry for entry in dict.fromkeys((*periods, *others, *hints)) if periods and entry not in periods
@@ -93,22 +93,22 @@ def find_period(titles: Sequence[Stated], plan: Plan, findings: FindingList) -> 
     return periods[0] if periods else None
 
 
-def _ends_elsewhere(entry: Statement, window: Window) -> bool:
+def _ends_elsewhere(entry: TimeStatement, window: Window) -> bool:
     """Whether a text names a last day of the figures that is not the window's."""
     return entry.end is not None and entry.end != window.end
 
 
-def _is_firm(title: Stated, entry: Statement, has_window: bool) -> bool:
+def _is_firm(title: HeaderText, entry: TimeStatement, has_window: bool) -> bool:
     """Whether the name of a period may contradict a window: a month beside one is the date of a letter."""
     is_month = entry.period is not None and entry.period.kind is PeriodKind.MONTH
     return not (has_window and is_month) or PERIOD_WORDS in plain_key(title.text)
 
 
-def _is_baseline(entry: Statement, plan: Plan) -> bool:
+def _is_baseline(entry: TimeStatement, plan: Plan) -> bool:
     return any(entry.window == period.baseline for period in plan.periods)
 
 
-def _blame(code: str, title: Stated, shown: str, plan: Plan, findings: FindingList) -> None:
+def _report_header(code: str, title: HeaderText, shown: str, plan: Plan, findings: FindingList) -> None:
     expected = "; ".join(
         f"{period.label} ({show_window(period.window)})" for period in plan.periods if period.is_milestone
     )
@@ -117,7 +117,7 @@ def _blame(code: str, title: Stated, shown: str, plan: Plan, findings: FindingLi
 
 
 def find_wrong_baselines(
-    titles: Sequence[Stated], period: Period, plan: Plan, findings: FindingList
+    titles: Sequence[HeaderText], period: Period, plan: Plan, findings: FindingList
 ) -> frozenset[str]:
     """Names of the sheets whose baseline is not the period's, as twelve months beside eight; each is told."""
     wrong = set()
@@ -135,42 +135,42 @@ def find_wrong_baselines(
     return frozenset(wrong)
 
 
-def _is_wrong_baseline(title: Stated, entry: Statement, period: Period, plan: Plan) -> bool:
+def _is_wrong_baseline(title: HeaderText, entry: TimeStatement, period: Period, plan: Plan) -> bool:
     """Whether a title states figures to compare with that are not of the period's own baseline."""
     if entry.kind is Kind.NO_PERIOD:
-        return is_year_before(entry, period, plan) and not (title.says_baseline or title.is_hint)
+        return is_year_before(entry, period, plan) and not (title.mentions_baseline or title.is_hint)
     is_other = _ends_elsewhere(entry, period.baseline) or (
         entry.window is not None and entry.window != period.baseline
     )
     return is_other and title.is_of_baseline(entry, plan)
 
 
-def is_year_before(entry: Statement, period: Period, plan: Plan) -> bool:
+def is_year_before(entry: TimeStatement, period: Period, plan: Plan) -> bool:
     """Whether a text names the year before, or a part of it that is not the period's: “năm 2020”."""
     before = f"năm {plan.year - 1}"
     same = period.label.replace(f"năm {plan.year}", before)
     return before in entry.shown and (entry.shown == before or entry.shown != same)
 
 
-def find_district(titles: Sequence[Stated], submitter: Submitter, plan: Plan) -> str:
+def find_district(titles: Sequence[HeaderText], submitter: Submitter, plan: Plan) -> str:
     """The submitter's district when a title names it; "" otherwise."""
-    places = gazetteer_of(plan)
-    home = places.home_of(submitter)
-    named = {code for title in titles for code in places.districts_in(title.text)}
+    gazetteer = gazetteer_of(plan)
+    home = gazetteer.home_of(submitter)
+    named = {code for title in titles for code in gazetteer.districts_in(title.text)}
     return home if home in named else ""
 
 
 def check_against_form(
-    titles: Sequence[Stated], submitter: Submitter, period: Period, plan: Plan, findings: FindingList
+    titles: Sequence[HeaderText], submitter: Submitter, period: Period, plan: Plan, findings: FindingList
 ) -> None:
     """Titles of tables found by labels that name another window, period or district than `_meta` does."""
-    places = gazetteer_of(plan)
-    home = places.home_of(submitter)
+    gazetteer = gazetteer_of(plan)
+    home = gazetteer.home_of(submitter)
     for title in titles:
         cells = (title.cell,) if title.cell else ()
         for entry in read_statements(title.text, plan):
             if entry.kind is Kind.CUMULATIVE:
-                _blame(Code.CUMULATIVE_FIGURES, title, entry.shown, plan, findings)
+                _report_header(Code.CUMULATIVE_FIGURES, title, entry.shown, plan, findings)
             elif not title.is_of_baseline(entry, plan) and _contradicts(title, entry, period):
                 findings.add(
                     Code.TITLE_CONTRADICTS_FORM,
@@ -179,7 +179,7 @@ def check_against_form(
                     value=entry.shown,
                     expected=period.label,
                 )
-        named = places.districts_in(title.text)
+        named = gazetteer.districts_in(title.text)
         if home and named and home not in named:
             findings.add(
                 Code.TITLE_CONTRADICTS_FORM,
@@ -190,7 +190,7 @@ def check_against_form(
             )
 
 
-def _contradicts(title: Stated, entry: Statement, period: Period) -> bool:
+def _contradicts(title: HeaderText, entry: TimeStatement, period: Period) -> bool:
     if entry.window is not None:
         return entry.window != period.window
     if entry.end is not None:
@@ -198,14 +198,16 @@ def _contradicts(title: Stated, entry: Statement, period: Period) -> bool:
     return entry.period != period and (entry.period is None or _is_firm(title, entry, has_window=True))
 
 
-def is_anothers(titles: Sequence[Stated], submitter: Submitter, plan: Plan, findings: FindingList) -> bool:
+def report_other_district(
+    titles: Sequence[HeaderText], submitter: Submitter, plan: Plan, findings: FindingList
+) -> bool:
     """Whether the titles name the district of another submitter and not this one's; it is told."""
-    places = gazetteer_of(plan)
-    home = places.home_of(submitter) or submitter.code
-    named = [(title, code) for title in titles for code in sorted(places.districts_in(title.text))]
+    gazetteer = gazetteer_of(plan)
+    home = gazetteer.home_of(submitter) or submitter.code
+    named = [(title, code) for title in titles for code in sorted(gazetteer.districts_in(title.text))]
     if not named or home in {code for _, code in named}:
         return False
-    homes = {places.home_of(entry) or entry.code: entry for entry in plan.submitters}
+    homes = {gazetteer.home_of(entry) or entry.code: entry for entry in plan.submitters}
     for title, code in named:
         if code in homes:
             findings.add(

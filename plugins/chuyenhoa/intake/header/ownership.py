@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.document_header import PERIOD_CODES, Stated, find_period, is_anothers
-from chuyenhoa.intake.header.periods import Kind, Statement, read_statements, show_window
+from chuyenhoa.intake.header.document_header import (
+    PERIOD_CODES,
+    HeaderText,
+    find_period,
+    report_other_district,
+)
+from chuyenhoa.intake.header.periods import Kind, TimeStatement, read_statements, show_window
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.tables.form_tables import Head, Table, clean_head, read_head, read_title
 from chuyenhoa.kit.readers.book import Sheet, name_cell
@@ -51,7 +56,7 @@ def _plain(value: object) -> str:
 
 def find_owner(
     meta: Mapping[str, str],
-    titles: Sequence[Stated],
+    titles: Sequence[HeaderText],
     plan: Plan,
     folder: str | None,
     findings: FindingList,
@@ -95,11 +100,11 @@ def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Ow
 
 
 def _from_folder(
-    titles: Sequence[Stated], plan: Plan, folder: str | None, findings: FindingList
+    titles: Sequence[HeaderText], plan: Plan, folder: str | None, findings: FindingList
 ) -> Owner | None:
     """The owner of a file without `_meta`: the folder's submitter and the period that its titles state."""
     submitter = plan.submitter_by_folder.get(folder or "")
-    if submitter and is_anothers(titles, submitter, plan, findings):
+    if submitter and report_other_district(titles, submitter, plan, findings):
         return None
     period = find_period(titles, plan, findings)
     missing = [] if submitter else ["đơn vị báo cáo"]
@@ -116,8 +121,8 @@ def _from_folder(
 class _Title:
     """What a text above a table names: times, a period, a submitter; "" for none."""
 
-    statements: tuple[Statement, ...]
-    says_baseline: bool
+    statements: tuple[TimeStatement, ...]
+    mentions_baseline: bool
     period: str
     submitter: str
 
@@ -135,7 +140,7 @@ class _TitleReader:
         if title is None:
             title = _Title(
                 tuple(read_statements(text, self.plan)),
-                Stated("", "", text).says_baseline,
+                HeaderText("", "", text).mentions_baseline,
                 _period_labels(self.plan).find(_after(text, PERIOD_WORDS)),
                 _submitter_names(self.plan).find(fold(text)),
             )
@@ -149,7 +154,7 @@ def _title_reader(plan: Plan) -> _TitleReader:
     return _TitleReader(plan)
 
 
-def _is_other_time(entry: Statement, right: Window, *, is_baseline: bool) -> bool:
+def _is_other_time(entry: TimeStatement, right: Window, *, is_baseline: bool) -> bool:
     """Whether a title states another time than its form's: a window, last day, name, cumulative figures."""
     is_other_day = entry.end is not None and entry.end != right.end
     is_other = entry.window is not None and entry.window != right
@@ -157,7 +162,7 @@ def _is_other_time(entry: Statement, right: Window, *, is_baseline: bool) -> boo
     return is_other or is_other_day or is_unnamed or entry.kind is Kind.CUMULATIVE
 
 
-def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
+def check_form_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
     """Titles that name another window, period or submitter than the form was made for."""
     read = _title_reader(plan).read
     for official, table in tables.items():
@@ -168,7 +173,7 @@ def check_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings
             (cell, entry.shown, show_window(right))
             for cell, title in titles
             for entry in title.statements
-            if _is_other_time(entry, right, is_baseline=of_baseline and title.says_baseline)
+            if _is_other_time(entry, right, is_baseline=of_baseline and title.mentions_baseline)
         ]
         for cell, title in titles:
             if title.period and title.period != owner.period.label:
@@ -218,7 +223,7 @@ def _submitter_names(plan: Plan) -> _Labels:
     return _make_labels(entry.name for entry in plan.submitters)
 
 
-def check_heads(
+def check_form_heads(
     meta: Mapping[str, str], tables: Mapping[str, Table], plan: Plan, findings: FindingList
 ) -> None:
     """The locked heads against the checksum that the form carries.

@@ -50,7 +50,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Statement:
+class TimeStatement:
     """One thing that a text says about the time, in its own words where it names no period of the plan."""
 
     kind: Kind
@@ -61,7 +61,7 @@ class Statement:
     """The last day that a cut-off names."""
 
 
-def read_statements(text: str, plan: Plan) -> list[Statement]:
+def read_statements(text: str, plan: Plan) -> list[TimeStatement]:
     """Everything that a title says about the time.
 
     Windows come first; a name of a period is read from what is left of the text, so that the date of a letter
@@ -71,20 +71,20 @@ def read_statements(text: str, plan: Plan) -> list[Statement]:
     if not any(sign.isdigit() for sign in plain) and not CUMULATIVE.search(plain):
         return []
     found = [
-        Statement(Kind.WINDOW, show_window(window), window)
+        TimeStatement(Kind.WINDOW, show_window(window), window)
         for match in SPAN.finditer(plain)
         if (window := _span(match, plan)) is not None
     ]
     found += [
-        Statement(Kind.WINDOW, show_window(window), window)
+        TimeStatement(Kind.WINDOW, show_window(window), window)
         for match in MONTHS.finditer(plain)
         if (window := _months(match)) is not None
     ]
     if CUMULATIVE.search(plain) and not any(_is_period(entry.window, plan) for entry in found):
-        found.append(Statement(Kind.CUMULATIVE, text.strip()))
+        found.append(TimeStatement(Kind.CUMULATIVE, text.strip()))
     rest = MONTHS.sub(" ", SPAN.sub(" ", plain))
     found += [
-        Statement(Kind.CUT_OFF, f"đến ngày {end:%d/%m/%Y}", end=end)
+        TimeStatement(Kind.CUT_OFF, f"đến ngày {end:%d/%m/%Y}", end=end)
         for match in CUT_OFF.finditer(rest)
         if (end := _day(match)) is not None
     ]
@@ -135,19 +135,19 @@ def _months(match: re.Match[str]) -> Window | None:
     return Window(start, end) if start <= end else None
 
 
-def _named(plain: str, text: str, plan: Plan) -> list[Statement]:
+def _named(plain: str, text: str, plan: Plan) -> list[TimeStatement]:
     """A period by its name."""
     odd = NO_PERIOD.search(plain)
     if odd:
-        return [Statement(Kind.NO_PERIOD, text)]
+        return [TimeStatement(Kind.NO_PERIOD, text)]
     for key in (_six_months, _month, _annual):
-        said = key(plain, plan)
-        if said:
-            period = next((entry for entry in plan.periods if _key_of(entry, plan) == said), None)
+        stated = key(plain, plan)
+        if stated:
+            period = next((entry for entry in plan.periods if _key_of(entry, plan) == stated), None)
             return [
-                Statement(
+                TimeStatement(
                     Kind.PERIOD if period else Kind.NO_PERIOD,
-                    period.label if period else said[1],
+                    period.label if period else stated[1],
                     None,
                     period,
                 )
@@ -181,7 +181,7 @@ def _key_of(period: Period, plan: Plan) -> Key | None:
     return _six_months(plain, plan) or _month(plain, plan) or _annual(plain, plan)
 
 
-def periods_of(statements: Iterable[Statement], plan: Plan) -> list[Period]:
+def periods_of(statements: Iterable[TimeStatement], plan: Plan) -> list[Period]:
     """The periods of the plan that statements name or whose window they state, each once."""
     found = []
     for entry in statements:

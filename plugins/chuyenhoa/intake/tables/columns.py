@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chuyenhoa.intake.header.periods import show_window
 from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.found_tables import BASIS_OF, FreeTable
+from chuyenhoa.intake.tables.free_tables import BASIS_OF, FreeTable
 from chuyenhoa.intake.tables.header_labels import BRACKETS, OTHER_UNITS, Meaning
 from chuyenhoa.intake.tables.table_header import BASES, Column
 from chuyenhoa.intake.tables.vocabulary import Vocabulary, vocabulary_of
@@ -66,10 +66,10 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
             _report_twice(scope, table, filled)
         else:
             slots.append((filled or group)[0])
-    return _ask_years(scope, table, _without_overlap(scope, table, slots))
+    return _report_bare_years(scope, table, _without_overlap(scope, table, slots))
 
 
-def _ask_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
+def _report_bare_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
     """The columns without baselines under a bare year, which may be twelve months beside six or eight.
 
     Beside a column of the plan's own year it means the same window a year before, and the receipt says so.
@@ -77,15 +77,15 @@ def _ask_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
     period = scope.owner.period
     words = {"expected": show_window(period.baseline)}
     years = {slot.indicator.code for slot in slots if slot.year and slot.basis is Basis.CURRENT}
-    kept, told = [], set()
+    kept, reported = [], set()
     for slot in slots:
         if not slot.year or slot.basis is not Basis.BASELINE:
             kept.append(slot)
             continue
         is_paired = slot.indicator.code in years
         code = Code.YEAR_READ_AS_BASELINE if is_paired else Code.WRONG_BASELINE_WINDOW
-        if (slot.year, code) not in told:
-            told.add((slot.year, code))
+        if (slot.year, code) not in reported:
+            reported.add((slot.year, code))
             scope.findings.add(code, sheet=table.name, cells=(slot.cell,), value=slot.year, **words)
         kept += [slot] if is_paired else []
     return kept

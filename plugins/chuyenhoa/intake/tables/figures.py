@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables.form_tables import Table
-from chuyenhoa.intake.tables.shared_cells import mark_shared
-from chuyenhoa.intake.tables.spilled import last_headed, report_spilled
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_number
 from chuyenhoa.intake.values.personal import is_masked, report_row
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.kit.readers.texts import SHEET
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text
 from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
 from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
+from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Indicator, Locality
 
 FLAW_CODES = {
@@ -63,7 +62,7 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
             rows.setdefault(locality.code, []).append(row)
         elif filled:
             others.append(row)
-    table = _with_shared(scope, table, [row for places in rows.values() for row in places])
+    table = _with_shared_cells(scope, table, [row for places in rows.values() for row in places])
     last = last_headed(table)
     for code, places in rows.items():
         locality = scope.own[code]
@@ -83,10 +82,10 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     return found
 
 
-def _with_shared(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
+def _with_shared_cells(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
     """The table with figures marked that one merged cell gives for several."""
     columns = [column for code in scope.plan.indicator_by_code for column in table.columns.get(code, ())]
-    sheet = mark_shared(table.sheet, [(row, column) for row in rows for column in columns])
+    sheet = mark_shared_cells(table.sheet, [(row, column) for row in rows for column in columns])
     return table if sheet is table.sheet else replace(table, sheet=sheet)
 
 
@@ -205,3 +204,77 @@ def show_value(value: CellValue, mark: Mark | None = None) -> str:
     if hasattr(value, "strftime"):
         return value.strftime("%d/%m/%Y") if hasattr(value, "year") else str(value)
     return clean_text(value)
+
+
+Spot = tuple[int, int]
+
+
+def mark_shared_cells(sheet: Sheet, spots: Collection[Spot]) -> Sheet:
+    """The sheet with every figure marked that stands in a merged area over several figures.
+
+    Args:
+        sheet: the sheet.
+        spots: the cells of figures as row and column, counted from 0.
+
+    Returns:
+        The sheet itself when there is none; a blank area is no figure.
+    """
+    found: dict[Spot, Mark] = {}
+    first, last = min(spots, default=(0, 0))[0], max(spots, default=(0, 0))[0]
+    for top, left, bottom, right in sheet.merges:
+        # Nearly all merged areas are headings.
+        if bottom < first or top > last or sheet.is_blank(top, left):
+            continue
+        inside = [(row, column) for row, column in spots if top <= row <= bottom and left <= column <= right]
+        if len(inside) > 1:
+            found |= dict.fromkeys(inside, Mark(Flaw.SHARED, shown(sheet, top, left)))
+    return replace(sheet, marks={**found, **sheet.marks}) if found else sheet
+
+
+def shown(sheet: Sheet, row: int, column: int) -> str:
+    """What a merged cell shows, for a message."""
+    value = sheet.value(row, column)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def report_spilled(scope: Scope, sheet: Sheet, row: int, last: int, locality: Locality) -> bool:
+    """An error on a row of a text file that goes on behind its head: `1,234` without quotes is two fields.
+
+    Args:
+        scope: takes the finding.
+        sheet: the sheet; in a spreadsheet nothing can move.
+        row: the row, counted from 0.
+        last: the last column that has a heading.
+        locality: whose row it is; it is held back.
+
+    Returns:
+        Whether the row is one; none of its figures is certain.
+    """
+    if sheet.name != SHEET or locality.code not in scope.own:
+        return False
+    extra = [column for column in range(last + 1, len(sheet.rows[row])) if not sheet.is_blank(row, column)]
+    if extra:
+        cells = tuple(name_cell(row, column) for column in extra)
+        scope.findings.add(
+            Code.ROW_LONGER_THAN_HEAD,
+            sheet=sheet.name,
+            cells=cells,
+            locality=locality.code,
+            name=locality.name,
+            row=row + 1,
+        )
+    return bool(extra)
+
+
+def last_headed(table: Table) -> int:
+    """The last column of a table with a code row that its head says anything about; 0 but in a text file."""
+    if table.sheet.name != SHEET:  # nothing can move there, and no row is asked about
+        return 0
+    rows = range(max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET]), table.code_row + 1)
+    widths = [
+        column
+        for row in rows
+        for column in range(len(table.sheet.rows[row]))
+        if not table.sheet.is_blank(row, column)
+    ]
+    return max(widths, default=0)

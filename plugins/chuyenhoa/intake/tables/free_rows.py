@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from chuyenhoa.intake.header.periods import read_statements
 from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.found_tables import FreeTable
+from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.intake.tables.gazetteer import Named, Resolved, gazetteer_of
 from chuyenhoa.intake.tables.header_labels import VALUE_HEADS, Meaning
-from chuyenhoa.intake.tables.row_times import ask_month
 from chuyenhoa.intake.tables.totals import is_total
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
-from chuyenhoa.kit.vietnamese_text.normal_form import is_foot
+from chuyenhoa.kit.vietnamese_text.normal_form import is_foot, strip_marks
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality, Unit
@@ -43,7 +44,7 @@ class RowReader:
         """The rows with figures, and the rows of totals."""
         if not table.names:
             return self._read_single(table)
-        places, words = gazetteer_of(self.scope.plan), vocabulary_of(self.scope.plan)
+        gazetteer, words = gazetteer_of(self.scope.plan), vocabulary_of(self.scope.plan)
         rows: list[DataRow] = []
         totals: list[int] = []
         district = ""
@@ -58,8 +59,8 @@ class RowReader:
                 if not is_total(text):
                     break
                 totals += [row] if filled else []
-            elif text and places.is_district(text):
-                district = places.district_of(text)
+            elif text and gazetteer.is_district(text):
+                district = gazetteer.district_of(text)
                 totals += [row] if filled else []
             elif not text and last and basis and filled:
                 rows.append(DataRow(row, last.column, last.text, last.cell, last.locality, basis))
@@ -67,7 +68,7 @@ class RowReader:
                 found = self._row(table, row, (column, text), basis, district, filled)
                 if found is None and filled and text and column not in table.names and last:
                     # A nameless line goes on with the place above it, as its months do.
-                    self._ask_on(table, row, last, text)
+                    self._report_continuation(table, row, last, text)
                 last = found or last
                 rows += [found] if found else []
         return rows, totals
@@ -89,34 +90,34 @@ class RowReader:
             if found.locality:
                 self.has_own = True
                 if filled:
-                    ask_month(self.scope, table, row, found.locality)
+                    report_row_time(self.scope, table, row, found.locality)
             elif found.other and filled:
-                self._other(table, cell, found.other)
+                self._report_other_unit(table, cell, found.other)
             return DataRow(row, column, text, cell, found.locality, basis)
         if filled:
-            self._ask(table, cell, text, found)
+            self._report_unit(table, cell, text, found)
         return None
 
     def _resolve(self, table: FreeTable, row: int, text: str, district: str) -> Resolved:
         """What a row's code and name mean together: a code decides, unless a name contradicts it."""
         scope = self.scope
-        places = gazetteer_of(scope.plan)
-        beside = (places.district_of(table.shown(row, column)) for column in table.districts)
+        gazetteer = gazetteer_of(scope.plan)
+        beside = (gazetteer.district_of(table.shown(row, column)) for column in table.districts)
         district = next(filter(None, beside), "") or district
         stated = district or scope.district
         texts = [table.shown(row, column) for column in table.names]
-        codes = [text for text in texts if text.isdigit() and places.known(text)]
+        codes = [text for text in texts if text.isdigit() and gazetteer.known(text)]
         names = [text for text in texts if text and not text.isdigit()]
         if not codes:
-            namesakes = () if district else places.namesakes(text)
+            namesakes = () if district else gazetteer.namesakes(text)
             if namesakes:
                 # The district's sum may bear no kind, and a commune the name of its district.
                 return Resolved(several=namesakes)
             return self._agreed(
-                places.resolve(name, scope.owner.submitter, stated) for name in names or [text]
+                gazetteer.resolve(name, scope.owner.submitter, stated) for name in names or [text]
             )
         locality = scope.find(codes[0])
-        named = places.resolve(names[0], scope.owner.submitter, stated) if names else Resolved()
+        named = gazetteer.resolve(names[0], scope.owner.submitter, stated) if names else Resolved()
         other = named.locality or named.other
         if named.former or (other and other.code.zfill(5) != codes[0].zfill(5)):
             where = table.view.name(row, table.names[0])
@@ -130,7 +131,7 @@ class RowReader:
             )
         if locality is not None and locality.code in scope.own:
             return Resolved(locality=locality)
-        return Resolved(other=places.unit(codes[0]))
+        return Resolved(other=gazetteer.unit(codes[0]))
 
     def _agreed(self, readings: Iterable[Resolved]) -> Resolved:
         """What the names of a row mean; several places where they stand for different ones."""
@@ -142,7 +143,7 @@ class RowReader:
             return next((entry for entry in found if entry.locality or entry.other), found[0])
         return Resolved(several=tuple(map(gazetteer_of(self.scope.plan).unit, sorted(codes))))
 
-    def _other(self, table: FreeTable, cell: str, unit: Named) -> None:
+    def _report_other_unit(self, table: FreeTable, cell: str, unit: Named) -> None:
         """A unit that the submitter does not report: another one's, or nobody's."""
         locality = self.scope.plan.locality_by_code.get(unit.code)
         if locality is not None:
@@ -187,7 +188,7 @@ class RowReader:
                 name=locality.name,
             )
 
-    def _ask_on(self, table: FreeTable, row: int, last: DataRow, text: str) -> None:
+    def _report_continuation(self, table: FreeTable, row: int, last: DataRow, text: str) -> None:
         """Lines below a named one that seem to belong to it: which of them is the figure of the period?"""
         if last.locality and last.locality.code in self.scope.own:
             cells = (last.cell, table.view.name(row, table.names[0]))
@@ -200,7 +201,7 @@ class RowReader:
                 name=last.locality.name,
             )
 
-    def _ask(self, table: FreeTable, cell: str, text: str, found: Resolved) -> None:
+    def _report_unit(self, table: FreeTable, cell: str, text: str, found: Resolved) -> None:
         """A row with figures whose place is not certain."""
         districts = {unit.district_code: unit.district_name for unit in self.scope.plan.units}
         code, expected, held = Code.UNKNOWN_LOCALITY_NAME, self.scope.own_codes, f"{table.name} {cell}"
@@ -229,12 +230,12 @@ class RowReader:
         """Where a former unit belongs now: "Phường Rạch Giá (mã 30742) từ ngày 01/7/2025"."""
         plan = self.scope.plan
         heirs = plan.register.heirs(unit, self.scope.owner.period.window.end)
-        said = (
+        statements = (
             f"{heir.name} (mã {heir.code}) từ ngày {format_date(heir.valid_from)}"
             for heir in heirs
             if heir.valid_from is not None
         )
-        return ", ".join(said)
+        return ", ".join(statements)
 
     def _read_single(self, table: FreeTable) -> tuple[list[DataRow], list[int]]:
         """The rows of a table that names no locality: its sheet's name or its titles do."""
@@ -247,7 +248,7 @@ class RowReader:
                 self.scope.findings.add(Code.TABLE_WITHOUT_LOCALITY, sheet=table.name)
             return [], []
         if unit.other:
-            self._other(table, table.view.name(filled[0], 0), unit.other)
+            self._report_other_unit(table, table.view.name(filled[0], 0), unit.other)
             return [], []
         for row in filled:
             _, text = table.label(row)
@@ -267,15 +268,15 @@ class RowReader:
 
     def _unit_of(self, table: FreeTable) -> Resolved:
         """The one unit that the sheet's name and titles name; nothing when they name none or two."""
-        places = gazetteer_of(self.scope.plan)
+        gazetteer = gazetteer_of(self.scope.plan)
         submitter = self.scope.owner.submitter
-        home = places.home_of(submitter)
-        named = places.resolve(table.name, submitter, self.scope.district)
+        home = gazetteer.home_of(submitter)
+        named = gazetteer.resolve(table.name, submitter, self.scope.district)
         if named.several or named.near:
-            self._ask(table, "A1", table.name, named)
+            self._report_unit(table, "A1", table.name, named)
             return Resolved(several=named.several or (_as_named(named.near),))
-        codes = {code for title in table.titles for code in places.mentioned(title.text)}
-        at_home = {code for code in codes if places.homes.get(code) == home}
+        codes = {code for title in table.titles for code in gazetteer.mentioned(title.text)}
+        at_home = {code for code in codes if gazetteer.homes.get(code) == home}
         codes = at_home if len(codes) > 1 and self.scope.district else codes
         mine = named.locality or named.other
         if mine:
@@ -285,9 +286,31 @@ class RowReader:
         (code,) = codes
         if code in self.scope.own:
             return Resolved(locality=self.scope.own[code])
-        return Resolved(other=places.unit(code))
+        return Resolved(other=gazetteer.unit(code))
 
 
 def _as_named(locality: Locality | None) -> Named:
     """A locality as one of several that were asked about."""
     return Named(locality.code if locality else "", locality.name if locality else "", "", "", "", "")
+
+
+ROW_TIME = re.compile(r"(?:thang|t\.?|quy) ?(?:[0-9]{1,2}|i{1,3}|iv)(?:[-/ ](?:nam )?[0-9]{4})?")
+"""A cell that says of what month or quarter its row is."""
+
+
+def report_row_time(scope: Scope, table: FreeTable, row: int, locality: Locality) -> None:
+    """An error on a cell of a locality's row that names a month or quarter that is not the file's period."""
+    period = scope.owner.period
+    for column in table.columns:
+        text = "" if column in table.figures else table.view.text(row, column)
+        if not ROW_TIME.fullmatch(strip_marks(text)):
+            continue
+        statements = read_statements(text, scope.plan)
+        if statements and all(entry.period != period for entry in statements):
+            scope.findings.add(
+                Code.SEVERAL_PERIODS,
+                sheet=table.name,
+                cells=(table.view.name(row, column),),
+                locality=locality.code,
+                value=f"{text}, {period.label}",
+            )

@@ -1,274 +1,310 @@
-"""Reads the tables that `layout.tables` found: rows as localities, columns as indicators."""
+"""Takes one sheet apart: every table with its head, its titles, its columns of names and its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from chuyenhoa.intake.tables.columns import Slot, read_columns
-from chuyenhoa.intake.tables.figures import Figures, read_cell
-from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.found_tables import FreeTable
-from chuyenhoa.intake.tables.free_rows import DataRow, RowReader
-from chuyenhoa.intake.tables.shared_cells import mark_shared
-from chuyenhoa.intake.tables.spilled import report_spilled
-from chuyenhoa.intake.tables.stated_percentages import ValueOf, check_share, find_shares
-from chuyenhoa.intake.tables.totals import Grid, check_totals
-from chuyenhoa.intake.tables.vocabulary import vocabulary_of
-from chuyenhoa.intake.values.cell_values import read_number
-from chuyenhoa.intake.values.personal import is_masked, report_cells
-from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
-from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.plan import Indicator, Locality
+from chuyenhoa.intake.header.periods import SIX_MONTHS, SPAN
+from chuyenhoa.intake.tables.gazetteer import Gazetteer
+from chuyenhoa.intake.tables.header_labels import DISTRICT_HEADS, Meaning
+from chuyenhoa.intake.tables.table_header import Head, find_heads
+from chuyenhoa.intake.tables.view import View
+from chuyenhoa.intake.tables.vocabulary import Vocabulary
+from chuyenhoa.kit.readers.book import Sheet
+from chuyenhoa.kit.vietnamese_text.normal_form import is_foot, strip_marks
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.plan.names import plain_key
 
-WHOLE_FILE = frozenset({Code.TABLE_WITHOUT_LOCALITY, Code.FOREIGN_DISTRICT})
-"""What holds the whole file back; that localities are missing follows from it."""
+TOPIC_WORDS = ("bieu so lieu ve ", "bieu so lieu ", "so lieu ve ", "bieu ", "bang ", "tinh hinh ", "ket qua ")
+BASELINE_TITLE = re.compile(r"(?:(?:bieu|bang) )*(?:so lieu )?(?:cua )?(?:cung ky|ky goc)\b")
+TITLE_UNIT = re.compile(r"(?:đvt|đơn vị tính|đơn vị)\s*:\s*([^)\n]+)", re.IGNORECASE)
+BASIS_OF = {Meaning.CURRENT: Basis.CURRENT, Meaning.BASELINE: Basis.BASELINE}
 
 
-@dataclass
-class _Reader:
-    """What all free tables of one file say together."""
+@dataclass(frozen=True)
+class Title:
+    """A text over a table; without a cell when it stands outside of the sheet's cells."""
 
-    scope: Scope
-    figures: Mapping[Basis, Figures]
-    """Begins with what tables under code rows gave, so that both are held against each other."""
-    taken: dict[tuple[str, str, Basis], Observation] = field(default_factory=dict)
-    known: set[str] = field(default_factory=set)
-    """Codes of the indicators that have a column somewhere."""
+    sheet: str
+    cell: str
+    text: str
+    column: int | None = None
+    """The column of an upright sheet in which it stands."""
 
-    def read(
-        self, table: FreeTable, rows: Sequence[DataRow], totals: Sequence[int], refused: frozenset[str]
-    ) -> None:
-        """One table."""
-        slots = read_columns(self.scope, table, [row.row for row in rows])
-        table = _with_shared(table, [row.row for row in rows], slots)
-        self.known |= {slot.indicator.code for slot in slots}
-        self._note_headings(table, slots)
-        last = max(column.index for column in table.head.columns if column.parts)
-        for row in self._without_repeats(table, rows):
-            if row.locality is None or row.locality.code not in self.scope.own:
-                continue
-            self._note_name(table, row)
-            self._blame_personal(table, row, row.locality, {slot.column for slot in slots})
-            if not table.view.is_turned and report_spilled(
-                self.scope, table.view.sheet, row.row, last, row.locality
-            ):
-                self._know(row.locality, row.basis or table.basis or Basis.CURRENT)
-                continue
-            for slot in slots:
-                basis = slot.basis or row.basis or table.basis or Basis.CURRENT
-                if not (basis is Basis.BASELINE and table.name in refused):
-                    self._cell(table, row, row.locality, slot, basis)
-        self._check_shares(table, rows, slots)
-        columns = [(slot.column, slot.indicator) for slot in slots]
-        owners = {
-            row.row: row.locality for row in rows if row.locality and row.locality.code in self.scope.own
-        }
-        check_totals(self.scope, _grid(table), [row.row for row in rows], totals, columns, owners)
 
-    def _check_shares(self, table: FreeTable, rows: Sequence[DataRow], slots: list[Slot]) -> None:
-        """Percentages of the period that the table states against its own figures."""
-        current = [slot for slot in slots if slot.basis in {None, Basis.CURRENT}]
-        for share in find_shares(table, current, vocabulary_of(self.scope.plan)):
-            for row in rows:
-                if row.locality is None or row.locality.code not in self.scope.own:
-                    continue
-                if (row.basis or table.basis or Basis.CURRENT) is Basis.CURRENT:
-                    told = check_share(
-                        self.scope, table, row, row.locality, share, self._figure_of(row.locality)
-                    )
-                    self.figures[Basis.CURRENT].normalisations += [told] if told else []
+@dataclass(frozen=True)
+class FreeTable:
+    """A table found by its labels, turned so that every indicator is a column."""
 
-    def _figure_of(self, locality: Locality) -> ValueOf:
-        def value(code: str) -> Decimal | None:
-            found = self.taken.get((locality.code, code, Basis.CURRENT))
-            return None if found is None or found.value is None else Decimal(found.value)
+    view: View
+    head: Head
+    end: int
+    """The row behind its last one."""
+    titles: tuple[Title, ...]
+    names: tuple[int, ...]
+    """The columns that name localities, the best one first; none when the table names none."""
+    first: int = 0
+    """The first column that belongs to the table; on its side, lines of titles come before it."""
+    stop: int = 0
+    """The column behind its last one."""
+    districts: tuple[int, ...] = ()
+    """The columns that name districts."""
 
-        return value
+    @property
+    def name(self) -> str:
+        """The name of its sheet."""
+        return self.view.sheet.name
 
-    def _blame_personal(
-        self, table: FreeTable, row: DataRow, locality: Locality, figures: Collection[int]
-    ) -> None:
-        """Personal data anywhere in a locality's row; cells of figures are reported as they are read."""
-        cells = [
-            table.view.name(row.row, column)
-            for column in range(table.first, table.view.width)
-            if column not in figures and is_masked(table.view.mark(row.row, column))
-        ]
-        report_cells(self.scope, table.name, cells, locality)
+    @cached_property
+    def rows(self) -> range:
+        """Its rows."""
+        return range(self.head.bottom + 1, self.end)
 
-    def _cell(self, table: FreeTable, row: DataRow, locality: Locality, slot: Slot, basis: Basis) -> None:
-        found = Figures()
-        spot = (table.view.sheet, *table.view.turn(row.row, slot.column))
-        read_cell(self.scope, found, spot, locality, slot.indicator, basis)
-        figures = self._know(locality, basis)
-        for entry in found.observations:
-            key = (entry.locality, entry.indicator, basis)
-            first = self.taken.setdefault(key, entry)
-            if first is entry:
-                figures.observations.append(entry)
-                figures.normalisations += found.normalisations
-            elif entry.value is not None and first.value is None:
-                figures.observations[figures.observations.index(first)] = self.taken[key] = entry
-                figures.normalisations += found.normalisations
-            elif entry.value is not None and entry.value != first.value:
-                self._blame_second(first, entry, locality, slot)
+    @property
+    def columns(self) -> range:
+        """Its columns; another table may stand beside it."""
+        return range(self.first, self.stop)
 
-    def _know(self, locality: Locality, basis: Basis) -> Figures:
-        """The figures of a window, with a locality among those that the file speaks of."""
-        figures = self.figures[basis]
-        if locality.code not in figures.localities:
-            figures.localities.append(locality.code)
-        return figures
+    @cached_property
+    def figures(self) -> frozenset[int]:
+        """The columns under which figures stand."""
+        return frozenset(column.index for column in self.head.columns if column.match.codes)
 
-    def _blame_second(self, first: Observation, entry: Observation, locality: Locality, slot: Slot) -> None:
-        """Two cells that give the same figure differently."""
-        self.scope.findings.add(
-            Code.CONTRADICTING_FIGURES,
-            sheet=entry.cell_ref.sheet,
-            cells=(entry.cell_ref.cell,),
-            locality=locality.code,
-            indicator=entry.indicator,
-            value=entry.value,
-            name=locality.name,
-            label=slot.indicator.label,
-            expected=first.value,
-            other=f"sheet “{first.cell_ref.sheet}”, ô {first.cell_ref.cell}",
+    @cached_property
+    def basis(self) -> Basis | None:
+        """The window that titles and the sheet's name give to the whole table; None when they give none."""
+        is_baseline = any(BASELINE_TITLE.match(plain_key(title.text)) for title in self.titles)
+        return Basis.BASELINE if is_baseline else None
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit that a title states for the whole table; "" when none does."""
+        found = (TITLE_UNIT.search(title.text) for title in self.titles)
+        return next((plain_key(match[1]) for match in found if match), "")
+
+    def basis_of(self, words: Vocabulary, row: int) -> Basis | None:
+        """The window that a row states for itself."""
+        for column in self.columns:
+            text = "" if column in self.figures else self.view.text(row, column)
+            meaning = words.part(text).meaning if text else None
+            if meaning in BASIS_OF:
+                return BASIS_OF[meaning]
+        return None
+
+    def holds_figures(self, row: int) -> bool:
+        """Whether a row shows a number under any indicator."""
+        return any(
+            not self.view.is_blank(row, column) and self.view.holds_number(row, column)
+            for column in self.figures
         )
 
-    def _without_repeats(self, table: FreeTable, rows: Sequence[DataRow]) -> list[DataRow]:
-        """The rows of a table, of a locality that stands twice only the first."""
-        places: dict[tuple[str, Basis | None], list[DataRow]] = {}
-        for row in rows:
-            if row.locality is not None:
-                places.setdefault((row.locality.code, row.basis), []).append(row)
-        for group in places.values():
-            locality = group[0].locality
-            if len(group) > 1 and locality and locality.code in self.scope.own:
-                cells = tuple(table.view.name(row.row, max(row.column, 0)) for row in group)
-                self.scope.findings.add(
-                    Code.DUPLICATE_LOCALITY,
-                    sheet=table.name,
-                    cells=cells,
-                    locality=locality.code,
-                    name=locality.name,
-                )
-        return [group[0] for group in places.values()]
+    def label(self, row: int) -> tuple[int, str]:
+        """The column and the text by which a row calls itself: a name, or the first words in it."""
+        for column in self.names:
+            text = self.shown(row, column)
+            if text:
+                return column, text
+        for column in self.columns:
+            text = "" if column in self.figures else self.view.text(row, column)
+            if text and any(sign.isalpha() for sign in text) and len(text) > 2:
+                return column, text
+        return -1, ""
 
-    def _note_headings(self, table: FreeTable, slots: Sequence[Slot]) -> None:
-        """Which heading was read as which indicator, once a column."""
-        for slot in slots:
-            if slot.shown != slot.indicator.label:
-                self.figures[Basis.CURRENT].normalisations.append(
-                    Normalisation(
-                        CellRef(table.name, slot.cell),
-                        slot.shown,
-                        f"{slot.indicator.code} ({slot.indicator.label})",
-                        "theo tiêu đề cột, dòng",
-                    )
-                )
+    def shown(self, row: int, column: int) -> str:
+        """What a cell shows, that of the whole area where it is merged."""
+        return self.view.label(*self.view.merged.get((row, column), (row, column)))
 
-    def _note_name(self, table: FreeTable, row: DataRow) -> None:
-        """Which name was read as which locality, once a row."""
-        locality = row.locality
-        if locality is not None and row.text not in {locality.name, locality.code}:
-            self.figures[Basis.CURRENT].normalisations.append(
-                Normalisation(
-                    CellRef(table.name, row.cell),
-                    row.text,
-                    f"{locality.code} ({locality.name})",
-                    "theo tên địa bàn",
-                )
-            )
-        if locality is not None and table.view.is_hidden(row.row):
-            self.scope.findings.add(
-                Code.HIDDEN_ROW,
-                sheet=table.name,
-                cells=(row.cell,),
-                locality=locality.code,
-                name=locality.name,
-            )
+    def has_numbers(self, column: int) -> bool:
+        """Whether a column shows a number in the rows of the table."""
+        return any(
+            not self.view.is_blank(row, column) and self.view.holds_number(row, column) for row in self.rows
+        )
 
 
-def _with_shared(table: FreeTable, rows: Sequence[int], slots: Sequence[Slot]) -> FreeTable:
-    """The table with figures marked that one merged cell gives for several."""
-    view = table.view
-    sheet = mark_shared(view.sheet, [view.turn(row, slot.column) for row in rows for slot in slots])
-    return table if sheet is view.sheet else replace(table, view=replace(view, sheet=sheet))
-
-
-def _grid(table: FreeTable) -> Grid:
-    """A table as totals are checked in it."""
-
-    def value(row: int, column: int, indicator: Indicator) -> Decimal | None:
-        if table.view.mark(row, column):
-            return None
-        return read_number(table.view.value(row, column), indicator.unit, indicator.decimals).value
-
-    return Grid(table.name, len(table.view.rows), value, table.view.name)
-
-
-def read_free_tables(
-    scope: Scope, tables: Sequence[FreeTable], refused: frozenset[str], coded: Mapping[Basis, Figures]
-) -> Mapping[Basis, Figures]:
-    """Everything that the tables of one file say.
+def find_tables(
+    sheet: Sheet, words: Vocabulary, gazetteer: Gazetteer, names: Sequence[str]
+) -> list[FreeTable]:
+    """The tables of one sheet, read in the direction in which more of its labels are found.
 
     Args:
-        scope: the file's plan, owner and findings.
-        tables: the tables found by labels.
-        refused: names of the sheets whose baseline is of another window.
-        coded: what tables under code rows gave already.
+        sheet: the sheet.
+        words: the plan's labels.
+        gazetteer: the plan's units.
+        names: names of the sheet to look at for the topic, besides the titles.
+    """
+    found = [_tables_of(View(sheet, is_turned), words, gazetteer, names) for is_turned in (False, True)]
+    upright, turned = found
+    return upright if _score(upright) >= _score(turned) else turned
+
+
+def _score(tables: list[FreeTable]) -> tuple[int, int]:
+    """How many different columns were understood, and how many tables name their localities."""
+    return sum(_labels(table) for table in tables), sum(bool(table.names) for table in tables)
+
+
+def _labels(table: FreeTable) -> int:
+    """How many columns with figures under them were understood."""
+    return sum(1 for column in table.head.slots if table.has_numbers(column.index))
+
+
+def _tables_of(view: View, words: Vocabulary, gazetteer: Gazetteer, names: Sequence[str]) -> list[FreeTable]:
+    def is_data(text: str) -> bool:
+        is_last = is_foot(text) and not words.is_hit(text)
+        return bool(gazetteer.known(text)) or gazetteer.is_district(text) or is_last
+
+    topic = _topic(view, words, names)
+    heads = list(find_heads(view, words, is_data, topic))
+    tables = []
+    for number, head in enumerate(heads):
+        start = heads[number - 1].bottom + 1 if number else 0
+        end = heads[number + 1].top if number + 1 < len(heads) else len(view.rows)
+        first = _first_column(view, words, head) if view.is_turned else 0
+        titles = _titles(view, start if not number else _title_start(view, start, head), head, first)
+        columns = _name_columns(view, head, (first, end), gazetteer)
+        blocks = side_by_side(head, columns, view.width)
+        for block in blocks:
+            own = tuple(title for title in titles if is_title_of(title.column, block, blocks))
+            tables.append(_table(view, head, (first, end), own, block))
+    return tables
+
+
+def _table(
+    view: View, head: Head, reach: tuple[int, int], titles: tuple[Title, ...], block: Block
+) -> FreeTable:
+    """One table of a head: all of it, or one of several side by side."""
+    first, end = reach
+    own = head_of(head, block)
+    districts = tuple(column.index for column in own.columns if any(k in DISTRICT_HEADS for k in column.keys))
+    return FreeTable(view, own, end, titles, block.names, max(first, block.start), block.stop, districts)
+
+
+def _title_start(view: View, start: int, head: Head) -> int:
+    """Where the titles of a table below another one begin: behind the last row with a number."""
+    rows = range(start, head.top)
+    last = [row for row in rows if any(isinstance(value, int | float) for value in view.rows[row])]
+    return last[-1] + 1 if last else start
+
+
+def _first_column(view: View, words: Vocabulary, head: Head) -> int:
+    """In a table on its side, the first line of its head: the lines before it are titles."""
+    labels = [c.index for c in head.columns if c.match.codes or any(k in words.sections for k in c.keys)]
+    first = min(labels, default=0)
+    while first > 0 and sum(not view.is_blank(row, first - 1) for row in range(len(view.rows))) > 1:
+        first -= 1
+    return first
+
+
+def _titles(view: View, start: int, head: Head, first: int) -> tuple[Title, ...]:
+    """What stands over a table: its sheet's name, paragraphs over it, rows above it, windows in its head."""
+    name = view.sheet.name
+    over = [Title(name, "", name), *(Title(name, "", text) for text in view.sheet.above)]
+    if view.is_turned:
+        # Turned on its side, titles stand in the lines over the first label, whatever their column.
+        for column in range(view.width):
+            for row in range(len(view.rows)):
+                text = view.text(row, column)
+                text = text if column < first or _has_window(text) else ""
+                over += [Title(name, view.name(row, column), text)] if text else []
+        return tuple(over)
+    for row in range(start, head.bottom + 1):
+        for column in range(view.width):
+            text = view.text(row, column)
+            is_title = text and (row < head.top or _has_window(text))
+            over += [Title(name, view.name(row, column), text, column)] if is_title else []
+    return tuple(over)
+
+
+def _has_window(text: str) -> bool:
+    """Whether a heading may state a window: titles of the same table are held against it."""
+    plain = strip_marks(text) if any(map(str.isdigit, text)) else ""
+    return bool(SPAN.search(plain) or SIX_MONTHS.search(plain))
+
+
+def _topic(view: View, words: Vocabulary, names: Sequence[str]) -> str:
+    """The key of the section that the sheet's name or one of its first lines is about."""
+    texts = [view.sheet.name, *view.sheet.above, *names]
+    texts += [
+        value for row in view.sheet.rows[:12] for value in row if isinstance(value, str) and len(value) < 90
+    ]
+    if any(words.is_section(text) for row in view.sheet.rows for text in row if isinstance(text, str)):
+        texts = [view.sheet.name]
+    for text in texts:
+        key = plain_key(text)
+        for word in ("", *TOPIC_WORDS):
+            rest = words.part(key.removeprefix(word)).key
+            if (not word or key.startswith(word)) and rest in words.sections:
+                return rest
+    return ""
+
+
+def _name_columns(view: View, head: Head, reach: tuple[int, int], gazetteer: Gazetteer) -> tuple[int, ...]:
+    """The columns that name localities: those headed so, and those in which units are named."""
+    first, end = reach
+    figures = {column.index for column in head.columns if column.match.codes}
+    # A district may bear the name of one of its communes.
+    figures |= {column.index for column in head.columns if any(k in DISTRICT_HEADS for k in column.keys)}
+    counted = {}
+    for column in range(first, view.width):
+        if column not in figures:
+            rows = range(head.bottom + 1, end)
+            counted[column] = sum(1 for row in rows if gazetteer.known(view.label(row, column)))
+    headed = {column.index for column in head.columns if column.is_locality and column.index >= first}
+    found = [column for column, count in counted.items() if count or column in headed]
+    return tuple(sorted(found, key=lambda column: (-counted[column], column)))
+
+
+@dataclass(frozen=True)
+class Block:
+    """The columns of one of several tables side by side; `stop` is behind its last column."""
+
+    start: int
+    stop: int
+    names: tuple[int, ...]
+
+
+def side_by_side(head: Head, names: Sequence[int], width: int) -> list[Block]:
+    """The blocks of a head in which names stand again after figures.
+
+    Two blocks need not list the same places in the same order, so each is read by its own names. Where
+    figures stand before the first names as well it is not clear which names are theirs: then nothing is taken
+    apart, and rows whose names differ are asked about.
+
+    Args:
+        head: the head over all of them.
+        names: the columns that name localities, the best one first.
+        width: how many columns the sheet has.
 
     Returns:
-        All figures by window. A cell that two readings are possible for gives none, and a finding instead.
+        A single block with all columns where nothing stands side by side.
     """
-    reader = _Reader(scope, coded)
-    for basis, figures in coded.items():
-        reader.taken |= {(entry.locality, entry.indicator, basis): entry for entry in figures.observations}
-        reader.known |= {entry.indicator for entry in figures.observations}
-    rows = RowReader(scope)
-    found = [(table, *rows.read(table)) for table in tables]
-    rows.report_foreign()
-    for table, data, totals in found:
-        reader.read(table, data, totals, refused)
-    _drop_loose(reader)
-    if tables and not any(finding.rule_id in WHOLE_FILE for finding in scope.findings.found):
-        _report_missing(reader, tables[0])
-    return reader.figures
+    figures = {column.index for column in head.columns if column.parts and column.match.codes}
+    groups: list[list[int]] = []
+    for column in sorted(names):
+        if groups and not any(groups[-1][-1] < figure < column for figure in figures):
+            groups[-1].append(column)
+        else:
+            groups.append([column])
+    starts = [group[0] for group in groups]
+    if len(groups) < 2 or not figures or min(figures) < starts[0]:
+        return [Block(0, width, tuple(names))]
+    stops = [*starts[1:], width]
+    starts[0] = 0
+    return [
+        Block(start, stop, tuple(column for column in names if column in group))
+        for start, stop, group in zip(starts, stops, groups, strict=True)
+        if any(start <= figure < stop for figure in figures)
+    ]
 
 
-def _drop_loose(reader: _Reader) -> None:
-    """Figures under a heading that means them only while they are not above another one."""
-    words = vocabulary_of(reader.scope.plan)
-    loose = {code for _, code in words.loose} & reader.scope.loose
-    for basis, figures in reader.figures.items():
-        for entry in [entry for entry in figures.observations if entry.indicator in loose]:
-            indicator = words.plan.indicator_by_code[entry.indicator]
-            limit = reader.taken.get((entry.locality, indicator.within, basis))
-            if entry.value is None or limit is None or limit.value is None or entry.value <= limit.value:
-                continue
-            figures.observations[figures.observations.index(entry)] = replace(entry, value=None)
-            reader.scope.findings.add(
-                Code.INCLUDES_OLD_CASES,
-                sheet=entry.cell_ref.sheet,
-                cells=(entry.cell_ref.cell, limit.cell_ref.cell),
-                locality=entry.locality,
-                indicator=entry.indicator,
-                value=entry.value,
-                expected=limit.value,
-                name=reader.scope.own[entry.locality].name,
-            )
+def head_of(head: Head, block: Block) -> Head:
+    """The part of a head that stands over a block."""
+    return replace(head, columns=tuple(c for c in head.columns if block.start <= c.index < block.stop))
 
 
-def _report_missing(reader: _Reader, table: FreeTable) -> None:
-    """Indicators and localities that the file says nothing about."""
-    scope = reader.scope
-    missing = [entry.label for entry in scope.plan.indicators if entry.code not in reader.known]
-    if missing:
-        scope.findings.add(Code.MISSING_INDICATORS, value="; ".join(missing), count=len(missing))
-    for locality in scope.own.values():
-        if locality.code not in reader.figures[Basis.CURRENT].localities:
-            scope.findings.add(
-                Code.LOCALITY_WITHOUT_ROW, sheet=table.name, locality=locality.code, name=locality.name
-            )
+def is_title_of(column: int | None, block: Block, blocks: Collection[Block]) -> bool:
+    """Whether a title in a column speaks of a block: one over another block than the first does not."""
+    others = [other for other in blocks if other.start and other is not block]
+    return column is None or not any(other.start <= column < other.stop for other in others)

@@ -192,16 +192,18 @@ class Gazetteer:
             submitter: who sent the file; its own localities come first.
             district: the district that the file itself names, "" when it names none.
         """
-        kind, name, key, said = self.read(text)
+        kind, name, key, named_district = self.read(text)
         if not key:
             return Resolved()
         marked = fold(name)
         found = [entry for entry in self.by_key.get(key, ()) if not kind or entry.kind == kind]
         if not self._is_plain(name):
             found = [entry for entry in found if marked == entry.marked]
-        for code in (said, district):
+        for code in (named_district, district):
             narrowed = [entry for entry in found if not code or entry.district == code]
-            if (said and code == said) or (len({entry.code for entry in found}) > 1 and narrowed):
+            if (named_district and code == named_district) or (
+                len({entry.code for entry in found}) > 1 and narrowed
+            ):
                 found = narrowed
         units = {entry.code: entry for entry in found}
         if len(units) > 1:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.document_header import Stated
+from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.tables.form_tables import Table, find_table
-from chuyenhoa.intake.tables.found_tables import FreeTable, find_tables
+from chuyenhoa.intake.tables.free_tables import FreeTable, find_tables
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
-from chuyenhoa.intake.text_sheets.free_sheets import WordTables, find_words, looks_like_words
+from chuyenhoa.intake.text_sheets.free_sheets import WordTables, find_word_tables, looks_like_words
 from chuyenhoa.kit.readers.book import Book, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, strip_marks
 from chuyenhoa.model import form
@@ -46,20 +46,22 @@ class FoundTables:
         figures = {t.sheet.name for t in self.coded.values()} | {t.name for t in self.free}
         return self.words.sheets | figures
 
-    def free_titles(self) -> list[Stated]:
+    def free_titles(self) -> list[HeaderText]:
         """What stands over the tables found by labels."""
-        return [Stated(table.name, title.cell, title.text) for table in self.free for title in table.titles]
+        return [
+            HeaderText(table.name, title.cell, title.text) for table in self.free for title in table.titles
+        ]
 
-    def titles(self, plan: Plan) -> list[Stated]:
+    def titles(self, plan: Plan) -> list[HeaderText]:
         """What stands over all tables, sheets' names included; over words where there is nothing else."""
         stated = self.free_titles()
         if not self.coded and not self.free:
-            stated = [Stated(*title) for title in self.words.titles(plan)]
+            stated = [HeaderText(*title) for title in self.words.titles(plan)]
         for official, table in self.coded.items():
             name = table.sheet.name
             is_baseline = official == form.BASELINE_SHEET
             texts = [("", text) for text in (name, *table.sheet.above)] + _titles_above(table)
-            stated += [Stated(name, cell, text, is_baseline) for cell, text in texts]
+            stated += [HeaderText(name, cell, text, is_baseline) for cell, text in texts]
         return list(dict.fromkeys(stated))
 
 
@@ -100,7 +102,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     used |= {id(table.view.sheet) for table in free} | {id(table.sheet) for table in found.values()}
     missing = [name for name in WORD_TABLES if name not in found]
     left = [s for s in rest if id(s) not in used and strip_marks(s.name) not in is_figure_sheet]
-    return FoundTables(found, tuple(free), find_words(left, missing, plan))
+    return FoundTables(found, tuple(free), find_word_tables(left, missing, plan))
 
 
 def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
@@ -145,9 +147,9 @@ def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
 
 def report_nothing(book: Book, plan: Plan, has_meta: bool, findings: FindingList) -> None:
     """Nothing was found: in a form of ours the code row is gone, in any other file the labels."""
-    places = gazetteer_of(plan)
+    gazetteer = gazetteer_of(plan)
     texts: Sequence[str] = [v for s in book.sheets for row in s.rows for v in row if isinstance(v, str)]
-    if not has_meta and any(places.known(text) for text in texts[:5000]):
+    if not has_meta and any(gazetteer.known(text) for text in texts[:5000]):
         findings.add(Code.UNREADABLE_TABLE, missing="cột chỉ tiêu nào của biểu mẫu (chỉ thấy tên địa bàn)")
     else:
         findings.add(Code.NO_TABLE_FOUND, expected=form.LOCALITY_CODE)

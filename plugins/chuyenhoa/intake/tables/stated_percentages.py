@@ -10,8 +10,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 from chuyenhoa.intake.tables.columns import Slot
 from chuyenhoa.intake.tables.figures import show_value
 from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.found_tables import FreeTable
 from chuyenhoa.intake.tables.free_rows import DataRow
+from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.intake.tables.header_labels import NUMBERING
 from chuyenhoa.intake.tables.table_header import Column
 from chuyenhoa.intake.tables.vocabulary import Vocabulary
@@ -22,7 +22,7 @@ from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality, Plan
 from chuyenhoa.plan.names import plain_key
 
-SHARE = re.compile(r"t[iy] le(?: phan tram)?\b ?(?:dieu tra )?(.*)|phan tram (.*)|")
+PERCENTAGE_HEADING = re.compile(r"t[iy] le(?: phan tram)?\b ?(?:dieu tra )?(.*)|phan tram (.*)|")
 MAX_APART = Decimal("0.1")
 """Points by which a stated percentage may differ from the one worked out (domain 2.3)."""
 HUNDREDTH = Decimal("0.01")
@@ -31,7 +31,7 @@ ValueOf = Callable[[str], Decimal | None]
 
 
 @dataclass(frozen=True)
-class Share:
+class StatedPercentage:
     """A column of percentages, and what they are percentages of."""
 
     column: int
@@ -39,7 +39,7 @@ class Share:
     measure: RatioMeasure
 
 
-def find_shares(table: FreeTable, slots: list[Slot], words: Vocabulary) -> list[Share]:
+def find_stated_percentages(table: FreeTable, slots: list[Slot], words: Vocabulary) -> list[StatedPercentage]:
     """The columns that state a percentage which the plan's criteria work out.
 
     A heading names the numerator ("Tỷ lệ khám phá"), or stands behind its column ("Khám phá", "Tỷ lệ (%)").
@@ -50,22 +50,24 @@ def find_shares(table: FreeTable, slots: list[Slot], words: Vocabulary) -> list[
     for column in table.head.columns:
         if not column.parts or column.index in by_column:
             continue
-        said = _said(column)
-        if said is None:
+        numerator = _percentage_of(column)
+        if numerator is None:
             continue
         over = [part.key for part in column.parts[:-1] if part.key]
-        codes = words.explain([*over, said]).codes if said else {by_column.get(column.index - 1, "")}
+        codes = (
+            words.explain([*over, numerator]).codes if numerator else {by_column.get(column.index - 1, "")}
+        )
         known = [code for code in codes if code in ratios]
         if len(known) == 1:
-            found.append(Share(column.index, column.shown, ratios[known[0]]))
+            found.append(StatedPercentage(column.index, column.shown, ratios[known[0]]))
     return found
 
 
-def _said(column: Column) -> str | None:
+def _percentage_of(column: Column) -> str | None:
     """What a heading says it is a percentage of, "" when it does not say; None for no percentage."""
     text = NUMBERING.sub("", column.parts[-1].text)
     key = plain_key(text)
-    match = SHARE.fullmatch(key)
+    match = PERCENTAGE_HEADING.fullmatch(key)
     if match is None or (not key and "%" not in text):
         return None
     return (match[1] or match[2] or "").removesuffix(" dat").strip()
@@ -80,8 +82,13 @@ def _ratios(plan: Plan) -> Mapping[str, RatioMeasure]:
     }
 
 
-def check_share(
-    scope: Scope, table: FreeTable, row: DataRow, locality: Locality, share: Share, value_of: ValueOf
+def check_stated_percentage(
+    scope: Scope,
+    table: FreeTable,
+    row: DataRow,
+    locality: Locality,
+    percentage: StatedPercentage,
+    value_of: ValueOf,
 ) -> Normalisation | None:
     """Hold one stated percentage against the figures of its row; it is never data.
 
@@ -89,15 +96,15 @@ def check_share(
         What was stated and what was worked out, for the receipt; None when either is missing.
     """
     view = table.view
-    value, mark = view.value(row.row, share.column), view.mark(row.row, share.column)
+    value, mark = view.value(row.row, percentage.column), view.mark(row.row, percentage.column)
     shown = show_value(value, mark)
     stated = _read(shown)
-    exact = _work_out(share.measure, value_of)
+    exact = _work_out(percentage.measure, value_of)
     if stated is None or exact is None or (mark and mark.flaw is not Flaw.PERCENT):
         return None
     if not mark and isinstance(value, float) and 0 < stated <= 1 < exact:
         stated *= 100
-    cell = name_cell(*view.turn(row.row, share.column))
+    cell = name_cell(*view.turn(row.row, percentage.column))
     rounded = exact.quantize(HUNDREDTH, ROUND_HALF_UP)
     text = f"{rounded}".replace(".", ",") + "%"
     if abs(stated - exact) > MAX_APART:
@@ -108,7 +115,7 @@ def check_share(
             locality=locality.code,
             value=shown,
             name=locality.name,
-            label=share.label,
+            label=percentage.label,
             expected=text,
         )
     why = "tỷ lệ được tính lại, không lấy làm số liệu"

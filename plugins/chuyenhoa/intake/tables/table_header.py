@@ -96,16 +96,16 @@ def find_heads(
     """
     row = last = 0
     while row < len(view.rows):
-        if _counts(view, words, row):
-            top, bottom = _reach(view, words, (last, row), is_data)
+        if _is_label_row(view, words, row):
+            top, bottom = _extent(view, words, (last, row), is_data)
             columns = _columns(view, words, top, bottom)
-            yield Head(top, bottom, _settle(columns, words, topic))
+            yield Head(top, bottom, _resolve_sections(columns, words, topic))
             row = last = bottom
             last += 1
         row += 1
 
 
-def _counts(view: View, words: Vocabulary, row: int) -> bool:
+def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
     """Whether a row is part of a head: two labels, or one beside the heading of the names."""
     texts = [view.text(row, column) for column in range(view.width)]
     hits = sum(1 for text in texts if text and words.is_hit(text))
@@ -118,7 +118,7 @@ def _counts(view: View, words: Vocabulary, row: int) -> bool:
     return bool(hits) and (named or headed > 0 or view.is_turned)
 
 
-def _says_something(view: View, words: Vocabulary, row: int) -> bool:
+def _belongs_to_head(view: View, words: Vocabulary, row: int) -> bool:
     """Whether a row above the labels belongs to the head: sections, windows, the heading of the names."""
     filled = [column for column in range(view.width) if not view.is_blank(row, column)]
     for column in filled:
@@ -138,13 +138,13 @@ def _says_something(view: View, words: Vocabulary, row: int) -> bool:
     return False
 
 
-def _reach(
+def _extent(
     view: View, words: Vocabulary, rows: tuple[int, int], is_data: Callable[[str], bool]
 ) -> tuple[int, int]:
     """The first and the last row of the head around a row of labels, behind the table before it."""
     first, row = rows
     top = row
-    while top > first and row - top < MAX_HEAD_ROWS and _says_something(view, words, top - 1):
+    while top > first and row - top < MAX_HEAD_ROWS and _belongs_to_head(view, words, top - 1):
         top -= 1
     bottom = row
     while bottom + 1 < len(view.rows) and bottom - row < MAX_HEAD_ROWS:
@@ -152,7 +152,7 @@ def _reach(
         filled = [column for column in range(view.width) if not view.is_blank(below, column)]
         texts = [view.text(below, column) for column in filled]
         numbers = [column for column in filled if view.holds_number(below, column)]
-        is_numbering = view.is_numbering(below) and _goes_on(view, below)
+        is_numbering = view.is_numbering(below) and _has_figures_below(view, below)
         if not is_numbering and (
             not filled
             or any(map(is_data, filter(None, texts)))
@@ -163,7 +163,7 @@ def _reach(
     return top, bottom
 
 
-def _goes_on(view: View, row: int) -> bool:
+def _has_figures_below(view: View, row: int) -> bool:
     """Whether anything like a figure stands below a row: the last row of a table numbers no columns."""
     return any(
         not view.is_blank(below, column) and view.holds_number(below, column)
@@ -196,7 +196,7 @@ def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Colum
             seen.add(origin)
         column = Column(index, lowest, _with_units(parts, words))
         if view.is_turned:
-            over, column = _under(view, words, column, over, bottom)
+            over, column = _join_headings(view, words, column, over, bottom)
         columns.append(column)
     return columns
 
@@ -237,7 +237,7 @@ def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) 
     return bool(match.codes) and not match.certain
 
 
-def _under(
+def _join_headings(
     view: View, words: Vocabulary, column: Column, over: list[Part] | None, bottom: int
 ) -> tuple[list[Part] | None, Column]:
     """In a table on its side: the headings that a line stands under, and the line with them.
@@ -272,7 +272,7 @@ def _under(
     return over, full
 
 
-def _settle(columns: list[Column], words: Vocabulary, topic: str) -> tuple[Column, ...]:
+def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> tuple[Column, ...]:
     """The columns with the indicators that their headings mean.
 
     A label that needs its section is read without it only beside another column of that section, or under a

@@ -32,9 +32,9 @@ from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 from chuyenhoa.model.plan import Indicator, Plan
 from chuyenhoa.plan.names import label_key, plain_key
 
-TELLS_ITSELF = "!"
+NEEDS_NO_SECTION = "!"
 """An alias that begins with it needs no heading of its section."""
-MAX_SYLLABLES = 5
+MIN_CERTAIN_SYLLABLES = 5
 """An alias as long as this tells its section itself."""
 
 
@@ -251,8 +251,8 @@ def _names(indicator: Indicator, section: list[str]) -> Iterable[tuple[str, bool
         syllables = len(key.split())
         is_official = name == indicator.label and syllables > 2
         names_section = any(f" {heading} " in f" {key} " for heading in section)
-        is_long = syllables >= MAX_SYLLABLES
-        yield key, is_official or names_section or is_long or name.startswith(TELLS_ITSELF), is_loose
+        is_long = syllables >= MIN_CERTAIN_SYLLABLES
+        yield key, is_official or names_section or is_long or name.startswith(NEEDS_NO_SECTION), is_loose
         for heading in section:
             for joined in (
                 f"{heading} {key}",

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 
 from chuyenhoa.intake.tables.figures import FLAW_CODES, check_columns, show_value
 from chuyenhoa.intake.tables.form_rows import Scope, cell_ref, identify_row
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
-from chuyenhoa.intake.text_sheets.answers import WordReading, read_answer, read_date
 from chuyenhoa.intake.values.personal import report_row, report_text
 from chuyenhoa.kit.readers.book import CellValue, Flaw
+from chuyenhoa.kit.vietnamese_text.normal_form import MISSING_KEYS, clean_text, fold, strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.criteria import Criterion, DeclarationMeasure
 from chuyenhoa.model.figures import Answer, CellRef, Declaration, Justification, Narrative, Normalisation
 from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.form import ANSWER_WORDS
 from chuyenhoa.model.plan import Locality
 
 DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NOTE)
@@ -97,7 +98,7 @@ class _Row:
         mark = None if column is None else self.table.sheet.marks.get((self.rows[0], column))
         return mark is not None and mark.flaw is flaw
 
-    def blame(
+    def report(
         self, code: str, cells: tuple[str, ...], value: str = "", missing: str = "", readings: str = ""
     ) -> None:
         self.scope.findings.add(
@@ -120,7 +121,7 @@ def _read_declaration(row: _Row, found: Declarations) -> None:
     if report_row(row.scope, row.table, row.rows[0], row.locality):
         return
     if len(row.rows) > 1:
-        row.blame(
+        row.report(
             Code.DUPLICATE_DECLARATION,
             tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows),
         )
@@ -146,7 +147,7 @@ def _read_declaration(row: _Row, found: Declarations) -> None:
         cell_ref=row.cell_ref(form.ANSWER),
     )
     found.declarations.append(declaration)
-    _ask_for_document(row, declaration)
+    _report_missing_document(row, declaration)
 
 
 def _accept(row: _Row, code: str, reading: WordReading, found: Declarations) -> bool:
@@ -157,9 +158,9 @@ def _accept(row: _Row, code: str, reading: WordReading, found: Declarations) -> 
     problem = FLAW_CODES[mark.flaw] if mark and mark.flaw not in SHOWN else reading.problem
     shown = show_value(row.value(code), mark)
     if problem:
-        row.blame(problem, (spot.cell,), shown, readings=reading.readings)
-    elif reading.doubt:
-        row.blame(reading.doubt, (spot.cell,), shown, readings=reading.readings)
+        row.report(problem, (spot.cell,), shown, readings=reading.readings)
+    elif reading.warning:
+        row.report(reading.warning, (spot.cell,), shown, readings=reading.readings)
     elif reading.why:
         found.normalisations.append(Normalisation(spot, shown, reading.shown, reading.why))
     return not problem
@@ -169,21 +170,23 @@ def _read_document_number(row: _Row) -> str:
     """The number of a document; one that Excel turned into a date is missing, with a warning."""
     value = row.value(form.DOCUMENT_NUMBER)
     if isinstance(value, date | time | timedelta):
-        row.blame(
+        row.report(
             Code.DOCUMENT_NUMBER_BECAME_DATE, (row.cell_ref(form.DOCUMENT_NUMBER).cell,), show_value(value)
         )
         return ""
     return show_value(value)
 
 
-def _ask_for_document(row: _Row, declaration: Declaration) -> None:
+def _report_missing_document(row: _Row, declaration: Declaration) -> None:
     """A "Có" that counts only with number and date of its document."""
     measure = row.criterion.measure
     needed = isinstance(measure, DeclarationMeasure) and measure.needs_document
     missing = [] if declaration.document_number else ["số văn bản"]
     missing += [] if declaration.document_date else ["ngày văn bản"]
     if needed and declaration.answer is Answer.YES and missing:
-        row.blame(Code.MISSING_DOCUMENT_REFERENCE, (declaration.cell_ref.cell,), missing=" và ".join(missing))
+        row.report(
+            Code.MISSING_DOCUMENT_REFERENCE, (declaration.cell_ref.cell,), missing=" và ".join(missing)
+        )
 
 
 def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
@@ -282,6 +285,135 @@ def _own_locality(scope: Scope, text: str) -> str:
     """The code of the submitter's own locality that a text is or names for certain, else ""."""
     locality = scope.find(text)
     if locality is None and not text.isdigit():
-        places = gazetteer_of(scope.plan)
-        locality = places.resolve(text, scope.owner.submitter, scope.district).locality
+        gazetteer = gazetteer_of(scope.plan)
+        locality = gazetteer.resolve(text, scope.owner.submitter, scope.district).locality
     return locality.code if locality is not None and locality.code in scope.own else ""
+
+
+ANSWERS = {strip_marks(word): answer for answer, word in ANSWER_WORDS.items()}
+_LEAD = r"(?:[^0-9]*\bngay )?"
+_YEAR = r"([0-9]{4}|[0-9]{2})"
+_TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?\.?"
+DAY_FIRST = re.compile(
+    rf"{_LEAD}([0-9]{{1,2}}) ?(?:[/.-]|thang) ?([0-9]{{1,2}}),? ?(?:[/.-]|nam) ?{_YEAR}{_TIME}"
+)
+YEAR_FIRST = re.compile(rf"([0-9]{{4}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{1,2}}){_TIME}")
+ENGLISH = re.compile(rf"([0-9]{{1,2}})[ -]([a-z]{{3}})[a-z]*[ -]{_YEAR}{_TIME}")
+MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+LAST_MONTH = 12
+PLAIN_DATE = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}")
+YEARS = range(1990, 2100)
+"""The years in which a document of a plan can have been signed."""
+
+
+@dataclass(frozen=True)
+class WordReading:
+    """An answer or a date as read; no value and no problem is a blank cell.
+
+    `problem` is a D-code; `why` says why it was read otherwise than typed.
+    """
+
+    value: Answer | date | None = None
+    problem: str = ""
+    why: str = ""
+    readings: str = ""
+    """How a date that is asked or warned about could be meant."""
+    warning: str = ""
+    """D-code of a warning beside a value that is taken."""
+
+    @property
+    def shown(self) -> str:
+        """The value as the form would show it."""
+        if isinstance(self.value, Answer):
+            return ANSWER_WORDS[self.value]
+        return f"{self.value:%d/%m/%Y}" if self.value else ""
+
+
+def read_answer(value: CellValue) -> WordReading:
+    """Read cell KET_QUA; case, Unicode form and missing tone marks do not matter."""
+    text = clean_text(value)
+    if not text:
+        return WordReading()
+    if fold(text) in MISSING_KEYS:
+        return WordReading(why="chưa có số liệu, để trống")
+    answer = None if isinstance(value, bool) else ANSWERS.get(strip_marks(text))
+    if answer is None:
+        return WordReading(problem=Code.UNKNOWN_ANSWER)
+    return WordReading(answer, why="" if text == ANSWER_WORDS[answer] else "viết lại theo biểu mẫu")
+
+
+def read_date(value: CellValue, is_us: bool = False, latest: date | None = None) -> WordReading:
+    """Read cell NGAY_VAN_BAN: a date cell, or a text with day, month and year in this order.
+
+    Args:
+        value: what the cell holds; "" is blank.
+        is_us: whether the cell shows the month before the day, so that Excel may have swapped what was typed.
+        latest: the last day that makes sense; a date cell behind it that makes sense the other way round is
+            doubted as well.
+    """
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return _warn_of_future(_warn_of_swap(day, is_us, latest), latest)
+    text = clean_text(value)
+    return _warn_of_future(_read_date_text(text), latest) if text else WordReading()
+
+
+def _warn_of_future(reading: WordReading, latest: date | None) -> WordReading:
+    """A date that is read, with a doubt when it lies behind the last day that makes sense."""
+    day = reading.value
+    if latest is None or not isinstance(day, date) or day <= latest or reading.warning:
+        return reading
+    return replace(reading, warning=Code.DOCUMENT_DATED_AFTER_DEADLINE, readings=f"{latest:%d/%m/%Y}")
+
+
+def _warn_of_swap(day: date, is_us: bool, latest: date | None) -> WordReading:
+    """The date of a date cell, with a doubt when day and month may have changed places."""
+    if day.year not in YEARS:
+        return WordReading(problem=Code.UNREADABLE_DATE)
+    if day.day > LAST_MONTH or day.day == day.month:
+        return WordReading(day)
+    other = day.replace(day=day.month, month=day.day)
+    if is_us or (latest is not None and other <= latest < day):
+        return WordReading(
+            day, warning=Code.POSSIBLY_SWAPPED_DATE, readings=f"{day:%d/%m/%Y} hoặc {other:%d/%m/%Y}"
+        )
+    return WordReading(day)
+
+
+def _read_date_text(text: str) -> WordReading:
+    """A date typed as text; month before day is asked."""
+    plain = " ".join(strip_marks(text).split())
+    found = _split_date(plain)
+    if found is None or found[2] not in YEARS:
+        return WordReading(problem=Code.UNREADABLE_DATE)
+    day, month, year = found
+    try:
+        value = date(year, month, day)
+    except ValueError:
+        return _read_swapped(day, month, year)
+    return WordReading(value, why="" if PLAIN_DATE.fullmatch(text) else "viết lại theo dạng ngày/tháng/năm")
+
+
+def _split_date(plain: str) -> tuple[int, int, int] | None:
+    """Day, month and year of a text in plain letters; a year of two digits is of this century."""
+    match = YEAR_FIRST.fullmatch(plain)
+    if match:
+        return int(match[3]), int(match[2]), int(match[1])
+    match = ENGLISH.fullmatch(plain)
+    if match and match[2] in MONTH_NAMES:
+        return int(match[1]), MONTH_NAMES.index(match[2]) + 1, _full_year(match[3])
+    match = DAY_FIRST.fullmatch(plain)
+    return (int(match[1]), int(match[2]), _full_year(match[3])) if match else None
+
+
+def _full_year(digits: str) -> int:
+    return int(digits) if len(digits) > len("21") else 2000 + int(digits)
+
+
+def _read_swapped(day: int, month: int, year: int) -> WordReading:
+    """A text that is a date only with the month in front, as Americans write it."""
+    try:
+        other = date(year, day, month)
+    except ValueError:
+        return WordReading(problem=Code.UNREADABLE_DATE)
+    return WordReading(problem=Code.MONTH_BEFORE_DAY, readings=f"{other:%d/%m/%Y}")

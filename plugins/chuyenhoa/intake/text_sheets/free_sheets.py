@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.header_labels import LOCALITY_HEADS, NUMBERING
-from chuyenhoa.intake.text_sheets.free_texts import SIGNATURE, first_item, holds_texts, tells_items
+from chuyenhoa.intake.values.personal import report_text
 from chuyenhoa.kit.readers.book import CellValue, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, read_code
 from chuyenhoa.model import form
 from chuyenhoa.model.criteria import Criterion
-from chuyenhoa.model.figures import CellRef, Normalisation
+from chuyenhoa.model.figures import CellRef, Narrative, Normalisation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan.names import plain_key
 
@@ -88,7 +88,7 @@ class WordTables:
         return frozenset({t.sheet.name for t in self.tables.values()} | {sheet.name for sheet in self.texts})
 
 
-def find_words(sheets: Sequence[Sheet], missing: Sequence[str], plan: Plan) -> WordTables:
+def find_word_tables(sheets: Sequence[Sheet], missing: Sequence[str], plan: Plan) -> WordTables:
     """Look for sheets of words that have no code row.
 
     Args:
@@ -158,7 +158,7 @@ def _names(key: str, criterion: Criterion) -> bool:
     return enough and (f" {key} " in f" {title} " or f" {short} " in f" {key} ")
 
 
-def name_codes(scope: Scope, table: Table, notes: list[Normalisation]) -> Table:
+def replace_names_by_codes(scope: Scope, table: Table, notes: list[Normalisation]) -> Table:
     """The table with codes in place of the names of localities and criteria.
 
     A blank name beside a criterion means the one above it, as under merged cells; a line with nothing but the
@@ -177,7 +177,7 @@ def name_codes(scope: Scope, table: Table, notes: list[Normalisation]) -> Table:
     subject = table.column(form.CRITERION_CODE)
     find = criterion_finder(scope.plan)
     rows: list[list[CellValue]] = [[*row, *[""] * (width + 1 - len(row))] for row in sheet.rows]
-    last: CellValue = "" if own_column is not None else _told_by_titles(scope, table)
+    last: CellValue = "" if own_column is not None else _locality_in_titles(scope, table)
     for row in table.rows():
         texts = [clean_text(value) for value in rows[row]]
         if any(SIGNATURE.match(plain_key(text)) for text in texts):
@@ -219,12 +219,12 @@ def _locality(scope: Scope, text: str) -> str:
     return found.other.code if found.other and found.other.code in scope.plan.locality_by_code else ""
 
 
-def _told_by_titles(scope: Scope, table: Table) -> str:
+def _locality_in_titles(scope: Scope, table: Table) -> str:
     """The one own locality that the sheet's name and the lines over the table name."""
-    places = gazetteer_of(scope.plan)
+    gazetteer = gazetteer_of(scope.plan)
     above = [value for row in table.sheet.rows[: table.code_row] for value in row if isinstance(value, str)]
-    named = places.resolve(table.sheet.name, scope.owner.submitter, scope.district).locality
-    codes = {code for text in (*table.sheet.above, *above) for code in places.mentioned(text)}
+    named = gazetteer.resolve(table.sheet.name, scope.owner.submitter, scope.district).locality
+    codes = {code for text in (*table.sheet.above, *above) for code in gazetteer.mentioned(text)}
     codes = {code for code in codes if code in scope.own} | ({named.code} if named else set())
     return codes.pop() if len(codes) == 1 else ""
 
@@ -234,4 +234,86 @@ def looks_like_words(sheet: Sheet, plan: Plan) -> bool:
     find = criterion_finder(plan)
     texts = [clean_text(value) for row in sheet.rows[:500] for value in row if isinstance(value, str)]
     named = {find(text) for text in texts if text} - {""}
-    return plain_key(sheet.name) in WORD_SHEETS or len(named) > 1 or tells_items(sheet, plan)
+    return plain_key(sheet.name) in WORD_SHEETS or len(named) > 1 or has_item_headings(sheet, plan)
+
+
+SIGNATURE = re.compile(r"(?:noi nhan|nguoi lap|tm |kt |thu truong|truong ban|chu tich)\b")
+"""How the lines below a text begin."""
+TEXT_SHEETS = frozenset({"thuyet minh", "noi dung thuyet minh", "bao cao thuyet minh", "nhan xet danh gia"})
+MAX_HEADING_LENGTH = 90
+
+
+def _item_names(plan: Plan) -> dict[str, str]:
+    """The codes of the narrative items by the keys of their titles and other headings."""
+    return {
+        plain_key(name): item.code
+        for item in plan.narrative_items
+        for name in (item.code, item.title, *item.aliases)
+    }
+
+
+def _item(value: CellValue, names: Mapping[str, str]) -> tuple[str, str]:
+    """The item that a cell heads, with the text behind its colon; "" when it heads none."""
+    if not isinstance(value, str) or not value.strip():
+        return "", ""
+    text = clean_text(value)
+    if len(text) < MAX_HEADING_LENGTH:
+        code = names.get(plain_key(NUMBERING.sub("", text)), "")
+        if code:
+            return code, ""
+    head, _, rest = text.partition(":")
+    code = names.get(plain_key(NUMBERING.sub("", head)), "") if len(head) < MAX_HEADING_LENGTH else ""
+    return (code, rest.strip()) if code else ("", "")
+
+
+def has_item_headings(sheet: Sheet, plan: Plan) -> bool:
+    """Whether a sheet holds texts under the headings of the plan's items: two, or one on a sheet named so."""
+    names = _item_names(plan)
+    found = {code for row in sheet.rows for value in row[:3] if (code := _item(value, names)[0])}
+    return len(found) >= (1 if plain_key(sheet.name) in TEXT_SHEETS else 2)
+
+
+def first_item(sheet: Sheet, plan: Plan) -> int:
+    """The first row that heads a text."""
+    names = _item_names(plan)
+    rows = (
+        row for row, values in enumerate(sheet.rows) if any(_item(value, names)[0] for value in values[:3])
+    )
+    return next(rows, 0)
+
+
+def holds_texts(sheet: Sheet, plan: Plan) -> bool:
+    """Whether a sheet holds texts under such headings, and not the headings alone."""
+    return has_item_headings(sheet, plan) and any(True for _ in _texts(sheet, plan))
+
+
+def _texts(sheet: Sheet, plan: Plan) -> Iterator[tuple[str, int, int, str]]:
+    """Every text with its item, row and column, to the signatures."""
+    names = _item_names(plan)
+    hints = {clean_text(item.hint) for item in plan.narrative_items}
+    current = ""
+    for row, values in enumerate(sheet.rows):
+        if any(isinstance(value, str) and SIGNATURE.match(plain_key(value)) for value in values):
+            return
+        heads = [column for column, value in enumerate(values[:3]) if _item(value, names)[0]]
+        for column, value in enumerate(values):
+            code, text = _item(value, names) if column in heads else ("", clean_text(value))
+            current = code or current
+            is_text = any(map(str.isalpha, text)) and text not in hints
+            if current and is_text and not (heads and column < heads[-1]):
+                yield current, row, column, text
+
+
+def read_texts(scope: Scope, sheet: Sheet) -> list[Narrative]:
+    """The texts of a sheet: behind a heading's colon, beside the heading, or in the lines below it.
+
+    A text with personal data is not taken, with a finding on its cell.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+    for item, row, column, text in _texts(sheet, scope.plan):
+        if not report_text(scope.findings, sheet, row, column):
+            found.setdefault(item, []).append((text, name_cell(row, column)))
+    return [
+        Narrative(code, "\n".join(text for text, _ in parts), CellRef(sheet.name, parts[0][1]))
+        for code, parts in found.items()
+    ]

@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from chuyenhoa.intake.values.ambiguous_numbers import name_doubt
 from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text.normal_form import (
     ASKED_KEYS,
@@ -168,8 +167,8 @@ def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReadin
     reading = _read_digits(bare, decimals, why)
     if reading.problem != Code.NOT_A_NUMBER:
         return reading
-    doubt = name_doubt(plain, unit)
-    return NumberReading(problem=doubt.code, readings=doubt.readings)
+    ambiguity = describe_ambiguity(plain, unit)
+    return NumberReading(problem=ambiguity.code, readings=ambiguity.readings)
 
 
 def _is_unit(words: str, unit: str) -> bool:
@@ -182,12 +181,12 @@ def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReadin
     """A number with the same number in words behind it; two different ones are asked."""
     reading = _read_digits(digits, decimals, "số kèm số viết bằng chữ")
     written = re.sub(rf" {re.escape(fold(unit))}$", "", fold(words))
-    said = read_numeral(written)
-    if reading.problem or said == reading.value:
+    spelled = read_numeral(written)
+    if reading.problem or spelled == reading.value:
         return reading
-    if said is None and _is_unit(words, unit):
+    if spelled is None and _is_unit(words, unit):
         return reading
-    other = f"{said}" if said is not None else f"một cách khác, vì còn chữ “{words.strip()}”"
+    other = f"{spelled}" if spelled is not None else f"một cách khác, vì còn chữ “{words.strip()}”"
     return NumberReading(problem=Code.AMBIGUOUS_NUMBER, readings=f"{reading.value} hoặc {other}")
 
 
@@ -214,3 +213,92 @@ def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
     if FRACTION.fullmatch(plain):
         return _bound(Decimal(plain.replace(",", ".")), decimals, "dấu thập phân trong số ghi dạng chữ")
     return NumberReading(problem=Code.NOT_A_NUMBER)
+
+
+_NUMBER = r"[0-9]+(?:[.,][0-9]+)*"
+RATIO = re.compile(rf"({_NUMBER}) ?/ ?({_NUMBER})")
+TRIPLE = re.compile(r"([0-9]+) ?[-–/;] ?([0-9]+) ?[-–/;] ?([0-9]+)")
+DATE = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
+SPACED = re.compile(r"[0-9]+(?: [0-9]+)+")
+RANGE = re.compile(rf"(?:từ )?({_NUMBER}) ?(?:[-–]|đến|tới) ?({_NUMBER})", re.IGNORECASE)
+IN_BRACKETS = re.compile(rf"\( ?({_NUMBER}) ?\)")
+EXPONENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)[eE]\+?([0-9]{1,2})")
+LIKE_DIGITS = str.maketrans("OoQlIi|", "0001111")
+"""Letters that are typed, or read by a scanner, in place of digits."""
+MIXED_UP = re.compile(r"[0-9OoQlIi|]*[0-9][0-9OoQlIi|]*")
+ABOUT = re.compile(
+    r"(?:[~≈><≥≤±]|(?:khoảng|gần|hơn|trên|dưới|ít nhất|tối thiểu|tối đa|chừng|độ|xấp xỉ|không quá|ước)\b)",
+    re.IGNORECASE,
+)
+WITH_WORD = re.compile(rf"({_NUMBER}) ?([^\W\d_].*)")
+
+
+MAX_LENGTH = 100
+"""Characters of what a message says on how a text could be meant."""
+
+
+@dataclass(frozen=True)
+class AmbiguousNumber:
+    """Why a text is asked about: a D-code, and how the text could be meant."""
+
+    code: str
+    readings: str = ""
+
+
+def describe_ambiguity(plain: str, unit: str) -> AmbiguousNumber:
+    """The doubt about a text that could not be read as a number.
+
+    Args:
+        plain: the text on one line, with plain digits and single spaces.
+        unit: the indicator's unit.
+    """
+    if DATE.fullmatch(plain):
+        return AmbiguousNumber(Code.DATE_FOR_NUMBER)
+    for pattern, ask in _SHAPES:
+        match = pattern.fullmatch(plain)
+        if match:
+            return AmbiguousNumber(Code.AMBIGUOUS_NUMBER, ask(match)[:MAX_LENGTH])
+    digits = plain.translate(LIKE_DIGITS)
+    if MIXED_UP.fullmatch(plain) and digits != plain:
+        return AmbiguousNumber(
+            Code.AMBIGUOUS_NUMBER, f"{digits[:MAX_LENGTH]}, nếu chữ cái lẫn trong số là chữ số"
+        )
+    spelled = read_numeral(re.sub(rf" {re.escape(fold(unit))}$", "", fold(plain)))
+    if spelled is not None:
+        return AmbiguousNumber(Code.AMBIGUOUS_NUMBER, f"{spelled}, ghi bằng chữ")
+    has_digit = any(sign.isdigit() for sign in plain)
+    if has_digit and ABOUT.match(plain):
+        return AmbiguousNumber(Code.APPROXIMATE_NUMBER)
+    numbers = re.findall(_NUMBER, plain)
+    if len(numbers) > 1:
+        return AmbiguousNumber(
+            Code.AMBIGUOUS_NUMBER,
+            "một trong các số " + "; ".join(list(dict.fromkeys(numbers))[:4])[:MAX_LENGTH],
+        )
+    return (
+        AmbiguousNumber(Code.OTHER_UNIT_IN_CELL)
+        if WITH_WORD.fullmatch(plain)
+        else AmbiguousNumber(Code.NOT_A_NUMBER)
+    )
+
+
+def _ask_ratio(match: re.Match[str]) -> str:
+    return f"{match[1]} trong tổng số {match[2]}, hoặc kỳ này {match[1]} và kỳ trước {match[2]}"
+
+
+def _ask_triple(match: re.Match[str]) -> str:
+    return f"{match[1]} vụ, {match[2]} người chết, {match[3]} người bị thương, hoặc một ngày tháng"
+
+
+def _ask_exponent(match: re.Match[str]) -> str:
+    return f"{Decimal(match[1].replace(',', '.')).scaleb(int(match[2])):f}"
+
+
+_SHAPES = (
+    (TRIPLE, _ask_triple),
+    (RATIO, _ask_ratio),
+    (SPACED, lambda match: f"{match[0].replace(' ', '')} nếu bỏ dấu cách, hoặc nhiều số"),
+    (RANGE, lambda match: f"từ {match[1]} đến {match[2]}, hoặc hai số {match[1]} và {match[2]}"),
+    (IN_BRACKETS, lambda match: f"{match[1]} hoặc -{match[1]}"),
+    (EXPONENT, _ask_exponent),
+)

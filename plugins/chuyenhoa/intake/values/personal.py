@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chuyenhoa.intake.tables.form_rows import Scope
     from chuyenhoa.intake.tables.form_tables import Table
 
-MASKED = Mark(Flaw.PERSONAL, MASK)
+PERSONAL_MARK = Mark(Flaw.PERSONAL, MASK)
 MIN_OF_A_LIST = 3
 """Personal numbers on a sheet without a table of ours that make it a list of persons."""
 
@@ -48,7 +48,7 @@ def _withhold(sheet: Sheet) -> Sheet:
     for row in {row for row, _ in found}:
         rows[row] = [found.get((row, column), value) for column, value in enumerate(rows[row])]
     return replace(
-        sheet, name=name, rows=rows, above=above, marks={**sheet.marks, **dict.fromkeys(found, MASKED)}
+        sheet, name=name, rows=rows, above=above, marks={**sheet.marks, **dict.fromkeys(found, PERSONAL_MARK)}
     )
 
 
@@ -83,7 +83,7 @@ def report_row(scope: Scope, table: Table, row: int, locality: Locality, but: Co
         Whether there was any.
     """
     marks = table.sheet.marks
-    if MASKED not in marks.values():
+    if PERSONAL_MARK not in marks.values():
         return False
     left_out = {column for code in but for column in table.columns.get(code, ())}
     cells = [

@@ -1,1 +1,0 @@
-"""Reads tables that are not our form: found by labels, with localities by name, however they are laid out."""
