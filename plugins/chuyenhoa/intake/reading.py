@@ -7,33 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.document_header import (
-    HeaderText,
-    check_against_form,
-    find_district,
-    find_wrong_baselines,
-)
-from chuyenhoa.intake.header.ownership import (
-    Owner,
-    check_form_heads,
-    check_form_titles,
-    find_owner,
-    read_meta,
-)
+from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.legacy import convert_book, plan_words
-from chuyenhoa.intake.tables.figures import Figures, read_figures
+from chuyenhoa.intake.tables import figures, form_tables, free_figures, search
 from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.form_tables import Table, find_table
-from chuyenhoa.intake.tables.free_figures import read_free_tables
-from chuyenhoa.intake.tables.search import FoundTables, report_nothing, report_unread, search_tables
-from chuyenhoa.intake.text_sheets.form_sheets import (
-    Declarations,
-    read_declarations,
-    read_justifications,
-    read_narratives,
-)
-from chuyenhoa.intake.text_sheets.free_sheets import read_texts, replace_names_by_codes
-from chuyenhoa.intake.values.personal import report_lists, withhold_personal
+from chuyenhoa.intake.text_sheets import form_sheets, free_sheets
+from chuyenhoa.intake.values import personal
 from chuyenhoa.kit.readers import open_book
 from chuyenhoa.kit.readers.book import Book, Sheet
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
@@ -74,30 +53,32 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         return _refuse(sha256, findings)
     # Before any text is cleaned: U+00AD, which looks invisible, is a letter of TCVN3.
     book, converted = convert_book(book, plan_words(plan))
-    book = withhold_personal(book)
+    book = personal.withhold_personal(book)
     sheets = _known_sheets(book)
-    meta = read_meta(sheets)
+    meta = ownership.read_meta(sheets)
     tables = _find_tables(sheets)
-    found = search_tables(book, tables, plan)
+    found = search.search_tables(book, tables, plan)
     titles = [] if meta and not found.free else found.titles(plan)
-    titles += [HeaderText("", "", file_name, is_hint=True)] if not meta else []
-    owner = find_owner(meta, titles, plan, folder, findings) if meta or found else None
+    titles += [document_header.HeaderText("", "", file_name, is_hint=True)] if not meta else []
+    owner = ownership.find_owner(meta, titles, plan, folder, findings) if meta or found else None
     if not found and (owner or not meta):
-        report_nothing(book, plan, bool(meta), findings)
+        search.report_nothing(book, plan, bool(meta), findings)
     if owner is None or not found:
         return _refuse(sha256, findings, owner)
-    check_form_heads(meta, found.coded, plan, findings)
-    check_form_titles(owner, found.coded, plan, findings)
+    ownership.check_form_heads(meta, found.coded, plan, findings)
+    ownership.check_form_titles(owner, found.coded, plan, findings)
     if meta:
-        check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
-    report_lists(findings, book, found.sheet_names)
-    scope = Scope(plan, owner, findings, find_district(titles, owner.submitter, plan) if titles else "")
-    report_unread(found, book, plan, findings)
+        document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
+    personal.report_lists(findings, book, found.sheet_names)
+    scope = Scope(
+        plan, owner, findings, document_header.find_district(titles, owner.submitter, plan) if titles else ""
+    )
+    search.report_unread(found, book, plan, findings)
     reading = _read_tables(scope, found, titles, sha256)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
 
 
-def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> Reading:
+def _refuse(sha256: str, findings: FindingList, owner: ownership.Owner | None = None) -> Reading:
     """A reading of nothing, with its reasons."""
     return Reading(
         sha256=sha256,
@@ -120,42 +101,49 @@ def _known_sheets(book: Book) -> Mapping[str, Sheet]:
     return found
 
 
-def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
+def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, form_tables.Table]:
     """The tables of the form by official sheet name, in the order of the form."""
-    found = {name: find_table(sheets[name], codes) for name, codes in NEEDED_CODES.items() if name in sheets}
+    found = {
+        name: form_tables.find_table(sheets[name], codes)
+        for name, codes in NEEDED_CODES.items()
+        if name in sheets
+    }
     return {name: table for name, table in found.items() if table is not None}
 
 
-def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText], sha256: str) -> Reading:
+def _read_tables(
+    scope: Scope, found: search.FoundTables, titles: Sequence[document_header.HeaderText], sha256: str
+) -> Reading:
     """Everything that the tables say."""
     named: list[Normalisation] = []
     by_labels = {
-        name: replace_names_by_codes(scope, table, named) for name, table in found.words.tables.items()
+        name: free_sheets.replace_names_by_codes(scope, table, named)
+        for name, table in found.words.tables.items()
     }
     tables = {**found.coded, **by_labels}
     _report_missing(scope, found)
     current, baseline = (
-        read_figures(scope, tables[sheet], basis) if sheet in tables else Figures()
+        figures.read_figures(scope, tables[sheet], basis) if sheet in tables else figures.Figures()
         for basis, sheet in form.SHEET_OF_BASIS.items()
     )
     if found.free:
-        wrong = find_wrong_baselines(titles, scope.owner.period, scope.plan, scope.findings)
+        wrong = document_header.find_wrong_baselines(titles, scope.owner.period, scope.plan, scope.findings)
         coded = {Basis.CURRENT: current, Basis.BASELINE: baseline}
-        read = read_free_tables(scope, found.free, wrong, coded)
+        read = free_figures.read_free_tables(scope, found.free, wrong, coded)
         current, baseline = read[Basis.CURRENT], read[Basis.BASELINE]
-    declared = Declarations()
+    declared = form_sheets.Declarations()
     if form.DECLARATIONS_SHEET in tables:
-        declared = read_declarations(scope, tables[form.DECLARATIONS_SHEET])
+        declared = form_sheets.read_declarations(scope, tables[form.DECLARATIONS_SHEET])
     narrative, reasons = tables.get(form.NARRATIVE_SHEET), tables.get(form.JUSTIFICATION_SHEET)
-    narratives = read_narratives(scope, narrative) if narrative else []
-    narratives += [text for sheet in found.words.texts for text in read_texts(scope, sheet)]
-    justifications = read_justifications(scope, reasons, named) if reasons else []
+    narratives = form_sheets.read_narratives(scope, narrative) if narrative else []
+    narratives += [text for sheet in found.words.texts for text in free_sheets.read_texts(scope, sheet)]
+    justifications = form_sheets.read_justifications(scope, reasons, named) if reasons else []
     localities = tuple(dict.fromkeys((*current.localities, *baseline.localities, *declared.localities)))
     observations = (*current.observations, *baseline.observations)
     if localities and _is_untouched(scope, observations, declared):
         # With words beside them, blank cells mean "as sent before", not "no longer known".
         if narratives or justifications:
-            localities, observations, declared = (), (), Declarations()
+            localities, observations, declared = (), (), form_sheets.Declarations()
         else:
             scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
@@ -178,7 +166,9 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText],
     )
 
 
-def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: Declarations) -> bool:
+def _is_untouched(
+    scope: Scope, observations: Sequence[Observation], declared: form_sheets.Declarations
+) -> bool:
     """Whether nobody typed a figure or an answer anywhere, not even one that could not be read."""
     return (
         all(entry.value is None for entry in observations)
@@ -187,7 +177,7 @@ def _is_untouched(scope: Scope, observations: Sequence[Observation], declared: D
     )
 
 
-def _report_nobody(scope: Scope, found: FoundTables) -> None:
+def _report_nobody(scope: Scope, found: search.FoundTables) -> None:
     """A table with none of the submitter's localities, or a blank form of a submitter that has none."""
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
@@ -197,7 +187,7 @@ def _report_nobody(scope: Scope, found: FoundTables) -> None:
         scope.findings.add(Code.BLANK_FORM)
 
 
-def _report_missing(scope: Scope, found: FoundTables) -> None:
+def _report_missing(scope: Scope, found: search.FoundTables) -> None:
     """Tables on localities that the file lacks; a file of reasons alone need not have them.
 
     Tables found by labels may hold both windows; which figures they lack is told figure by figure.

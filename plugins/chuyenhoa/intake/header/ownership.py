@@ -8,15 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.intake.header.document_header import (
-    PERIOD_CODES,
-    HeaderText,
-    find_period,
-    report_other_district,
-)
-from chuyenhoa.intake.header.periods import Kind, TimeStatement, read_statements, show_window
+from chuyenhoa.intake.header import document_header, periods
 from chuyenhoa.intake.plan_cache import once_a_plan
-from chuyenhoa.intake.tables.form_tables import Head, Table, clean_head, read_head, read_title
+from chuyenhoa.intake.tables import form_tables
 from chuyenhoa.kit.readers.book import Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold
 from chuyenhoa.model import form
@@ -56,7 +50,7 @@ def _plain(value: object) -> str:
 
 def find_owner(
     meta: Mapping[str, str],
-    titles: Sequence[HeaderText],
+    titles: Sequence[document_header.HeaderText],
     plan: Plan,
     folder: str | None,
     findings: FindingList,
@@ -100,17 +94,19 @@ def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Ow
 
 
 def _from_folder(
-    titles: Sequence[HeaderText], plan: Plan, folder: str | None, findings: FindingList
+    titles: Sequence[document_header.HeaderText], plan: Plan, folder: str | None, findings: FindingList
 ) -> Owner | None:
     """The owner of a file without `_meta`: the folder's submitter and the period that its titles state."""
     submitter = plan.submitter_by_folder.get(folder or "")
-    if submitter and report_other_district(titles, submitter, plan, findings):
+    if submitter and document_header.report_other_district(titles, submitter, plan, findings):
         return None
-    period = find_period(titles, plan, findings)
+    period = document_header.find_period(titles, plan, findings)
     missing = [] if submitter else ["đơn vị báo cáo"]
     missing += [] if period is not None else ["kỳ báo cáo"]
     if submitter is None or period is None:
-        if not submitter or not any(finding.rule_id in PERIOD_CODES for finding in findings.found):
+        if not submitter or not any(
+            finding.rule_id in document_header.PERIOD_CODES for finding in findings.found
+        ):
             findings.add(Code.OWNER_UNKNOWN, missing=" và ".join(missing))
         return None
     findings.add(Code.NO_FORM_IDENTITY, owner=submitter.name, period=period.label)
@@ -121,7 +117,7 @@ def _from_folder(
 class _Title:
     """What a text above a table names: times, a period, a submitter; "" for none."""
 
-    statements: tuple[TimeStatement, ...]
+    statements: tuple[periods.TimeStatement, ...]
     mentions_baseline: bool
     period: str
     submitter: str
@@ -139,8 +135,8 @@ class _TitleReader:
         title = self.known.get(text)
         if title is None:
             title = _Title(
-                tuple(read_statements(text, self.plan)),
-                HeaderText("", "", text).mentions_baseline,
+                tuple(periods.read_statements(text, self.plan)),
+                document_header.HeaderText("", "", text).mentions_baseline,
                 _period_labels(self.plan).find(_after(text, PERIOD_WORDS)),
                 _submitter_names(self.plan).find(fold(text)),
             )
@@ -154,23 +150,28 @@ def _title_reader(plan: Plan) -> _TitleReader:
     return _TitleReader(plan)
 
 
-def _is_other_time(entry: TimeStatement, right: Window, *, is_baseline: bool) -> bool:
+def _is_other_time(entry: periods.TimeStatement, right: Window, *, is_baseline: bool) -> bool:
     """Whether a title states another time than its form's: a window, last day, name, cumulative figures."""
     is_other_day = entry.end is not None and entry.end != right.end
     is_other = entry.window is not None and entry.window != right
-    is_unnamed = entry.kind is Kind.NO_PERIOD and not is_baseline
-    return is_other or is_other_day or is_unnamed or entry.kind is Kind.CUMULATIVE
+    is_unnamed = entry.kind is periods.Kind.NO_PERIOD and not is_baseline
+    return is_other or is_other_day or is_unnamed or entry.kind is periods.Kind.CUMULATIVE
 
 
-def check_form_titles(owner: Owner, tables: Mapping[str, Table], plan: Plan, findings: FindingList) -> None:
+def check_form_titles(
+    owner: Owner, tables: Mapping[str, form_tables.Table], plan: Plan, findings: FindingList
+) -> None:
     """Titles that name another window, period or submitter than the form was made for."""
     read = _title_reader(plan).read
     for official, table in tables.items():
         of_baseline = official == form.BASELINE_SHEET
         right = owner.period.baseline if of_baseline else owner.period.window
-        titles = [(name_cell(row, column), read(text)) for row, column, text in read_title(table, official)]
+        titles = [
+            (name_cell(row, column), read(text))
+            for row, column, text in form_tables.read_title(table, official)
+        ]
         found = [
-            (cell, entry.shown, show_window(right))
+            (cell, entry.shown, periods.show_window(right))
             for cell, title in titles
             for entry in title.statements
             if _is_other_time(entry, right, is_baseline=of_baseline and title.mentions_baseline)
@@ -224,7 +225,7 @@ def _submitter_names(plan: Plan) -> _Labels:
 
 
 def check_form_heads(
-    meta: Mapping[str, str], tables: Mapping[str, Table], plan: Plan, findings: FindingList
+    meta: Mapping[str, str], tables: Mapping[str, form_tables.Table], plan: Plan, findings: FindingList
 ) -> None:
     """The locked heads against the checksum that the form carries.
 
@@ -232,18 +233,18 @@ def check_form_heads(
     """
     if not meta or not _has_all_heads(tables, plan):
         return
-    heads = tuple((official, read_head(table, official)) for official, table in tables.items())
+    heads = tuple((official, form_tables.read_head(table, official)) for official, table in tables.items())
     if meta["checksum"] != _checksum(heads):
         findings.add(Code.FORM_HEAD_CHANGED)
 
 
 @lru_cache(maxsize=64)
-def _checksum(heads: tuple[tuple[str, Head], ...]) -> str:
+def _checksum(heads: tuple[tuple[str, form_tables.Head], ...]) -> str:
     """The checksum of the heads of a file; those of one form are the same in every file."""
-    return form.head_checksum({official: clean_head(head) for official, head in heads})
+    return form.head_checksum({official: form_tables.clean_head(head) for official, head in heads})
 
 
-def _has_all_heads(tables: Mapping[str, Table], plan: Plan) -> bool:
+def _has_all_heads(tables: Mapping[str, form_tables.Table], plan: Plan) -> bool:
     """Whether every sheet of the form is there, with a column for every indicator."""
     return set(form.HEAD_ROWS) <= set(tables) and all(
         set(plan.indicator_by_code) <= set(tables[sheet].columns) for sheet in form.SHEET_OF_BASIS.values()

@@ -6,16 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from chuyenhoa.intake.tables import stated_percentages
 from chuyenhoa.intake.tables.columns import Slot, read_columns
 from chuyenhoa.intake.tables.figures import Figures, mark_shared_cells, read_cell, report_spilled
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.free_rows import DataRow, RowReader
 from chuyenhoa.intake.tables.free_tables import FreeTable
-from chuyenhoa.intake.tables.stated_percentages import (
-    ValueOf,
-    check_stated_percentage,
-    find_stated_percentages,
-)
 from chuyenhoa.intake.tables.totals import Grid, check_totals
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.intake.values.cell_values import read_number
@@ -72,17 +68,19 @@ class _Reader:
     def _check_stated_percentages(self, table: FreeTable, rows: Sequence[DataRow], slots: list[Slot]) -> None:
         """Percentages of the period that the table states against its own figures."""
         current = [slot for slot in slots if slot.basis in {None, Basis.CURRENT}]
-        for percentage in find_stated_percentages(table, current, vocabulary_of(self.scope.plan)):
+        for percentage in stated_percentages.find_stated_percentages(
+            table, current, vocabulary_of(self.scope.plan)
+        ):
             for row in rows:
                 if row.locality is None or row.locality.code not in self.scope.own:
                     continue
                 if (row.basis or table.basis or Basis.CURRENT) is Basis.CURRENT:
-                    normalisation = check_stated_percentage(
+                    normalisation = stated_percentages.check_stated_percentage(
                         self.scope, table, row, row.locality, percentage, self._figure_of(row.locality)
                     )
                     self.figures[Basis.CURRENT].normalisations += [normalisation] if normalisation else []
 
-    def _figure_of(self, locality: Locality) -> ValueOf:
+    def _figure_of(self, locality: Locality) -> stated_percentages.ValueOf:
         def value(code: str) -> Decimal | None:
             found = self.taken.get((locality.code, code, Basis.CURRENT))
             return None if found is None or found.value is None else Decimal(found.value)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from chuyenhoa.intake.header.periods import read_statements
+from chuyenhoa.intake.header import periods
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.intake.tables.gazetteer import Named, Resolved, gazetteer_of
@@ -305,7 +305,7 @@ def report_row_time(scope: Scope, table: FreeTable, row: int, locality: Locality
         text = "" if column in table.figures else table.view.text(row, column)
         if not ROW_TIME.fullmatch(strip_marks(text)):
             continue
-        statements = read_statements(text, scope.plan)
+        statements = periods.read_statements(text, scope.plan)
         if statements and all(entry.period != period for entry in statements):
             scope.findings.add(
                 Code.SEVERAL_PERIODS,

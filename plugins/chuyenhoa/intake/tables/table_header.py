@@ -6,25 +6,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from chuyenhoa.intake.tables.header_labels import (
-    GENERIC,
-    LOCALITY_HEADS,
-    OTHER_HEADS,
-    VALUE_HEADS,
-    Meaning,
-    Part,
-)
+from chuyenhoa.intake.tables import header_labels
 from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import Match, Vocabulary, name_key
 
 MAX_HEAD_ROWS = 7
 DASH = re.compile(r"\s*[-+–]")
-SUB_LINES = Part("", "")
+SUB_LINES = header_labels.Part("", "")
 """Stands before a heading that heads nothing but the lines with a dash below it."""
 ORDINAL = re.compile(r"(?:[IVXLivx]+|[A-Za-z]|[0-9]+(?:\.[0-9]+)*)[.)]?")
 """The number of a line, which is no heading."""
 NOTHING = Match()
-BASES = frozenset({Meaning.CURRENT, Meaning.BASELINE})
+BASES = frozenset({header_labels.Meaning.CURRENT, header_labels.Meaning.BASELINE})
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,7 @@ class Column:
     index: int
     row: int
     """The row of its lowest heading."""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[header_labels.Part, ...] = ()
     match: Match = NOTHING
 
     @property
@@ -48,7 +41,7 @@ class Column:
         return " – ".join(dict.fromkeys(" ".join(part.text.split()) for part in self.parts))
 
     @property
-    def meanings(self) -> frozenset[Meaning]:
+    def meanings(self) -> frozenset[header_labels.Meaning]:
         """What the headings say about the window."""
         return frozenset(part.meaning for part in self.parts if part.meaning)
 
@@ -60,12 +53,17 @@ class Column:
     @property
     def is_locality(self) -> bool:
         """Whether it is headed as the column of names."""
-        return any(key in LOCALITY_HEADS for key in self.keys)
+        return any(key in header_labels.LOCALITY_HEADS for key in self.keys)
 
     @property
     def is_known(self) -> bool:
         """Whether it is headed as a column without figures, or as nothing."""
-        known = LOCALITY_HEADS | OTHER_HEADS | GENERIC | VALUE_HEADS
+        known = (
+            header_labels.LOCALITY_HEADS
+            | header_labels.OTHER_HEADS
+            | header_labels.GENERIC
+            | header_labels.VALUE_HEADS
+        )
         return all(key in known for key in self.keys)
 
 
@@ -113,7 +111,7 @@ def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
         return True
     beside = [other for other in (row - 1, row + 1) if other >= 0]
     near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
-    named = any(words.part(text).key in LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
+    named = any(words.part(text).key in header_labels.LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
     headed = sum(1 for text in texts if text and words.is_section(text))
     return bool(hits) and (named or headed > 0 or view.is_turned)
 
@@ -130,7 +128,7 @@ def _belongs_to_head(view: View, words: Vocabulary, row: int) -> bool:
         if part and (
             part.key in words.sections
             or part.meaning
-            or part.key in LOCALITY_HEADS | OTHER_HEADS
+            or part.key in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS
             or words.is_hit(text)
             or (len(filled) > 1 and name_key(part.key) in words.leads)
         ):
@@ -178,9 +176,9 @@ def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Colum
     merged_rows = {place[0] for place, origin in view.merged.items() if place[1] != origin[1]}
     columns = []
     running: dict[int, tuple[int, str]] = {}
-    over: list[Part] | None = None
+    over: list[header_labels.Part] | None = None
     for index in range(view.width):
-        parts: list[Part] = []
+        parts: list[header_labels.Part] = []
         seen: set[tuple[int, int]] = set()
         lowest = top
         for row in rows:
@@ -201,7 +199,7 @@ def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Colum
     return columns
 
 
-def _with_units(parts: list[Part], words: Vocabulary) -> tuple[Part, ...]:
+def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[header_labels.Part, ...]:
     """The headings with a unit among them read as a unit, where they mean an indicator only so."""
     keys = [part.key for part in parts if part.key]
     if len(keys) > 1 and not words.explain(keys).codes:
@@ -231,15 +229,17 @@ def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) 
     labels = [view.text(below, column) for below in range(row + 1, bottom + 1)] if column >= 0 else []
     labels = [text for text in labels if text and not ORDINAL.fullmatch(text)]
     heads = [words.part(view.text(row, place)).key for place in range(column + 1) if view.text(row, place)]
-    if not labels or any(key not in LOCALITY_HEADS | OTHER_HEADS for key in heads):
+    if not labels or any(
+        key not in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS for key in heads
+    ):
         return False
     match = words.explain([words.part(labels[-1]).key])
     return bool(match.codes) and not match.certain
 
 
 def _join_headings(
-    view: View, words: Vocabulary, column: Column, over: list[Part] | None, bottom: int
-) -> tuple[list[Part] | None, Column]:
+    view: View, words: Vocabulary, column: Column, over: list[header_labels.Part] | None, bottom: int
+) -> tuple[list[header_labels.Part] | None, Column]:
     """In a table on its side: the headings that a line stands under, and the line with them.
 
     A line that names a section heads the lines below it; where it holds a figure of its own, it heads those
@@ -262,7 +262,10 @@ def _join_headings(
         over = []
     if is_bare and not words.explain(keys).codes:
         sections = [part for part in over if part.key in words.sections]
-        return [*sections, *(part for part in column.parts if part.key and part.key not in GENERIC)], column
+        return [
+            *sections,
+            *(part for part in column.parts if part.key and part.key not in header_labels.GENERIC),
+        ], column
     full = replace(column, parts=(*over, *column.parts))
     if words.explain(full.keys).codes:
         return over, full

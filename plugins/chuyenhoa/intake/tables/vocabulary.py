@@ -8,26 +8,7 @@ from functools import lru_cache
 
 from chuyenhoa.intake.header.periods import MONTHS, SIX_MONTHS, SPAN, read_statements
 from chuyenhoa.intake.plan_cache import once_a_plan
-from chuyenhoa.intake.tables.header_labels import (
-    ABBREVIATIONS,
-    ALIKE_UNITS,
-    BASELINE,
-    BASIS_TAIL,
-    BRACKETS,
-    COMPARED,
-    CUMULATIVE,
-    CURRENT,
-    GENERIC,
-    KINDS_OF_COUNT,
-    NUMBERING,
-    OTHER_UNITS,
-    SECTION_LEADS,
-    UNIT_LABEL,
-    WINDOW_WORDS,
-    YEAR,
-    Meaning,
-    Part,
-)
+from chuyenhoa.intake.tables import header_labels
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 from chuyenhoa.model.plan import Indicator, Plan
 from chuyenhoa.plan.names import label_key, plain_key
@@ -41,7 +22,7 @@ MIN_CERTAIN_SYLLABLES = 5
 @lru_cache(maxsize=8192)
 def section_key(text: str) -> str:
     """The key of a heading, with what the services write short written out."""
-    return " ".join(ABBREVIATIONS.get(word, word) for word in plain_key(text).split())
+    return " ".join(header_labels.ABBREVIATIONS.get(word, word) for word in plain_key(text).split())
 
 
 @lru_cache(maxsize=8192)
@@ -80,7 +61,7 @@ class Vocabulary:
         """Whether a heading names a section."""
         return self.part(text).key in self.sections
 
-    def part(self, text: str) -> Part:
+    def part(self, text: str) -> header_labels.Part:
         """A heading's text without numbering and unit, with what it says about the window."""
         part = self._part(text)
         key = section_key(part.key)
@@ -92,17 +73,17 @@ class Vocabulary:
         """A key without the words in front of a section's name; as it is where it names none so."""
         rest = key
         while rest not in self.sections:
-            lead = next((word for word in SECTION_LEADS if rest.startswith(f"{word} ")), None)
+            lead = next((word for word in header_labels.SECTION_LEADS if rest.startswith(f"{word} ")), None)
             if lead is None:
                 return key
             rest = rest.removeprefix(f"{lead} ")
         return rest
 
-    def _part(self, text: str) -> Part:
-        plain = NUMBERING.sub("", text).strip() or text.strip()
-        unit_text = UNIT_LABEL.match(plain)
+    def _part(self, text: str) -> header_labels.Part:
+        plain = header_labels.NUMBERING.sub("", text).strip() or text.strip()
+        unit_text = header_labels.UNIT_LABEL.match(plain)
         if unit_text:
-            return Part(text, "", plain_key(unit_text[1]))
+            return header_labels.Part(text, "", plain_key(unit_text[1]))
         window = next((entry.window for entry in read_statements(plain, self.plan) if entry.window), None)
         if window:
             return self._with_window(text, plain, self._year(window.end.year))
@@ -110,10 +91,10 @@ class Vocabulary:
         if six_months:
             return six_months
         if plain.strip("() ") == "%" or plain.endswith("(%)"):
-            return Part(text, plain_key(plain), meaning=Meaning.PERCENT)
+            return header_labels.Part(text, plain_key(plain), meaning=header_labels.Meaning.PERCENT)
         return self._with_brackets(text, plain)
 
-    def _six_months(self, text: str) -> Part | None:
+    def _six_months(self, text: str) -> header_labels.Part | None:
         """A heading that says “6 tháng” of a year and nothing else: the plan's own, or those compared with.
 
         Titles hold the period that it names against the others (`tables`): a report of the year that shows
@@ -122,25 +103,27 @@ class Vocabulary:
         plain = strip_marks(text)
         match = SIX_MONTHS.search(plain)
         rest = plain_key(plain[: match.start()] + " " + plain[match.end() :]) if match else "?"
-        if match is None or rest not in WINDOW_WORDS | {"", "cung ky", "so lieu cung ky"}:
+        if match is None or rest not in header_labels.WINDOW_WORDS | {"", "cung ky", "so lieu cung ky"}:
             return None
         year = int(match[1] or self.plan.year)
         if rest.endswith("cung ky"):
             year = self.plan.year - 1 if match[1] is None else year
-        return Part(text, "", meaning=self._year(year))
+        return header_labels.Part(text, "", meaning=self._year(year))
 
-    def _with_window(self, text: str, plain: str, meaning: Meaning) -> Part:
+    def _with_window(self, text: str, plain: str, meaning: header_labels.Meaning) -> header_labels.Part:
         """A heading that states a window, with what else it says."""
         rest_text = MONTHS.sub(" ", SPAN.sub(" ", strip_marks(plain))).replace("()", " ").strip()
-        rest = self._with_brackets(rest_text, rest_text) if rest_text else Part("", "")
-        if CUMULATIVE.search(plain_key(rest_text)):
-            meaning = Meaning.CUMULATIVE
-        return Part(text, "" if rest.key in WINDOW_WORDS else rest.key, rest.unit, meaning)
+        rest = self._with_brackets(rest_text, rest_text) if rest_text else header_labels.Part("", "")
+        if header_labels.CUMULATIVE.search(plain_key(rest_text)):
+            meaning = header_labels.Meaning.CUMULATIVE
+        return header_labels.Part(
+            text, "" if rest.key in header_labels.WINDOW_WORDS else rest.key, rest.unit, meaning
+        )
 
-    def _with_brackets(self, text: str, plain: str) -> Part:
+    def _with_brackets(self, text: str, plain: str) -> header_labels.Part:
         """A heading with a unit or a window behind it in brackets, or a window in its words."""
         unit, meaning = "", None
-        brackets = BRACKETS.search(plain)
+        brackets = header_labels.BRACKETS.search(plain)
         if brackets and name_key(plain) not in self.labels:
             inner = plain_key(brackets[1].partition(":")[2] or brackets[1])
             meaning = self._meaning(inner)
@@ -149,32 +132,46 @@ class Vocabulary:
         key = plain_key(plain)
         own = self._meaning(key)
         if own:
-            rest = " ".join(CUMULATIVE.sub(" ", key).split()) if own is Meaning.CUMULATIVE else ""
-            return Part(text, rest, unit, own)
-        tail = BASIS_TAIL.search(key) if meaning is None and name_key(key) not in self.labels else None
+            rest = (
+                " ".join(header_labels.CUMULATIVE.sub(" ", key).split())
+                if own is header_labels.Meaning.CUMULATIVE
+                else ""
+            )
+            return header_labels.Part(text, rest, unit, own)
+        tail = (
+            header_labels.BASIS_TAIL.search(key)
+            if meaning is None and name_key(key) not in self.labels
+            else None
+        )
         if tail:
-            meaning = Meaning.BASELINE if (tail[1] or tail[2]).startswith("cung") else Meaning.CURRENT
-            key = BASIS_TAIL.sub("", key, count=1).strip()
-        return Part(text, key, unit, meaning)
+            meaning = (
+                header_labels.Meaning.BASELINE
+                if (tail[1] or tail[2]).startswith("cung")
+                else header_labels.Meaning.CURRENT
+            )
+            key = header_labels.BASIS_TAIL.sub("", key, count=1).strip()
+        return header_labels.Part(text, key, unit, meaning)
 
-    def _meaning(self, key: str) -> Meaning | None:
-        if CUMULATIVE.search(key):
-            return Meaning.CUMULATIVE
-        if COMPARED.fullmatch(key):
-            return Meaning.COMPARED
-        if BASELINE.fullmatch(key):
-            return Meaning.BASELINE
-        if CURRENT.fullmatch(key):
-            return Meaning.CURRENT
-        year = YEAR.fullmatch(key)
+    def _meaning(self, key: str) -> header_labels.Meaning | None:
+        if header_labels.CUMULATIVE.search(key):
+            return header_labels.Meaning.CUMULATIVE
+        if header_labels.COMPARED.fullmatch(key):
+            return header_labels.Meaning.COMPARED
+        if header_labels.BASELINE.fullmatch(key):
+            return header_labels.Meaning.BASELINE
+        if header_labels.CURRENT.fullmatch(key):
+            return header_labels.Meaning.CURRENT
+        year = header_labels.YEAR.fullmatch(key)
         if year:
             return self._year(int(year[1]))
         return None
 
-    def _year(self, year: int) -> Meaning:
+    def _year(self, year: int) -> header_labels.Meaning:
         """The window that a year speaks of."""
         ago = self.plan.year - year
-        return {0: Meaning.CURRENT, 1: Meaning.BASELINE}.get(ago, Meaning.OTHER_YEAR)
+        return {0: header_labels.Meaning.CURRENT, 1: header_labels.Meaning.BASELINE}.get(
+            ago, header_labels.Meaning.OTHER_YEAR
+        )
 
     def explain(self, keys: list[str]) -> Match:
         """Which indicators a path of headings means, from the top one to the label; all of it must count.
@@ -183,7 +180,7 @@ class Vocabulary:
         as "Rất nghiêm trọng" over "xảy ra". When it is counted may stand below.
         """
         match = self._explain(keys)
-        while not match.codes and len(keys) > 1 and keys[-1] in KINDS_OF_COUNT:
+        while not match.codes and len(keys) > 1 and keys[-1] in header_labels.KINDS_OF_COUNT:
             keys = keys[:-1]
             match = self._explain(keys)
         return match
@@ -191,7 +188,7 @@ class Vocabulary:
     def _explain(self, keys: list[str]) -> Match:
         """Which indicators a path means, its lowest heading counting as well."""
         for split in range(len(keys)):
-            lead = [key for key in keys[:split] if key not in GENERIC]
+            lead = [key for key in keys[:split] if key not in header_labels.GENERIC]
             named = [self.sections.get(self._without_leads(key), "") for key in lead]
             key = name_key(" ".join(keys[split:]))
             codes = self.labels.get(key, frozenset())
@@ -205,7 +202,7 @@ class Vocabulary:
     def agrees(self, unit: str, indicator: Indicator) -> bool:
         """Whether a unit over a column can be the indicator's."""
         own = plain_key(indicator.unit)
-        return not unit or unit == own or any({unit, own} <= alike for alike in ALIKE_UNITS)
+        return not unit or unit == own or any({unit, own} <= alike for alike in header_labels.ALIKE_UNITS)
 
 
 @once_a_plan
@@ -223,7 +220,11 @@ def vocabulary_of(plan: Plan) -> Vocabulary:
             labels.setdefault(name, set()).add(indicator.code)
             certain |= {(name, indicator.code)} if is_certain else set()
             loose |= {(name, indicator.code)} if is_loose else set()
-    units = {plain_key(entry.unit) for entry in plan.indicators} | OTHER_UNITS | {"vu viec", "vu an"}
+    units = (
+        {plain_key(entry.unit) for entry in plan.indicators}
+        | header_labels.OTHER_UNITS
+        | {"vu viec", "vu an"}
+    )
     return Vocabulary(
         plan,
         {key: code for code, keys in headings.items() for key in keys},

@@ -11,14 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from chuyenhoa.kit.readers.book import CellValue
-from chuyenhoa.kit.vietnamese_text.normal_form import (
-    ASKED_KEYS,
-    MISSING_KEYS,
-    STRUCK,
-    ZERO_KEYS,
-    clean_text,
-    fold,
-)
+from chuyenhoa.kit.vietnamese_text import normal_form
 from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
 from chuyenhoa.model.finding_codes import Code
 
@@ -47,7 +40,10 @@ UNIT_SPELLINGS = {
     "triệu đồng": ("triệu", "tr", "trđ", "tr.đ", "tr đồng", "triệu đ"),
 }
 """How people shorten the units of the plan."""
-_UNITS = {fold(unit): frozenset(map(fold, (unit, *words))) for unit, words in UNIT_SPELLINGS.items()}
+_UNITS = {
+    normal_form.fold(unit): frozenset(map(normal_form.fold, (unit, *words)))
+    for unit, words in UNIT_SPELLINGS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
 
 def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
     """A text cell; signs that nobody sees beside a number are told like any other that was left out."""
-    text = clean_text(value)
+    text = normal_form.clean_text(value)
     reading = _read_text(text, unit, decimals)
     if reading.value is not None and not reading.why and text != value.strip(" \t\r\n"):
         return replace(reading, why="ký tự thừa không nhìn thấy trong ô số")
@@ -129,16 +125,16 @@ def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
 
 def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
     """A text cell: a word for nothing, for missing, or digits in one of the ways people type them."""
-    if STRUCK in text:
+    if normal_form.STRUCK in text:
         return NumberReading(problem=Code.STRUCK_OUT_NUMBER)
-    key = fold(text)
+    key = normal_form.fold(text)
     if not key:
         return NumberReading()
-    if key in ZERO_KEYS or key.rstrip(" .;!") in ZERO_KEYS:
+    if key in normal_form.ZERO_KEYS or key.rstrip(" .;!") in normal_form.ZERO_KEYS:
         return NumberReading(Decimal(0), why="không phát sinh, ghi là 0")
-    if key in MISSING_KEYS or ONLY_DOTS.fullmatch(text):
+    if key in normal_form.MISSING_KEYS or ONLY_DOTS.fullmatch(text):
         return NumberReading(why="chưa có số liệu, để trống")
-    if key in ASKED_KEYS:
+    if key in normal_form.ASKED_KEYS:
         return NumberReading(problem=Code.UNCLEAR_SIGN)
     if EXCEL_ERROR.fullmatch(text):
         return NumberReading(problem=Code.FORMULA_ERROR)
@@ -173,14 +169,14 @@ def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReadin
 
 def _is_unit(words: str, unit: str) -> bool:
     """Whether some words are the indicator's unit, written out or shortened."""
-    key = fold(words).rstrip(".")
-    return key == fold(unit) or key in _UNITS.get(fold(unit), ())
+    key = normal_form.fold(words).rstrip(".")
+    return key == normal_form.fold(unit) or key in _UNITS.get(normal_form.fold(unit), ())
 
 
 def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReading:
     """A number with the same number in words behind it; two different ones are asked."""
     reading = _read_digits(digits, decimals, "số kèm số viết bằng chữ")
-    written = re.sub(rf" {re.escape(fold(unit))}$", "", fold(words))
+    written = re.sub(rf" {re.escape(normal_form.fold(unit))}$", "", normal_form.fold(words))
     spelled = read_numeral(written)
     if reading.problem or spelled == reading.value:
         return reading
@@ -263,7 +259,7 @@ def describe_ambiguity(plain: str, unit: str) -> AmbiguousNumber:
         return AmbiguousNumber(
             Code.AMBIGUOUS_NUMBER, f"{digits[:MAX_LENGTH]}, nếu chữ cái lẫn trong số là chữ số"
         )
-    spelled = read_numeral(re.sub(rf" {re.escape(fold(unit))}$", "", fold(plain)))
+    spelled = read_numeral(re.sub(rf" {re.escape(normal_form.fold(unit))}$", "", normal_form.fold(plain)))
     if spelled is not None:
         return AmbiguousNumber(Code.AMBIGUOUS_NUMBER, f"{spelled}, ghi bằng chữ")
     has_digit = any(sign.isdigit() for sign in plain)
