@@ -51,6 +51,7 @@ class FindingList:
         message = self.catalogue[code]
         shown = shorten(withhold(value))
         cell = cells[0] if cells else ""
+        # A file may be called by a person's number, which no receipt may repeat.
         filled: dict[str, object] = {
             "file": show_plainly(mask_personal(self.file_name)),
             "sheet": sheet,

@@ -47,6 +47,8 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         the file cannot be used at all. A bad file never raises.
     """
     findings = FindingList(file_name)
+    # The order is that of the docstring above: an unsafe file is not looked into, another submitter's
+    # figures are not read, and what was not read is not said to be missing.
     sha256 = hashlib.sha256(content).hexdigest()
     book = open_book(content, findings)
     if book is None:
@@ -59,6 +61,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     tables = _find_tables(sheets)
     found = search.search_tables(book, tables, plan)
     titles = [] if meta and not found.free else found.titles(plan)
+    # The file's name counts as a title of least weight, and only where nothing better is stated (D73).
     titles += [document_header.HeaderText("", "", file_name, is_hint=True)] if not meta else []
     owner = ownership.find_owner(meta, titles, plan, folder, findings) if meta or found else None
     if not found and (owner or not meta):
@@ -92,6 +95,7 @@ def _refuse(sha256: str, findings: FindingList, owner: ownership.Owner | None = 
 
 def _known_sheets(book: Book) -> Mapping[str, Sheet]:
     """The sheets of the form by official name; of two spellings of one name the first counts."""
+    # Without marks and in any case: "so lieu" is sheet "Số liệu" as well.
     known = {strip_marks(name): name for name in (*NEEDED_CODES, form.META_SHEET)}
     found: dict[str, Sheet] = {}
     for sheet in book.sheets:

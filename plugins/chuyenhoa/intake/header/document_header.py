@@ -1,4 +1,9 @@
-"""What a file without `_meta` states about itself in its titles: the period, the district."""
+"""What a file without `_meta` states about itself in its titles: the period, the district.
+
+CÔNG AN TP RẠCH GIÁ
+BIỂU TỔNG HỢP SỐ LIỆU 6 THÁNG NĂM 2021
+(Từ ngày 15/4/2021 đến ngày 14/10/2021)
+"""
 
 from __future__ import annotations
 
@@ -53,12 +58,15 @@ def find_period(titles: Sequence[HeaderText], plan: Plan, findings: FindingList)
         findings: takes what is wrong with a window, a name of a period or cumulative figures.
     """
     statements = [(title, entry) for title in titles for entry in read_statements(title.text, plan)]
+    # The name of a file ("so lieu thang 5-2021.xlsx") proves nothing, for people copy files; it only must not
+    # contradict what the titles state (D73).
     firm = [(title, entry) for title, entry in statements if not title.is_hint]
     current = [(title, entry) for title, entry in firm if not title.is_of_baseline(entry, plan)]
     windows = [(title, entry) for title, entry in current if entry.kind is Kind.WINDOW]
     cumulative = [(title, entry) for title, entry in current if entry.kind is Kind.CUMULATIVE]
     odd = [(title, entry) for title, entry in windows if not periods_of([entry], plan)]
     unnamed = [(title, entry) for title, entry in current if entry.kind is Kind.NO_PERIOD]
+    # A window in dates goes before a name; a firm name that contradicts it is asked below (D73).
     periods = periods_of([entry for _, entry in windows], plan) or periods_of(
         [entry for _, entry in current if entry.kind is Kind.PERIOD], plan
     )
@@ -73,6 +81,7 @@ def find_period(titles: Sequence[HeaderText], plan: Plan, findings: FindingList)
             if entry.window and not title.is_baseline and not _is_baseline(entry, plan)
         ]
     if len(periods) == 1:
+        # "06 THÁNG NĂM 2021" over "(Số liệu tính đến ngày 30/9/2021)" is not the period's figures (D70).
         odd += [(title, entry) for title, entry in current if _ends_elsewhere(entry, periods[0].window)]
     for title, entry in odd:
         _report_header(Code.WINDOW_NOT_IN_PLAN, title, entry.shown, plan, findings)
@@ -99,7 +108,10 @@ def _ends_elsewhere(entry: TimeStatement, window: Window) -> bool:
 
 
 def _is_firm(title: HeaderText, entry: TimeStatement, has_window: bool) -> bool:
-    """Whether the name of a period may contradict a window: a month beside one is the date of a letter."""
+    """Whether the name of a period may contradict a window: a month beside one is the date of a letter.
+
+    "Kỳ báo cáo: tháng 10 năm 2021" contradicts a six-month window; "Rạch Giá, tháng 10 năm 2021" does not.
+    """
     is_month = entry.period is not None and entry.period.kind is PeriodKind.MONTH
     return not (has_window and is_month) or PERIOD_WORDS in plain_key(title.text)
 
@@ -148,6 +160,7 @@ def _is_wrong_baseline(title: HeaderText, entry: TimeStatement, period: Period, 
 def is_year_before(entry: TimeStatement, period: Period, plan: Plan) -> bool:
     """Whether a text names the year before, or a part of it that is not the period's: “năm 2020”."""
     before = f"năm {plan.year - 1}"
+    # "06 tháng năm 2020" in a report of the six months is its own baseline; "năm 2020" is twelve months.
     same = period.label.replace(f"năm {plan.year}", before)
     return before in entry.shown and (entry.shown == before or entry.shown != same)
 
@@ -205,6 +218,7 @@ def report_other_district(
     gazetteer = gazetteer_of(plan)
     home = gazetteer.home_of(submitter) or submitter.code
     named = [(title, code) for title in titles for code in sorted(gazetteer.districts_in(title.text))]
+    # Titles that name this submitter's district as well contradict nothing.
     if not named or home in {code for _, code in named}:
         return False
     homes = {gazetteer.home_of(entry) or entry.code: entry for entry in plan.submitters}

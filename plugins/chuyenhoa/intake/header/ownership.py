@@ -64,6 +64,7 @@ def find_owner(
         folder: the inbox folder in which the file lay; None when it lay in none.
         findings: takes the reason for a refusal.
     """
+    # What our form states of itself goes before its titles, which people edit (`check_form_titles` compares).
     owner = _from_meta(meta, plan, findings) if meta else _from_folder(titles, plan, folder, findings)
     if owner is None or folder is None or folder == owner.submitter.folder:
         return owner
@@ -97,6 +98,7 @@ def _from_folder(
     titles: Sequence[document_header.HeaderText], plan: Plan, folder: str | None, findings: FindingList
 ) -> Owner | None:
     """The owner of a file without `_meta`: the folder's submitter and the period that its titles state."""
+    # The folder says who sends; titles may be another district's, and are asked about then (D85).
     submitter = plan.submitter_by_folder.get(folder or "")
     if submitter and document_header.report_other_district(titles, submitter, plan, findings):
         return None
@@ -104,6 +106,7 @@ def _from_folder(
     missing = [] if submitter else ["đơn vị báo cáo"]
     missing += [] if period is not None else ["kỳ báo cáo"]
     if submitter is None or period is None:
+        # "No period" beside "this is no period of the plan" would be said twice.
         if not submitter or not any(
             finding.rule_id in document_header.PERIOD_CODES for finding in findings.found
         ):
@@ -205,6 +208,7 @@ class _Labels:
 
     def find(self, text: str) -> str:
         """The longest of the labels that stands in a folded text; empty when none does."""
+        # "năm 2021" is also in "06 tháng năm 2021".
         return max((self.by_key[match[0]] for match in self.pattern.finditer(text)), key=len, default="")
 
 

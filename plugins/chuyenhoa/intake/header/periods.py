@@ -16,11 +16,14 @@ DAY = (
     r"(?:ngay )?([0-9]{1,2}) ?(?:[/.-]| thang ) ?([0-9]{1,2})"
     r"(?: ?(?:[/.-]| nam ) ?([0-9]{4}|[0-9]{2}))?(?![0-9/])"
 )
+# "Từ ngày 15/4/2021 đến hết ngày 14/10/2021", "từ 15 tháng 4 đến 14 tháng 10 năm 2021", "từ 15/4 đến 14/10".
 SPAN = re.compile(rf"(tu )?{DAY}(?: ?(?:-|–|—|den|toi) ?)(?:het )?{DAY}")
+# "Từ tháng 4 đến tháng 10 năm 2021": whole months of the calendar, which are no period of the plan (D70).
 MONTHS = re.compile(
     r"tu thang ([0-9]{1,2})(?:(?:/| nam )([0-9]{4}))? (?:den|-|–) (?:het )?"
     r"thang ([0-9]{1,2})(?:/| nam )([0-9]{4})"
 )
+# "(Số liệu tính đến ngày 30/9/2021)", "chốt đến ngày 31/12/2020".
 CUT_OFF = re.compile(
     r"(?:\btinh|\bso lieu|\bchot|\bcong don)(?:[a-z ]{0,24} )?(?:den|toi|:) ?(?:het )?(?:ngay )?"
     r"([0-9]{1,2}) ?(?:[/.-]| thang ) ?([0-9]{1,2}) ?(?:[/.-]| nam ) ?([0-9]{4}|[0-9]{2})(?![0-9/])"
@@ -28,6 +31,7 @@ CUT_OFF = re.compile(
 """The last day of figures, without their first one."""
 DATED = re.compile(r"(?:ngay )?[0-9]{1,2}(?:[/.-]| thang )[0-9]{1,2}(?:[/.-]| nam )[0-9]{2,4}")
 CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam)\b")
+# "6 THÁNG ĐẦU NĂM" is January to June and "quý III" July to September: the plan's windows begin on 15/4.
 NO_PERIOD = re.compile(
     r"\b(?:(?:0?6|sau) thang (?:dau|cuoi) nam|(?:0?[39]|ba|chin|12|muoi hai) thang(?! [0-9]{1,2}\b(?!/))|"
     r"quy (?:[1-4]|i{1,3}|iv)\b)"
@@ -36,6 +40,7 @@ SIX_MONTHS = re.compile(r"\b(?:0?6|sau) thang(?:(?:/| nam | )([0-9]{4}))?")
 MONTH = re.compile(
     r"\bthang ([0-9]{1,2})(?:(?:/|-| nam | )([0-9]{4}))?(?! thang)|\bt([0-9]{1,2})(?:[-/. ]([0-9]{4}))?$"
 )
+# "Kế hoạch năm 2021" in the name of the programme is no period: a year counts behind these words alone.
 YEAR = re.compile(r"(?:(?:tong ket|ca|bao cao|so lieu|ky|ky bao cao|ky bao cao:) |^)nam ([0-9]{4})")
 
 
@@ -80,8 +85,10 @@ def read_statements(text: str, plan: Plan) -> list[TimeStatement]:
         for match in MONTHS.finditer(plain)
         if (window := _months(match)) is not None
     ]
+    # "Lũy kế từ 15/4/2021 đến 14/10/2021" is the period itself; "lũy kế từ đầu năm" is not.
     if CUMULATIVE.search(plain) and not any(_is_period(entry.window, plan) for entry in found):
         found.append(TimeStatement(Kind.CUMULATIVE, text.strip()))
+    # What is read goes out of the text: "đến ngày 14/10/2021" must not be read again as October.
     rest = MONTHS.sub(" ", SPAN.sub(" ", plain))
     found += [
         TimeStatement(Kind.CUT_OFF, f"đến ngày {end:%d/%m/%Y}", end=end)
@@ -100,6 +107,7 @@ def _is_period(window: Window | None, plan: Plan) -> bool:
 def _span(match: re.Match[str], plan: Plan) -> Window | None:
     """A window from two dates; the first may leave the year to the second."""
     begun, day, month, year, last_day, last_month, last_year = match.groups()
+    # "từ 15/4 đến 14/10" means the plan's year; "15/4 - 14/10" without "từ" may be anything.
     if last_year is None and year is None:
         last_year = str(plan.year) if begun else None
     if last_year is None or (not begun and year is None):

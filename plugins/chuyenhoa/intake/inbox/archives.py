@@ -110,6 +110,8 @@ class _Crate:
         """
         paths: set[str] = set()
         for entry, path in _entries(content):
+            # Programs differ in which of two entries of one name they open: the submitter may have seen the
+            # other.
             if path in paths:
                 raise HostileArchiveError("hai tệp bên trong trùng tên")
             paths.add(path)
@@ -119,6 +121,7 @@ class _Crate:
     def _weigh(self, entry: zipfile.ZipInfo) -> None:
         """Count an entry against the limits by the size that it states; it is never unpacked beyond that."""
         self._seen += 1
+        # Counted over all levels: an archive full of small archives would pass each single limit.
         self._size += entry.file_size
         if self._seen > MAX_MEMBERS:
             raise HostileArchiveError(f"có hơn {MAX_MEMBERS} tệp bên trong")
@@ -176,6 +179,8 @@ def _name(entry: zipfile.ZipInfo) -> str:
     """The name of an entry; programs that do not say which encoding they use write UTF-8 or the local one."""
     if entry.flag_bits & UTF8_NAME:
         return entry.orig_filename
+    # Without the flag zipfile reads cp437. Windows writes the local code page, cp1258; many programs write
+    # UTF-8.
     raw = entry.orig_filename.encode("cp437")
     for encoding in ("utf-8", "cp1258"):
         try:

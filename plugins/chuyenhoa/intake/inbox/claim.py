@@ -44,6 +44,8 @@ def claim_drops(store: Store, inbox: Path, archive: Path, drops: Sequence[Drop],
     A file that changes or vanishes meanwhile is left for the next pass; one that cannot be read, archived or
     removed is left too, and told.
     """
+    # Archive, ledger, remove: a crash may cut between any two. In this order a file is always in at least one
+    # place and counted at most once.
     claimed = Claimed()
     waiting = iter(drops)
     while part := list(itertools.islice(waiting, AT_ONCE)):
@@ -64,6 +66,7 @@ def _archive(
             file = _open(opened, inbox, drop, claimed)
             if file is not None and (safe := _copy(incoming, file, claimed)) is not None:
                 copied.append(safe)
+        # One flush to disk for all files of a part: a full disk shows here, and then none of them is entered.
         try:
             incoming.keep()
         except OSError as error:
@@ -98,6 +101,7 @@ def _copy(incoming: Incoming, file: OpenDrop, claimed: Claimed) -> _Safe | None:
     if size != file.drop.size or not file.is_unchanged():
         logger.info("%r changed while it was read; left for the next pass", logged(file.drop.path))
         claimed.left.append(SkippedFile(file.drop.path, SkipReason.GROWING))
+        # Somebody still writes: half a report must not be archived under a name of its own.
         incoming.drop()
         return None
     return _Safe(file, sha256, size)
@@ -128,6 +132,7 @@ def _claim(entry: _Safe, at: datetime) -> claims.Claim:
     return claims.Claim(
         sha256=entry.sha256,
         size=entry.size,
+        # macOS sends names decomposed; receipts and the folder of the plan are composed.
         folder=unicodedata.normalize("NFC", readable(drop.folder)),
         file_name=unicodedata.normalize("NFC", readable(drop.name)),
         claim_key=drop.claim_key,

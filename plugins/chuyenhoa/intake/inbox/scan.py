@@ -18,6 +18,7 @@ from pathlib import Path
 from chuyenhoa.model.personal import mask_personal
 
 IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini"})
+# "~$bao cao.xlsx" is the lock of an open workbook; ".part", ".filepart" and ".tmp" are uploads under way.
 IGNORED_PREFIXES = ("~$", ".")
 IGNORED_SUFFIXES = (".part", ".filepart", ".tmp")
 MAX_DEPTH = 32
@@ -25,6 +26,7 @@ MAX_DEPTH = 32
 MAX_KEY_LENGTH = 1000
 """Bytes of a path that the ledger holds as it is; a longer one is held by its hash."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# Non-blocking: a pipe that takes the file's place after we looked cannot hold the pass up.
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
@@ -133,6 +135,8 @@ def scan_inbox(inbox: Path) -> tuple[Drop, ...]:
 def _walk(folder: int, prefix: str, seen: Look) -> None:
     with os.scandir(folder) as entries:
         names = sorted(entry.name for entry in entries if not is_ignored(entry.name))
+    # By descriptors and not by paths: a folder that becomes a link meanwhile is not followed out of the
+    # inbox.
     for name in names:
         path = f"{prefix}{name}"
         try:
@@ -170,6 +174,7 @@ def look_for_stable(inbox: Path, settle_seconds: float) -> Look:
 
     A file that is still being written stays for the next pass.
     """
+    # Size and time, and real time: the pipeline's clock may be frozen for a rehearsal, a copy is not.
     first = look_into(inbox)
     if not first.drops or settle_seconds <= 0:
         return first
@@ -245,6 +250,7 @@ def open_drop(inbox: Path, drop: Drop) -> Iterator[OpenDrop]:
     try:
         for folder in folders:
             opened.append(os.open(folder, _FOLDER, dir_fd=opened[-1]))
+        # Looked at before it is opened: to open a pipe would wait for its writer, to open a device may act.
         there = os.stat(name, dir_fd=opened[-1], follow_symlinks=False)
         if not stat.S_ISREG(there.st_mode):
             raise FileNotFoundError(f"{drop.path} is no file any more")

@@ -1,4 +1,4 @@
-"""Tells which columns of a table are read, and names those that are not, with the reason."""
+"""Decides which columns of a free table are read, and reports the others that hold figures, with reasons."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator
 from chuyenhoa.plan.names import plain_key
 
+# "Khám phá/Xảy ra", "TNGT (số vụ-chết-bị thương)": one column, several indicators.
 JOINED = re.compile(r"\s*[/;+–-]\s*")
 YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
@@ -41,6 +42,9 @@ class Slot:
 def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Slot]:
     """The columns of a table that are read; every other one with figures gets a finding.
 
+        Xảy ra | Khám phá | Chết | Số cuộc họp | Tỷ lệ khám phá (%)
+        read   | read     | D74  | D76         | without a word: checked by `stated_percentages`
+
     Args:
         scope: takes the findings.
         table: the table.
@@ -60,7 +64,8 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
     for column in odd:
         _report(scope, table, column, words, {code for code, _ in found})
     slots = []
-    for (_, _), group in found.items():
+    for group in found.values():
+        # Only columns with figures contradict each other.
         filled = [slot for slot in group if any(not table.view.is_blank(row, slot.column) for row in rows)]
         if len(filled) > 1:
             _report_twice(scope, table, filled)
@@ -72,7 +77,8 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
 def _report_bare_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> list[Slot]:
     """The columns without baselines under a bare year, which may be twelve months beside six or eight.
 
-    Beside a column of the plan's own year it means the same window a year before, and the receipt says so.
+    Beside a column of the plan's own year it means the same window a year before, and the receipt says so:
+    "Năm 2021 | Năm 2020" is D100 and read; "6 tháng năm 2021 | Năm 2020" is D72 and left out.
     """
     period = scope.owner.period
     words = {"expected": show_window(period.baseline)}
@@ -110,7 +116,10 @@ def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
 
 
 def _unit(table: FreeTable, column: Column, indicator: Indicator) -> str:
-    """The unit over a column; of money also the one that a title states for the table."""
+    """The unit over a column; of money also the one that a title states for the table.
+
+    "Đơn vị tính: đồng" over a table of cases, people and money speaks of the money alone.
+    """
     return column.unit or (table.unit if indicator.decimals and table.unit in OTHER_UNITS else "")
 
 
@@ -124,9 +133,11 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
     indicators = words.plan.indicator_by_code
     meanings = column.meanings
     codes = column.match.codes or _maybe(column, words)
+    # "Tăng, giảm", "Tỷ lệ (%)" and "Ghi chú" lose nothing when they are left out.
     if meanings & SILENT or (column.is_known and not meanings):
         return
     code, expected = Code.NOT_AN_INDICATOR, ""
+    # Beside the period's own figure a cumulative one is only more than was asked; alone it is all there is.
     if Meaning.CUMULATIVE in meanings:
         code = Code.NOT_AN_INDICATOR if codes & read else Code.CUMULATIVE_FIGURES
     elif Meaning.OTHER_YEAR in meanings:

@@ -1,4 +1,4 @@
-"""Reads the sheets of figures: every cell of every own locality, typed, with its address."""
+"""Reads figures: the sheets of the form row by row, and one cell for whoever found it."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     """
     check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
     found = Figures()
+    # Which rows count is known only after all of them were seen: a locality may stand twice.
     rows: dict[str, list[int]] = {}
     others = []
     for row in table.rows():
@@ -118,7 +119,7 @@ def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
 
 
 def _holds_number(scope: Scope, table: Table, row: int) -> bool:
-    """Whether a row shows a number under any indicator; names of signatories do not count."""
+    """Whether a row shows a number under any indicator; names of signatories below the table do not count."""
     for code in scope.plan.indicator_by_code:
         for column in table.columns.get(code, ()):
             value = table.sheet.value(row, column)
@@ -212,6 +213,9 @@ Spot = tuple[int, int]
 def mark_shared_cells(sheet: Sheet, spots: Collection[Spot]) -> Sheet:
     """The sheet with every figure marked that stands in a merged area over several figures.
 
+        1 | Phường Vĩnh Lạc | ┌ 10 ┐ | 8
+        2 | Phường Rạch Sỏi | └    ┘ | 4      10 of which of the two? Both are asked (D98).
+
     Args:
         sheet: the sheet.
         spots: the cells of figures as row and column, counted from 0.
@@ -222,7 +226,7 @@ def mark_shared_cells(sheet: Sheet, spots: Collection[Spot]) -> Sheet:
     found: dict[Spot, Mark] = {}
     first, last = min(spots, default=(0, 0))[0], max(spots, default=(0, 0))[0]
     for top, left, bottom, right in sheet.merges:
-        # Nearly all merged areas are headings.
+        # Nearly all merged areas are headings, and a sheet may have hundreds of them.
         if bottom < first or top > last or sheet.is_blank(top, left):
             continue
         inside = [(row, column) for row, column in spots if top <= row <= bottom and left <= column <= right]
@@ -239,6 +243,9 @@ def shown(sheet: Sheet, row: int, column: int) -> str:
 
 def report_spilled(scope: Scope, sheet: Sheet, row: int, last: int, locality: Locality) -> bool:
     """An error on a row of a text file that goes on behind its head: `1,234` without quotes is two fields.
+
+        STT,Địa bàn,Xảy ra,Khám phá
+        1,Phường Vĩnh Lạc,1,234,8             every figure of the row may have moved
 
     Args:
         scope: takes the finding.

@@ -1,4 +1,4 @@
-"""Which locality a row speaks of, and what is wrong with a row that speaks of none."""
+"""Which locality a row of a form's table speaks of, and what is wrong with a row that speaks of none."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Scope:
     district: str = ""
     """The district that the file itself names as its own; "" when it names none."""
     loose: set[str] = field(default_factory=set)
-    """Indicators that were read under a heading that means them with a reservation."""
+    """Indicators that were read under a loose alias, as “làm rõ” (see `Vocabulary.loose`)."""
 
     @cached_property
     def own(self) -> Mapping[str, Locality]:
@@ -94,6 +94,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
         )
         if named is not None:
             return named
+    # "Tổng cộng" and "Người lập biểu" below the table need no code.
     if filled and not any(is_foot(value) for value in table.sheet.rows[row] if isinstance(value, str)):
         _report(scope, table, row, code, locality)
     return None
@@ -131,7 +132,10 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
 
 
 def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Locality:
-    """The locality itself, after a look whether the row carries the name of another one."""
+    """The locality itself, after a look whether the row carries the name of another one.
+
+    Only a name that the plan knows is a contradiction (D30): people shorten names and add remarks to them.
+    """
     name = fold(table.text(row, LOCALITY_NAME))
     if name in scope.known_names and name != fold(locality.name):
         scope.findings.add(

@@ -1,4 +1,8 @@
-"""Finds a table by its code row, wherever on the sheet it stands, and walks over its rows."""
+"""The tables of our form: found by their code row, wherever on the sheet it stands.
+
+MA_DIA_BAN | TEN_DIA_BAN     | TTXH_XR | TTXH_KP    ← the code row; people move, rename and delete all else
+30745      | Phường Vĩnh Lạc | 10      | 8
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from chuyenhoa.kit.readers.book import CellValue, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, read_code
 from chuyenhoa.model.form import HEAD_ROWS
 
+# A code is read through capitals, spaces and unseen signs; for a long text that would cost time for nothing.
 MAX_CODE_LENGTH = 60
 """Characters of a cell above which it is no code, however it is spaced."""
 
@@ -58,7 +63,7 @@ class Table:
 
 
 def find_table(sheet: Sheet, needed: Collection[str]) -> Table | None:
-    """The first row that holds every code of `needed` is the code row.
+    """The first row that holds every code of `needed` is the code row; more codes may stand beside them.
 
     Returns:
         None when there is no such row.

@@ -1,4 +1,4 @@
-"""Reads the tables that `free_tables` found: rows as localities, columns as indicators."""
+"""Reads the figures of free tables: rows as localities (`free_rows`), columns as indicators (`columns`)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Reader:
 
     scope: Scope
     figures: Mapping[Basis, Figures]
-    """Begins with what tables under code rows gave, so that both are held against each other."""
+    """Begins with what tables under code rows gave, so that both are compared with each other."""
     taken: dict[tuple[str, str, Basis], Observation] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
     """Codes of the indicators that have a column somewhere."""
@@ -56,6 +56,7 @@ class _Reader:
                 continue
             for slot in slots:
                 basis = slot.basis or row.basis or table.basis or Basis.CURRENT
+                # Twelve months of the year before are no baseline of six: left out, already reported (D72).
                 if not (basis is Basis.BASELINE and table.name in refused):
                     self._read_figure(table, row, row.locality, slot, basis)
         self._check_stated_percentages(table, rows, slots)
@@ -108,6 +109,8 @@ class _Reader:
         for entry in found.observations:
             key = (entry.locality, entry.indicator, basis)
             first = self.taken.setdefault(key, entry)
+            # The same figure on two sheets is usual (an annex repeats it): the first cell counts. A blank
+            # one gives way to a filled one; two that differ are asked (D82).
             if first is entry:
                 figures.observations.append(entry)
                 figures.normalisations += found.normalisations
@@ -231,6 +234,8 @@ def read_free_tables(
     for basis, figures in coded.items():
         reader.taken |= {(entry.locality, entry.indicator, basis): entry for entry in figures.observations}
         reader.known |= {entry.indicator for entry in figures.observations}
+    # All rows of all tables first: whether a row of another submitter is one slip or the whole file, only the
+    # whole file shows.
     rows = RowReader(scope)
     found = [(table, *rows.read(table)) for table in tables]
     rows.report_foreign()
@@ -243,7 +248,10 @@ def read_free_tables(
 
 
 def _drop_loose(reader: _Reader) -> None:
-    """Figures under a heading that means them only while they are not above another one."""
+    """Blank the figures under a heading that means them only while they are not above another one.
+
+    "Xảy ra" 10, "Làm rõ" 12: old cases are among the twelve, and how many is not known (D86).
+    """
     words = vocabulary_of(reader.scope.plan)
     loose = {code for _, code in words.loose} & reader.scope.loose
     for basis, figures in reader.figures.items():
@@ -268,6 +276,8 @@ def _drop_loose(reader: _Reader) -> None:
 def _report_missing(reader: _Reader, table: FreeTable) -> None:
     """Indicators and localities that the file says nothing about."""
     scope = reader.scope
+    # One note for all of them: a table of crime alone lacks dozens, and a finding for each would bury the
+    # rest.
     missing = [entry.label for entry in scope.plan.indicators if entry.code not in reader.known]
     if missing:
         scope.findings.add(Code.MISSING_INDICATORS, value="; ".join(missing), count=len(missing))

@@ -1,4 +1,4 @@
-"""Tells which locality every row of a free table speaks of, in which window, and which rows speak of none."""
+"""Finds which locality every row of a free table speaks of, in which window, and which rows speak of none."""
 
 from __future__ import annotations
 
@@ -34,7 +34,14 @@ class DataRow:
 
 @dataclass
 class RowReader:
-    """Reads the rows of a file's tables; rows of other submitters are told together."""
+    """Reads the rows of a file's tables; rows of other submitters are reported together.
+
+    1 | P. Vĩnh Lạc        | 10 | 8    a row of its locality
+      | Thành phố Rạch Giá | 15 | 12   a district's line: its sum is checked, and the rows below lie in it
+      | Tổng cộng          | 15 | 12   a total
+    3 | P. Vĩnh Thanh      | 7  | 7    a unit outside of the programme (D79)
+    4 | Khu vực 3 cảng     | 1  | 1    nobody's name (D80)
+    """
 
     scope: Scope
     foreign: list[tuple[FreeTable, str, Locality]] = field(default_factory=list)
@@ -54,8 +61,10 @@ class RowReader:
             column, text = table.label(row)
             basis = table.basis_of(words, row)
             if basis and column not in table.names:
+                # "Cùng kỳ" in a column beside the name is the window of the row, and not what it is called.
                 text = ""
             if text and is_foot(text):
+                # Below a signature nothing is data; below a total another group of rows may follow.
                 if not is_total(text):
                     break
                 totals += [row] if filled else []
@@ -63,11 +72,13 @@ class RowReader:
                 district = gazetteer.district_of(text)
                 totals += [row] if filled else []
             elif not text and last and basis and filled:
+                # "Vĩnh Lạc | Kỳ này | 10" and below it "| Cùng kỳ | 12": two rows of one locality.
                 rows.append(DataRow(row, last.column, last.text, last.cell, last.locality, basis))
             elif (text or filled) and not table.view.is_numbering(row):
                 found = self._row(table, row, (column, text), basis, district, filled)
                 if found is None and filled and text and column not in table.names and last:
                     # A nameless line goes on with the place above it, as its months do.
+                    # Which one is the figure of the period, the sum or the first? (docs/decisions/0020)
                     self._report_continuation(table, row, last, text)
                 last = found or last
                 rows += [found] if found else []
@@ -106,6 +117,7 @@ class RowReader:
         district = next(filter(None, beside), "") or district
         stated = district or scope.district
         texts = [table.shown(row, column) for column in table.names]
+        # A code is typed on purpose and decides; a name beside it is only compared (D30).
         codes = [text for text in texts if text.isdigit() and gazetteer.known(text)]
         names = [text for text in texts if text and not text.isdigit()]
         if not codes:
@@ -164,6 +176,7 @@ class RowReader:
         """Rows of other submitters: each by itself, or the whole file at once when it holds nothing else."""
         by_code = self.scope.plan.submitter_by_code
         owners = {locality.submitter for _, _, locality in self.foreign}
+        # All of one other submitter: the file lies in the wrong folder, and one sentence says so.
         if owners and not self.has_own and len(owners) == 1:
             table, cell, _ = self.foreign[0]
             owner = by_code[owners.pop()]
@@ -271,12 +284,16 @@ class RowReader:
         gazetteer = gazetteer_of(self.scope.plan)
         submitter = self.scope.owner.submitter
         home = gazetteer.home_of(submitter)
+        # One sheet a commune is usual: "Vĩnh Lạc", "P. Rạch Sỏi". A slip in its name is asked like one in a
+        # row.
         named = gazetteer.resolve(table.name, submitter, self.scope.district)
         if named.several or named.near:
             self._report_unit(table, "A1", table.name, named)
             return Resolved(several=named.several or (_as_named(named.near),))
         codes = {code for title in table.titles for code in gazetteer.mentioned(title.text)}
         at_home = {code for code in codes if gazetteer.homes.get(code) == home}
+        # "Phường Vĩnh Lạc, phường Rạch Sỏi" over one row of figures is nobody's (D83); a district named in
+        # the file decides between namesakes.
         codes = at_home if len(codes) > 1 and self.scope.district else codes
         mine = named.locality or named.other
         if mine:
@@ -294,6 +311,7 @@ def _as_named(locality: Locality | None) -> Named:
     return Named(locality.code if locality else "", locality.name if locality else "", "", "", "", "")
 
 
+# "Tháng 5", "T5/2021", "Quý II" in a cell of its own: one month is not the period (D73).
 ROW_TIME = re.compile(r"(?:thang|t\.?|quy) ?(?:[0-9]{1,2}|i{1,3}|iv)(?:[-/ ](?:nam )?[0-9]{4})?")
 """A cell that says of what month or quarter its row is."""
 

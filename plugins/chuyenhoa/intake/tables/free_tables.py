@@ -1,4 +1,8 @@
-"""Takes one sheet apart: every table with its head, its titles, its columns of names and its rows."""
+"""Finds the free tables of a sheet: tables that people made themselves, without the code row of our form.
+
+Each comes with its head, its titles, its columns of names and its rows; `free_rows` and `free_figures` read
+what the rows say.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,9 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan.names import plain_key
 
 TOPIC_WORDS = ("bieu so lieu ve ", "bieu so lieu ", "so lieu ve ", "bieu ", "bang ", "tinh hinh ", "ket qua ")
+# "SỐ LIỆU CÙNG KỲ từ 15/4/2020 …" makes the whole table a baseline; "… tăng so với cùng kỳ" must not.
 BASELINE_TITLE = re.compile(r"(?:(?:bieu|bang) )*(?:so lieu )?(?:cua )?(?:cung ky|ky goc)\b")
+# "Đơn vị tính: đồng" over the table while the plan counts in triệu đồng (D87).
 TITLE_UNIT = re.compile(r"(?:đvt|đơn vị tính|đơn vị)\s*:\s*([^)\n]+)", re.IGNORECASE)
 BASIS_OF = {Meaning.CURRENT: Basis.CURRENT, Meaning.BASELINE: Basis.BASELINE}
 
@@ -37,7 +43,10 @@ class Title:
 
 @dataclass(frozen=True)
 class FreeTable:
-    """A table found by its labels, turned so that every indicator is a column."""
+    """A table found by its labels, turned so that every indicator is a column and every row a place.
+
+    Rows and columns are those of `view`, counted from 0; `view.name` gives the true address of a cell.
+    """
 
     view: View
     head: Head
@@ -109,6 +118,7 @@ class FreeTable:
                 return column, text
         for column in self.columns:
             text = "" if column in self.figures else self.view.text(row, column)
+            # "I", "a)" and "2." number the line and are not its name.
             if text and any(sign.isalpha() for sign in text) and len(text) > 2:
                 return column, text
         return -1, ""
@@ -129,6 +139,12 @@ def find_tables(
 ) -> list[FreeTable]:
     """The tables of one sheet, read in the direction in which more of its labels are found.
 
+    Upright (a locality a row) and on its side (an indicator a row) give the same `FreeTable`:
+
+        TT | Địa bàn  | Xảy ra | Khám phá        Chỉ tiêu | Vĩnh Lạc | Rạch Sỏi
+        1  | Vĩnh Lạc | 10     | 8               Xảy ra   | 10       | 5
+        2  | Rạch Sỏi | 5      | 4               Khám phá | 8        | 4
+
     Args:
         sheet: the sheet.
         words: the plan's labels.
@@ -136,6 +152,7 @@ def find_tables(
         names: names of the sheet to look at for the topic, besides the titles.
     """
     found = [_tables_of(View(sheet, is_turned), words, gazetteer, names) for is_turned in (False, True)]
+    # On a tie upright: a sheet of one commune with one line explains as much either way.
     upright, turned = found
     return upright if _score(upright) >= _score(turned) else turned
 
@@ -151,6 +168,8 @@ def _labels(table: FreeTable) -> int:
 
 
 def _tables_of(view: View, words: Vocabulary, gazetteer: Gazetteer, names: Sequence[str]) -> list[FreeTable]:
+    # A name ends the head of a table, a signature ("Người lập biểu") too; without this the first row of data
+    # under "Vĩnh Lạc | Xảy ra" would count as one more line of headings.
     def is_data(text: str) -> bool:
         is_last = is_foot(text) and not words.is_hit(text)
         return bool(gazetteer.known(text)) or gazetteer.is_district(text) or is_last
@@ -164,6 +183,7 @@ def _tables_of(view: View, words: Vocabulary, gazetteer: Gazetteer, names: Seque
         first = _first_column(view, words, head) if view.is_turned else 0
         titles = _titles(view, start if not number else _title_start(view, start, head), head, first)
         columns = _name_columns(view, head, (first, end), gazetteer)
+        # Two tables beside each other under one head need not list the same places in the same order.
         blocks = side_by_side(head, columns, view.width)
         for block in blocks:
             own = tuple(title for title in titles if is_title_of(title.column, block, blocks))
@@ -183,6 +203,7 @@ def _table(
 
 def _title_start(view: View, start: int, head: Head) -> int:
     """Where the titles of a table below another one begin: behind the last row with a number."""
+    # Totals and signatures of the table above are not titles of the one below.
     rows = range(start, head.top)
     last = [row for row in rows if any(isinstance(value, int | float) for value in view.rows[row])]
     return last[-1] + 1 if last else start
@@ -192,6 +213,7 @@ def _first_column(view: View, words: Vocabulary, head: Head) -> int:
     """In a table on its side, the first line of its head: the lines before it are titles."""
     labels = [c.index for c in head.columns if c.match.codes or any(k in words.sections for k in c.keys)]
     first = min(labels, default=0)
+    # "STT" and "ĐVT" stand in lines of their own before the labels; a title is one cell in its line.
     while first > 0 and sum(not view.is_blank(row, first - 1) for row in range(len(view.rows))) > 1:
         first -= 1
     return first
@@ -212,6 +234,7 @@ def _titles(view: View, start: int, head: Head, first: int) -> tuple[Title, ...]
     for row in range(start, head.bottom + 1):
         for column in range(view.width):
             text = view.text(row, column)
+            # "6 tháng năm 2021" as a heading in the table of a year must reach the check of the period (D73).
             is_title = text and (row < head.top or _has_window(text))
             over += [Title(name, view.name(row, column), text, column)] if is_title else []
     return tuple(over)
@@ -226,9 +249,11 @@ def _has_window(text: str) -> bool:
 def _topic(view: View, words: Vocabulary, names: Sequence[str]) -> str:
     """The key of the section that the sheet's name or one of its first lines is about."""
     texts = [view.sheet.name, *view.sheet.above, *names]
+    # Twelve rows and ninety signs: the letterhead, titles and dates of an office; longer texts are sentences.
     texts += [
         value for row in view.sheet.rows[:12] for value in row if isinstance(value, str) and len(value) < 90
     ]
+    # Where a table names sections itself, a title on one of them ("Biểu TNGT") does not speak for the others.
     if any(words.is_section(text) for row in view.sheet.rows for text in row if isinstance(text, str)):
         texts = [view.sheet.name]
     for text in texts:
@@ -253,12 +278,13 @@ def _name_columns(view: View, head: Head, reach: tuple[int, int], gazetteer: Gaz
             counted[column] = sum(1 for row in rows if gazetteer.known(view.label(row, column)))
     headed = {column.index for column in head.columns if column.is_locality and column.index >= first}
     found = [column for column, count in counted.items() if count or column in headed]
+    # The column with most known names first; a second one may contradict it, row by row (D77).
     return tuple(sorted(found, key=lambda column: (-counted[column], column)))
 
 
 @dataclass(frozen=True)
 class Block:
-    """The columns of one of several tables side by side; `stop` is behind its last column."""
+    """The columns of one of several tables side by side under one head; `stop` is behind its last column."""
 
     start: int
     stop: int
@@ -267,6 +293,9 @@ class Block:
 
 def side_by_side(head: Head, names: Sequence[int], width: int) -> list[Block]:
     """The blocks of a head in which names stand again after figures.
+
+        STT | Địa bàn  | Xảy ra | Khám phá |  | STT | Địa bàn  | Xảy ra | Khám phá
+        1   | Vĩnh Lạc | 10     | 8        |  | 1   | Rạch Sỏi | 6      | 5         → blocks 0–5 and 6–9
 
     Two blocks need not list the same places in the same order, so each is read by its own names. Where
     figures stand before the first names as well it is not clear which names are theirs: then nothing is taken
@@ -283,6 +312,7 @@ def side_by_side(head: Head, names: Sequence[int], width: int) -> list[Block]:
     figures = {column.index for column in head.columns if column.parts and column.match.codes}
     groups: list[list[int]] = []
     for column in sorted(names):
+        # "Mã" and "Tên" next to each other are one name; figures between two columns of names part tables.
         if groups and not any(groups[-1][-1] < figure < column for figure in figures):
             groups[-1].append(column)
         else:

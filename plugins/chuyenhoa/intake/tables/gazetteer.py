@@ -26,13 +26,15 @@ KINDS = {
     "dac khu": "đặc khu",
     "dk": "đặc khu",
 }
-"""How people write the kind of a unit, in plain letters."""
+"""How people write the kind of a unit, in plain letters: “P.Rạch Sỏi”, “TT Thứ 11”, “TT. Dương Đông”."""
 KIND = re.compile(r"(thi tran|dac khu|phuong|xa|t\.? ?tr|t\.? ?t|ph|dk|p|x)(?:\.\s*|\s+)(?=\S)")
+# "UBND phường Vĩnh Lạc", "Công an phường Rạch Sỏi", "Địa bàn: phường Rạch Sỏi": the office is not the name.
 BODIES = re.compile(r"^(?:ubnd|uy ban nhan dan|cong an|ban chi dao|bcd|dia ban)\s*:?\s+")
 DISTRICT = re.compile(
     r"^(?:huyen|h|thanh pho|tp|thi xa|tx|ban chi dao huyen|ban chi dao thanh pho)(?:\.\s*|\s+)"
 )
 DISTRICT_WORDS = ("huyen", "h", "thanh pho", "tp", "thi xa", "tx")
+# "Vĩnh Lạc - Rạch Giá", "Phường Rạch Sỏi, TP. Rạch Giá": the district stands behind the name.
 SPLIT = re.compile(r"\s*[,;(/]\s*|\s+[-–]\s+|\s+-|-\s+")
 WORDS_OF_NUMBERS = {
     "mot": 1,
@@ -46,16 +48,20 @@ WORDS_OF_NUMBERS = {
     "tam": 8,
     "chin": 9,
 }
+# Two towns of An Minh are called by numbers: "Thị trấn Thứ Mười Một" is typed "TT Thứ 11".
 NUMBERED = re.compile(r"\bthu ((?:muoi )?(?:mot|nhat|hai|ba|tu|nam|sau|bay|tam|chin)|muoi|[0-9]{1,2})\b")
 CODE_LENGTH = 5
 MAX_NAME_LENGTH = 60
 NEAR = 0.8
-"""How alike two names must be for one to be suggested for the other."""
+"""How alike two names must be for one to be suggested for the other: “Vĩnh Lục” and “Vĩnh Lạc” are (D78)."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """A unit of the province under one of its names."""
+    """A unit of the province under one of its names.
+
+    `key` is the name without kind in plain letters ("vinh lac"), `marked` the same with its marks.
+    """
 
     code: str
     name: str
@@ -88,13 +94,13 @@ def number_words(key: str) -> str:
 
 
 def short_key(text: str) -> str:
-    """A name without its kind, in plain letters and with figures for number words."""
+    """A name as it is looked up: plain letters, with figures for number words ("Thứ Mười Một" → "thu 11")."""
     return number_words(" ".join(re.sub(r"[\W_]+", " ", strip_marks(text)).split()))
 
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """The units of a plan by name, and those that one submitter reports."""
+    """The units of a plan by name: which of them a cell such as "P. Vĩnh Lạc - Rạch Giá" means."""
 
     plan: Plan
     by_key: Mapping[str, tuple[Named, ...]]
@@ -106,7 +112,11 @@ class Gazetteer:
     """Units of earlier days by key, where nothing bears their name any more."""
 
     def read(self, text: str) -> tuple[str, str, str, str]:
-        """A typed name as kind, name, its key and district; "" for what it does not say."""
+        """A typed name as kind, name, its key and district; "" for what it does not say.
+
+        "2) Phường Rạch Sỏi, TP. Rạch Giá" → ("phường", "Rạch Sỏi", "rach soi", "899")
+        """
+        # Of "P. Rạch Sỏi" the "P." goes as the number of a line would: such a name says no kind.
         plain = BODIES.sub("", NUMBERING.sub("", clean_text(text)).strip())
         pieces = [piece.strip(" .)") for piece in SPLIT.split(plain) if piece.strip(" .)")]
         head = pieces[0] if pieces else ""
@@ -115,6 +125,7 @@ class Gazetteer:
         if body:
             head, folded = head[body.end() :], folded[body.end() :]
         kind = KIND.match(folded)
+        # The place of the kind was found in plain letters: it can be cut off only where no letter was lost.
         name = head[kind.end() :].strip() if kind and len(folded) == len(head) else head
         district = ""
         for piece in pieces[1:]:
@@ -132,6 +143,7 @@ class Gazetteer:
         if len(text) > MAX_NAME_LENGTH or not text:
             return False
         if text.isdigit():
+            # A figure of the table is no code: codes have five digits, four where a program dropped the zero.
             return len(text) >= 4 and text.zfill(CODE_LENGTH) in self.homes
         kind, _, key, _ = self.read(text)
         kinds = [entry.kind for entry in self.by_key.get(key, ())]
@@ -148,6 +160,7 @@ class Gazetteer:
                     for word in (word for word, kind in KINDS.items() if kind == entry.kind):
                         if f" {word} {key} " in plain:
                             found.setdefault(key, set()).add(entry.code)
+        # In "xã Mong Thọ A" no xã Mong Thọ is named.
         longest = [key for key in found if not any(other.startswith(f"{key} ") for other in found)]
         return frozenset(code for key in longest for code in found[key])
 
@@ -172,7 +185,10 @@ class Gazetteer:
         return Named(unit.code, unit.name, unit.kind, unit.district_code, "", "")
 
     def namesakes(self, text: str) -> tuple[Named, ...]:
-        """A district and its communes of one name, where a text says no kind; () for any other text."""
+        """A district and its communes of one name, where a text says no kind; () for any other text.
+
+        "Kiên Lương" in a table of huyện Kiên Lương is its town, or the line with the sum of the district.
+        """
         kind, _, key, _ = self.read(text)
         code = self.districts.get(key, "")
         named = [] if kind else [entry for entry in self.by_key.get(key, ()) if entry.district == code]
@@ -185,7 +201,11 @@ class Gazetteer:
         return bool(DISTRICT.match(folded)) and bool(self.district_of(text))
 
     def resolve(self, text: str, submitter: Submitter, district: str = "") -> Resolved:
-        """Which unit a name means.
+        """Which unit a name means; what could be two is returned as several and never decided by likeness.
+
+        For the submitter of Rạch Giá: "P. Vĩnh Lạc" → its own locality 30745; "P. Vĩnh Thanh" → another unit;
+        "Vĩnh Lục" → none, with Vĩnh Lạc near it; for Kiên Lương "Xã Bình An" → several, unless the file names
+        its district.
 
         Args:
             text: the name as typed.
@@ -197,8 +217,11 @@ class Gazetteer:
             return Resolved()
         marked = fold(name)
         found = [entry for entry in self.by_key.get(key, ()) if not kind or entry.kind == kind]
+        # "Vĩnh Lác" has a wrong mark and is asked (D78); "vinh lac" has none at all and is taken.
         if not self._is_plain(name):
             found = [entry for entry in found if marked == entry.marked]
+        # A district in the cell itself must agree; the file's own only helps where two units are left, for a
+        # row of another district may stand in any file.
         for code in (named_district, district):
             narrowed = [entry for entry in found if not code or entry.district == code]
             if (named_district and code == named_district) or (
@@ -232,7 +255,18 @@ class Gazetteer:
 
 @once_a_plan
 def gazetteer_of(plan: Plan) -> Gazetteer:
-    """The gazetteer of a plan, worked out once."""
+    """The gazetteer of a plan, computed once.
+
+    Every unit is entered under each of its names: today's, earlier ones of the register, and for localities
+    the aliases of localities.csv.
+
+        unit 31078 "Phường Dương Đông", until 2021 "Thị trấn Dương Đông", district 911 →
+        by_key["duong dong"] = (Named("31078", … kind="phường"), Named("31078", … kind="thị trấn"))
+        homes["31078"] = "911"
+
+    A unit that ended before the plan's last window and left its name to nobody goes to `former`: its figures
+    are asked about with the name of its heir ("Xã Hòn Thơm" → Phường An Thới, D96).
+    """
     districts: dict[str, str] = {}
     entries: list[tuple[str, str, str]] = []
     homes: dict[str, str] = {}
@@ -244,16 +278,19 @@ def gazetteer_of(plan: Plan) -> Gazetteer:
         entries += [(unit.code, name, unit.name) for name in (unit.name, *plan.register.earlier_names(unit))]
     for locality in plan.localities:
         entries += [(locality.code, name, locality.name) for name in (locality.name, *locality.aliases)]
+    # Names are taken apart by the same `read` as typed ones; for that it needs the districts only.
     blank = Gazetteer(plan, {}, districts)
     by_key: dict[str, dict[tuple[str, str], Named]] = {}
     for code, name, official in entries:
         kind, short, key, _ = blank.read(name)
         named = Named(code, official, kind, homes.get(code, ""), key, fold(short))
+        # One unit under two kinds stays two entries: "TT. Dương Đông" and "P. Dương Đông" are both right.
         by_key.setdefault(key, {})[code, kind] = named
     names = {key: tuple(found.values()) for key, found in by_key.items()}
     former: dict[str, tuple[Unit, ...]] = {}
     for unit in former_units(plan):
         key = blank.read(unit.name)[2]
+        # Where a unit of today bears name and kind, the name means that one.
         if not any(kind == unit.kind for _, kind in by_key.get(key, ())):
             former[key] = (*former.get(key, ()), unit)
     return Gazetteer(plan, names, districts, homes, former)

@@ -11,10 +11,13 @@ CURRENT = re.compile(
     r"(?:so lieu )?(?:trong )?ky nay|(?:trong )?ky bao cao|nam nay|hien tai|(?:so lieu )?trong ky bao cao"
 )
 YEAR = re.compile(r"(?:cung ky )?(?:nam )?(20[0-9]{2})")
+# "Tăng, giảm", "So với cùng kỳ", "Tỷ lệ khám phá (%)" are worked out from figures and never figures.
 COMPARED = re.compile(
     r"so sanh.*|tang giam.*|tang|giam|t[iy] le.*|chenh lech.*|so voi .*|.* so voi .*|muc tang.*|phan tram.*"
 )
+# "Lũy kế" beside "Kỳ này" over two columns of one indicator.
 CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam|tu dau ky)\b")
+# "Khám phá cùng kỳ", "Kỳ này xảy ra": the window in the words of the label.
 BASIS_TAIL = re.compile(
     r"^(?:(?:so lieu )?(cung ky(?: nam)?(?: truoc)?(?: 20[0-9]{2})?|ky nay) )|"
     r"(?: (?:so lieu )?(cung ky(?: nam)?(?: truoc)?(?: 20[0-9]{2})?|ky nay))$"
@@ -155,11 +158,13 @@ OTHER_HEADS = DISTRICT_HEADS | frozenset(
 )
 """Columns that hold no figure and need no word."""
 OTHER_UNITS = frozenset({"dong", "nghin dong", "ngan dong", "ty dong", "phan tram"})
+# The plan counts "đối tượng" where a table says "người"; đồng and triệu đồng are never alike.
 ALIKE_UNITS = (
     frozenset({"nguoi", "doi tuong", "ho so"}),
     frozenset({"vu", "tin", "diem", "vu viec", "vu an"}),
 )
 """Units that people use for one another."""
+# "1. ", "2) ", "II. ", "a) ", "- ": the number of a line before its text; "1.1.1." as well.
 NUMBERING = re.compile(r"^\s*(?:(?:[IVXLivx]+|[0-9]+(?:\.[0-9]+)*|[a-zđA-ZĐ])[.)/]\s*|[-+*•–]\s+)+(?=\S)")
 BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
 UNIT_LABEL = re.compile(r"^\s*(?:ĐVT|đvt|Đơn vị tính|đơn vị tính|Đơn vị|đơn vị)\s*:\s*(.+)$")

@@ -1,4 +1,7 @@
-"""Looks for tables on the sheets of a file that are not our form's: by code row first, then by labels."""
+"""Decides which sheet of a file holds which table: by code row first, then by labels, then by headings.
+
+`reading` has found the tables on the form's own sheets already; this finds what lies beside them or instead.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ WORD_TABLES: Mapping[str, tuple[str, ...]] = {
     form.NARRATIVE_SHEET: (form.ITEM_CODE, form.ITEM_TEXT),
     form.JUSTIFICATION_SHEET: (form.RULE_CODE, form.REASON),
 }
+# A marked workbook that comes back corrected still carries our sheet "Cần sửa", which quotes its cells.
 OWN_SHEETS = frozenset(map(strip_marks, (form.META_SHEET, form.GUIDE_SHEET, form.LISTING_SHEET)))
 BASELINE_WORDS = ("cung ky", "ky goc")
 
@@ -78,6 +82,11 @@ def _titles_above(table: Table) -> list[tuple[str, str]]:
 def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTables:
     """Add to the tables of the form what other sheets hold.
 
+        sheets "Số liệu" and "Cùng kỳ" with code rows, "Số liệu (2)" with one → the copy is not read (D101)
+        sheet "Sheet1" with a code row                                → taken as "Số liệu"
+        sheet "Biểu 1" headed "TT | Địa bàn | Xảy ra | Khám phá"       → a free table
+        sheet "Tiêu chí" headed "Địa bàn | Tiêu chí | Kết quả"         → declarations
+
     Args:
         book: the file.
         coded: the tables that the form's own sheets hold; a sheet of figures among them ends the search but
@@ -92,14 +101,19 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     is_figure_sheet = set(map(strip_marks, FIGURE_SHEETS))
     rest = [s for s in book.sheets if id(s) not in used and strip_marks(s.name) not in OWN_SHEETS]
     free: list[FreeTable] = []
+    # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
+    # last month's figures is usual, and which of the two is right nobody could tell (D101 asks).
     if not all(name in coded for name in FIGURE_SHEETS):
         unread = [sheet for sheet in rest if not _take_coded(sheet, found)]
         if has_figures:
+            # Only the other one of "Số liệu" and "Cùng kỳ" may still be read by its labels: its code row was
+            # deleted, while its sheet kept its name.
             unread = [sheet for sheet in unread if strip_marks(sheet.name) in is_figure_sheet]
         if any(name not in found for name in FIGURE_SHEETS):
             for sheet in unread:
                 free += find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
     used |= {id(table.view.sheet) for table in free} | {id(table.sheet) for table in found.values()}
+    # Last, for their headings are the weakest signs: "Nội dung" and "Kết quả" head tables of figures too.
     missing = [name for name in WORD_TABLES if name not in found]
     left = [s for s in rest if id(s) not in used and strip_marks(s.name) not in is_figure_sheet]
     return FoundTables(found, tuple(free), find_word_tables(left, missing, plan))
@@ -111,12 +125,14 @@ def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
         table = find_table(sheet, codes)
         if table is not None:
             return found.setdefault(official, table) is table
+    # After the words: their code rows hold MA_DIA_BAN as well, and would be taken for figures.
     table = find_table(sheet, (form.LOCALITY_CODE,))
     if table is None:
         return False
     texts = [sheet.name, *sheet.above, *(text for _, text in _titles_above(table))]
     is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
     official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
+    # A second one is left for the labels, which hold both tables together (D82 where they differ).
     return found.setdefault(official, table) is table
 
 
@@ -148,6 +164,7 @@ def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
 def report_nothing(book: Book, plan: Plan, has_meta: bool, findings: FindingList) -> None:
     """Nothing was found: in a form of ours the code row is gone, in any other file the labels."""
     gazetteer = gazetteer_of(plan)
+    # Names without a column of ours ("TT | Địa bàn | Dân số") need another answer than a file of anything.
     texts: Sequence[str] = [v for s in book.sheets for row in s.rows for v in row if isinstance(v, str)]
     if not has_meta and any(gazetteer.known(text) for text in texts[:5000]):
         findings.add(Code.UNREADABLE_TABLE, missing="cột chỉ tiêu nào của biểu mẫu (chỉ thấy tên địa bàn)")

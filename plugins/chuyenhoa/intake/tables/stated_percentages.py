@@ -1,4 +1,4 @@
-"""Holds percentages that a table states ("Tỷ lệ khám phá") against those worked out of its own figures."""
+"""Checks percentages that a free table states ("Tỷ lệ khám phá") against those of its own figures (W26)."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Locality, Plan
 from chuyenhoa.plan.names import plain_key
 
+# "Tỷ lệ khám phá (%)", "Tỉ lệ điều tra khám phá", "Phần trăm …"; empty for a bare "Tỷ lệ (%)" or "(%)".
 PERCENTAGE_HEADING = re.compile(r"t[iy] le(?: phan tram)?\b ?(?:dieu tra )?(.*)|phan tram (.*)|")
 MAX_APART = Decimal("0.1")
 """Points by which a stated percentage may differ from the one worked out (domain 2.3)."""
@@ -102,6 +103,7 @@ def check_stated_percentage(
     exact = _work_out(percentage.measure, value_of)
     if stated is None or exact is None or (mark and mark.flaw is not Flaw.PERCENT):
         return None
+    # 0.8 in a cell without the format of a percentage is 80 %; with the format `show_value` made 80 of it.
     if not mark and isinstance(value, float) and 0 < stated <= 1 < exact:
         stated *= 100
     cell = name_cell(*view.turn(row.row, percentage.column))
@@ -119,6 +121,8 @@ def check_stated_percentage(
             expected=text,
         )
     why = "tỷ lệ được tính lại, không lấy làm số liệu"
+    # 66,66 for 66,67: cut off and not rounded. The difference is within what is allowed; the receipt says
+    # which.
     if stated != rounded and stated == exact.quantize(HUNDREDTH, ROUND_DOWN):
         why = "tỷ lệ bị cắt bớt, không làm tròn; được tính lại, không lấy làm số liệu"
     return Normalisation(CellRef(table.name, cell), shown, text, why)

@@ -1,4 +1,10 @@
-"""Finds the head of a table by its labels, and tells for every column which indicator it holds, if any."""
+"""Finds the head of a free table by its labels: its rows, and which indicator each column holds, if any.
+
+    TT | Địa bàn | Phạm pháp hình sự |          | Tai nạn giao thông | …    ← section
+       |         | Xảy ra            | Khám phá | Số vụ              | …    ← label, in one row or in several
+
+A column counts as an indicator only when *all* headings over it are explained (docs/decisions/0020).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +17,7 @@ from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import Match, Vocabulary, name_key
 
 MAX_HEAD_ROWS = 7
+"""Rows of a head on either side of its first row of labels: sections, windows, units, numbers of columns."""
 DASH = re.compile(r"\s*[-+–]")
 SUB_LINES = header_labels.Part("", "")
 """Stands before a heading that heads nothing but the lines with a dash below it."""
@@ -104,11 +111,15 @@ def find_heads(
 
 
 def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
-    """Whether a row is part of a head: two labels, or one beside the heading of the names."""
+    """Whether a row is part of a head: two labels, or one beside the heading of the names.
+
+    One label alone is also a word in a sentence or a line of a table on its side.
+    """
     texts = [view.text(row, column) for column in range(view.width)]
     hits = sum(1 for text in texts if text and words.is_hit(text))
     if hits >= 2:
         return True
+    # "Địa bàn" may stand a row higher or lower than the labels where the cells over it are merged.
     beside = [other for other in (row - 1, row + 1) if other >= 0]
     near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
     named = any(words.part(text).key in header_labels.LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
@@ -141,9 +152,13 @@ def _extent(
 ) -> tuple[int, int]:
     """The first and the last row of the head around a row of labels, behind the table before it."""
     first, row = rows
+    # Upwards over sections and windows: "Kỳ này | | Cùng kỳ năm trước |" over "Xảy ra | Khám phá | Xảy ra |
+    # …".
     top = row
     while top > first and row - top < MAX_HEAD_ROWS and _belongs_to_head(view, words, top - 1):
         top -= 1
+    # Downwards over windows, units and "(1) (2) (3)" to the first name or number: years over columns are
+    # numbers too, "2021 | 2020", and belong to the head because they mean a window.
     bottom = row
     while bottom + 1 < len(view.rows) and bottom - row < MAX_HEAD_ROWS:
         below = bottom + 1
@@ -162,7 +177,10 @@ def _extent(
 
 
 def _has_figures_below(view: View, row: int) -> bool:
-    """Whether anything like a figure stands below a row: the last row of a table numbers no columns."""
+    """Whether anything like a figure stands below a row: the last row of a table numbers no columns.
+
+    A sheet of one ward with the single line "1 | 2" under "Xảy ra | Khám phá" holds figures there.
+    """
     return any(
         not view.is_blank(below, column) and view.holds_number(below, column)
         for below in range(row + 1, len(view.rows))
@@ -173,6 +191,9 @@ def _has_figures_below(view: View, row: int) -> bool:
 def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Column]:
     """Every column with its headings, merged and running ones included."""
     rows = [row for row in range(top, bottom + 1) if not view.is_numbering(row)]
+    # A merged heading covers its columns for certain. Where the merges of a row were lost (saved as .csv,
+    # pasted), a heading runs on to the right until the next one: `_carried`. Both kinds do not mix in one
+    # row.
     merged_rows = {place[0] for place, origin in view.merged.items() if place[1] != origin[1]}
     columns = []
     running: dict[int, tuple[int, str]] = {}
@@ -200,7 +221,10 @@ def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Colum
 
 
 def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[header_labels.Part, ...]:
-    """The headings with a unit among them read as a unit, where they mean an indicator only so."""
+    """The headings with a unit among them read as a unit, where they mean an indicator only so.
+
+    "(vụ)" in a row below "Khám phá" is the unit; "Số vụ" below "Đánh bạc" is the label itself.
+    """
     keys = [part.key for part in parts if part.key]
     if len(keys) > 1 and not words.explain(keys).codes:
         apart = tuple(
@@ -215,7 +239,10 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
     """A heading to the left that reaches over a column without being merged.
 
     It must head its own column, and nothing that needs a heading may stand bare before it: then it was
-    typed over the middle of its columns, and where these end is not known.
+    typed over the middle of its columns, and where these end is not known:
+
+        |       | Tai nạn giao thông |           |       | Cháy, nổ |
+        | Số vụ | Chết               | Bị thương | Số vụ | Chết     | Bị thương    → "Số vụ" is asked (D74)
     """
     start, text = left
     row, bottom = rows
@@ -244,6 +271,11 @@ def _join_headings(
 
     A line that names a section heads the lines below it; where it holds a figure of its own, it heads those
     that begin with a dash. A line without a figure that names nothing heads the lines that it explains.
+
+        I | Phạm pháp hình sự  |   |         heads the lines below
+        1 | Xảy ra             | 10 | 5
+        2 | Tai nạn giao thông | 3 | 1       a figure of its own: heads "- Chết" and "- Bị thương" alone
+          | - Chết             | 0 | 1
     """
     keys = column.keys
     if not keys:
@@ -279,7 +311,8 @@ def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> t
     """The columns with the indicators that their headings mean.
 
     A label that needs its section is read without it only beside another column of that section, or under a
-    title that names the section.
+    title that names the section: "Khám phá" beside "Số vụ phạm pháp hình sự xảy ra" is crime
+    cleared up, beside "Số vụ tai nạn giao thông" it is asked (D74).
     """
     matched = [replace(column, match=_explain(column, words, topic)) for column in columns]
     indicators = words.plan.indicator_by_code

@@ -1,4 +1,4 @@
-"""Holds the total lines of a table against the sums of the lines above them; a total is never a figure."""
+"""Checks the total lines of a table against the sums of its lines; a total is never read as a figure."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def check_totals(
 ) -> None:
     """A warning for every total that is neither the sum of all lines nor of those beside it.
 
+          | Tổng số      | 15 | 12      right: all lines
+        I | TP. Rạch Giá | 15 | 12      right: the lines below it, to the next total
+        1 | Vĩnh Lạc     | 10 | 8
+        2 | Rạch Sỏi     | 5  | 4
+          | Cộng         | 16 | 12      16 is none of the sums (D81)
+
     Each of the localities that it adds up has its own: which of the figures is wrong, only the submitter
     knows. A total over a cell that is blank or cannot be read is left alone.
 
@@ -69,6 +75,7 @@ def check_totals(
             stated = grid.value(total, column, indicator)
             sums = [_sum(grid, group, column, indicator) for group in groups if group]
             known = [value for value in sums if value is not None]
+            # A blank line makes every sum unknown: the total may hold what the line does not say.
             if stated is not None and len(known) == len(sums) and known and stated not in known:
                 wrong = _WrongTotal(grid.address(total, column), stated, known[0])
                 _report(scope, grid, rows, (column, indicator), owners, wrong)

@@ -87,12 +87,13 @@ class View:
         return not self.is_turned and row in self.sheet.hidden_rows
 
     def is_numbering(self, row: int) -> bool:
-        """Whether a row numbers the columns, as in "(1) (2) (3)" or "A B 1 2"."""
+        """Whether a row numbers the columns, as in "(1) (2) (3)", "A B 1 2" or "(1) (2) (3)=(1)+(2)"."""
         shown = [self.label(row, column) for column in range(self.width) if not self.is_blank(row, column)]
         found = [ORDINAL.fullmatch(text) for text in shown]
         if len(shown) < 2 or not all(found):
             return False
         numbers = [int(match[1]) for match in found if match and match[1].isdigit()]
         letters = [match[1] for match in found if match and match[1].isalpha()]
+        # One after the other and from the beginning; "3 1 2" are figures of a small place.
         first = 1 if not letters else numbers[0] if numbers else 0
         return bool(numbers) and numbers == list(range(first, first + len(numbers))) and first <= 3

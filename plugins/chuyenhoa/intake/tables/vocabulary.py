@@ -16,7 +16,7 @@ from chuyenhoa.plan.names import label_key, plain_key
 NEEDS_NO_SECTION = "!"
 """An alias that begins with it needs no heading of its section."""
 MIN_CERTAIN_SYLLABLES = 5
-"""An alias as long as this tells its section itself."""
+"""Syllables from which an alias tells its section itself, as “Số vụ phạm pháp hình sự xảy ra” does."""
 
 
 @lru_cache(maxsize=8192)
@@ -42,7 +42,11 @@ class Match:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The labels of one plan by key, looked up for every heading and worked out once."""
+    """The labels of one plan by key, looked up for every heading.
+
+    `certain` and `loose` hold pairs of key and indicator: a label that needs no heading of its section, and
+    one that means its indicator only up to another figure ("làm rõ" counts old cases as well, D86).
+    """
 
     plan: Plan
     sections: Mapping[str, str] = field(default_factory=dict)
@@ -51,7 +55,7 @@ class Vocabulary:
     loose: frozenset[tuple[str, str]] = frozenset()
     units: frozenset[str] = frozenset()
     leads: frozenset[str] = frozenset()
-    """How labels begin: headings over several of them, as “Cờ bạc” over “số vụ” and “số đối tượng”."""
+    """How labels begin: headings over several of them, as “Đánh bạc” over “Số vụ” and “Số đối tượng”."""
 
     def is_hit(self, text: str) -> bool:
         """Whether a heading names an indicator."""
@@ -62,7 +66,12 @@ class Vocabulary:
         return self.part(text).key in self.sections
 
     def part(self, text: str) -> header_labels.Part:
-        """A heading's text without numbering and unit, with what it says about the window."""
+        """A heading's text without numbering and unit, with what it says about the window.
+
+        "1. Khám phá (vụ)"    → key "kham pha", unit "vu"
+        "Cùng kỳ năm 2020"    → no key, meaning BASELINE
+        "Công tác giải quyết tin báo" → the key of the section, its lead left out
+        """
         part = self._part(text)
         key = section_key(part.key)
         if name_key(key) not in self.labels:
@@ -84,6 +93,7 @@ class Vocabulary:
         unit_text = header_labels.UNIT_LABEL.match(plain)
         if unit_text:
             return header_labels.Part(text, "", plain_key(unit_text[1]))
+        # Before the brackets: "(Từ 15/4/2021 đến 14/10/2021)" is a window and no unit.
         window = next((entry.window for entry in read_statements(plain, self.plan) if entry.window), None)
         if window:
             return self._with_window(text, plain, self._year(window.end.year))
@@ -124,6 +134,7 @@ class Vocabulary:
         """A heading with a unit or a window behind it in brackets, or a window in its words."""
         unit, meaning = "", None
         brackets = header_labels.BRACKETS.search(plain)
+        # "Khám phá (trong số vụ xảy ra trong kỳ)" is a label of the plan: these brackets are no unit.
         if brackets and name_key(plain) not in self.labels:
             inner = plain_key(brackets[1].partition(":")[2] or brackets[1])
             meaning = self._meaning(inner)
@@ -178,6 +189,11 @@ class Vocabulary:
 
         Headings above the label are the indicator's section, or say nothing, or belong to the label itself,
         as "Rất nghiêm trọng" over "xảy ra". When it is counted may stand below.
+
+            ["pham phap hinh su", "kham pha"]   → TTXH_KP, certain: its section stands over it
+            ["kham pha"]                        → TTXH_KP, not certain
+            ["xay ra"]                          → crime, traffic, fire, complaints: several codes
+            ["ket qua cua dan quan", "kham pha"] → nothing: nobody knows the upper heading (D74)
         """
         match = self._explain(keys)
         while not match.codes and len(keys) > 1 and keys[-1] in header_labels.KINDS_OF_COUNT:
@@ -187,6 +203,8 @@ class Vocabulary:
 
     def _explain(self, keys: list[str]) -> Match:
         """Which indicators a path means, its lowest heading counting as well."""
+        # From the longest label to the shortest: "Tổng số" | "Xảy ra" may be one label of two headings, and
+        # only what is not part of the label must be its section or say nothing.
         for split in range(len(keys)):
             lead = [key for key in keys[:split] if key not in header_labels.GENERIC]
             named = [self.sections.get(self._without_leads(key), "") for key in lead]
@@ -207,7 +225,12 @@ class Vocabulary:
 
 @once_a_plan
 def vocabulary_of(plan: Plan) -> Vocabulary:
-    """The vocabulary of a plan, worked out once."""
+    """The vocabulary of a plan, computed once from its sections, indicators and their aliases.
+
+    sections.csv    TTXH, alias "Phạm pháp hình sự"  → sections["pham phap hinh su"] = "TTXH"
+    indicators.csv  TTXH_XR, alias "Xảy ra"          → labels["xay ra"], with three others, not certain
+                    both joined                      → labels["pham phap hinh su xay ra"], certain
+    """
     headings = {
         entry.code: [section_key(name) for name in (entry.title, *entry.aliases)] for entry in plan.sections
     }
@@ -250,10 +273,12 @@ def _names(indicator: Indicator, section: list[str]) -> Iterable[tuple[str, bool
         key = name_key(name)
         is_loose = name in indicator.loose_aliases
         syllables = len(key.split())
+        # Short official labels ("Số vụ", "Chết") are shared by many sections.
         is_official = name == indicator.label and syllables > 2
         names_section = any(f" {heading} " in f" {key} " for heading in section)
         is_long = syllables >= MIN_CERTAIN_SYLLABLES
         yield key, is_official or names_section or is_long or name.startswith(NEEDS_NO_SECTION), is_loose
+        # "Số người chết do TNGT", "Tội phạm TTXH khám phá": section and label in one cell, in either order.
         for heading in section:
             for joined in (
                 f"{heading} {key}",

@@ -1,4 +1,7 @@
-"""Reads the sheets of words: declarations, narratives and the reasons for warnings."""
+"""Reads the sheets of words of our form: declarations, narratives and the reasons for warnings.
+
+The same readers take the tables that `free_sheets` found by their headings, with codes put in place of names.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,11 @@ from chuyenhoa.model.form import ANSWER_WORDS
 from chuyenhoa.model.plan import Locality
 
 DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NOTE)
+# A document's number formatted as a percentage or date is still that text or date.
 SHOWN = frozenset({Flaw.PERCENT, Flaw.US_DATE})
 """Flaws that concern how a number is shown; in a cell of words they are none."""
 RULE_ID = re.compile(r"[A-Z][0-9]{2,3}")
+# "30745, Phường Rạch Sỏi", "30745 30754", "Phường Vĩnh Lạc và phường Rạch Sỏi".
 SEVERAL = re.compile(r"[;,\n+/]|\s+và\s+|(?<=\d)\s+(?=\d)")
 """What stands between the localities of one reason."""
 NAMED = "theo tên địa bàn"
@@ -54,6 +59,7 @@ def read_declarations(scope: Scope, table: Table) -> Declarations:
         locality = identify_row(scope, table, row, filled)
         if locality is not None and (criterion or not table.is_blank(row, DECLARED_CELLS)):
             rows.setdefault((locality.code, criterion), []).append(row)
+    # Grouped first: of a criterion that stands twice neither answer counts more than the other (D47).
     known = {entry.code: entry for entry in scope.plan.declared_criteria}
     for (code, criterion), places in rows.items():
         locality = scope.own[code]
@@ -261,6 +267,7 @@ def _localities_of(scope: Scope, table: Table, row: int, notes: list[Normalisati
     if not code:
         return ("",)
     pieces = [piece.strip() for piece in SEVERAL.split(text) if piece.strip()]
+    # In pieces first; then whole, for a name may hold a comma or a slash itself.
     for parts in (pieces, [code], [text]):
         named = [_own_locality(scope, part) for part in parts]
         if named and all(named):
@@ -294,9 +301,11 @@ ANSWERS = {strip_marks(word): answer for answer, word in ANSWER_WORDS.items()}
 _LEAD = r"(?:[^0-9]*\bngay )?"
 _YEAR = r"([0-9]{4}|[0-9]{2})"
 _TIME = r"(?:[ t][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?\.?"
+# "05/01/2021", "5.1.21", "ngày 5 tháng 1 năm 2021", "Rạch Giá, ngày 05/01/2021".
 DAY_FIRST = re.compile(
     rf"{_LEAD}([0-9]{{1,2}}) ?(?:[/.-]|thang) ?([0-9]{{1,2}}),? ?(?:[/.-]|nam) ?{_YEAR}{_TIME}"
 )
+# "2021-01-05", "2021-01-05 00:00:00": what other programs write into a text cell.
 YEAR_FIRST = re.compile(rf"([0-9]{{4}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{1,2}}){_TIME}")
 ENGLISH = re.compile(rf"([0-9]{{1,2}})[ -]([a-z]{{3}})[a-z]*[ -]{_YEAR}{_TIME}")
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -370,6 +379,8 @@ def _warn_of_swap(day: date, is_us: bool, latest: date | None) -> WordReading:
     """The date of a date cell, with a doubt when day and month may have changed places."""
     if day.year not in YEARS:
         return WordReading(problem=Code.UNREADABLE_DATE)
+    # Excel of English settings turns a typed 03/04/2021 into 4 March; 25/4 it leaves as text, so a day
+    # above 12 was never swapped.
     if day.day > LAST_MONTH or day.day == day.month:
         return WordReading(day)
     other = day.replace(day=day.month, month=day.day)

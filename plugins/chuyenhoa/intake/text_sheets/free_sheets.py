@@ -1,4 +1,10 @@
-"""Finds declarations, reasons and texts on sheets without our codes: by the headings that people write."""
+"""Finds declarations, reasons and texts on sheets without our codes: by the headings that people write.
+
+    Địa bàn     | Tiêu chí             | Kết quả | Số văn bản | Ngày văn bản
+    P. Vĩnh Lạc | Nghị quyết, kế hoạch | có      | 12/KH-UBND | 5/1/2021
+
+Names of localities and criteria are replaced by codes; `form_sheets` reads the table as one of the form.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +28,7 @@ from chuyenhoa.plan.names import plain_key
 MAX_HEAD_ROWS = 60
 MAX_NUMBER_LENGTH = 4
 """Characters of the number of a line, as in "VIII" or "1.2."."""
+# One or two words ("kế hoạch") could be part of many titles.
 MIN_WORDS = 3
 """Words of a title that name its criterion, when no other title holds them."""
 PLACE_HEADS = LOCALITY_HEADS | {"ma dia ban", "ma", "xa phuong thi tran", "phuong", "xa"}
@@ -117,6 +124,7 @@ def _find_head(sheet: Sheet, heads: Mapping[str, frozenset[str]], needed: Sequen
         for column, value in enumerate(values):
             key = plain_key(value) if isinstance(value, str) and len(value) <= 60 else ""
             code = next((code for code, keys in heads.items() if key in keys), "")
+            # "Mã tiêu chí" beside "Tiêu chí": both head the column of the criterion, and the code is surer.
             if code and (code not in columns or key.startswith("ma ")):
                 columns[code] = (column,)
         if set(needed) <= set(columns):
@@ -127,6 +135,7 @@ def _find_head(sheet: Sheet, heads: Mapping[str, frozenset[str]], needed: Sequen
 def _is_meant(table: Table, official: str, plan: Plan) -> bool:
     """Whether criteria or codes of rules stand below: "Nội dung" and "Kết quả" head other tables too."""
     if official == form.JUSTIFICATION_SHEET:
+        # "Nguyên nhân" heads columns of many tables; "W01" below "Mã" heads ours alone.
         return any(re.match(r"[A-Z][0-9]{2,3}\b", table.code(row, form.RULE_CODE)) for row in table.rows())
     find = criterion_finder(plan)
     return any(find(table.text(row, form.CRITERION_CODE)) for row in table.rows())
@@ -180,10 +189,12 @@ def replace_names_by_codes(scope: Scope, table: Table, notes: list[Normalisation
     last: CellValue = "" if own_column is not None else _locality_in_titles(scope, table)
     for row in table.rows():
         texts = [clean_text(value) for value in rows[row]]
+        # "Người lập biểu | Trưởng ban" below the table would be taken for a row of a locality.
         if any(SIGNATURE.match(plain_key(text)) for text in texts):
             break
         filled = [text for text in texts if text]
         named = [text for text in filled if len(text) > MAX_NUMBER_LENGTH]
+        # "I | Phường Vĩnh Lạc": a name alone in its line, behind a number at most, heads the lines below it.
         if len(named) == 1 and filled[-1] == named[0] and _locality(scope, named[0]):
             last = _locality(scope, named[0])
             rows[row] = [""] * (width + 1)
@@ -194,6 +205,8 @@ def replace_names_by_codes(scope: Scope, table: Table, notes: list[Normalisation
             last = code or typed
             if code and code != typed:
                 notes.append(_note(sheet, row, column, typed, code, "theo tên địa bàn"))
+        # Under a merged name the cells below are blank; a table of reasons has no such lines, there blank
+        # means the whole file.
         if typed or (filled and subject is not None):
             rows[row][column] = last
         criterion = find(texts[subject]) if subject is not None else ""
@@ -253,7 +266,10 @@ def _item_names(plan: Plan) -> dict[str, str]:
 
 
 def _item(value: CellValue, names: Mapping[str, str]) -> tuple[str, str]:
-    """The item that a cell heads, with the text behind its colon; "" when it heads none."""
+    """The item that a cell heads, with the text behind its colon; "" when it heads none.
+
+    "II. Hạn chế, tồn tại: Còn thiếu kinh phí." → ("TON_TAI", "Còn thiếu kinh phí.")
+    """
     if not isinstance(value, str) or not value.strip():
         return "", ""
     text = clean_text(value)
@@ -290,6 +306,7 @@ def holds_texts(sheet: Sheet, plan: Plan) -> bool:
 def _texts(sheet: Sheet, plan: Plan) -> Iterator[tuple[str, int, int, str]]:
     """Every text with its item, row and column, to the signatures."""
     names = _item_names(plan)
+    # What the form itself prints as a hint is no text of the submitter.
     hints = {clean_text(item.hint) for item in plan.narrative_items}
     current = ""
     for row, values in enumerate(sheet.rows):

@@ -1,4 +1,7 @@
-"""Turns what a cell holds into an exact number, or says why it is none."""
+"""Turns what a cell of figures holds into an exact number, or says why it is none (docs/decisions/0015).
+
+A text with one meaning is read; with two it is asked, and the finding names both (`describe_ambiguity`).
+"""
 
 from __future__ import annotations
 
@@ -20,16 +23,24 @@ MAX_ABSOLUTE = Decimal(10) ** 12
 
 DIGITS = re.compile(r"[0-9]+")
 CANONICAL = re.compile(r"0|[1-9][0-9]*")
+# "1.234", "1,234,567", "1 234": groups of three, all parted by one sign. "1.23.456" is none of them.
 THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
+# "1.234,5" and "1,234.567": the last sign is another one than those before it, so it is the decimal one.
 MIXED = re.compile(r"[1-9][0-9]{0,2}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*([.,])[0-9]+")
+# "1000.000": one thousand, or a million whose first point was forgotten (D90)?
 FORGOTTEN = re.compile(r"[1-9][0-9]{3,}[.,]000")
 """A separator of thousands was left out in front, or three decimals say nothing."""
 FRACTION = re.compile(r"[0-9]+[.,][0-9]+")
 NUMBER = re.compile(r"[0-9][0-9., ]*")
+# "−5" comes with U+2212 and "–5" with U+2013 as well as with a hyphen.
 NEGATIVE = re.compile(r"[-−–] ?[0-9][0-9., ]*")
+# "02 vụ", "12 trđ"; "12 vụ/15 đt" has digits behind its unit and is no such text.
 WITH_UNIT = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ][^0-9]*)")
+# "12 (mười hai)", "02 vụ (hai vụ)": a figure of a report is often repeated in words.
 WITH_WORDS = re.compile(r"([0-9][0-9., ]*?) ?([^0-9., ()][^0-9()]*)?\(([^()0-9]+)\)")
+# "…", "....", "… …" stand on forms where nothing was filled in: blank, and not zero.
 ONLY_DOTS = re.compile(r"[.…\s]*…[.…\s]*|\.{2,}")
+# "#DIV/0!" of Excel, "Err:502" of LibreOffice.
 EXCEL_ERROR = re.compile(r"#(?:[A-Z]{2,}[A-Z/0-9]*[!?]?|N/A)|Err:[0-9]{3}", re.IGNORECASE)
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Digits, letters and signs that are as wide as a Chinese one."""
@@ -63,6 +74,8 @@ class NumberReading:
 def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
     """Read the cell of an indicator.
 
+        "1.234" → 1234 · "02 vụ" → 2 · "không" → 0 · "…" → missing · "597/726" → asked (D90) · "12%" → D36
+
     Args:
         value: what the cell holds; "" is blank.
         unit: the indicator's unit; behind a number it may be typed ("02 vụ").
@@ -72,6 +85,7 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
         The exact value, None for missing, or a problem. A negative number in a number cell is returned as it
         is: judging it is the rules' part.
     """
+    # True is an int in Python and would be read as 1.
     if isinstance(value, float | int) and not isinstance(value, bool):
         return _read_typed(value, decimals)
     if isinstance(value, str):
@@ -97,6 +111,8 @@ def _read_typed(value: float, decimals: bool) -> NumberReading:
     if isinstance(value, int) or value.is_integer():
         return _read_whole(int(value))
     exact = Decimal(format(value, ".15g"))
+    # A cell that holds the number 1.234 where counts are asked may be "1.234" typed in Vietnamese style
+    # where the point is a decimal one. 12.5 is no such case: simply no whole number (D34).
     if not decimals and abs(exact) < 1000 and exact.as_tuple().exponent == -len("234"):
         shown = f"{exact:f}"
         return NumberReading(
@@ -125,6 +141,7 @@ def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
 
 def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
     """A text cell: a word for nothing, for missing, or digits in one of the ways people type them."""
+    # Before anything else: "12" struck and "5" beside it would be read as 125.
     if normal_form.STRUCK in text:
         return NumberReading(problem=Code.STRUCK_OUT_NUMBER)
     key = normal_form.fold(text)
@@ -134,6 +151,7 @@ def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
         return NumberReading(Decimal(0), why="không phát sinh, ghi là 0")
     if key in normal_form.MISSING_KEYS or ONLY_DOTS.fullmatch(text):
         return NumberReading(why="chưa có số liệu, để trống")
+    # "x", "/", "?", "✓": some write them for none, some for not yet counted.
     if key in normal_form.ASKED_KEYS:
         return NumberReading(problem=Code.UNCLEAR_SIGN)
     if EXCEL_ERROR.fullmatch(text):
@@ -151,6 +169,7 @@ def _read_text(text: str, unit: str, decimals: bool) -> NumberReading:
 
 def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReading:
     """Digits, with what people write around them: a sign, a full stop, the unit, the number in words."""
+    # "+3", "'08" (the sign by which Excel keeps a text) and "12." are the number alone.
     bare = re.sub(r"^(?:\+ ?|')(?=[0-9])", "", plain)
     bare = re.sub(r"(?<=[0-9])\.$", "", bare)
     why = why if bare == plain else "dấu thừa cạnh số"
@@ -194,6 +213,7 @@ def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
         return _bound(Decimal(plain), decimals, why or "số ghi dạng chữ")
     if THOUSANDS.fullmatch(plain):
         whole = Decimal(re.sub(r"[., ]", "", plain))
+        # Money in millions may be 1.234 (a thousand and more) or 1,234 (one and a bit): asked. Counts cannot.
         if decimals and len(re.findall(r"[.,]", plain)) == 1:
             fraction = Decimal(plain.replace(",", "."))
             shown = f"{whole} hoặc {str(fraction).replace('.', ',')}"
@@ -212,12 +232,16 @@ def _read_digits(plain: str, decimals: bool, why: str = "") -> NumberReading:
 
 
 _NUMBER = r"[0-9]+(?:[.,][0-9]+)*"
+# "597/726" was typed for "cleared up of all", and for "this year and the year before".
 RATIO = re.compile(rf"({_NUMBER}) ?/ ?({_NUMBER})")
+# "3-1-2" under a heading "TNGT (số vụ-chết-bị thương)".
 TRIPLE = re.compile(r"([0-9]+) ?[-–/;] ?([0-9]+) ?[-–/;] ?([0-9]+)")
 DATE = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
+# "1 2": a space by mistake, or two figures; "1 234" was read before as thousands.
 SPACED = re.compile(r"[0-9]+(?: [0-9]+)+")
 RANGE = re.compile(rf"(?:từ )?({_NUMBER}) ?(?:[-–]|đến|tới) ?({_NUMBER})", re.IGNORECASE)
 IN_BRACKETS = re.compile(rf"\( ?({_NUMBER}) ?\)")
+# "1e3" as text is no figure that anybody counted so; as a number cell it is 1000 and taken.
 EXPONENT = re.compile(r"([0-9]+(?:[.,][0-9]+)?)[eE]\+?([0-9]{1,2})")
 LIKE_DIGITS = str.maketrans("OoQlIi|", "0001111")
 """Letters that are typed, or read by a scanner, in place of digits."""
@@ -242,7 +266,9 @@ class AmbiguousNumber:
 
 
 def describe_ambiguity(plain: str, unit: str) -> AmbiguousNumber:
-    """The doubt about a text that could not be read as a number.
+    """How a text that could not be read as a number could be meant.
+
+        "12-15" → D90 "từ 12 đến 15, hoặc hai số 12 và 15" · "1O" → D90 · "khoảng 12" → D91 · "12 người" → D92
 
     Args:
         plain: the text on one line, with plain digits and single spaces.
@@ -262,6 +288,7 @@ def describe_ambiguity(plain: str, unit: str) -> AmbiguousNumber:
     spelled = read_numeral(re.sub(rf" {re.escape(normal_form.fold(unit))}$", "", normal_form.fold(plain)))
     if spelled is not None:
         return AmbiguousNumber(Code.AMBIGUOUS_NUMBER, f"{spelled}, ghi bằng chữ")
+    # "trên" without a figure is a word ("trên địa bàn"), and no estimate.
     has_digit = any(sign.isdigit() for sign in plain)
     if has_digit and ABOUT.match(plain):
         return AmbiguousNumber(Code.APPROXIMATE_NUMBER)
@@ -290,6 +317,7 @@ def _ask_exponent(match: re.Match[str]) -> str:
     return f"{Decimal(match[1].replace(',', '.')).scaleb(int(match[2])):f}"
 
 
+# In this order: "3-1-2" would also match a range with something behind it, "1 2" a number with a word.
 _SHAPES = (
     (TRIPLE, _ask_triple),
     (RATIO, _ask_ratio),

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 PERSONAL_MARK = Mark(Flaw.PERSONAL, MASK)
 MIN_OF_A_LIST = 3
-"""Personal numbers on a sheet without a table of ours that make it a list of persons."""
+"""Personal numbers on a sheet without a table of ours that make it a list of persons.
+
+One or two are the telephone of who made the report, which is no matter there."""
 
 
 def withhold_personal(book: Book) -> Book:
@@ -55,6 +57,7 @@ def _withhold(sheet: Sheet) -> Sheet:
 def mask_value(value: CellValue) -> CellValue:
     """A cell's value without personal numbers; the very same object when it holds none."""
     if isinstance(value, str):
+        # Nine digits are the shortest personal number: an old identity card, or a telephone without its zero.
         if len(value) < len("0912345678") - 1:
             return value
         masked = mask_personal(value)
