@@ -1,4 +1,11 @@
-"""From a dropped file to typed values: inbox, claim, archive, safety gate, ownership gate, reading."""
+"""From a dropped file to typed values with their cells, and findings on what could not be read.
+
+inbox         what lies there and is complete; archived, entered in the ledger, removed; archives unpacked
+reading       one file through the gates: safe? ours? readable? (`read_submission`)
+header        what a file says of itself: plan, period, submitter
+tables        figures · text_sheets: words · values: what one cell means
+legacy        texts in old encodings · plan_choice: which plan a file belongs to
+"""
 
 from __future__ import annotations
 

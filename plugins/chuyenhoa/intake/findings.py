@@ -18,7 +18,7 @@ MAX_VALUE_LENGTH = 80
 
 
 def load_catalogue() -> Mapping[str, Message]:
-    """The wording of every D-code."""
+    """The wording of every finding code."""
     return _load_once(os.environ.get("CHUYENHOA_HOME", ""))
 
 

@@ -1,4 +1,4 @@
-"""Remembers what follows from a plan alone, so that it is worked out once and not for every file."""
+"""Caches what follows from a plan alone, so that it is computed once and not for every file."""
 
 from __future__ import annotations
 

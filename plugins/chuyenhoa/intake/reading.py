@@ -151,7 +151,7 @@ def _read_tables(
         else:
             scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
-        _report_nobody(scope, found)
+        _report_no_own_locality(scope, found)
     owner = scope.owner
     return Reading(
         sha256=sha256,
@@ -181,7 +181,7 @@ def _is_untouched(
     )
 
 
-def _report_nobody(scope: Scope, found: search.FoundTables) -> None:
+def _report_no_own_locality(scope: Scope, found: search.FoundTables) -> None:
     """A table with none of the submitter's localities, or a blank form of a submitter that has none."""
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
@@ -194,7 +194,7 @@ def _report_nobody(scope: Scope, found: search.FoundTables) -> None:
 def _report_missing(scope: Scope, found: search.FoundTables) -> None:
     """Tables on localities that the file lacks; a file of reasons alone need not have them.
 
-    Tables found by labels may hold both windows; which figures they lack is told figure by figure.
+    Tables found by labels may hold both windows; which figures they lack is reported figure by figure.
     """
     tables = {**found.coded, **found.words.tables}
     if found.free:

@@ -131,7 +131,7 @@ def _report_header(code: str, title: HeaderText, shown: str, plan: Plan, finding
 def find_wrong_baselines(
     titles: Sequence[HeaderText], period: Period, plan: Plan, findings: FindingList
 ) -> frozenset[str]:
-    """Names of the sheets whose baseline is not the period's, as twelve months beside eight; each is told."""
+    """Names of the sheets whose baseline is not the period's, as twelve months beside eight, all reported."""
     wrong = set()
     for title in titles:
         for entry in read_statements(title.text, plan):
@@ -214,7 +214,7 @@ def _contradicts(title: HeaderText, entry: TimeStatement, period: Period) -> boo
 def report_other_district(
     titles: Sequence[HeaderText], submitter: Submitter, plan: Plan, findings: FindingList
 ) -> bool:
-    """Whether the titles name the district of another submitter and not this one's; it is told."""
+    """Whether the titles name the district of another submitter and not this one's; it is reported."""
     gazetteer = gazetteer_of(plan)
     home = gazetteer.home_of(submitter) or submitter.code
     named = [(title, code) for title in titles for code in sorted(gazetteer.districts_in(title.text))]

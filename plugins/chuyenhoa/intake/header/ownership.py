@@ -201,7 +201,7 @@ def _after(text: str, words: str) -> str:
 
 @dataclass(frozen=True)
 class _Labels:
-    """Labels that are looked for in titles, longest first, as one pattern."""
+    """Labels to find in titles, longest first, as one pattern."""
 
     pattern: re.Pattern[str]
     by_key: Mapping[str, str]
@@ -233,7 +233,7 @@ def check_form_heads(
 ) -> None:
     """The locked heads against the checksum that the form carries.
 
-    A sheet or column that was left out is missing data and told as such; the checksum says nothing then.
+    A sheet or column that was left out is missing data and reported as such; the checksum says nothing then.
     """
     if not meta or not _has_all_heads(tables, plan):
         return

@@ -42,7 +42,7 @@ def claim_drops(store: Store, inbox: Path, archive: Path, drops: Sequence[Drop],
     """Archive files, enter them in the ledger and only then remove them, a number of files at a time.
 
     A file that changes or vanishes meanwhile is left for the next pass; one that cannot be read, archived or
-    removed is left too, and told.
+    removed is left too, and reported.
     """
     # Archive, ledger, remove: a crash may cut between any two. In this order a file is always in at least one
     # place and counted at most once.

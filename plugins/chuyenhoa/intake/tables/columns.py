@@ -21,7 +21,7 @@ from chuyenhoa.plan.names import plain_key
 JOINED = re.compile(r"\s*[/;+–-]\s*")
 YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
-"""What is worked out from figures needs no word."""
+"""What is computed from figures needs no finding."""
 COLUMN_ALONE = frozenset({Code.AMBIGUOUS_COLUMN, Code.OTHER_UNIT_IN_HEADING})
 """Questions about one column: its figures are not read, those of the others stand (docs/decisions/0022)."""
 

@@ -19,7 +19,7 @@ from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Indicator, Locality
 
-FLAW_CODES = {
+FLAW_CODES: Mapping[Flaw, Code] = {
     Flaw.ERROR: Code.FORMULA_ERROR,
     Flaw.UNCALCULATED: Code.FORMULA_NOT_CALCULATED,
     Flaw.PERCENT: Code.PERCENTAGE_FOR_COUNT,
@@ -49,11 +49,11 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
 
     Returns:
         An observation for every readable cell of an own locality, blank ones included (value None). A bad
-        cell has none, and of a locality that stands twice only the first row is read.
+        cell has none, and of a duplicate locality only the first row is read.
     """
     check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
     found = Figures()
-    # Which rows count is known only after all of them were seen: a locality may stand twice.
+    # Which rows count is known only after all of them were seen: a locality may be a duplicate.
     rows: dict[str, list[int]] = {}
     others = []
     for row in table.rows():
@@ -104,7 +104,7 @@ def _check_totals(scope: Scope, table: Table, owners: Mapping[int, Locality], ot
 
 
 def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
-    """Columns that the form does not have, that it has and the file has not, and that stand twice."""
+    """Columns that the form does not have, that it has and the file has not, and duplicate ones."""
     expected = list(known)
     sheet = table.sheet.name
     for code, places in table.columns.items():

@@ -85,7 +85,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
     if locality is not None and locality.code in scope.own:
         return _check_name(scope, table, row, locality)
     if not code and filled and not scope.owner.has_meta:
-        # In a table made by hand a name may stand alone; in our form the code is prefilled and locked.
+        # In a hand-made table a name may stand alone; in our form the code is prefilled and locked.
         submitter = scope.owner.submitter
         named = (
             gazetteer_of(scope.plan)

@@ -145,7 +145,7 @@ class _Reader:
         )
 
     def _without_repeats(self, table: FreeTable, rows: Sequence[DataRow]) -> list[DataRow]:
-        """The rows of a table, of a locality that stands twice only the first."""
+        """The rows of a table, of a duplicate locality only the first."""
         places: dict[tuple[str, Basis | None], list[DataRow]] = {}
         for row in rows:
             if row.locality is not None:

@@ -241,7 +241,7 @@ def _titles(view: View, start: int, head: Head, first: int) -> tuple[Title, ...]
 
 
 def _has_window(text: str) -> bool:
-    """Whether a heading may state a window: titles of the same table are held against it."""
+    """Whether a heading may state a window: it is compared with the titles of the same table."""
     plain = strip_marks(text) if any(map(str.isdigit, text)) else ""
     return bool(SPAN.search(plain) or SIX_MONTHS.search(plain))
 

@@ -11,7 +11,7 @@ CURRENT = re.compile(
     r"(?:so lieu )?(?:trong )?ky nay|(?:trong )?ky bao cao|nam nay|hien tai|(?:so lieu )?trong ky bao cao"
 )
 YEAR = re.compile(r"(?:cung ky )?(?:nam )?(20[0-9]{2})")
-# "Tăng, giảm", "So với cùng kỳ", "Tỷ lệ khám phá (%)" are worked out from figures and never figures.
+# "Tăng, giảm", "So với cùng kỳ", "Tỷ lệ khám phá (%)" are computed from figures and never figures.
 COMPARED = re.compile(
     r"so sanh.*|tang giam.*|tang|giam|t[iy] le.*|chenh lech.*|so voi .*|.* so voi .*|muc tang.*|phan tram.*"
 )

@@ -70,7 +70,7 @@ class FoundTables:
 
 
 def _titles_above(table: Table) -> list[tuple[str, str]]:
-    """The texts over a code row with their addresses; a head made by hand may be lower than the form's."""
+    """The texts over a code row with their addresses; a hand-made head may be lower than the form's."""
     return [
         (name_cell(row, column), clean_text(value))
         for row, values in enumerate(table.sheet.rows[: table.code_row])
@@ -102,7 +102,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     rest = [s for s in book.sheets if id(s) not in used and strip_marks(s.name) not in OWN_SHEETS]
     free: list[FreeTable] = []
     # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
-    # last month's figures is usual, and which of the two is right nobody could tell (D101 asks).
+    # last month's figures is usual, and nothing says which of the two is right (D101 asks).
     if not all(name in coded for name in FIGURE_SHEETS):
         unread = [sheet for sheet in rest if not _take_coded(sheet, found)]
         if has_figures:
@@ -120,7 +120,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
 
 
 def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
-    """Whether a sheet of another name holds a table with a code row that nobody holds yet; takes it then."""
+    """Take the table with a code row on a sheet of another name; False when there is none, or a second one."""
     for official, codes in WORD_TABLES.items():
         table = find_table(sheet, codes)
         if table is not None:
@@ -137,7 +137,7 @@ def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
 
 
 def report_unread(found: FoundTables, book: Book, plan: Plan, findings: FindingList) -> None:
-    """Sheets that seem to hold words and could not be read, and others of a file made by hand."""
+    """Sheets that seem to hold words and could not be read, and others of a hand-made file."""
     for sheet in book.sheets:
         is_filled = any(str(value).strip() for row in sheet.rows for value in row)
         if sheet.name in found.sheet_names or strip_marks(sheet.name) in OWN_SHEETS or not is_filled:
@@ -152,7 +152,7 @@ def report_unread(found: FoundTables, book: Book, plan: Plan, findings: FindingL
 
 
 def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
-    """Whether a sheet holds a table of figures with anything in it, ours or made by hand."""
+    """Whether a sheet holds a table of figures with anything in it, ours or hand-made."""
     coded = find_table(sheet, (form.LOCALITY_CODE,))
     if coded is not None:
         columns = [place for code in plan.indicator_by_code for place in coded.columns.get(code, ())]

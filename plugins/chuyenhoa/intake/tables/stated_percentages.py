@@ -25,7 +25,7 @@ from chuyenhoa.plan.names import plain_key
 # "Tỷ lệ khám phá (%)", "Tỉ lệ điều tra khám phá", "Phần trăm …"; empty for a bare "Tỷ lệ (%)" or "(%)".
 PERCENTAGE_HEADING = re.compile(r"t[iy] le(?: phan tram)?\b ?(?:dieu tra )?(.*)|phan tram (.*)|")
 MAX_APART = Decimal("0.1")
-"""Points by which a stated percentage may differ from the one worked out (domain 2.3)."""
+"""Points by which a stated percentage may differ from the computed one (domain 2.3)."""
 HUNDREDTH = Decimal("0.01")
 NUMBER = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,4})?")
 ValueOf = Callable[[str], Decimal | None]
@@ -94,7 +94,7 @@ def check_stated_percentage(
     """Hold one stated percentage against the figures of its row; it is never data.
 
     Returns:
-        What was stated and what was worked out, for the receipt; None when either is missing.
+        What was stated and what was computed, for the receipt; None when either is missing.
     """
     view = table.view
     value, mark = view.value(row.row, percentage.column), view.mark(row.row, percentage.column)

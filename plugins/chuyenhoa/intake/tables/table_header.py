@@ -96,7 +96,7 @@ def find_heads(
     Args:
         view: the sheet, as it stands or turned on its side.
         words: the plan's labels.
-        is_data: tells whether a text opens a row of data, as the name of a locality does.
+        is_data: whether a text opens a row of data, as the name of a locality does.
         topic: the key of the section that the sheet is about; "" when it is about none.
     """
     row = last = 0

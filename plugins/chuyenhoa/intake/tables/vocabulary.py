@@ -16,7 +16,7 @@ from chuyenhoa.plan.names import label_key, plain_key
 NEEDS_NO_SECTION = "!"
 """An alias that begins with it needs no heading of its section."""
 MIN_CERTAIN_SYLLABLES = 5
-"""Syllables from which an alias tells its section itself, as “Số vụ phạm pháp hình sự xảy ra” does."""
+"""Syllables from which an alias names its section itself, as “Số vụ phạm pháp hình sự xảy ra” does."""
 
 
 @lru_cache(maxsize=8192)
@@ -267,7 +267,7 @@ def _beginnings(labels: Iterable[str]) -> Iterable[str]:
 
 
 def _names(indicator: Indicator, section: list[str]) -> Iterable[tuple[str, bool, bool]]:
-    """Every key of an indicator, whether it tells its section, and whether it is loose."""
+    """Every key of an indicator, whether it names its section, and whether it is loose."""
     yield name_key(indicator.code), True, False
     for name in (indicator.label, *indicator.aliases, *indicator.loose_aliases):
         key = name_key(name)

@@ -1,1 +1,1 @@
-"""Sheets of declarations, texts and justifications."""
+"""Sheets of words: declarations, narratives and justifications, of our form or found by their headings."""

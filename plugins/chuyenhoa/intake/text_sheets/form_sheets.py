@@ -59,7 +59,7 @@ def read_declarations(scope: Scope, table: Table) -> Declarations:
         locality = identify_row(scope, table, row, filled)
         if locality is not None and (criterion or not table.is_blank(row, DECLARED_CELLS)):
             rows.setdefault((locality.code, criterion), []).append(row)
-    # Grouped first: of a criterion that stands twice neither answer counts more than the other (D47).
+    # Grouped first: of a duplicate criterion neither answer counts more than the other (D47).
     known = {entry.code: entry for entry in scope.plan.declared_criteria}
     for (code, criterion), places in rows.items():
         locality = scope.own[code]
@@ -319,7 +319,7 @@ YEARS = range(1990, 2100)
 class WordReading:
     """An answer or a date as read; no value and no problem is a blank cell.
 
-    `problem` is a D-code; `why` says why it was read otherwise than typed.
+    `problem` is a finding code; `why` says why it was read otherwise than typed.
     """
 
     value: Answer | date | None = None
@@ -328,7 +328,7 @@ class WordReading:
     readings: str = ""
     """How a date that is asked or warned about could be meant."""
     warning: str = ""
-    """D-code of a warning beside a value that is taken."""
+    """Finding code of a warning beside a value that is taken."""
 
     @property
     def shown(self) -> str:
@@ -358,7 +358,7 @@ def read_date(value: CellValue, is_us: bool = False, latest: date | None = None)
         value: what the cell holds; "" is blank.
         is_us: whether the cell shows the month before the day, so that Excel may have swapped what was typed.
         latest: the last day that makes sense; a date cell behind it that makes sense the other way round is
-            doubted as well.
+            gets a warning as well.
     """
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
@@ -368,7 +368,7 @@ def read_date(value: CellValue, is_us: bool = False, latest: date | None = None)
 
 
 def _warn_of_future(reading: WordReading, latest: date | None) -> WordReading:
-    """A date that is read, with a doubt when it lies behind the last day that makes sense."""
+    """A date that is read, with a warning when it lies behind the last day that makes sense."""
     day = reading.value
     if latest is None or not isinstance(day, date) or day <= latest or reading.warning:
         return reading
@@ -376,7 +376,7 @@ def _warn_of_future(reading: WordReading, latest: date | None) -> WordReading:
 
 
 def _warn_of_swap(day: date, is_us: bool, latest: date | None) -> WordReading:
-    """The date of a date cell, with a doubt when day and month may have changed places."""
+    """The date of a date cell, with a warning when day and month may be swapped."""
     if day.year not in YEARS:
         return WordReading(problem=Code.UNREADABLE_DATE)
     # Excel of English settings turns a typed 03/04/2021 into 4 March; 25/4 it leaves as text, so a day

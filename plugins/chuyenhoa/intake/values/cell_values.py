@@ -59,7 +59,7 @@ _UNITS = {
 
 @dataclass(frozen=True)
 class NumberReading:
-    """A number as read; `problem` is a D-code, and then there is no value.
+    """A number as read; `problem` is a finding code, and then there is no value.
 
     `why` says why it was read otherwise than typed, and is empty when it was not; `readings` says how a text
     that is asked about could be meant.
@@ -83,7 +83,7 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
 
     Returns:
         The exact value, None for missing, or a problem. A negative number in a number cell is returned as it
-        is: judging it is the rules' part.
+        is: validating it is the rules' part.
     """
     # True is an int in Python and would be read as 1.
     if isinstance(value, float | int) and not isinstance(value, bool):
@@ -96,7 +96,7 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
 
 
 def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
-    """A text cell; signs that nobody sees beside a number are told like any other that was left out."""
+    """A text cell; signs that nobody sees beside a number are reported like any other that was left out."""
     text = normal_form.clean_text(value)
     reading = _read_text(text, unit, decimals)
     if reading.value is not None and not reading.why and text != value.strip(" \t\r\n"):
@@ -259,9 +259,9 @@ MAX_LENGTH = 100
 
 @dataclass(frozen=True)
 class AmbiguousNumber:
-    """Why a text is asked about: a D-code, and how the text could be meant."""
+    """Why a text is asked about: a finding code, and how the text could be meant."""
 
-    code: str
+    code: Code
     readings: str = ""
 
 

@@ -37,7 +37,7 @@ def _withhold(sheet: Sheet) -> Sheet:
     found: dict[tuple[int, int], CellValue] = {}
     for row, values in enumerate(sheet.rows):
         for column, value in enumerate(values):
-            # Nearly all cells are blank or small counts: told here, without a call for each of them.
+            # Nearly all cells are blank or small counts: decided here, without a call for each of them.
             if not value or (type(value) is float and -SMALLEST_NUMBER < value < SMALLEST_NUMBER):
                 continue
             masked = mask_value(value)
