@@ -1,6 +1,5 @@
 """Tables of figures: those of our form, and those that people made themselves.
 
-search                       which sheet of a file holds which kind of table
 form_tables, form_rows       the form: found by its code row; which locality a row speaks of
 figures                      reads the form's sheets of figures, and one cell for whoever found it
 view, table_header           a free table: its sheet, upright or on its side, and its head
