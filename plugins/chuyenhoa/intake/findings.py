@@ -89,6 +89,6 @@ def shorten(value: object) -> str:
 
 
 def format_cell(sheet: str, cell: str) -> str:
-    """The place as a submitter looks for it."""
+    """A cell as a submitter looks for it: sheet “Số liệu”, ô D7."""
     shown = show_plainly(sheet)
     return f"sheet “{shown}”, ô {cell}" if cell else f"sheet “{shown}”"

@@ -147,7 +147,6 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
 
 
 def _refuse(sha256: str, findings: FindingList, owner: ownership.Owner | None = None) -> Reading:
-    """A reading of nothing, with its reasons."""
     return Reading(
         sha256=sha256,
         file_name=findings.file_name,
@@ -270,7 +269,6 @@ def _report_no_table(book: Book, plan: Plan, has_meta: bool, findings: FindingLi
 
 
 def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText], sha256: str) -> Reading:
-    """Everything that the tables say."""
     named: list[Normalisation] = []
     by_labels = {
         name: free_sheets.replace_names_by_codes(scope, table, named)

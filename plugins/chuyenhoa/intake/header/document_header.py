@@ -52,6 +52,11 @@ class HeaderText:
 def find_period(titles: Sequence[HeaderText], plan: Plan, findings: FindingList) -> Period | None:
     """The one period that titles state; None with the reason, or without one when they state none.
 
+        "(Từ ngày 15/4/2021 đến ngày 14/10/2021)"           → 2021-6t
+        "BÁO CÁO 6 THÁNG ĐẦU NĂM 2021" or another last day   → no period of the plan (D70)
+        "Số liệu lũy kế từ đầu năm 2021"                     → cumulative (D71)
+        "Kỳ báo cáo: năm 2021" beside the window above       → two periods (D73)
+
     Args:
         titles: everything that stands over the tables, sheets' names included.
         plan: the plan whose periods count.

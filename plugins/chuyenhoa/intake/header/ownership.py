@@ -79,7 +79,6 @@ def find_owner(
 
 
 def _from_meta(meta: Mapping[str, str], plan: Plan, findings: FindingList) -> Owner | None:
-    """The owner that a form of ours states."""
     if meta["plan"] != plan.id:
         findings.add(Code.OTHER_PLAN, value=meta["plan"], expected=plan.id)
     elif meta["edition"] != plan.edition:
@@ -243,7 +242,7 @@ def check_form_heads(
 
 
 @lru_cache(maxsize=64)
-def _checksum(heads: tuple[tuple[str, form_tables.Head], ...]) -> str:
+def _checksum(heads: tuple[tuple[str, form_tables.FormHead], ...]) -> str:
     """The checksum of the heads of a file; those of one form are the same in every file."""
     return form.head_checksum({official: form_tables.clean_head(head) for official, head in heads})
 

@@ -133,7 +133,6 @@ def _year(text: str) -> int:
 
 
 def _months(match: re.Match[str]) -> Window | None:
-    """A window of whole calendar months."""
     try:
         end_year, end_month = int(match[4]), int(match[3])
         start = date(int(match[2] or match[4]), int(match[1]), 1)
@@ -144,7 +143,6 @@ def _months(match: re.Match[str]) -> Window | None:
 
 
 def _named(plain: str, text: str, plan: Plan) -> list[TimeStatement]:
-    """A period by its name."""
     odd = NO_PERIOD.search(plain)
     if odd:
         return [TimeStatement(Kind.NO_PERIOD, text)]

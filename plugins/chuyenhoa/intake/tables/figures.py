@@ -84,7 +84,6 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
 
 
 def _with_shared_cells(scope: Scope, table: Table, rows: Sequence[int]) -> Table:
-    """The table with figures marked that one merged cell gives for several."""
     columns = [column for code in scope.plan.indicator_by_code for column in table.columns.get(code, ())]
     sheet = mark_shared_cells(table.sheet, [(row, column) for row in rows for column in columns])
     return table if sheet is table.sheet else replace(table, sheet=sheet)
@@ -131,7 +130,6 @@ def _holds_number(scope: Scope, table: Table, row: int) -> bool:
 
 
 def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: Basis, found: Figures) -> None:
-    """Every indicator cell of one locality's row."""
     found.localities.append(locality.code)
     if row in table.sheet.hidden_rows:
         cells = (table.cell(row, LOCALITY_CODE),)
@@ -193,7 +191,7 @@ def read_cell(
 
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:
-    """What the submitter sees in a cell."""
+    """What the submitter sees in a cell: 12,5 with a comma, 80% and not 0.8, a date as 03/01/2021."""
     if mark and mark.text:
         return mark.text
     if isinstance(value, bool):
@@ -236,7 +234,7 @@ def mark_shared_cells(sheet: Sheet, spots: Collection[Spot]) -> Sheet:
 
 
 def shown(sheet: Sheet, row: int, column: int) -> str:
-    """What a merged cell shows, for a message."""
+    """What a merged cell shows, for a message: 8 and not 8.0."""
     value = sheet.value(row, column)
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 

@@ -23,7 +23,7 @@ CODE_LENGTH = 5
 
 @dataclass(frozen=True)
 class Scope:
-    """What one file may speak of."""
+    """One file while it is read: its plan, whose it is, what it may speak of, and where findings go."""
 
     plan: Plan
     owner: Owner

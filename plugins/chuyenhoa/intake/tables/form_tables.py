@@ -82,11 +82,11 @@ def find_table(sheet: Sheet, needed: Collection[str]) -> Table | None:
     return None
 
 
-Head = tuple[tuple[CellValue, ...], ...]
+FormHead = tuple[tuple[CellValue, ...], ...]
 """The cells of a table's head, row by row from the top, as they stand in the file."""
 
 
-def read_head(table: Table, official: str) -> Head:
+def read_head(table: Table, official: str) -> FormHead:
     """The locked head of a table; `clean_head` gives it the form that `model.form.head_checksum` wants."""
     places = [column for columns in table.columns.values() for column in columns]
     first, last = min(places), max(places)
@@ -96,7 +96,7 @@ def read_head(table: Table, official: str) -> Head:
     return tuple(row + ("",) * (width - len(row)) for row in rows)
 
 
-def clean_head(head: Head) -> list[list[str]]:
+def clean_head(head: FormHead) -> list[list[str]]:
     """The texts of a head."""
     return [[clean_text(value) for value in row] for row in head]
 

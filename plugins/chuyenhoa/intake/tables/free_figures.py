@@ -38,7 +38,7 @@ class _Reader:
     def read(
         self, table: FreeTable, rows: Sequence[DataRow], totals: Sequence[int], refused: frozenset[str]
     ) -> None:
-        """One table."""
+        """Take over the figures of one table, and check its totals and percentages."""
         slots = read_columns(self.scope, table, [row.row for row in rows])
         table = _with_shared_cells(table, [row.row for row in rows], slots)
         self.known |= {slot.indicator.code for slot in slots}
@@ -130,7 +130,6 @@ class _Reader:
     def _report_contradiction(
         self, first: Observation, entry: Observation, locality: Locality, slot: Slot
     ) -> None:
-        """Two cells that give the same figure differently."""
         self.scope.findings.add(
             Code.CONTRADICTING_FIGURES,
             sheet=entry.cell_ref.sheet,
@@ -199,14 +198,12 @@ class _Reader:
 
 
 def _with_shared_cells(table: FreeTable, rows: Sequence[int], slots: Sequence[Slot]) -> FreeTable:
-    """The table with figures marked that one merged cell gives for several."""
     view = table.view
     sheet = mark_shared_cells(view.sheet, [view.turn(row, slot.column) for row in rows for slot in slots])
     return table if sheet is view.sheet else replace(table, view=replace(view, sheet=sheet))
 
 
 def _grid(table: FreeTable) -> Grid:
-    """A table as totals are checked in it."""
 
     def value(row: int, column: int, indicator: Indicator) -> Decimal | None:
         if table.view.mark(row, column):
@@ -220,6 +217,11 @@ def read_free_tables(
     scope: Scope, tables: Sequence[FreeTable], refused: frozenset[str], coded: Mapping[Basis, Figures]
 ) -> Mapping[Basis, Figures]:
     """Everything that the tables of one file say.
+
+        TT | Địa bàn     | Số vụ phạm pháp hình sự xảy ra | Khám phá
+        1  | P. Vĩnh Lạc | 10                             | 8
+        → observations (30745, TTXH_XR, 10, C8) and (30745, TTXH_KP, 8, D8), and for the receipt that
+          "P. Vĩnh Lạc" was read as 30745 and the headings as these codes
 
     Args:
         scope: the file's plan, owner and findings.

@@ -110,7 +110,10 @@ class RowReader:
         return None
 
     def _resolve(self, table: FreeTable, row: int, text: str, district: str) -> Resolved:
-        """What a row's code and name mean together: a code decides, unless a name contradicts it."""
+        """What a row's code and name mean together: a code decides, unless a name contradicts it.
+
+        "30745 | Rạch Sỏi" → 30745, with an error (D30); "Bình An" below "Huyện Kiên Lương" → the one there.
+        """
         scope = self.scope
         gazetteer = gazetteer_of(scope.plan)
         beside = (gazetteer.district_of(table.shown(row, column)) for column in table.districts)

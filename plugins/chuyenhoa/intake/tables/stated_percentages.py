@@ -129,7 +129,6 @@ def check_stated_percentage(
 
 
 def _read(shown: str) -> Decimal | None:
-    """A percentage as it is shown, with or without its sign."""
     text = shown.replace("%", "").strip()
     try:
         return Decimal(text.replace(",", ".")) if NUMBER.fullmatch(text) else None

@@ -93,6 +93,10 @@ def find_heads(
 ) -> Iterator[Head]:
     """Every head of a sheet from the top; below each stands a table.
 
+        row 7  TT | Địa bàn     | Phạm pháp hình sự |          ← top: says something, though it has no label
+        row 8     |             | Xảy ra            | Khám phá ← bottom: two labels
+        row 9  1  | P. Vĩnh Lạc | 10                | 8          its name and numbers end the head
+
     Args:
         view: the sheet, as it stands or turned on its side.
         words: the plan's labels.
@@ -189,7 +193,11 @@ def _has_figures_below(view: View, row: int) -> bool:
 
 
 def _columns(view: View, words: Vocabulary, top: int, bottom: int) -> list[Column]:
-    """Every column with its headings, merged and running ones included."""
+    """Every column with its headings from the top, merged and running ones included.
+
+    In the sample of `find_heads` the last column has the headings "Phạm pháp hình sự" (which runs on from its
+    left) and "Khám phá".
+    """
     rows = [row for row in range(top, bottom + 1) if not view.is_numbering(row)]
     # A merged heading covers its columns for certain. Where the merges of a row were lost (saved as .csv,
     # pasted), a heading runs on to the right until the next one: `_carried`. Both kinds do not mix in one

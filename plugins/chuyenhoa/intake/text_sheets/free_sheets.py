@@ -257,7 +257,6 @@ MAX_HEADING_LENGTH = 90
 
 
 def _item_names(plan: Plan) -> dict[str, str]:
-    """The codes of the narrative items by the keys of their titles and other headings."""
     return {
         plain_key(name): item.code
         for item in plan.narrative_items

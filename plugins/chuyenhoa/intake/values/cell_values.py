@@ -129,7 +129,6 @@ def _read_whole(number: int) -> NumberReading:
 
 
 def _bound(exact: Decimal, decimals: bool, why: str = "") -> NumberReading:
-    """The last checks that every number passes."""
     if abs(exact) > MAX_ABSOLUTE:
         return NumberReading(problem=Code.NUMBER_TOO_LARGE)
     if exact == exact.to_integral_value():
