@@ -8,7 +8,8 @@ from chuyenhoa.reporting.docx.render_error import RenderError
 from chuyenhoa.reporting.papers.kinds import DocumentKind, KindError, list_subjects, load_kinds
 from chuyenhoa.reporting.papers.request import Previous
 from chuyenhoa.reporting.snapshot.build import build_snapshot
-from chuyenhoa.reporting.snapshot.canonical import SnapshotError, canonical_bytes
+from chuyenhoa.reporting.snapshot.canonical import SnapshotError, canonical_bytes, decode_snapshot
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.templates.check import check_template
 from chuyenhoa.reporting.templates.problem import TemplateProblem
 from chuyenhoa.reporting.wording.phrases import PhraseError, load_phrases
@@ -22,6 +23,7 @@ __all__ = [
     "Previous",
     "RedlineError",
     "RenderError",
+    "Snapshot",
     "SnapshotError",
     "TemplateProblem",
     "TracedFigure",
@@ -29,6 +31,7 @@ __all__ = [
     "canonical_bytes",
     "check_layout",
     "check_template",
+    "decode_snapshot",
     "index_figures",
     "list_subjects",
     "load_kinds",

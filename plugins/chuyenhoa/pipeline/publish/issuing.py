@@ -27,7 +27,7 @@ from chuyenhoa.pipeline.publish.drafts import (
 )
 from chuyenhoa.pipeline.publish.publishing import hash_data
 from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
-from chuyenhoa.reporting import PhraseError, RenderError, render_document
+from chuyenhoa.reporting import PhraseError, RenderError, decode_snapshot, render_document
 from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
 from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
 from chuyenhoa.store.office_tables import RegisterRow
@@ -126,7 +126,7 @@ def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
 
 
 def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[str, Any]) -> bytes:
-    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+    snapshot = decode_snapshot(session.get_one(SnapshotRow, row.snapshot).content)
     return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 

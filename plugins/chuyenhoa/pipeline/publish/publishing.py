@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -23,9 +22,11 @@ from chuyenhoa.pipeline.receive.justifications import gather_justifications
 from chuyenhoa.reporting import (
     PhraseError,
     RenderError,
+    Snapshot,
     build_snapshot,
     canonical_bytes,
     check_layout,
+    decode_snapshot,
     list_subjects,
     load_kinds,
     render_document,
@@ -90,9 +91,9 @@ def freeze_snapshot(milestone_id: str) -> str:
         return row.id
 
 
-def _hash(snapshot: Mapping[str, Any]) -> str:
+def _hash(snapshot: Snapshot) -> str:
     """The sha256 of a snapshot's data, whenever it was frozen."""
-    return hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
+    return hashlib.sha256(canonical_bytes(replace(snapshot, frozen_at=""))).hexdigest()
 
 
 def hash_data(ctx: Context, session: Session, milestone_id: str) -> str:
@@ -120,10 +121,10 @@ def render_drafts(snapshot_id: str) -> list[str]:
     with ctx.store.writing() as session:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = ctx.milestone(snapshot.milestone)
-        content = json.loads(snapshot.content)
+        content = decode_snapshot(snapshot.content)
         names = []
         for kind in load_kinds(ctx.settings.templates).values():
-            if milestone.kind not in kind.milestones or kind.name not in content["documents"]:
+            if milestone.kind not in kind.milestones or kind.name not in content.documents:
                 continue
             subjects = list_subjects(kind, content)
             if not subjects:
@@ -150,7 +151,7 @@ def _render_draft(
     ctx: Context,
     session: Session,
     snapshot: SnapshotRow,
-    frozen: dict[str, Any],
+    frozen: Snapshot,
     subject: Subject,
     kind: DocumentKind,
 ) -> tuple[DocumentRow, bytes]:

@@ -21,7 +21,8 @@ from chuyenhoa.reporting.docx.render_error import RenderError, tell_damage, tell
 from chuyenhoa.reporting.papers.context import build_context, list_strings
 from chuyenhoa.reporting.papers.letterhead import Issue
 from chuyenhoa.reporting.papers.request import Previous
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
+from chuyenhoa.reporting.snapshot.view import SnapshotView
 from chuyenhoa.reporting.wording.provenance import Marked
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -62,7 +63,7 @@ def render_document(
     Args:
         kind: One that the snapshot knows, as `bao_cao_so_ket`.
         template: The .docx that the office edits.
-        snapshot: As `build_snapshot` made it, or read back from its canonical bytes.
+        snapshot: As `build_snapshot` made it, or as `decode_snapshot` read it back.
         issue: `number`, `date`, `signer` (and `capacity`, `office` for a deputy); None leaves them blank.
         about: The locality's or submitter's code for a kind that is about one of them.
         previous: The last issued version, for a list of changes.
@@ -75,8 +76,8 @@ def render_document(
         RenderError: the template is broken or asks for a field that does not exist.
     """
     label = name or f"{kind}.docx"
-    if kind not in snapshot["documents"]:
-        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
+    if kind not in snapshot.documents:
+        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot.documents)}.")
     context = sanitise(dict(build_context(kind, snapshot, issue, about, previous)))
     compiled, filled = _fill(label, template, context)
     shown = _Charts(snapshot)
@@ -160,9 +161,9 @@ def _properties(title: str, snapshot: Snapshot) -> bytes:
     names = {"cp": core, "dc": elements, "dcterms": terms, "xsi": schema}
     root = etree.Element(f"{{{core}}}coreProperties", nsmap=names)
     etree.SubElement(root, f"{{{elements}}}title").text = title
-    etree.SubElement(root, f"{{{elements}}}creator").text = sanitise(str(snapshot["board"]["short_name"]))
+    etree.SubElement(root, f"{{{elements}}}creator").text = sanitise(snapshot.board.short_name)
     for tag in ("created", "modified"):
         moment = etree.SubElement(root, f"{{{terms}}}{tag}", {f"{{{schema}}}type": "dcterms:W3CDTF"})
-        moment.text = str(snapshot["frozen_at"])
+        moment.text = snapshot.frozen_at
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return written

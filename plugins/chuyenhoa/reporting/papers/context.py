@@ -38,7 +38,8 @@ from chuyenhoa.reporting.papers.sheet import SheetContext, build_sheet
 from chuyenhoa.reporting.papers.sources import fill_sources
 from chuyenhoa.reporting.papers.submission import SubmissionContext, build_submission
 from chuyenhoa.reporting.papers.tasks import fill_tasks
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
+from chuyenhoa.reporting.snapshot.view import SnapshotView
 from chuyenhoa.reporting.wording.fields import (
     AnnexFields,
     AnnualContext,
@@ -96,7 +97,7 @@ def build_context(
         previous: the last issued version, which the list of changes needs.
     """
     view = SnapshotView(snapshot)
-    context = str(view.documents[kind]["context"])
+    context = view.documents[kind].context
     sealed: Mapping[str, Any] = seal(BUILDERS[context].build(Request(kind, about, view, issue, previous)))
     return sealed
 
@@ -119,7 +120,7 @@ def _build_annual(request: Request) -> AnnualContext:
         proposal_lines=proposals["proposal_lines"],
         continue_lines=proposals["continue_lines"],
         commendations=proposals["commendations"],
-        lessons=[str(line) for line in view.phrases.find("annual.lessons")],
+        lessons=view.phrases.texts("annual.lessons"),
     )
 
 
@@ -137,11 +138,11 @@ def _build_changes(request: Request) -> ChangesContext:
     files = list_new_files(before, view)
     say = view.phrases.say
     return ChangesContext(
-        subject=str(view.phrases.find("changes.subject")),
+        subject=view.phrases.text("changes.subject"),
         document=say(
             "changes.document",
-            title=str(view.documents[last.kind]["title"]),
-            period=str(view.raw["period"]["label"]),
+            title=str(view.documents[last.kind].title),
+            period=str(view.snapshot.period.label),
             version=str(last.next_version),
         ),
         previous=_name_versions(last, view),
@@ -154,14 +155,14 @@ def _build_changes(request: Request) -> ChangesContext:
 
 def _name_versions(last: Previous, view: SnapshotView) -> str:
     """Number, date and time of the data of both versions; a draft has no number yet."""
-    is_issued = bool(last.next_date) and "previous_issued" in view.phrases.find("changes")
+    is_issued = bool(last.next_date) and view.phrases.has("changes.previous_issued")
     return view.phrases.say(
         "changes.previous_issued" if is_issued else "changes.previous",
         number=last.number,
         date=format_long_date(date.fromisoformat(last.date)),
         version=str(last.version),
-        then=say_moment(last.snapshot["frozen_at"]),
-        now=say_moment(view.raw["frozen_at"]),
+        then=say_moment(last.snapshot.frozen_at),
+        now=say_moment(view.snapshot.frozen_at),
         next_number=last.next_number,
         next_date=format_long_date(date.fromisoformat(last.next_date)) if is_issued else "",
     )
@@ -207,7 +208,7 @@ def _build_front(kind: str, view: SnapshotView, issue: Issue | None) -> FrontFie
         date_line=write_date(kind, view, issue),
         recipients=list_recipients(kind, view),
         subject=say_kind("subject", kind, view),
-        notice=str(view.raw["plan"]["notice"]),
+        notice=str(view.snapshot.plan.notice),
         list_notice=write_list_notice(view),
         opening=write_opening(view),
         data_note=write_data_note(view, reported, expected),
@@ -232,16 +233,16 @@ def _build_body(view: SnapshotView) -> BodyFields:
         rehabilitation=write_chapter("rehabilitation", view),
         investigation=write_chapter("investigation", view),
         forces=write_chapter("forces", view),
-        highlights=_quote("highlights", view) or [str(view.phrases.find("highlights_none"))],
+        highlights=_quote("highlights", view) or [view.phrases.text("highlights_none")],
         group_rows=list_groups(view),
         verdict_lines=[],
         task_lines=write_tasks(view),
         strengths=write_strengths(view),
         shortcomings=write_shortcomings(view),
         shortcoming_quotes=_quote("shortcomings", view),
-        causes=_quote("causes", view) or [str(view.phrases.find("causes_none"))],
+        causes=_quote("causes", view) or [view.phrases.text("causes_none")],
         directions=write_directions(view),
-        proposals=_quote("proposals", view) or [str(view.phrases.find("proposals_none"))],
+        proposals=_quote("proposals", view) or [view.phrases.text("proposals_none")],
     )
 
 
@@ -278,7 +279,7 @@ def _count_submissions(view: SnapshotView) -> str:
         reported=format_count(reported),
         expected=format_count(expected),
         late=format_count(late),
-        deadline=format_date(date.fromisoformat(view.raw["period"]["deadline"])),
+        deadline=format_date(date.fromisoformat(view.snapshot.period.deadline)),
     )
 
 

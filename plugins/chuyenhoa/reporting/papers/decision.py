@@ -16,7 +16,8 @@ from chuyenhoa.reporting.papers.common import (
 )
 from chuyenhoa.reporting.papers.letterhead import write_attachment
 from chuyenhoa.reporting.papers.request import Request
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.snapshot.frozen import FrozenLocality
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count, format_document_number, format_long_date
 from chuyenhoa.reporting.wording.phrases import fill
 
@@ -44,11 +45,11 @@ class DecisionContext(PaperFields):
 def build_decision(request: Request) -> DecisionContext:
     """Fill the decision; without a locality that is met it recognises nobody and says so."""
     view = request.view
-    met, board = view.with_verdict("met"), view.raw["board"]
+    met, board = view.with_verdict("met"), view.snapshot.board
     return DecisionContext(
         **fill_paper(request),
-        notice=str(view.raw["plan"]["notice"]),
-        authority=view.phrases.say("decision.authority", name=board["name"], place=board["place"].upper()),
+        notice=str(view.snapshot.plan.notice),
+        authority=view.phrases.say("decision.authority", name=board.name, place=board.place.upper()),
         basis_lines=_list_bases(request),
         articles=_write_articles(view, met),
         list_title=view.phrases.say("decision.list_title", **name_parties(view)),
@@ -70,32 +71,30 @@ def _list_bases(request: Request) -> list[str]:
 
 def _cite_submission(request: Request) -> str:
     """The submission's number and date: blank in a draft, left out where an issued decision has none."""
-    view, kind = request.view, str(request.view.phrases.find("decision.rests_on"))
-    symbols = {"board": view.raw["board"]["symbol"], "agency": view.raw["agency"]["symbol"]}
-    symbol = fill(str(view.documents[kind]["symbol"]), kind, symbols)
+    view, kind = request.view, request.view.phrases.text("decision.rests_on")
+    symbols = {"board": view.snapshot.board.symbol, "agency": view.snapshot.agency.symbol}
+    symbol = fill(view.documents[kind].symbol, kind, symbols)
     references: Mapping[str, Any] = (request.issue or {}).get("references", {})
     known = references.get(kind)
     if known is None and request.issue is not None:
-        return view.phrases.say("decision.submission_untold", year=str(view.raw["plan"]["year"]))
+        return view.phrases.say("decision.submission_untold", year=str(view.snapshot.plan.year))
     if known is None:
-        return view.phrases.say(
-            "decision.submission_blank", symbol=symbol, year=str(view.raw["plan"]["year"])
-        )
+        return view.phrases.say("decision.submission_blank", symbol=symbol, year=str(view.snapshot.plan.year))
     number = format_document_number(str(known["number"]))
     day = format_long_date(date.fromisoformat(str(known["date"])))
     return view.phrases.say("decision.submission", number=number, symbol=symbol, date=day)
 
 
-def _write_articles(view: SnapshotView, met: Sequence[Snapshot]) -> list[Article]:
+def _write_articles(view: SnapshotView, met: Sequence[FrozenLocality]) -> list[Article]:
     say, names = view.phrases.say, name_parties(view)
     if not met:
         first = say("decision.recognise_none", **names)
     elif len(met) == 1:
-        where = lower_first(view.place(met[0]["submitter"]))
-        first = say("decision.recognise_one", name=lower_first(met[0]["name"]), place=where, **names)
+        where = lower_first(view.place(met[0].submitter))
+        first = say("decision.recognise_one", name=lower_first(met[0].name), place=where, **names)
     else:
         first = say("decision.recognise", count=format_count(view.count_verdicts("met")), **names)
-    places = dict.fromkeys(lower_first(view.place(entry["submitter"])) for entry in met)
+    places = dict.fromkeys(lower_first(view.place(entry.submitter)) for entry in met)
     heads = say("decision.heads", places=view.phrases.enumerate(list(places))) if places else ""
     rest = view.phrases.say_all("decision.articles", heads=heads, **names)
     return [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chuyenhoa.reporting.snapshot.frozen import FrozenAgency, FrozenBasis, FrozenBoard
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment
 from chuyenhoa.reporting.wording.fields import BoardFields
 from chuyenhoa.reporting.wording.numbers import (
@@ -28,11 +30,10 @@ def write_window(window: tuple[date, date], view: SnapshotView) -> str:
 
 def say_kind(name: str, kind: str, view: SnapshotView, **values: str) -> str:
     """A phrase that depends on the kind of document (`subject`, `closing`)."""
-    entry = view.phrases.find(f"kinds.{kind}")
     known = {
-        "length": str(entry.get("length", "")),
-        "year": str(view.raw["plan"]["year"]),
-        "board": view.raw["board"]["short_name"],
+        "length": view.phrases.words(f"kinds.{kind}").get("length", ""),
+        "year": str(view.snapshot.plan.year),
+        "board": view.snapshot.board.short_name,
     }
     return view.phrases.say(f"kinds.{kind}.{name}", **{**known, **values})
 
@@ -40,30 +41,49 @@ def say_kind(name: str, kind: str, view: SnapshotView, **values: str) -> str:
 def describe_issuer(kind: str, view: SnapshotView, issue: Issue | None, about: str = "") -> BoardFields:
     """Whoever issues, with whoever signs; a capacity of two lines ("KT. …") comes as two entries."""
     board, signed = find_issuer(kind, view, about), issue or {}
-    capacity = str(signed.get("capacity") or board["capacity"])
+    capacity = str(signed.get("capacity") or board.capacity)
     return BoardFields(
-        parent=board["parent"],
-        name=board["name"],
-        short_name=board["short_name"],
-        place=board["place"],
-        office=str(signed.get("office", board["office"])),
-        signer=str(signed.get("signer") or board["signer"]),
+        parent=board.parent,
+        name=board.name,
+        short_name=board.short_name,
+        place=board.place,
+        office=str(signed.get("office", board.office)),
+        signer=str(signed.get("signer") or board.signer),
         capacity=[line.strip() for line in capacity.splitlines() if line.strip()],
     )
 
 
-def find_issuer(kind: str, view: SnapshotView, about: str = "") -> Mapping[str, Any]:
-    """The board, the standing agency, or the submitter that a document is about, in the board's fields."""
-    issuer = view.documents[kind].get("issuer", "board")
+@dataclass(frozen=True)
+class SubmitterIssuer:
+    """A submitter that issues a document of its own, named as the board's fields are."""
+
+    parent: str
+    name: str
+    short_name: str
+    place: str
+    symbol: str
+    capacity: str
+    office: str
+    signer: str
+
+
+def find_issuer(
+    kind: str, view: SnapshotView, about: str = ""
+) -> FrozenBoard | FrozenAgency | SubmitterIssuer:
+    """The board, the standing agency, or the submitter that a document is about."""
+    issuer = view.documents[kind].issuer or "board"
     if issuer != "submitter":
-        found: Mapping[str, Any] = view.raw[issuer]
-        return found
+        return view.snapshot.agency if issuer == "agency" else view.snapshot.board
     place = lower_first(view.place(about))
-    kinds = [str(entry) for entry in view.phrases.find("submitter_issuer.kinds")]
+    kinds = view.phrases.texts("submitter_issuer.kinds")
     bare = next((place.removeprefix(f"{entry} ") for entry in kinds if place.startswith(f"{entry} ")), place)
     words = {"place": place, "bare": bare, "upper": place.upper()}
-    names = ("parent", "name", "short_name", "place", "symbol", "capacity", "office", "signer")
-    return {name: view.phrases.say(f"submitter_issuer.{name}", **words) for name in names}
+    return SubmitterIssuer(
+        **{
+            entry.name: view.phrases.say(f"submitter_issuer.{entry.name}", **words)
+            for entry in fields(SubmitterIssuer)
+        }
+    )
 
 
 def _issue_date(issue: Issue) -> date:
@@ -72,13 +92,13 @@ def _issue_date(issue: Issue) -> date:
 
 
 def _blanks(view: SnapshotView, kind: str, about: str = "") -> dict[str, str]:
-    issuer, board = find_issuer(kind, view, about), view.raw["board"]
-    symbols = {"board": board["symbol"], "agency": view.raw["agency"]["symbol"]}
+    issuer, board = find_issuer(kind, view, about), view.snapshot.board
+    symbols = {"board": board.symbol, "agency": view.snapshot.agency.symbol}
     return {
-        "symbol": fill(str(view.documents[kind]["symbol"]), kind, symbols),
-        "place": issuer["place"],
-        "board": issuer["short_name"],
-        "year": str(read_moment(view.raw["frozen_at"]).year),
+        "symbol": fill(view.documents[kind].symbol, kind, symbols),
+        "place": issuer.place,
+        "board": issuer.short_name,
+        "year": str(read_moment(view.snapshot.frozen_at).year),
     }
 
 
@@ -110,13 +130,14 @@ def write_attachment(kind: str, view: SnapshotView, issue: Issue | None, about: 
 
 
 def _type(kind: str, view: SnapshotView) -> str:
-    return str(view.phrases.find(f"kinds.{kind}.type"))
+    return view.phrases.text(f"kinds.{kind}.type")
 
 
 def list_recipients(kind: str, view: SnapshotView) -> list[str]:
     """The list under "Nơi nhận:", each line ending in `;` and the last in `.`."""
-    issuer = "agency" if view.documents[kind].get("issuer") == "agency" else "board"
-    return punctuate(list(view.documents[kind].get("recipients") or view.raw[issuer]["recipients"]), view)
+    listed, snapshot = view.documents[kind], view.snapshot
+    issuer = snapshot.agency if listed.issuer == "agency" else snapshot.board
+    return punctuate(listed.recipients or issuer.recipients, view)
 
 
 def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:
@@ -130,42 +151,42 @@ def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:
 
 def write_list_notice(view: SnapshotView) -> str:
     """That the list of localities is a sample, while any of them is unverified."""
-    if all(entry["status"] == "verified" for entry in view.localities):
+    if all(entry.status == "verified" for entry in view.localities):
         return ""
-    return str(view.raw["plan"]["texts"].get("list_status", ""))
+    return view.snapshot.plan.texts.get("list_status", "")
 
 
 def write_opening(view: SnapshotView) -> str:
     """The opening sentence: what the report rests on and which windows it covers."""
-    plan, say = view.raw["plan"], view.phrases.say
-    bases = [cite_basis(base, view) for base in plan["bases"]]
+    plan, say = view.snapshot.plan, view.phrases.say
+    bases = [cite_basis(base, view) for base in plan.bases]
     return say(
         "document.opening",
         bases="; ".join(bases),
-        number=plan["number"],
-        issued_on=format_date(date.fromisoformat(plan["issued_on"])),
-        board=view.raw["board"]["short_name"],
-        year=str(plan["year"]),
+        number=plan.number,
+        issued_on=format_date(date.fromisoformat(plan.issued_on)),
+        board=view.snapshot.board.short_name,
+        year=str(plan.year),
         window=write_window(view.window, view),
         baseline=write_window(view.baseline_window, view),
     )
 
 
-def cite_basis(base: Mapping[str, str], view: SnapshotView) -> str:
+def cite_basis(base: FrozenBasis, view: SnapshotView) -> str:
     """`Kế hoạch số 72/KH-BCĐ ngày 28/4/2021 của …`: the number follows the two words of the type."""
-    words = base["title"].split(" ", 2)
+    words = base.title.split(" ", 2)
     return view.phrases.say(
         "document.basis",
         type=" ".join(words[:2]),
-        number=base["number"],
-        issued_on=format_date(date.fromisoformat(base["issued_on"])),
+        number=base.number,
+        issued_on=format_date(date.fromisoformat(base.issued_on)),
         title=" ".join(words[2:]),
     )
 
 
 def write_data_note(view: SnapshotView, reported: Decimal, expected: Decimal) -> str:
     """How many submitters the figures come from, and when they were frozen."""
-    moment = read_moment(view.raw["frozen_at"])
+    moment = read_moment(view.snapshot.frozen_at)
     return view.phrases.say(
         "document.data_note" if reported else "document.data_note_none",
         reported=format_count(reported),

@@ -12,6 +12,7 @@ from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.fields import GroupRow, LocalityRow
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
 from chuyenhoa.reporting.wording.outcomes import list_groups, write_targets, write_verdicts
+from chuyenhoa.reporting.wording.patterns import ChapterLine
 from chuyenhoa.reporting.wording.prose import write_chapter
 from chuyenhoa.reporting.wording.provenance import unseal
 from chuyenhoa.reporting.wording.ranking import rank_localities
@@ -64,7 +65,7 @@ def build_ministry(request: Request) -> MinistryContext:
             baseline=write_window(view.baseline_window, view),
         ),
         data_note=write_data_note(view, reported, expected),
-        notice=str(view.raw["plan"]["notice"]),
+        notice=str(view.snapshot.plan.notice),
         locality_intro=_introduce(view, names),
         situation=write_chapter("situation", view),
         ranking=rank_localities(view),
@@ -74,9 +75,9 @@ def build_ministry(request: Request) -> MinistryContext:
         target_lines=write_targets(view),
         strengths=write_strengths(view),
         shortcomings=write_shortcomings(view),
-        causes=quote_narratives("causes", view) or [str(view.phrases.find("causes_none"))],
+        causes=quote_narratives("causes", view) or [view.phrases.text("causes_none")],
         directions=_direct(view, names),
-        requests=_ask(view) or [str(view.phrases.find("ministry.requests_none"))],
+        requests=_ask(view) or [view.phrases.text("ministry.requests_none")],
         attachment_line=write_attachment(request.kind, view, request.issue),
         locality_rows=list_localities(view),
         locality_count=format_number(view.locality_count),
@@ -95,11 +96,11 @@ def _introduce(view: SnapshotView, names: Mapping[str, str]) -> str:
 def _sum_up(view: SnapshotView) -> list[str]:
     """A line for each chapter of the results that has something to say."""
     lines = []
-    for entry in view.phrases.find("ministry.results"):
-        said = write_chapter(str(entry["chapter"]), view)
+    for entry in view.phrases.patterns("ministry.results", ChapterLine):
+        said = write_chapter(entry.chapter, view)
         if said:
             text = " ".join([lower_first(said[0]), *map(unseal, said[1:])])
-            lines.append(view.phrases.say("ministry.result", title=str(entry["title"]), text=text))
+            lines.append(view.phrases.say("ministry.result", title=entry.title, text=text))
     return lines
 
 
@@ -114,5 +115,5 @@ def _direct(view: SnapshotView, names: Mapping[str, str]) -> list[str]:
 
 def _ask(view: SnapshotView) -> list[str]:
     """The proposals that are for the ministry or another central authority to answer."""
-    addressees = [str(entry) for entry in view.phrases.find("ministry.requests_to")]
+    addressees = view.phrases.texts("ministry.requests_to")
     return quote_narratives("proposals", view, addressees)

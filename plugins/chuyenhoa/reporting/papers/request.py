@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chuyenhoa.reporting.papers.letterhead import Issue
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
+from chuyenhoa.reporting.snapshot.view import SnapshotView
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,13 @@ from chuyenhoa.reporting.papers.common import (
 )
 from chuyenhoa.reporting.papers.letterhead import write_window
 from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.snapshot.frozen import FrozenLocality
 from chuyenhoa.reporting.snapshot.submission_counts import ABSENT
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, read_moment, upper_first
+from chuyenhoa.reporting.snapshot.view import SnapshotView, read_moment, upper_first
 from chuyenhoa.reporting.wording.fields import GroupRow
 from chuyenhoa.reporting.wording.numbers import format_count, format_date
 from chuyenhoa.reporting.wording.outcomes import list_groups, list_reasons, write_targets
+from chuyenhoa.reporting.wording.patterns import Merit
 from chuyenhoa.reporting.wording.result_phrases import tell_result
 from chuyenhoa.reporting.wording.review import count_reporting
 
@@ -48,7 +50,7 @@ def build_submission(request: Request) -> SubmissionContext:
     return SubmissionContext(
         **fill_paper(request),
         **address([say("submission.addressee", **names)], view),
-        notice=str(view.raw["plan"]["notice"]),
+        notice=str(view.snapshot.plan.notice),
         opening=say(
             "submission.opening",
             bases="; ".join(cite_bases(view)),
@@ -72,7 +74,7 @@ def build_submission(request: Request) -> SubmissionContext:
 def _tell_process(view: SnapshotView) -> list[str]:
     """How the figures came together, and by which criteria they were judged."""
     reported, expected, late = count_reporting(view)
-    moment, say, names = read_moment(view.raw["frozen_at"]), view.phrases.say, name_parties(view)
+    moment, say, names = read_moment(view.snapshot.frozen_at), view.phrases.say, name_parties(view)
     absent = view.count_submitters(ABSENT)
     received = say(
         "submission.received",
@@ -90,7 +92,7 @@ def _tell_process(view: SnapshotView) -> list[str]:
     )
     judged = say(
         "submission.judged",
-        groups=format_count(len(view.raw["groups"])),
+        groups=format_count(len(view.snapshot.groups)),
         criteria=format_count(len(view.criteria)),
         letters=_cite_letters(view),
     )
@@ -101,26 +103,26 @@ def _cite_letters(view: SnapshotView) -> str:
     """The letters on "tiêu chí khác" that were in force; empty when there is none."""
     cited = [
         view.phrases.say(
-            "submission.letter" if letter["status"] == "verified" else "submission.letter_sample",
-            number=letter["number"],
-            title=letter["title"],
-            issued_on=format_date(date.fromisoformat(letter["issued_on"])),
-            issuer=letter["issuer"],
+            "submission.letter" if letter.status == "verified" else "submission.letter_sample",
+            number=letter.number,
+            title=letter.title,
+            issued_on=format_date(date.fromisoformat(letter.issued_on)),
+            issuer=letter.issuer,
         )
-        for letter in view.raw["guidance"]
+        for letter in view.snapshot.guidance
     ]
     return view.phrases.say("submission.letters", letters=view.phrases.enumerate(cited)) if cited else ""
 
 
-def _merits(locality: Snapshot, view: SnapshotView) -> str:
+def _merits(locality: FrozenLocality, view: SnapshotView) -> str:
     """The figures that speak for a locality, of the criteria that the wording names."""
-    results = {result["criterion"]: result for result in locality["criteria"]}
+    results = {result.criterion: result for result in locality.criteria}
     said = []
-    for entry in view.phrases.find("submission.merits"):
-        result = results.get(str(entry["criterion"]))
-        if result is not None and result["figure"] and result["verdict"] == "met":
+    for entry in view.phrases.patterns("submission.merits", Merit):
+        result = results.get(entry.criterion)
+        if result is not None and result.figure and result.verdict == "met":
             told = tell_result(locality, result, view)
-            said.append(view.phrases.say("submission.merit", title=str(entry["title"]), told=told))
+            said.append(view.phrases.say("submission.merit", title=entry.title, told=told))
     return upper_first("; ".join(text.strip() for text in said))
 
 
@@ -133,4 +135,4 @@ def _leave_out(view: SnapshotView) -> list[str]:
             continue
         lines.append(view.phrases.say(f"submission.{verdict}", **count_localities(view, found)))
         lines += list_reasons(found, view, otherwise="submission.no_criterion")
-    return lines or [str(view.phrases.find("submission.left_out_none"))]
+    return lines or [view.phrases.text("submission.left_out_none")]

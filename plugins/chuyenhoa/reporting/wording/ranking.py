@@ -16,19 +16,19 @@ def list_by_place(view: SnapshotView) -> tuple[str, list[str]]:
     """The localities by district, each with its types."""
     by_place: dict[str, list[str]] = {}
     for entry in view.localities:
-        types = ", ".join(str(kind) for kind in entry["types"])
-        name = lower_first(entry["name"])
+        types = ", ".join(str(kind) for kind in entry.types)
+        name = lower_first(entry.name)
         named = view.phrases.say("localities.named_types", name=name, types=types) if types else name
-        by_place.setdefault(view.place(entry["submitter"]), []).append(named)
+        by_place.setdefault(view.place(entry.submitter), []).append(named)
     if not by_place:
-        year = str(view.raw["plan"]["year"])
+        year = str(view.snapshot.plan.year)
         return view.phrases.say("localities.intro_none", year=year), []
     (intro,) = seal_lines(
         [
             view.phrases.say(
                 "localities.intro",
-                year=str(view.raw["plan"]["year"]),
-                board=view.raw["board"]["short_name"],
+                year=str(view.snapshot.plan.year),
+                board=view.snapshot.board.short_name,
                 count=format_count(view.locality_count),
                 districts=format_count(view.count_submitters(INVOLVED)),
             )
@@ -43,10 +43,10 @@ def list_by_place(view: SnapshotView) -> tuple[str, list[str]]:
 
 def rank_localities(view: SnapshotView) -> list[str]:
     """Which localities have most cases, and which fell or rose, over those with the figures."""
-    code = str(view.phrases.find("ranking.indicator"))
+    code = view.phrases.text("ranking.indicator")
     if code not in view.indicators:
         return []
-    unit, top = view.unit(code), int(view.phrases.find("ranking.top"))
+    unit, top = view.unit(code), view.phrases.number("ranking.top")
     counts = [(name, value) for name in view.names if (value := view.figure(name, code))]
     highest = _pick_highest(counts, top)
     named = [_named(view, name, f"{format_count(value)} {unit}") for name, value in highest]
