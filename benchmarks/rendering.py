@@ -29,8 +29,7 @@ from chuyenhoa.reporting import (
     load_kinds,
     render_document,
 )
-from chuyenhoa.reporting.docx.columns import share_widths
-from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment
+from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment, share_widths
 from chuyenhoa.reporting.docx.render import sanitise
 from chuyenhoa.reporting.papers.context import build_context
 

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts
-from chuyenhoa.reporting.docx.columns import share_widths
-from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment
+from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment, share_widths
 from chuyenhoa.reporting.docx.render import sanitise
 from chuyenhoa.reporting.papers.context import build_context
 from chuyenhoa.reporting.snapshot.frozen import Snapshot

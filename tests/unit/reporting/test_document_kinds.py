@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from chuyenhoa.reporting import RenderError, load_kinds, render_document
 from chuyenhoa.reporting.papers.context import build_context, contract_of
@@ -67,7 +68,7 @@ def test_the_symbol_is_that_of_the_day_of_freezing(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
     issue = {"number": "7", "date": "2021-12-20", "signer": "A"}
     assert build_context("bao_cao_tong_ket", snapshot, issue)["number_line"] == "Số: 07/BC-BCĐ"
-    kind = replace(snapshot.documents["bao_cao_tong_ket"], symbol="TB-{board}")
+    kind = structs.replace(snapshot.documents["bao_cao_tong_ket"], symbol="TB-{board}")
     snapshot = replace(snapshot, documents={**snapshot.documents, "bao_cao_tong_ket": kind})
     assert build_context("bao_cao_tong_ket", snapshot, issue)["number_line"] == "Số: 07/TB-BCĐ"
 

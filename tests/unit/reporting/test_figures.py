@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec.structs import asdict
 
 from chuyenhoa.assessment import assess
 from chuyenhoa.kit.docx_redline.parts import open_side

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
@@ -26,8 +27,7 @@ from chuyenhoa.reporting.wording.outcomes import (
     write_verdicts,
 )
 from chuyenhoa.reporting.wording.phrases import PhraseError, Phrases, fill, load_phrases
-from chuyenhoa.reporting.wording.prose import describe_change, write_chapter
-from chuyenhoa.reporting.wording.ranking import list_by_place, rank_localities
+from chuyenhoa.reporting.wording.prose import describe_change, list_by_place, rank_localities, write_chapter
 from chuyenhoa.reporting.wording.review import quote_narratives, write_shortcomings, write_strengths
 from chuyenhoa.reporting.wording.tables import build_matrix, build_table, compare_indicators, list_submissions
 
@@ -245,14 +245,14 @@ def test_six_month_outcomes(snapshot_of: Make) -> None:
 def test_targets_by_outcome(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
     one, other = snapshot.targets
-    one = replace(one, verdict="met", reached=10, total=16, needed=10)
-    other = replace(other, verdict="not_applicable")
+    one = structs.replace(one, verdict="met", reached=10, total=16, needed=10)
+    other = structs.replace(other, verdict="not_applicable")
     first, second = write_targets(SnapshotView(replace(snapshot, targets=(one, other))))
     assert first.endswith(
         "có 10/16 địa bàn đủ điều kiện xem xét công nhận, dự kiến đạt chỉ tiêu (yêu cầu ít nhất 10 địa bàn)."
     )
     assert second.endswith("không có địa bàn thuộc diện đánh giá.")
-    snapshot = replace(snapshot, targets=(replace(one, verdict="insufficient"), other))
+    snapshot = replace(snapshot, targets=(structs.replace(one, verdict="insufficient"), other))
     assert "chưa đủ số liệu để kết luận" in write_targets(SnapshotView(snapshot))[0]
     assert write_targets(SnapshotView(snapshot_of()))[1].endswith(
         "chưa có danh sách địa bàn thuộc diện đánh giá."

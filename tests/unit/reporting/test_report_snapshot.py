@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import asdict
 
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.figures import Basis

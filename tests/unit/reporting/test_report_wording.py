@@ -16,13 +16,12 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.reporting import list_subjects, load_kinds
+from chuyenhoa.reporting.papers.common import name_input
 from chuyenhoa.reporting.papers.context import build_context
-from chuyenhoa.reporting.papers.inputs import name_input
 from chuyenhoa.reporting.snapshot.frozen import FrozenSubmitter, Snapshot
 from chuyenhoa.reporting.snapshot.view import SnapshotView
 from chuyenhoa.reporting.wording.outcomes import write_verdicts
-from chuyenhoa.reporting.wording.prose import write_chapter
-from chuyenhoa.reporting.wording.ranking import rank_localities
+from chuyenhoa.reporting.wording.prose import rank_localities, write_chapter
 from chuyenhoa.reporting.wording.review import write_directions, write_shortcomings
 from tests.unit.reporting.conftest import _make_submissions
 

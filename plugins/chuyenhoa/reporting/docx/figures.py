@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from msgspec.structs import asdict
 
 from chuyenhoa.reporting.docx.charts import CHART
 from chuyenhoa.reporting.docx.controls import tag_figure
+from chuyenhoa.reporting.papers.common import Issue, Previous
 from chuyenhoa.reporting.papers.context import build_context
-from chuyenhoa.reporting.papers.letterhead import Issue
-from chuyenhoa.reporting.papers.request import Previous
 from chuyenhoa.reporting.snapshot.frozen import FrozenLocality, FrozenSource, Snapshot
 from chuyenhoa.reporting.snapshot.submission_counts import TALLIES, Counted, read_target
 from chuyenhoa.reporting.wording.numbers import format_count, format_number, format_share, format_signed

@@ -16,13 +16,11 @@ from chuyenhoa.reporting.docx.chart_parts import add_charts, draw_chart
 from chuyenhoa.reporting.docx.charts import CHARTS, Chart
 from chuyenhoa.reporting.docx.compiled import TAG, CompiledTemplate, compile_template, find_failing_line
 from chuyenhoa.reporting.docx.controls import control_figures
-from chuyenhoa.reporting.docx.locate import locate_error, locate_line, locate_names
-from chuyenhoa.reporting.docx.render_error import RenderError, tell_damage, tell_failure, tell_syntax
+from chuyenhoa.reporting.papers.common import Issue, Previous
 from chuyenhoa.reporting.papers.context import build_context, list_strings
-from chuyenhoa.reporting.papers.letterhead import Issue
-from chuyenhoa.reporting.papers.request import Previous
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.snapshot.view import SnapshotView
+from chuyenhoa.reporting.templates import problem
 from chuyenhoa.reporting.wording.provenance import Marked
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -77,7 +75,9 @@ def render_document(
     """
     label = name or f"{kind}.docx"
     if kind not in snapshot.documents:
-        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot.documents)}.")
+        raise problem.RenderError(
+            f"{kind}: no such kind of document; there are {', '.join(snapshot.documents)}."
+        )
     context = sanitise(dict(build_context(kind, snapshot, issue, about, previous)))
     compiled, filled = _fill(label, template, context)
     shown = _Charts(snapshot)
@@ -126,19 +126,19 @@ def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> tuple[Comp
     try:
         compiled = compile_template(template)
     except PackageError as error:
-        raise tell_damage(label, str(error)) from error
+        raise problem.tell_damage(label, str(error)) from error
     except TemplateSyntaxError as error:
-        where = locate_error(error, read_parts(template))
-        raise tell_syntax(label, where, (error.message or "").rstrip(".")) from error
+        where = problem.locate_error(error, read_parts(template))
+        raise problem.tell_syntax(label, where, (error.message or "").rstrip(".")) from error
     except etree.XMLSyntaxError as error:
         message = f"a part is damaged ({error}); save the template again in Word."
-        raise tell_damage(label, message) from error
+        raise problem.tell_damage(label, message) from error
     try:
         return compiled, compiled.fill(context)
     except _TEMPLATE_FAULTS as error:
-        where = locate_names(_NAME.findall(str(error)), compiled.parts)
-        where = where or locate_line(find_failing_line(template, context), compiled.parts)
-        raise tell_failure(label, where, error, list(context)) from error
+        where = problem.locate_names(_NAME.findall(str(error)), compiled.parts)
+        where = where or problem.locate_line(find_failing_line(template, context), compiled.parts)
+        raise problem.tell_failure(label, where, error, list(context)) from error
 
 
 def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[str, Any]) -> None:
@@ -150,7 +150,9 @@ def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[st
             if TAG.search(text):
                 where = f", paragraph {number} “{text[:60]}”"
                 message = f"{label}, {part}{where}: the tag was not read."
-                raise RenderError(message, label, where, "thẻ in ra nguyên văn, không đọc được; gõ lại thẻ")
+                raise problem.RenderError(
+                    message, label, where, "thẻ in ra nguyên văn, không đọc được; gõ lại thẻ"
+                )
 
 
 def _properties(title: str, snapshot: Snapshot) -> bytes:

@@ -3,16 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from chuyenhoa.reporting.snapshot.frozen import FrozenDeclaration, FrozenFigure, FrozenLocality, FrozenSource
+from chuyenhoa.reporting.papers.common import Previous, Request
+from chuyenhoa.reporting.snapshot import frozen
 from chuyenhoa.reporting.snapshot.view import SnapshotView, read_moment
-from chuyenhoa.reporting.wording.fields import ChangedFigure, ChangedFile, ChangedVerdict
-from chuyenhoa.reporting.wording.numbers import format_count, format_date, format_number
+from chuyenhoa.reporting.wording.fields import ChangedFigure, ChangedFile, ChangedVerdict, ChangesContext
+from chuyenhoa.reporting.wording.numbers import format_count, format_date, format_long_date, format_number
 
 Key = tuple[str, str, str]
-Entry = TypeVar("Entry", FrozenFigure, FrozenDeclaration)
+Entry = TypeVar("Entry", frozen.FrozenFigure, frozen.FrozenDeclaration)
+
+
+def build_changes(request: Request) -> ChangesContext:
+    """What changed since the last issued version.
+
+    Raises:
+        ValueError: there is none.
+    """
+    last, view = request.previous, request.view
+    if last is None:
+        raise ValueError("A list of changes needs the version before.")
+    before = SnapshotView(last.snapshot)
+    verdicts, figures = list_changed_verdicts(before, view), list_changed_figures(before, view)
+    files = list_new_files(before, view)
+    say = view.phrases.say
+    return ChangesContext(
+        subject=view.phrases.text("changes.subject"),
+        document=say(
+            "changes.document",
+            title=str(view.documents[last.kind].title),
+            period=str(view.snapshot.period.label),
+            version=str(last.next_version),
+        ),
+        previous=_name_versions(last, view),
+        summary=summarise_changes(verdicts, figures, files, view),
+        verdict_rows=verdicts,
+        figure_rows=figures,
+        file_rows=files,
+    )
+
+
+def _name_versions(last: Previous, view: SnapshotView) -> str:
+    """Number, date and time of the data of both versions; a draft has no number yet."""
+    is_issued = bool(last.next_date) and view.phrases.has("changes.previous_issued")
+    return view.phrases.say(
+        "changes.previous_issued" if is_issued else "changes.previous",
+        number=last.number,
+        date=format_long_date(date.fromisoformat(last.date)),
+        version=str(last.version),
+        then=say_moment(last.snapshot.frozen_at),
+        now=say_moment(view.snapshot.frozen_at),
+        next_number=last.next_number,
+        next_date=format_long_date(date.fromisoformat(last.next_date)) if is_issued else "",
+    )
 
 
 def list_changed_verdicts(before: SnapshotView, after: SnapshotView) -> list[ChangedVerdict]:
@@ -38,13 +84,15 @@ def list_changed_verdicts(before: SnapshotView, after: SnapshotView) -> list[Cha
     return rows
 
 
-def _verdict(entry: FrozenLocality | None, view: SnapshotView) -> str:
+def _verdict(entry: frozen.FrozenLocality | None, view: SnapshotView) -> str:
     if entry is None:
         return view.phrases.text("changes.not_listed")
     return view.phrases.words("verdicts")[entry.verdict]
 
 
-def _changed_criteria(old: FrozenLocality | None, new: FrozenLocality, view: SnapshotView) -> list[str]:
+def _changed_criteria(
+    old: frozen.FrozenLocality | None, new: frozen.FrozenLocality, view: SnapshotView
+) -> list[str]:
     """`II.2: Không đạt → Đạt` for every criterion with another verdict."""
     verdicts = view.phrases.words("verdicts")
     former = {entry.criterion: entry.verdict for entry in old.criteria} if old is not None else {}
@@ -69,11 +117,11 @@ def list_changed_figures(before: SnapshotView, after: SnapshotView) -> list[Chan
     ]
 
 
-def _key_figures(view: SnapshotView) -> dict[Key, FrozenFigure]:
+def _key_figures(view: SnapshotView) -> dict[Key, frozen.FrozenFigure]:
     return {(e.locality, e.indicator, e.basis): e for e in view.snapshot.figures}
 
 
-def _key_declarations(view: SnapshotView) -> dict[Key, FrozenDeclaration]:
+def _key_declarations(view: SnapshotView) -> dict[Key, frozen.FrozenDeclaration]:
     return {(e.locality, e.criterion, ""): e for e in view.snapshot.declarations}
 
 
@@ -83,7 +131,7 @@ def _compare(
     show: Callable[[Entry | None, SnapshotView], str],
     before: SnapshotView,
     after: SnapshotView,
-) -> Iterator[tuple[Key, str, str, FrozenSource]]:
+) -> Iterator[tuple[Key, str, str, frozen.FrozenSource]]:
     """What reads otherwise now, with where it stands: of what is gone, where it stood."""
     for key in sorted({*former, *current}):
         old, new = show(former.get(key), before), show(current.get(key), after)
@@ -91,13 +139,13 @@ def _compare(
             yield key, old, new, (current.get(key) or former[key]).source
 
 
-def _show_figure(entry: FrozenFigure | None, view: SnapshotView) -> str:
+def _show_figure(entry: frozen.FrozenFigure | None, view: SnapshotView) -> str:
     if entry is None or entry.value is None:
         return view.phrases.text("changes.blank")
     return format_number(Decimal(entry.value))
 
 
-def _show_declaration(entry: FrozenDeclaration | None, view: SnapshotView) -> str:
+def _show_declaration(entry: frozen.FrozenDeclaration | None, view: SnapshotView) -> str:
     if entry is None or entry.answer is None:
         return view.phrases.text("changes.blank")
     answer = view.phrases.words("changes.answers")[entry.answer]
@@ -107,7 +155,7 @@ def _show_declaration(entry: FrozenDeclaration | None, view: SnapshotView) -> st
 
 
 def _changed_figure(
-    number: int, key: Key, old: str, new: str, source: FrozenSource, view: SnapshotView
+    number: int, key: Key, old: str, new: str, source: frozen.FrozenSource, view: SnapshotView
 ) -> ChangedFigure:
     locality, code, basis = key
     indicator = view.indicators.get(code)

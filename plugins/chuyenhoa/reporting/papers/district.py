@@ -6,9 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.papers.letterhead import write_attachment, write_window
-from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.papers.common import (
+    AddressFields,
+    PaperFields,
+    Request,
+    address,
+    fill_paper,
+    name_parties,
+    write_attachment,
+    write_window,
+)
 from chuyenhoa.reporting.snapshot import frozen
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.fields import ComparisonRow, Table

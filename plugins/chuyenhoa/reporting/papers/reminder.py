@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.papers.inputs import name_input
-from chuyenhoa.reporting.papers.letterhead import write_window
-from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.papers.common import (
+    AddressFields,
+    PaperFields,
+    Request,
+    address,
+    fill_paper,
+    name_input,
+    name_parties,
+    write_window,
+)
 from chuyenhoa.reporting.snapshot.frozen import FrozenLocality
 from chuyenhoa.reporting.snapshot.missing_data import is_owed, list_debtors, list_missing, list_returned
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment

@@ -6,15 +6,19 @@ import re
 from decimal import Decimal
 from typing import TypedDict
 
-from chuyenhoa.reporting.papers.common import PaperFields, fill_paper
-from chuyenhoa.reporting.papers.inputs import name_indicator, name_input
-from chuyenhoa.reporting.papers.letterhead import write_window
-from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.papers.common import (
+    PaperFields,
+    Request,
+    fill_paper,
+    name_indicator,
+    name_input,
+    write_window,
+)
 from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality, FrozenRule
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
+from chuyenhoa.reporting.wording.outcomes import tell_result
 from chuyenhoa.reporting.wording.provenance import count, quote_result
-from chuyenhoa.reporting.wording.result_phrases import tell_result
 
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 

@@ -25,8 +25,7 @@ Later = UnsetType
 """In `str | Later`: the key is not in snapshots from before it was introduced."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenBasis:
+class FrozenBasis(Struct, frozen=True):
     """An act that the plan rests on."""
 
     number: str
@@ -34,8 +33,7 @@ class FrozenBasis:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenPlan:
+class FrozenPlan(Struct, frozen=True):
     """The plan's identity and the texts that documents quote; `notice` is empty for verified criteria."""
 
     id: str
@@ -50,8 +48,7 @@ class FrozenPlan:
     texts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenBoard:
+class FrozenBoard(Struct, frozen=True):
     """The steering committee with whoever signs for it."""
 
     parent: str
@@ -68,8 +65,7 @@ class FrozenBoard:
     contact: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSignatory:
+class FrozenSignatory(Struct, frozen=True):
     """Whoever signs for the head: capacity, office, name."""
 
     capacity: str
@@ -77,8 +73,7 @@ class FrozenSignatory:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenAgency:
+class FrozenAgency(Struct, frozen=True):
     """The standing agency, which signs documents of its own; named as the board's fields are."""
 
     parent: str
@@ -110,16 +105,14 @@ class FrozenPeriod(Struct, frozen=True, rename={"start": "from", "end": "to"}):
     past_deadline: bool | Later = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenTitle:
+class FrozenTitle(Struct, frozen=True):
     """A code with its title: a section of the form, a group of criteria, a narrative item."""
 
     code: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenIndicator:
+class FrozenIndicator(Struct, frozen=True):
     """An indicator as the form names it."""
 
     code: str
@@ -129,8 +122,7 @@ class FrozenIndicator:
     section: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenThreshold:
+class FrozenThreshold(Struct, frozen=True):
     """The limit of a criterion."""
 
     value: str
@@ -138,8 +130,7 @@ class FrozenThreshold:
     direction: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenRule:
+class FrozenRule(Struct, frozen=True):
     """A criterion of the plan, in force at the end of the window."""
 
     code: str
@@ -152,8 +143,7 @@ class FrozenRule:
     threshold: FrozenThreshold | None
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenLetter:
+class FrozenLetter(Struct, frozen=True):
     """A guiding letter on the "other criteria"."""
 
     number: str
@@ -163,8 +153,7 @@ class FrozenLetter:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSubmitter:
+class FrozenSubmitter(Struct, frozen=True):
     """Whoever reports: a district board, a commune's, or (`kind` "agency") an agency of the province."""
 
     code: str
@@ -172,16 +161,14 @@ class FrozenSubmitter:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenName:
+class FrozenName(Struct, frozen=True):
     """A code with its name: an agency that leads tasks."""
 
     code: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenTask:
+class FrozenTask(Struct, frozen=True):
     """A task of the plan with the agencies that lead it and the criteria that measure it."""
 
     code: str
@@ -191,8 +178,7 @@ class FrozenTask:
     criteria: Codes
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenTarget:
+class FrozenTarget(Struct, frozen=True):
     """A target of the province in exact numbers of localities; `of` says of which ones."""
 
     code: str
@@ -205,8 +191,7 @@ class FrozenTarget:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenKind:
+class FrozenKind(Struct, frozen=True):
     """What the list of documents said of one kind."""
 
     title: str
@@ -219,8 +204,7 @@ class FrozenKind:
     recipients: Codes | Later = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSource:
+class FrozenSource(Struct, frozen=True):
     """Where something stands: the submission, its file and hash, sheet and cell."""
 
     submission: str
@@ -230,8 +214,7 @@ class FrozenSource:
     cell: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenInput:
+class FrozenInput(Struct, frozen=True):
     """One figure that went into a criterion's result; `value` None is missing, for the `reason` given."""
 
     name: str
@@ -246,8 +229,7 @@ class FrozenInput:
     of_unit: str | Later = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenStep:
+class FrozenStep(Struct, frozen=True):
     """The least change by which a criterion would be met."""
 
     terms: Codes
@@ -255,8 +237,7 @@ class FrozenStep:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenGuard:
+class FrozenGuard(Struct, frozen=True):
     """Why a percentage is to be read with care."""
 
     total: str
@@ -264,8 +245,7 @@ class FrozenGuard:
     few: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenCriterion:
+class FrozenCriterion(Struct, frozen=True):
     """One criterion of one locality: its verdict, and the figures behind it."""
 
     criterion: str
@@ -285,8 +265,7 @@ class FrozenCriterion:
     """Left out where it is empty, today as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenUnit:
+class FrozenUnit(Struct, frozen=True):
     """A unit that a locality was made from, or belongs to now."""
 
     code: str
@@ -296,8 +275,7 @@ class FrozenUnit:
     legal_basis: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenPlace:
+class FrozenPlace(Struct, frozen=True):
     """Where a locality lies; `former` is empty while it is what it was, and `now` while it is what it is."""
 
     district: str
@@ -306,8 +284,7 @@ class FrozenPlace:
     now: tuple[FrozenUnit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenLocality:
+class FrozenLocality(Struct, frozen=True):
     """A locality with its results, in the order of the plan's list; `absence` says why nothing came of it."""
 
     code: str
@@ -324,8 +301,7 @@ class FrozenLocality:
     possible: Codes | Later = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenFigure:
+class FrozenFigure(Struct, frozen=True):
     """A figure in force; `value` None is a blank cell."""
 
     locality: str
@@ -335,8 +311,7 @@ class FrozenFigure:
     source: FrozenSource
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenDeclaration:
+class FrozenDeclaration(Struct, frozen=True):
     """A declaration in force; `answer` None is a blank cell."""
 
     locality: str
@@ -348,8 +323,7 @@ class FrozenDeclaration:
     source: FrozenSource
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSum:
+class FrozenSum(Struct, frozen=True):
     """A sum over the localities that have the figure; `missing` counts those that have not."""
 
     value: str | None
@@ -357,8 +331,7 @@ class FrozenSum:
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenPair:
+class FrozenPair(Struct, frozen=True):
     """Both windows, summed over the localities that have both figures."""
 
     counted: int
@@ -366,8 +339,7 @@ class FrozenPair:
     baseline: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenTotal:
+class FrozenTotal(Struct, frozen=True):
     """The province's sums of an indicator."""
 
     indicator: str
@@ -376,8 +348,7 @@ class FrozenTotal:
     comparable: FrozenPair
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSubmission:
+class FrozenSubmission(Struct, frozen=True):
     """One file of a submitter, with the localities that were taken from it and those that were held back."""
 
     id: str
@@ -392,8 +363,7 @@ class FrozenSubmission:
     held: Codes
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenJustification:
+class FrozenJustification(Struct, frozen=True):
     """An unusual figure with its submitter's reason: where the figure stands, and where the reason."""
 
     rule_id: str
@@ -406,8 +376,7 @@ class FrozenJustification:
     title: str | Later = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenRecord:
+class FrozenRecord(Struct, frozen=True):
     """A decision that people took on a locality, with the verdict computed then."""
 
     state: str | None
@@ -422,8 +391,7 @@ class FrozenRecord:
     document: str
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenEarlier:
+class FrozenEarlier(Struct, frozen=True):
     """A locality that an earlier plan recognised, with what became of it."""
 
     locality: str
@@ -431,8 +399,7 @@ class FrozenEarlier:
     recognised: FrozenRecord
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenKpi:
+class FrozenKpi(Struct, frozen=True):
     """A target with its localities named: `origin` "computed" is a forecast, "recorded" is official."""
 
     code: str
@@ -448,7 +415,10 @@ class FrozenKpi:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The frozen data of one milestone; the sha256 of its canonical bytes is its name."""
+    """The frozen data of one milestone; the sha256 of its canonical bytes is its name.
+
+    A dataclass, for mypy checks the names that `dataclasses.replace` is given.
+    """
 
     schema: Literal["chuyenhoa.snapshot/1"]
     frozen_at: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.reporting.snapshot.frozen import FrozenSource, FrozenSubmission, Snapshot

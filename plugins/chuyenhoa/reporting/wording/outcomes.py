@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
-from chuyenhoa.reporting.snapshot.frozen import FrozenLocality, FrozenTarget
+from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality, FrozenTarget, FrozenThreshold
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, upper_first
 from chuyenhoa.reporting.wording.fields import GroupRow
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
-from chuyenhoa.reporting.wording.provenance import Figure, seal_lines
-from chuyenhoa.reporting.wording.result_phrases import tell_result
+from chuyenhoa.reporting.wording.patterns import Fact, ToldResult
+from chuyenhoa.reporting.wording.prose import state_facts
+from chuyenhoa.reporting.wording.provenance import Figure, quote_result, seal_lines
 
 _AWAITED = "no_guidance"
 _OF_THIS_YEAR = "recognised"
@@ -227,3 +229,40 @@ def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
         "continue_lines": (going_on or none("continue_none")) + say("keep", "met"),
         "commendations": say("commendation", "met") or none("commendation_none"),
     }
+
+
+_CENT = Decimal("0.01")
+
+
+def tell_result(locality: FrozenLocality, result: FrozenCriterion, view: SnapshotView) -> str:
+    """`khám phá 19/25 vụ (76,00%)`; the assessment's own words where the wording knows no sentence.
+
+    A sentence belongs to a set of inputs (`results` of the wording) and not to a criterion's code, so that it
+    stays true of the figures whatever limit a plan sets for them.
+    """
+    names = {entry.name for entry in result.inputs}
+    told = view.phrases.patterns("results.told", ToldResult)
+    pattern = next((entry for entry in told if set(entry.inputs) == names), None)
+    alone = view.only(locality.code)
+    if pattern and _looks_met(pattern.facts, view.criteria[result.criterion].threshold, alone):
+        pattern = None
+    said = view.phrases.text("results.between").join(state_facts(pattern.facts, alone)) if pattern else ""
+    if said or not result.figure:
+        return said
+    if view.criteria[result.criterion].declared and result.verdict == "not_met":
+        return view.phrases.text("results.declared_not")
+    return quote_result(locality.code, result.criterion, result.figure)
+
+
+def _looks_met(facts: Sequence[Fact], threshold: FrozenThreshold | None, alone: SnapshotView) -> bool:
+    """Whether a share would print as the limit that it misses, as 79,996 % of 80 % does."""
+    if threshold is None or threshold.unit != "percent":
+        return False
+    limit = Decimal(threshold.value)
+    for fact in facts:
+        ratio = alone.ratio(fact.ratio.part, fact.ratio.whole) if fact.ratio else None
+        if ratio is not None and ratio.whole > 0:
+            share = Decimal(ratio.part) * 100 / Decimal(ratio.whole)
+            if share != limit and share.quantize(_CENT, rounding=ROUND_HALF_UP) == limit:
+                return True
+    return False

@@ -61,7 +61,10 @@ def write_strengths(view: SnapshotView) -> list[str]:
     lines = _praise_groups(view) + _write_trend(view, falls=True)
     on_time = view.count_submitters(ON_TIME)
     if on_time:
-        count, expected = format_count(on_time), format_count(view.count_submitters(EXPECTED))
+        count, expected = (
+            format_count(on_time),
+            format_count(view.count_submitters(EXPECTED)),
+        )
         lines.append(view.phrases.say("review.on_time", count=count, total=expected))
     return seal_lines(lines or [view.phrases.text("review.strong_none")])
 
@@ -89,7 +92,10 @@ def _praise_groups(view: SnapshotView) -> list[str]:
 def write_shortcomings(view: SnapshotView) -> list[str]:
     """What fell short: criteria not met, a rise of crime, late or missing reports, missing figures."""
     lines = _write_weak(view, "review.weak") + _write_trend(view, falls=False)
-    for pattern, state in (("review.late", LATE), ("review.absent", ABSENT)):
+    for pattern, state in (
+        ("review.late", LATE),
+        ("review.absent", ABSENT),
+    ):
         codes = list_submitters(view.snapshot, state)
         if codes:
             names = view.phrases.enumerate([lower_first(view.places[code]) for code in codes])
@@ -169,4 +175,8 @@ def list_late(view: SnapshotView) -> list[str]:
 
 def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
     """How many boards reported, how many were to, and how many were late; agencies are told by name."""
-    return view.count_submitters(REPORTED), view.count_submitters(EXPECTED), view.count_submitters(LATE)
+    return (
+        view.count_submitters(REPORTED),
+        view.count_submitters(EXPECTED),
+        view.count_submitters(LATE),
+    )

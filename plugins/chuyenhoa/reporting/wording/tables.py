@@ -7,14 +7,8 @@ from decimal import Decimal
 
 from chuyenhoa.reporting.snapshot.frozen import FrozenSubmission
 from chuyenhoa.reporting.snapshot.view import SnapshotView, read_moment
+from chuyenhoa.reporting.wording import numbers
 from chuyenhoa.reporting.wording.fields import ComparisonRow, LocalityRow, SubmissionRow, Table, TableRow
-from chuyenhoa.reporting.wording.numbers import (
-    format_count,
-    format_date,
-    format_number,
-    format_share,
-    format_signed,
-)
 from chuyenhoa.reporting.wording.outcomes import explain_locality
 from chuyenhoa.reporting.wording.patterns import Column
 from chuyenhoa.reporting.wording.provenance import add_sign, seal, seal_lines
@@ -41,7 +35,7 @@ def count_verdicts(view: SnapshotView) -> str:
     verdicts = view.phrases.words("verdicts")
     order = ("met", "not_met", "not_applicable", "insufficient")
     counts = ((verdicts[verdict], view.count_verdicts(verdict)) for verdict in order)
-    return "; ".join(f"{title}: {format_count(count)}" for title, count in counts if count)
+    return "; ".join(f"{title}: {numbers.format_count(count)}" for title, count in counts if count)
 
 
 def compare_indicators(view: SnapshotView) -> list[ComparisonRow]:
@@ -82,7 +76,7 @@ def _compare(number: int, code: str, view: SnapshotView) -> ComparisonRow:
         number=str(number),
         label=view.indicators[code].label,
         unit=view.unit(code),
-        current=unknown if total.value is None else format_number(total.value),
+        current=unknown if total.value is None else numbers.format_number(total.value),
         baseline=unknown,
         difference=unknown,
         share=unknown,
@@ -97,13 +91,16 @@ def _compare(number: int, code: str, view: SnapshotView) -> ComparisonRow:
     if pair.counted != known:
         partial = view.phrases.say(
             "annexes.comparison.partial",
-            counted=format_count(pair.counted),
-            known=format_count(known),
-            total=format_number(total.value),
+            counted=numbers.format_count(pair.counted),
+            known=numbers.format_count(known),
+            total=numbers.format_number(total.value),
         )
         row["remark"] = _append(row["remark"], partial)
-    row["current"], row["baseline"] = format_number(pair.current), format_number(pair.baseline)
-    row["difference"] = format_signed(pair.current - pair.baseline)
+    row["current"], row["baseline"] = (
+        numbers.format_number(pair.current),
+        numbers.format_number(pair.baseline),
+    )
+    row["difference"] = numbers.format_signed(pair.current - pair.baseline)
     row["share"] = _change_share(pair.current, pair.baseline)
     return row
 
@@ -113,7 +110,7 @@ def _remark_gap(missing: Sequence[str], view: SnapshotView) -> str:
     more = [code for code in missing if code not in view.silent]
     if not more:
         return ""
-    return view.phrases.say("annexes.comparison.gap", count=format_count(view.count_named(more)))
+    return view.phrases.say("annexes.comparison.gap", count=numbers.format_count(view.count_named(more)))
 
 
 def _append(text: str, more: str) -> str:
@@ -124,7 +121,7 @@ def _change_share(current: Decimal, baseline: Decimal) -> str:
     """The change in percent with its sign; `-` where there is nothing to divide by."""
     if baseline == 0:
         return "-"
-    share = format_share(abs(current - baseline), baseline)
+    share = numbers.format_share(abs(current - baseline), baseline)
     if current == baseline:
         return share
     return add_sign("-" if current < baseline else "+", share)
@@ -168,11 +165,11 @@ def _cell(column: Column, codes: Sequence[str], view: SnapshotView) -> str | Non
         whole = view.add(codes, column.ratio.whole)
         if part is None or whole is None:
             return None
-        return format_share(part, whole) if whole > 0 else "-"
+        return numbers.format_share(part, whole) if whole > 0 else "-"
     if column.difference or column.change:
         return _change_cell(column, codes, view)
     value = view.add(codes, column.sum) if column.sum else view.add(codes, [column.of], column.basis)
-    return None if value is None else format_number(value)
+    return None if value is None else numbers.format_number(value)
 
 
 def _change_cell(column: Column, codes: Sequence[str], view: SnapshotView) -> str | None:
@@ -181,7 +178,7 @@ def _change_cell(column: Column, codes: Sequence[str], view: SnapshotView) -> st
     then = view.add(codes, [code], "baseline")
     if now is None or then is None:
         return None
-    return format_signed(now - then) if column.difference else _change_share(now, then)
+    return numbers.format_signed(now - then) if column.difference else _change_share(now, then)
 
 
 def build_matrix(view: SnapshotView) -> Table:
@@ -201,7 +198,7 @@ def build_matrix(view: SnapshotView) -> Table:
     return Table(
         heads=[*view.criteria, view.phrases.text("annexes.matrix.outcome")],
         table_rows=rows,
-        totals=seal_lines(format_number(count) for count in met),
+        totals=seal_lines(numbers.format_number(count) for count in met),
         notes=[view.phrases.text("marks_legend"), f"{'; '.join(legend)}."],
     )
 
@@ -241,12 +238,12 @@ def _absent_row(index: int, place: str, status: str) -> SubmissionRow:
 def _version(entry: FrozenSubmission, view: SnapshotView) -> str:
     if entry.version is None:
         return ""
-    return view.phrases.say("annexes.submissions.version", version=format_count(entry.version))
+    return view.phrases.say("annexes.submissions.version", version=numbers.format_count(entry.version))
 
 
 def say_received(text: str, view: SnapshotView) -> str:
     """When a file came: `09:12 ngày 16/12/2021`."""
     moment = read_moment(text)
     return view.phrases.say(
-        "annexes.submissions.received", time=moment.strftime("%H:%M"), date=format_date(moment.date())
+        "annexes.submissions.received", time=moment.strftime("%H:%M"), date=numbers.format_date(moment.date())
     )

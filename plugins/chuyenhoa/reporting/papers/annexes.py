@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chuyenhoa.reporting.snapshot.frozen import FrozenName, FrozenTask
+from chuyenhoa.reporting.papers.common import name_input
+from chuyenhoa.reporting.snapshot.frozen import FrozenJustification, FrozenName, FrozenSubmission, FrozenTask
+from chuyenhoa.reporting.snapshot.submission_counts import list_used
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
-from chuyenhoa.reporting.wording.fields import TaskFields, TaskRow
+from chuyenhoa.reporting.wording.fields import JustificationRow, SourceFields, SourceRow, TaskFields, TaskRow
 from chuyenhoa.reporting.wording.numbers import format_count
 from chuyenhoa.reporting.wording.outcomes import count_together
+from chuyenhoa.reporting.wording.provenance import Figure, count, mark
 from chuyenhoa.reporting.wording.review import count_reporting, split_lines
+from chuyenhoa.reporting.wording.tables import say_received
 
 
 def fill_tasks(view: SnapshotView) -> TaskFields:
     """The sentences on agencies, and the annex of tasks."""
     return TaskFields(
-        agency_lines=_tell_agencies(view), task_rows=[_row(task, view) for task in view.snapshot.tasks]
+        agency_lines=_tell_agencies(view), task_rows=[_task_row(task, view) for task in view.snapshot.tasks]
     )
 
 
-def _row(task: FrozenTask, view: SnapshotView) -> TaskRow:
+def _task_row(task: FrozenTask, view: SnapshotView) -> TaskRow:
     agencies = {entry.code: entry.name for entry in view.snapshot.agencies}
     counts = count_together([code for code in task.criteria if code in view.criteria], view)
     words = view.phrases.words("tasks")
@@ -98,3 +102,59 @@ def _tell_silent(silent: list[FrozenName], asked: int, view: SnapshotView) -> li
         return [view.phrases.text("tasks.unheard_all")]
     names = "; ".join(entry.name for entry in silent)
     return [view.phrases.say("tasks.unheard", count=format_count(len(silent)), names=names)]
+
+
+_SHOWN = 12
+"""Digits of a sha256 by which people tell files apart."""
+
+
+def fill_sources(view: SnapshotView) -> SourceFields:
+    """The annex of sources; without a file in use it says so."""
+    used = list_used(view.snapshot)
+    rows = [entry for entry in view.snapshot.submissions if entry.id in used]
+    note = "sources.note" if rows else "sources.none"
+    return SourceFields(
+        source_rows=[
+            _source_row(index, entry, used[entry.id], view) for index, entry in enumerate(rows, start=1)
+        ],
+        source_note=view.phrases.say(note, count=format_count(count("FILES", len(rows)))),
+        justification_rows=[
+            _justification_row(index, entry, view)
+            for index, entry in enumerate(view.snapshot.justifications, start=1)
+        ],
+    )
+
+
+def _source_row(index: int, entry: FrozenSubmission, codes: dict[str, None], view: SnapshotView) -> SourceRow:
+    version = entry.version
+    words = "annexes.submissions.version"
+    return SourceRow(
+        number=str(index),
+        file=entry.file_name,
+        submitter=view.place(entry.submitter),
+        version="" if version is None else view.phrases.say(words, version=format_count(version)),
+        received=say_received(entry.received_at, view),
+        localities=", ".join(view.names.get(code, code) for code in codes),
+        short=entry.sha256[:_SHOWN],
+        sha256=entry.sha256,
+    )
+
+
+def _justification_row(index: int, entry: FrozenJustification, view: SnapshotView) -> JustificationRow:
+    source = entry.source
+    return JustificationRow(
+        number=str(index),
+        name=view.names.get(entry.locality, entry.locality),
+        label=name_input(entry.indicator, view),
+        value=_show_value(entry, view),
+        rule=f"{entry.rule_id}. {entry.title}" if entry.title else entry.rule_id,
+        reason=entry.reason,
+        source=view.phrases.say("sources.cell", file=source.file_name, sheet=source.sheet, cell=source.cell),
+    )
+
+
+def _show_value(entry: FrozenJustification, view: SnapshotView) -> str:
+    """The figure that a reason is about, traced where it is the one in force."""
+    text = entry.value
+    known = view.figure(entry.locality, entry.indicator)
+    return mark("N", known, text) if isinstance(known, Figure) and format(known, "f") == text else text
