@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import resource
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from docxtpl import DocxTemplate
 from lxml import etree
@@ -22,9 +20,16 @@ from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.kit.ooxml.docx_package import write_parts
 from chuyenhoa.model.evidence import MilestoneData
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.reporting import build_snapshot, canonical_bytes, list_subjects, load_kinds, render_document
-from chuyenhoa.reporting.docx.columns import share_widths
-from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment
+from chuyenhoa.reporting import (
+    Snapshot,
+    build_snapshot,
+    canonical_bytes,
+    decode_snapshot,
+    list_subjects,
+    load_kinds,
+    render_document,
+)
+from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment, share_widths
 from chuyenhoa.reporting.docx.render import sanitise
 from chuyenhoa.reporting.papers.context import build_context
 
@@ -37,7 +42,7 @@ Job = tuple[str, str]
 def bench_documents(plan: Plan, templates: Path) -> None:
     """The full set of one province, and the drafts of 705 districts with the reports of 63 provinces."""
     frozen = _freeze(plan)
-    snapshot = json.loads(frozen)
+    snapshot = decode_snapshot(frozen)
     files = {kind: (templates / "documents" / f"{kind}.docx").read_bytes() for kind in load_kinds(templates)}
     jobs = list(_list_jobs(snapshot, templates))
 
@@ -68,7 +73,7 @@ def bench_documents(plan: Plan, templates: Path) -> None:
     _bench_country(frozen, files, jobs)
 
 
-def _bench_filling(snapshot: Mapping[str, Any], files: Mapping[str, bytes], jobs: list[Job]) -> None:
+def _bench_filling(snapshot: Snapshot, files: Mapping[str, bytes], jobs: list[Job]) -> None:
     """Filling alone, contexts given: a template compiled once against docxtpl, at equal canonical XML."""
     contexts = [
         (files[kind], sanitise(dict(build_context(kind, snapshot, None, about)))) for kind, about in jobs
@@ -117,7 +122,7 @@ def _bench_country(frozen: bytes, files: Mapping[str, bytes], jobs: list[Job]) -
     done, peaks = 0, []
     started = time.perf_counter()
     for province in range(PROVINCES):
-        snapshot = json.loads(frozen)
+        snapshot = decode_snapshot(frozen)
         share = DISTRICTS * (province + 1) // PROVINCES - DISTRICTS * province // PROVINCES
         for kind, about in [*(drafts[index % len(drafts)] for index in range(share)), *rest]:
             render_document(kind, files[kind], snapshot, about=about)
@@ -138,7 +143,7 @@ def _freeze(plan: Plan) -> bytes:
     )
 
 
-def _list_jobs(snapshot: Mapping[str, Any], templates: Path) -> Iterator[Job]:
+def _list_jobs(snapshot: Snapshot, templates: Path) -> Iterator[Job]:
     for kind in load_kinds(templates).values():
-        if kind.context != "changes" and snapshot["period"]["kind"] in kind.milestones:
+        if kind.context != "changes" and snapshot.period.kind in kind.milestones:
             yield from ((kind.name, about) for about in list_subjects(kind, snapshot))

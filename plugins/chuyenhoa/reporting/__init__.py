@@ -4,13 +4,13 @@ from chuyenhoa.kit.docx_lint import LayoutProblem, check_layout
 from chuyenhoa.kit.docx_redline import RedlineError, redline_document
 from chuyenhoa.reporting.docx.figures import FigureInput, TracedFigure, index_figures, trace_figure
 from chuyenhoa.reporting.docx.render import render_document
-from chuyenhoa.reporting.docx.render_error import RenderError
+from chuyenhoa.reporting.papers.common import Previous
 from chuyenhoa.reporting.papers.kinds import DocumentKind, KindError, list_subjects, load_kinds
-from chuyenhoa.reporting.papers.request import Previous
 from chuyenhoa.reporting.snapshot.build import build_snapshot
-from chuyenhoa.reporting.snapshot.canonical import SnapshotError, canonical_bytes
+from chuyenhoa.reporting.snapshot.canonical import SnapshotError, canonical_bytes, decode_snapshot
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.templates.check import check_template
-from chuyenhoa.reporting.templates.problem import TemplateProblem
+from chuyenhoa.reporting.templates.problem import RenderError, TemplateProblem
 from chuyenhoa.reporting.wording.phrases import PhraseError, load_phrases
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Previous",
     "RedlineError",
     "RenderError",
+    "Snapshot",
     "SnapshotError",
     "TemplateProblem",
     "TracedFigure",
@@ -29,6 +30,7 @@ __all__ = [
     "canonical_bytes",
     "check_layout",
     "check_template",
+    "decode_snapshot",
     "index_figures",
     "list_subjects",
     "load_kinds",

@@ -27,6 +27,7 @@ from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting.snapshot.build import build_snapshot
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.wording.phrases import load_phrases
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,8 +60,8 @@ def make_data(plan: Plan) -> Callable[..., MilestoneData]:
 
 
 @pytest.fixture(scope="session")
-def snapshot_of(make_data: Callable[..., MilestoneData]) -> Callable[..., dict[str, Any]]:
-    def make(period_id: str = "2021-nam", **changes: Any) -> dict[str, Any]:
+def snapshot_of(make_data: Callable[..., MilestoneData]) -> Callable[..., Snapshot]:
+    def make(period_id: str = "2021-nam", **changes: Any) -> Snapshot:
         return build_snapshot(
             make_data(period_id, **changes), load_phrases(ROOT / "templates/messages/report.yaml")
         )

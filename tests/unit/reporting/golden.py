@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts
 from chuyenhoa.kit.ooxml.wordml import paragraph_texts
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, list_subjects, load_kinds, load_phrases, render_document
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting.conftest import ROOT, TEMPLATES, make_milestone
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -36,7 +36,7 @@ def path_of(kind: str, period: str, about: str) -> Path:
     return GOLDEN / f"{'-'.join(part for part in (kind, period, about) if part)}.txt"
 
 
-def read_document(kind: str, snapshot: dict[str, Any], about: str) -> str:
+def read_document(kind: str, snapshot: Snapshot, about: str) -> str:
     """The text of a document, a line a paragraph; empty lines and cells are left out."""
     content = render_document(kind, (TEMPLATES / f"{kind}.docx").read_bytes(), snapshot, about=about)
     lines = paragraph_texts(read_parts(content)["word/document.xml"])

@@ -18,20 +18,22 @@ from chuyenhoa.kit.ooxml.docx_package import read_parts
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting.docx.charts import CHARTS, Chart
 from chuyenhoa.reporting.docx.render import render_document
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.snapshot.view import SnapshotView
+from chuyenhoa.reporting.wording.phrases import Phrases
 from tests.unit.reporting.conftest import TEMPLATES
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 KINDS = {"bao_cao_so_ket": "2021-6t", "bao_cao_tong_ket": "2021-nam"}
 
 
-def render(kind: str, snapshot: dict[str, Any]) -> bytes:
+def render(kind: str, snapshot: Snapshot) -> bytes:
     return render_document(kind, (TEMPLATES / f"{kind}.docx").read_bytes(), snapshot)
 
 
-def find_chart(name: str, snapshot: dict[str, Any]) -> Chart:
+def find_chart(name: str, snapshot: Snapshot) -> Chart:
     chart = CHARTS[name](SnapshotView(snapshot))
     assert chart is not None
     return chart
@@ -79,17 +81,17 @@ def test_a_chart_holds_the_figures_of_the_snapshot_twice(kind: str, snapshot_of:
 def test_the_comparison_is_that_of_the_table(snapshot_of: Make) -> None:
     snapshot = snapshot_of("2021-nam")
     chart = find_chart("comparison", snapshot)
-    totals = {entry["indicator"]: entry["comparable"] for entry in snapshot["totals"]}
-    codes = [entry["of"] for entry in snapshot["phrases"]["charts"]["comparison"]["bars"]]
+    totals = {entry.indicator: entry.comparable for entry in snapshot.totals}
+    codes = list(Phrases(snapshot.phrases).labels("charts.comparison.bars"))
     shown = [[str(v) for v in series.values] for series in chart.series]
-    assert shown == [[totals[c]["current"] for c in codes], [totals[c]["baseline"] for c in codes]]
+    assert shown == [[totals[c].current for c in codes], [totals[c].baseline for c in codes]]
 
 
 def test_groups_add_up_to_the_localities(snapshot_of: Make) -> None:
     snapshot = snapshot_of("2021-nam")
     chart = find_chart("groups", snapshot)
     for index in range(len(chart.categories)):
-        assert sum(series.values[index] or 0 for series in chart.series) == len(snapshot["localities"])
+        assert sum(series.values[index] or 0 for series in chart.series) == len(snapshot.localities)
     assert chart.series[0].name == "Đạt"
 
 

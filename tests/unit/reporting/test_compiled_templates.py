@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts
-from chuyenhoa.reporting.docx.columns import share_widths
-from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment
+from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_environment, share_widths
 from chuyenhoa.reporting.docx.render import sanitise
 from chuyenhoa.reporting.papers.context import build_context
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting.conftest import TEMPLATES
 from tests.unit.reporting.model_documents import save
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 BLANKS_OFF = etree.XMLParser(remove_blank_text=True)
 # `sanitise` lets no other control character through.
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\t\n"), max_size=12).map(

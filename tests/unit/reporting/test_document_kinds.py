@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from msgspec import structs
 
 from chuyenhoa.reporting import RenderError, load_kinds, render_document
 from chuyenhoa.reporting.papers.context import build_context, contract_of
 from chuyenhoa.reporting.papers.kinds import KindError
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting.conftest import TEMPLATES
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 ENTRY = (
     "bao_cao_khac:\n  title: Báo cáo\n  milestones: [annual]\n  about: province\n"
     "  goes_to: office\n  context: annual_report\n"
@@ -66,7 +68,8 @@ def test_the_symbol_is_that_of_the_day_of_freezing(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
     issue = {"number": "7", "date": "2021-12-20", "signer": "A"}
     assert build_context("bao_cao_tong_ket", snapshot, issue)["number_line"] == "Số: 07/BC-BCĐ"
-    snapshot["documents"]["bao_cao_tong_ket"]["symbol"] = "TB-{board}"
+    kind = structs.replace(snapshot.documents["bao_cao_tong_ket"], symbol="TB-{board}")
+    snapshot = replace(snapshot, documents={**snapshot.documents, "bao_cao_tong_ket": kind})
     assert build_context("bao_cao_tong_ket", snapshot, issue)["number_line"] == "Số: 07/TB-BCĐ"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec.structs import asdict
 
 from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.kit.docx_redline.parts import open_side
@@ -25,20 +26,21 @@ from chuyenhoa.reporting.docx.figures import TracedFigure, index_figures, trace_
 from chuyenhoa.reporting.docx.render import render_document
 from chuyenhoa.reporting.papers.context import list_strings
 from chuyenhoa.reporting.papers.kinds import list_subjects, load_kinds
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.wording.provenance import Marked
 from tests.unit.reporting.conftest import TEMPLATES
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 MILESTONES = ("2021-6t", "2021-nam")
 
 
-def list_documents(snapshot: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def list_documents(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for kind in load_kinds().values():
-        if kind.context != "changes" and snapshot["period"]["kind"] in kind.milestones:
+        if kind.context != "changes" and snapshot.period.kind in kind.milestones:
             yield from ((kind.name, about) for about in list_subjects(kind, snapshot))
 
 
-def render(snapshot: Mapping[str, Any], kind: str, about: str) -> etree._Element:
+def render(snapshot: Snapshot, kind: str, about: str) -> etree._Element:
     template = (TEMPLATES / f"{kind}.docx").read_bytes()
     document = render_document(kind, template, snapshot, about=about)
     return etree.fromstring(read_parts(document)["word/document.xml"])
@@ -116,9 +118,7 @@ def test_every_figure_of_every_document_resolves_and_recomputes(snapshot_of: Mak
 @pytest.mark.parametrize("period", MILESTONES)
 def test_every_input_is_a_cell_of_the_snapshot(snapshot_of: Make, period: str) -> None:
     snapshot = snapshot_of(period)
-    cells = {
-        (e["locality"], e["indicator"], e["basis"]): (e["value"], e["source"]) for e in snapshot["figures"]
-    }
+    cells = {(e.locality, e.indicator, e.basis): (e.value, asdict(e.source)) for e in snapshot.figures}
     for expression, _ in index_figures("bao_cao_so_ket", snapshot).values():
         for entry in trace_figure(expression, snapshot).inputs:
             if entry.basis:
@@ -181,16 +181,16 @@ def test_what_looks_like_a_mark_in_the_data_is_none(snapshot_of: Make) -> None:
     snapshot = snapshot_of("2021-6t", narratives={"899": {"KET_QUA": text}})
     found = {text for _, text in index_figures("bao_cao_so_ket", snapshot).values()}
     assert "999" not in found
-    assert "999" in str(snapshot["narratives"]["899"])
+    assert "999" in str(snapshot.narratives["899"])
 
 
 def test_a_figure_names_its_cells(snapshot_of: Make) -> None:
     snapshot = snapshot_of("2021-nam", figures={("30754", "TTXH_XR", Basis.CURRENT): 7})
     figure = trace_figure("N=TTXH_XR-TTXH_LRC:C:30754", snapshot)
     value = next(
-        Decimal(e["value"])
-        for e in snapshot["figures"]
-        if (e["locality"], e["indicator"], e["basis"]) == ("30754", "TTXH_LRC", "current")
+        Decimal(str(e.value))
+        for e in snapshot.figures
+        if (e.locality, e.indicator, e.basis) == ("30754", "TTXH_LRC", "current")
     )
     assert figure.text == str(7 - value)
     assert figure.inputs[0].source["cell"] == "A1"
@@ -212,11 +212,12 @@ def read_loose(root: etree._Element) -> Iterator[str]:
         )
 
 
-def list_constants(snapshot: Mapping[str, Any]) -> list[str]:
+def list_constants(snapshot: Snapshot) -> list[str]:
     """What the plan's own titles and the wording say: numbers that no data gave."""
-    said = [e[key] for e in snapshot["criteria"] for key in ("title", "short", "legal_basis")]
-    said += [e["title"] for name in ("tasks", "targets", "guidance") for e in snapshot[name]]
-    patterns = [part for text in list_strings(snapshot["phrases"]) for part in re.split(r"\{[a-z_]+\}", text)]
+    said = [text for e in snapshot.criteria for text in (e.title, e.short, e.legal_basis)]
+    said += [e.title for e in snapshot.tasks] + [e.title for e in snapshot.targets]
+    said += [e.title for e in snapshot.guidance]
+    patterns = [part for text in list_strings(snapshot.phrases) for part in re.split(r"\{[a-z_]+\}", text)]
     return sorted({text.strip()[1:] for text in [*said, *patterns] if re.search(r"\d", text)}, key=len)
 
 
@@ -243,37 +244,37 @@ def test_quoted_results_come_out_again_from_the_cells_of_the_snapshot(
     evidence = {code: read_evidence(snapshot, code) for code in plan.locality_by_code}
     milestone = plan.period_by_id[period]
     again = assess(plan, milestone, evidence, milestone.window.end)
-    said = {(e["code"], r["criterion"]): r for e in snapshot["localities"] for r in e["criteria"]}
+    said = {(e.code, r.criterion): r for e in snapshot.localities for r in e.criteria}
     for locality in again.localities:
         for result in locality.criteria:
             key = locality.locality, result.criterion
-            assert (result.figure, result.formula) == (said[key]["figure"], said[key]["formula"])
+            assert (result.figure, result.formula) == (said[key].figure, said[key].formula)
             if result.figure and result.inputs:
                 figure = trace_figure(f"Q=RESULT({';'.join(key)})", snapshot)
                 assert figure.text == result.figure
                 assert figure.inputs
 
 
-def read_evidence(snapshot: Mapping[str, Any], code: str) -> LocalityEvidence:
+def read_evidence(snapshot: Snapshot, code: str) -> LocalityEvidence:
     """The evidence of a locality from the cells and declarations that the snapshot keeps."""
-    absence = next(e["absence"] for e in snapshot["localities"] if e["code"] == code)
+    absence = next(e.absence for e in snapshot.localities if e.code == code)
     figures = {
-        (e["indicator"], Basis(e["basis"])): KnownFigure(
-            None if e["value"] is None else Decimal(e["value"]), Source(**e["source"])
+        (e.indicator, Basis(e.basis)): KnownFigure(
+            None if e.value is None else Decimal(e.value), Source(**asdict(e.source))
         )
-        for e in snapshot["figures"]
-        if e["locality"] == code
+        for e in snapshot.figures
+        if e.locality == code
     }
     declarations = {
-        e["criterion"]: KnownDeclaration(
-            Answer(e["answer"]),
-            e["document_number"],
-            date.fromisoformat(e["document_date"]),
-            e["note"],
-            Source(**e["source"]),
+        e.criterion: KnownDeclaration(
+            Answer(str(e.answer)),
+            e.document_number,
+            date.fromisoformat(str(e.document_date)),
+            e.note,
+            Source(**asdict(e.source)),
         )
-        for e in snapshot["declarations"]
-        if e["locality"] == code
+        for e in snapshot.declarations
+        if e.locality == code
     }
     return LocalityEvidence(
         code, figures, declarations, absence=InsufficiencyReason(absence) if absence else None

@@ -20,10 +20,11 @@ from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.reporting import build_snapshot, list_subjects, load_kinds, load_phrases
 from chuyenhoa.reporting.papers.context import build_context, list_strings
 from chuyenhoa.reporting.papers.kinds import Destination
+from chuyenhoa.reporting.snapshot.frozen import FrozenSubmitter, Snapshot
 from tests.unit.reporting.conftest import ROOT, _source, make_milestone
 from tests.unit.reporting.golden import FIGURES, PERIODS, list_documents, path_of, read_document
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 TOKENS = re.compile(
     r"\b(None|nan|NaN|null|True|False)\b|\{|\}|(?<![\d.,])(?<!= )0,00%|/0 =|  \.|\.\.|;;|,,| ,| ;|: ?\.|\(\)"
     r"|(?<![:\d])(?<!giờ )\b00 (?!phút)"
@@ -40,7 +41,7 @@ def test_a_document_reads_as_it_was_found_right(
     assert text == path_of(kind, period, about).read_text(encoding="utf-8")
 
 
-def read_all(snapshot: dict[str, Any], name: str) -> dict[str, list[str]]:
+def read_all(snapshot: Snapshot, name: str) -> dict[str, list[str]]:
     """The strings of every document of a milestone, of the first and the last subject of each kind."""
     found = {}
     for kind in load_kinds().values():
@@ -136,11 +137,11 @@ def test_edges_read_well(snapshot_of: Make, plan: Plan, edge: str, name: str) ->
     assert find_faults(read_all(snapshot_of(PERIODS[name], **EDGES[edge](plan)), name)) == []
 
 
-def context_of(snapshot: dict[str, Any], kind: str, about: str = "") -> dict[str, Any]:
+def context_of(snapshot: Snapshot, kind: str, about: str = "") -> dict[str, Any]:
     return dict(build_context(kind, snapshot, None, about))
 
 
-def subjects_of(snapshot: dict[str, Any], kind: str) -> list[str]:
+def subjects_of(snapshot: Snapshot, kind: str) -> list[str]:
     return list_subjects(load_kinds()[kind], snapshot)
 
 
@@ -247,7 +248,8 @@ def test_agencies_are_told_with_their_tasks(snapshot_of: Make) -> None:
 
 def test_an_agency_that_reports_is_no_longer_named(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
-    snapshot["submitters"].append({"code": "STP", "name": "Sở Tư pháp", "kind": "agency"})
+    agency = FrozenSubmitter("STP", "Sở Tư pháp", "agency")
+    snapshot = replace(snapshot, submitters=(*snapshot.submitters, agency))
     last = context_of(snapshot, "bao_cao_tong_ket")["agency_lines"][-1]
     assert last.startswith("13 cơ quan chưa có báo cáo tiến độ thực hiện nhiệm vụ: Sở Thông tin")
     assert "Sở Tư pháp" not in last

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chuyenhoa.model.evidence import JustifiedWarning, Source
 from chuyenhoa.reporting import render_document
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting.test_report_render import KINDS, read_lines
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"
@@ -18,9 +18,7 @@ TITLE = "Giải trình số liệu khác thường"
 
 
 @pytest.mark.parametrize(("kind", "period"), KINDS)
-def test_a_reason_travels_to_the_office(
-    snapshot_of: Callable[..., dict[str, Any]], kind: str, period: str
-) -> None:
+def test_a_reason_travels_to_the_office(snapshot_of: Callable[..., Snapshot], kind: str, period: str) -> None:
     figure = Source("S000001", "a" * 64, "bc.xlsx", "Số liệu", "E12")
     stated = Source("S000002", "b" * 64, "giai-trinh.xlsx", "Giải trình", "C9")
     entry = JustifiedWarning(

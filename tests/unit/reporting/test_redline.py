@@ -21,11 +21,12 @@ from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.kit.ooxml.wordml import W, parse_part
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import render_document
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting.conftest import TEMPLATES
 from tests.unit.reporting.model_documents import save
 from tests.unit.reporting.tracked import accept_all, plain, reject_all
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 AT = datetime(2021, 12, 21, 8, tzinfo=UTC)
 BLANK = Document()
 WORDS = st.sampled_from(["Rạch Giá", "12 vụ", "giảm", "tăng 5,00%", "đạt", "chưa", ";", "a", "<&>"])

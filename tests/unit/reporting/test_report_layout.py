@@ -5,17 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.reporting import check_layout, render_document
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting import model_documents
 from tests.unit.reporting.word_edits import BODY, STYLES, WordFile
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 Edit = Callable[[WordFile], object]
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"
 ISSUE = {

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from msgspec import structs
 
 from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
@@ -17,6 +18,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.reporting.papers.context import build_context, list_strings
 from chuyenhoa.reporting.papers.sheet import list_notes
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.outcomes import (
     write_annual_proposals,
@@ -25,12 +27,11 @@ from chuyenhoa.reporting.wording.outcomes import (
     write_verdicts,
 )
 from chuyenhoa.reporting.wording.phrases import PhraseError, Phrases, fill, load_phrases
-from chuyenhoa.reporting.wording.prose import describe_change, write_chapter
-from chuyenhoa.reporting.wording.ranking import list_by_place, rank_localities
+from chuyenhoa.reporting.wording.prose import describe_change, list_by_place, rank_localities, write_chapter
 from chuyenhoa.reporting.wording.review import quote_narratives, write_shortcomings, write_strengths
 from chuyenhoa.reporting.wording.tables import build_matrix, build_table, compare_indicators, list_submissions
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 NOW, THEN = Basis.CURRENT, Basis.BASELINE
 KINDS = (("bao_cao_so_ket", "2021-6t"), ("bao_cao_tong_ket", "2021-nam"))
 
@@ -70,8 +71,8 @@ def test_a_remark_on_a_figure_names_the_figure(snapshot_of: Make) -> None:
         "restated.30754.TNGT_VU": "r",
         "difference.30745.current.XHD": "of another locality",
     }
-    snapshot = {**snapshot_of(), "notes": notes, "justifications": []}
-    about = next(entry for entry in snapshot["localities"] if entry["code"] == "30754")
+    snapshot = replace(snapshot_of(), notes=notes, justifications=())
+    about = next(entry for entry in snapshot.localities if entry.code == "30754")
     assert list_notes(about, SnapshotView(snapshot)) == [
         "g.",
         "Vụ, nhóm có dấu hiệu hoạt động “xã hội đen”: d.",
@@ -129,9 +130,9 @@ def test_no_baseline_is_said(snapshot_of: Make, plan: Plan) -> None:
 def test_a_locality_without_any_figure_is_named_once_for_all_sums(snapshot_of: Make) -> None:
     view = SnapshotView(snapshot_of(figures={("30754", "TNGT_BTH", NOW): None}))
     assert view.silent == ("31027",)
-    note = build_context("bao_cao_tong_ket", view.raw)["data_note"]
+    note = build_context("bao_cao_tong_ket", view.snapshot)["data_note"]
     assert note.endswith("Chưa có số liệu của xã An Minh Bắc; các số liệu dưới đây không gồm địa bàn này.")
-    chapters = view.phrases.find("chapters")
+    chapters = cast(dict[str, object], view.snapshot.phrases["chapters"])
     text = " ".join(line for name in chapters for line in write_chapter(name, view))
     assert "An Minh Bắc" not in text
     assert text.count("chưa gồm") == 1
@@ -243,15 +244,15 @@ def test_six_month_outcomes(snapshot_of: Make) -> None:
 
 def test_targets_by_outcome(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
-    for target, verdict in zip(snapshot["targets"], ("met", "not_applicable"), strict=True):
-        target["verdict"] = verdict
-    snapshot["targets"][0].update(reached=10, total=16, needed=10)
-    first, second = write_targets(SnapshotView(snapshot))
+    one, other = snapshot.targets
+    one = structs.replace(one, verdict="met", reached=10, total=16, needed=10)
+    other = structs.replace(other, verdict="not_applicable")
+    first, second = write_targets(SnapshotView(replace(snapshot, targets=(one, other))))
     assert first.endswith(
         "có 10/16 địa bàn đủ điều kiện xem xét công nhận, dự kiến đạt chỉ tiêu (yêu cầu ít nhất 10 địa bàn)."
     )
     assert second.endswith("không có địa bàn thuộc diện đánh giá.")
-    snapshot["targets"][0]["verdict"] = "insufficient"
+    snapshot = replace(snapshot, targets=(structs.replace(one, verdict="insufficient"), other))
     assert "chưa đủ số liệu để kết luận" in write_targets(SnapshotView(snapshot))[0]
     assert write_targets(SnapshotView(snapshot_of()))[1].endswith(
         "chưa có danh sách địa bàn thuộc diện đánh giá."
@@ -305,7 +306,7 @@ def test_phrases_are_strict(tmp_path: Path) -> None:
         fill("{gone}", "x", {"name": "A"})
     assert fill("{name}", "x", {"name": "{gone}"}) == "{gone}"
     with pytest.raises(PhraseError, match=r"no entry 'a\.b'"):
-        Phrases({"a": "text"}).find("a.b")
+        Phrases({"a": "text"}).text("a.b")
     with pytest.raises(PhraseError, match="cannot be read"):
         load_phrases(tmp_path / "none.yaml")
     (tmp_path / "list.yaml").write_text("- one\n", encoding="utf-8")
@@ -315,7 +316,8 @@ def test_phrases_are_strict(tmp_path: Path) -> None:
 
 def test_indicators_that_a_plan_does_not_know_are_left_out(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
-    snapshot["indicators"] = [entry for entry in snapshot["indicators"] if entry["code"] == "TTXH_XR"]
+    known = tuple(entry for entry in snapshot.indicators if entry.code == "TTXH_XR")
+    snapshot = replace(snapshot, indicators=known)
     context = build_context("bao_cao_tong_ket", snapshot)
     assert len(context["situation"]) == 1
     assert context["investigation_table"]["heads"] == ["Xảy ra (vụ)"]

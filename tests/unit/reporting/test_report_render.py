@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from docx import Document
@@ -16,8 +14,10 @@ from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts, write_par
 from chuyenhoa.kit.ooxml.wordml import paragraph_texts
 from chuyenhoa.reporting import RenderError, canonical_bytes, render_document
 from chuyenhoa.reporting.docx.render import sanitise
+from chuyenhoa.reporting.snapshot.canonical import decode_snapshot
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 KINDS = (("bao_cao_so_ket", "2021-6t"), ("bao_cao_tong_ket", "2021-nam"))
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"
 ISSUE = {"number": "9", "date": "2021-12-20", "signer": "Nguyễn Văn An"}
@@ -36,7 +36,7 @@ def read_lines(document: bytes) -> list[str]:
     return paragraph_texts(read_parts(document)["word/document.xml"])
 
 
-def render(snapshot: dict[str, Any], *lines: str) -> list[str]:
+def render(snapshot: Snapshot, *lines: str) -> list[str]:
     return read_lines(render_document("bao_cao_tong_ket", make_template(*lines), snapshot))
 
 
@@ -44,7 +44,7 @@ def render(snapshot: dict[str, Any], *lines: str) -> list[str]:
 def test_same_snapshot_and_template_same_bytes(snapshot_of: Make, kind: str, period: str) -> None:
     template, snapshot = (TEMPLATES / f"{kind}.docx").read_bytes(), snapshot_of(period)
     first = render_document(kind, template, snapshot)
-    assert first == render_document(kind, template, json.loads(canonical_bytes(snapshot)))
+    assert first == render_document(kind, template, decode_snapshot(canonical_bytes(snapshot)))
 
 
 def test_a_draft_leaves_number_and_date_blank(snapshot_of: Make) -> None:
@@ -137,7 +137,7 @@ def test_properties_hold_no_trace_of_the_machine(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
     parts = read_parts(render_document("bao_cao_tong_ket", template_of("bao_cao_tong_ket"), snapshot))
     core = parts["docProps/core.xml"].decode("utf-8")
-    assert snapshot["frozen_at"] in core
+    assert snapshot.frozen_at in core
     assert "python-docx" not in core
 
 

@@ -16,16 +16,16 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.reporting import list_subjects, load_kinds
+from chuyenhoa.reporting.papers.common import name_input
 from chuyenhoa.reporting.papers.context import build_context
-from chuyenhoa.reporting.papers.inputs import name_input
+from chuyenhoa.reporting.snapshot.frozen import FrozenSubmitter, Snapshot
 from chuyenhoa.reporting.snapshot.view import SnapshotView
 from chuyenhoa.reporting.wording.outcomes import write_verdicts
-from chuyenhoa.reporting.wording.prose import write_chapter
-from chuyenhoa.reporting.wording.ranking import rank_localities
+from chuyenhoa.reporting.wording.prose import rank_localities, write_chapter
 from chuyenhoa.reporting.wording.review import write_directions, write_shortcomings
 from tests.unit.reporting.conftest import _make_submissions
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 NOW, THEN = Basis.CURRENT, Basis.BASELINE
 PLACE = "30754"
 """Phường Rạch Sỏi, of Thành phố Rạch Giá (899)."""
@@ -33,11 +33,11 @@ DEADLINE = date(2021, 12, 17)
 EARLY = datetime(2021, 12, 10, 8, 0, tzinfo=ZONE)
 
 
-def context_of(snapshot: dict[str, Any], kind: str, about: str = "") -> dict[str, Any]:
+def context_of(snapshot: Snapshot, kind: str, about: str = "") -> dict[str, Any]:
     return dict(build_context(kind, snapshot, None, about))
 
 
-def justification_check_of(snapshot: dict[str, Any]) -> str:
+def justification_check_of(snapshot: Snapshot) -> str:
     lines = write_verdicts(SnapshotView(snapshot))
     return next(line for line in lines if line.startswith("- Phường Rạch Sỏi"))
 
@@ -226,14 +226,19 @@ def test_the_ministry_is_asked_for_what_is_its_own_to_answer(snapshot_of: Make) 
 
 def test_an_agency_is_no_district_and_speaks_for_itself(snapshot_of: Make) -> None:
     snapshot = snapshot_of()
-    snapshot["submitters"] += [
-        {"code": code, "name": name, "kind": "agency"}
-        for code, name in (("STP", "Sở Tư pháp"), ("BDBP", "Bộ Chỉ huy Bộ đội Biên phòng tỉnh"))
-    ]
-    snapshot["narratives"] |= {
+    agencies = (
+        FrozenSubmitter("STP", "Sở Tư pháp", "agency"),
+        FrozenSubmitter("BDBP", "Bộ Chỉ huy Bộ đội Biên phòng tỉnh", "agency"),
+    )
+    texts = {
         "STP": {"KET_QUA": "Mở 12 lớp."},
         "BDBP": {"KET_QUA": "Tuần tra 40 đợt\nBắt 02 vụ."},
     }
+    snapshot = replace(
+        snapshot,
+        submitters=(*snapshot.submitters, *agencies),
+        narratives={**snapshot.narratives, **texts},
+    )
     context = context_of(snapshot, "bao_cao_tong_ket")
     assert context["data_note"].startswith("Số liệu tổng hợp từ báo cáo của 13/15 đơn vị cấp huyện")
     assert not any("Mở 12 lớp" in line for line in context["highlights"])

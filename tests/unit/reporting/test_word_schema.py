@@ -11,11 +11,12 @@ import pytest
 from chuyenhoa.kit.docx_redline import redline_document
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import list_subjects, load_kinds, render_document
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from tests.unit.reporting.conftest import TEMPLATES
 from tests.unit.reporting.golden import list_documents
 from tests.unit.reporting.word_schema import find_disorder
 
-Make = Callable[..., dict[str, Any]]
+Make = Callable[..., Snapshot]
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.docx")), ids=lambda path: path.stem)

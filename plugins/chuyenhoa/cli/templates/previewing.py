@@ -17,6 +17,7 @@ from chuyenhoa.reporting import (
     PhraseError,
     Previous,
     RenderError,
+    Snapshot,
     TemplateProblem,
     check_layout,
     check_template,
@@ -91,8 +92,8 @@ def sample_context(kind: str) -> Mapping[str, Any]:
     return build_context(kind, snapshot, _sample_issue(snapshot), about, previous)
 
 
-def _sample_issue(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    return {"number": _NUMBER, "date": _DAY, "signer": snapshot["board"]["signer"]}
+def _sample_issue(snapshot: Snapshot) -> dict[str, str]:
+    return {"number": _NUMBER, "date": _DAY, "signer": snapshot.board.signer}
 
 
 def _sample_previous(kind: DocumentKind, case: SampleCase, samples: Samples) -> Previous | None:

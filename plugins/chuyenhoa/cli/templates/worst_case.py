@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
 
 from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.clock import ZONE
@@ -24,7 +23,7 @@ from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Locality, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason, Verdict
 from chuyenhoa.model.submissions import SubmissionStatus
-from chuyenhoa.reporting import DocumentKind, build_snapshot
+from chuyenhoa.reporting import DocumentKind, Snapshot, build_snapshot
 from chuyenhoa.reporting.wording.phrases import load_phrases
 
 MANY = 300
@@ -54,17 +53,17 @@ class Samples:
         """Keep the plan: its criteria, indicators and wording are used as they are."""
         self._plan = plan
         self._phrases = load_phrases()
-        self._made: dict[tuple[str, str, bool], dict[str, Any]] = {}
+        self._made: dict[tuple[str, str, bool], Snapshot] = {}
 
-    def snapshot(self, kind: DocumentKind, case: SampleCase) -> Mapping[str, Any]:
+    def snapshot(self, kind: DocumentKind, case: SampleCase) -> Snapshot:
         """A case as a milestone that a kind of document is made for; the last one if it belongs to none."""
         return self._make(kind, case, is_before=False)
 
-    def before(self, kind: DocumentKind, case: SampleCase) -> Mapping[str, Any]:
+    def before(self, kind: DocumentKind, case: SampleCase) -> Snapshot:
         """The same milestone as it stood before the first localities' figures and the last file came."""
         return self._make(kind, case, is_before=True)
 
-    def _make(self, kind: DocumentKind, case: SampleCase, *, is_before: bool) -> Mapping[str, Any]:
+    def _make(self, kind: DocumentKind, case: SampleCase, *, is_before: bool) -> Snapshot:
         period = _period_for(self._plan, kind)
         key = (period.id, case.name, is_before)
         if key not in self._made:

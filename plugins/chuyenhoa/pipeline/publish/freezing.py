@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from chuyenhoa.model.plan import Period
 from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.assess.locality_status import find_locality_status
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.reporting import build_snapshot, canonical_bytes
+from chuyenhoa.reporting import Snapshot, build_snapshot, canonical_bytes
 from chuyenhoa.store import evidence
 from chuyenhoa.store.documents import latest_snapshot
 from chuyenhoa.store.justifications import gather_justifications
@@ -72,8 +71,8 @@ def hash_data(ctx: Context, session: Session, milestone_id: str) -> str:
     return known or _hash(build_snapshot(_collect(ctx, session, milestone, now)))
 
 
-def _hash(snapshot: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical_bytes({**snapshot, "frozen_at": ""})).hexdigest()
+def _hash(snapshot: Snapshot) -> str:
+    return hashlib.sha256(canonical_bytes(replace(snapshot, frozen_at=""))).hexdigest()
 
 
 def hash_snapshot_inputs(ctx: Context, session: Session, milestone: Period, day: date) -> str:

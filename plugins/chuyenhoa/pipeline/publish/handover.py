@@ -24,7 +24,7 @@ from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, 
 from chuyenhoa.plan.loader import load_recipients
 from chuyenhoa.release.annex import write_annex
 from chuyenhoa.release.register import ISSUED_LETTER, write_register
-from chuyenhoa.reporting import canonical_bytes
+from chuyenhoa.reporting import canonical_bytes, decode_snapshot
 from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.store import deliveries, ledger
 from chuyenhoa.store.archive import ArchiveError, archived_path, read_archived
@@ -87,9 +87,10 @@ def _collect(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> Ite
             template = read_archived(ctx.settings.archive, register.template_sha256)
             yield f"{EVIDENCE}/mau/{row.kind}-{register.template_sha256[:12]}.docx", template
     for name in sorted({row.snapshot for row in rows}):
-        snapshot = json.loads(session.get_one(SnapshotRow, name).content)
+        frozen = session.get_one(SnapshotRow, name).content
+        snapshot = json.loads(frozen)
         yield f"phu-luc/so-lieu-{name[:12]}.xlsx", write_annex(snapshot, office_texts(ctx))
-        yield f"{EVIDENCE}/so-lieu-chot-{name}.json", canonical_bytes(snapshot)
+        yield f"{EVIDENCE}/so-lieu-chot-{name}.json", canonical_bytes(decode_snapshot(frozen))
         yield f"{EVIDENCE}/giai-trinh-{name[:12]}.txt", _explain(snapshot).encode()
         yield from _dossier(ctx, session, rows[0].milestone, name)
         yield from _sources(ctx, session, name, snapshot)

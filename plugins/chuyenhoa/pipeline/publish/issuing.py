@@ -19,7 +19,7 @@ from chuyenhoa.pipeline.publish import drafts
 from chuyenhoa.pipeline.publish.freezing import hash_data
 from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
 from chuyenhoa.release.register import Entry, list_entries
-from chuyenhoa.reporting import PhraseError, RenderError, load_kinds, render_document
+from chuyenhoa.reporting import PhraseError, RenderError, decode_snapshot, load_kinds, render_document
 from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
 from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
 from chuyenhoa.store.tables import DocumentRow, RegisterRow, SnapshotRow
@@ -119,7 +119,7 @@ def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
 
 
 def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[str, Any]) -> bytes:
-    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+    snapshot = decode_snapshot(session.get_one(SnapshotRow, row.snapshot).content)
     return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +20,9 @@ from chuyenhoa.pipeline.publish.revising import LISTING, write_revision
 from chuyenhoa.reporting import (
     PhraseError,
     RenderError,
+    Snapshot,
     check_layout,
+    decode_snapshot,
     list_subjects,
     load_kinds,
     render_document,
@@ -50,11 +50,11 @@ def render_drafts(snapshot_id: str) -> list[str]:
     with ctx.store.writing() as session:
         snapshot = session.get_one(SnapshotRow, snapshot_id)
         milestone = ctx.milestone(snapshot.milestone)
-        content = json.loads(snapshot.content)
+        content = decode_snapshot(snapshot.content)
         names = []
         for kind in load_kinds(ctx.settings.templates).values():
             # A kind that was added after the freeze is not in the snapshot and waits for the next one.
-            if milestone.kind not in kind.milestones or kind.name not in content["documents"]:
+            if milestone.kind not in kind.milestones or kind.name not in content.documents:
                 continue
             subjects = list_subjects(kind, content)
             if not subjects:
@@ -81,7 +81,7 @@ def _render_draft(
     ctx: Context,
     session: Session,
     snapshot: SnapshotRow,
-    frozen: dict[str, Any],
+    frozen: Snapshot,
     subject: Subject,
     kind: DocumentKind,
 ) -> tuple[DocumentRow, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from pathlib import PurePosixPath
 
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.pipeline.context import Context, write_file
-from chuyenhoa.reporting import Previous, RedlineError, redline_document, render_document
+from chuyenhoa.reporting import Previous, RedlineError, decode_snapshot, redline_document, render_document
 from chuyenhoa.store.documents import DocumentState, Subject, list_versions
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
@@ -68,10 +67,10 @@ def write_revision(
 
 def _write_listing(ctx: Context, session: Session, row: DocumentRow, last: DocumentRow) -> bytes:
     template = (ctx.settings.templates / "documents" / f"{LISTING}.docx").read_bytes()
-    snapshot = json.loads(session.get_one(SnapshotRow, row.snapshot).content)
+    snapshot = decode_snapshot(session.get_one(SnapshotRow, row.snapshot).content)
     previous = Previous(
         kind=row.kind,
-        snapshot=json.loads(session.get_one(SnapshotRow, last.snapshot).content),
+        snapshot=decode_snapshot(session.get_one(SnapshotRow, last.snapshot).content),
         number=last.number,
         date=last.date,
         version=last.version,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.reporting import TracedFigure, index_figures, trace_figure
+from chuyenhoa.reporting import Snapshot, TracedFigure, decode_snapshot, index_figures, trace_figure
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 
@@ -37,14 +34,14 @@ def find_figure(ctx: Context, tag: str, document: str = "") -> FoundFigure:
         UnknownFigureError: there is no such document, or none holds such a tag.
     """
     rows = _list_documents(ctx, document)
-    contents: dict[str, Mapping[str, Any]] = {}
+    contents: dict[str, Snapshot] = {}
     for row in rows:
         if row.snapshot not in contents:
             contents[row.snapshot] = _read(ctx, row.snapshot)
         frozen = contents[row.snapshot]
         found = index_figures(row.kind, frozen, about=row.about).get(tag.lower())
         if found is not None:
-            edition = str(frozen["plan"]["edition"])
+            edition = frozen.plan.edition
             return FoundFigure(row.id, row.snapshot, edition, trace_figure(found[0], frozen))
     looked = document or f"{len(rows)} documents"
     raise UnknownFigureError(f"no figure {tag!r} in {looked}; the tag is in the properties of its control.")
@@ -62,7 +59,6 @@ def _list_documents(ctx: Context, document: str) -> list[DocumentRow]:
         return sorted(rows, key=lambda row: row.state == DocumentState.SUPERSEDED)
 
 
-def _read(ctx: Context, snapshot: str) -> Mapping[str, Any]:
+def _read(ctx: Context, snapshot: str) -> Snapshot:
     with ctx.store.reading() as session:
-        content: Mapping[str, Any] = json.loads(session.get_one(SnapshotRow, snapshot).content)
-    return content
+        return decode_snapshot(session.get_one(SnapshotRow, snapshot).content)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.provenance import CLOSE, MIDDLE, OPEN
 
 CHART = "G="
-"""Opens the mark of a chart, see `traced.mark`."""
+"""Opens the mark of a chart, see `provenance.mark`."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ def note_chart(name: str, view: SnapshotView) -> str:
 
 def compare_with_baseline(view: SnapshotView) -> Chart | None:
     """Main indicators against the same window of the year before, over localities that have both."""
-    words, say = view.phrases.find("charts.comparison"), view.phrases.say
-    bars = {code: label for code, label in _labels(words["bars"]).items() if code in view.indicators}
+    say, labels = view.phrases.say, view.phrases.labels("charts.comparison.bars")
+    bars = {code: label for code, label in labels.items() if code in view.indicators}
     pairs = {code: view.pair(code) for code in bars}
     counted = {pair.counted for pair in pairs.values() if pair}
     if not counted:
@@ -78,7 +77,10 @@ def compare_with_baseline(view: SnapshotView) -> Chart | None:
         title=say(f"charts.comparison.{title}", then=then, counted=str(min(counted))),
         categories=list(bars.values()),
         series=[
-            Series(str(words["current"]), [pair.current if pair else None for pair in pairs.values()]),
+            Series(
+                view.phrases.text("charts.comparison.current"),
+                [pair.current if pair else None for pair in pairs.values()],
+            ),
             Series(
                 say("charts.comparison.baseline", then=then),
                 [pair.baseline if pair else None for pair in pairs.values()],
@@ -94,8 +96,8 @@ def show_groups(view: SnapshotView) -> Chart | None:
     """How many localities carry each verdict, by criteria group; verdicts that none carries are left out."""
     if not view.localities:
         return None
-    say, verdicts = view.phrases.say, _labels(view.phrases.find("charts.groups.verdicts"))
-    groups = [str(group["code"]) for group in view.raw["groups"]]
+    say, verdicts = view.phrases.say, view.phrases.labels("charts.groups.verdicts")
+    groups = [str(group.code) for group in view.snapshot.groups]
     counts = {
         verdict: [Decimal(view.count_verdicts(verdict, group=code)) for code in groups]
         for verdict in verdicts
@@ -111,17 +113,12 @@ def show_groups(view: SnapshotView) -> Chart | None:
         facts.append(say("charts.groups.fact", code=code, counts=", ".join(said)))
     return Chart(
         name="groups",
-        title=str(view.phrases.find("charts.groups.title")),
+        title=view.phrases.text("charts.groups.title"),
         categories=[say("charts.groups.category", code=code) for code in groups],
         series=[Series(verdicts[verdict], row) for verdict, row in shown.items()],
         is_stacked=True,
         description=say("charts.groups.about", facts="; ".join(facts)),
     )
-
-
-def _labels(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Codes with their words, in the order of the list."""
-    return {str(entry["of"]): str(entry["label"]) for entry in entries}
 
 
 CHARTS: Mapping[str, Callable[[SnapshotView], Chart | None]] = {

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+
+from msgspec.structs import asdict
 
 from chuyenhoa.reporting.docx.charts import CHART
 from chuyenhoa.reporting.docx.controls import tag_figure
+from chuyenhoa.reporting.papers.common import Issue, Previous
 from chuyenhoa.reporting.papers.context import build_context
-from chuyenhoa.reporting.papers.letterhead import Issue
-from chuyenhoa.reporting.papers.request import Previous
+from chuyenhoa.reporting.snapshot.frozen import FrozenLocality, FrozenSource, Snapshot
 from chuyenhoa.reporting.snapshot.submission_counts import TALLIES, Counted, read_target
-from chuyenhoa.reporting.snapshot.view import Snapshot
 from chuyenhoa.reporting.wording.numbers import format_count, format_number, format_share, format_signed
 from chuyenhoa.reporting.wording.provenance import list_marks
 
@@ -32,7 +32,7 @@ class FigureInput:
     basis: str
     """`current` or `baseline`; empty for a result."""
     value: str
-    source: Mapping[str, Any]
+    source: Mapping[str, str]
     """`submission`, `sha256`, `file_name`, `sheet`, `cell`; empty for a result."""
 
 
@@ -53,7 +53,7 @@ class _Reading:
     """A recursive descent over an expression; inputs gather on the way."""
 
     snapshot: Snapshot
-    cells: Mapping[tuple[str, str, str], Snapshot]
+    cells: Mapping[tuple[str, str, str], tuple[str, FrozenSource]]
     inputs: list[FigureInput] = field(default_factory=list)
 
     def value(self, expression: str) -> Decimal:
@@ -83,12 +83,9 @@ class _Reading:
         total = Decimal(0)
         for sign, code in _terms(terms):
             for locality in wanted:
-                entry = self.cells[locality, code, _BASES[basis]]
-                value = Decimal(entry["value"])
-                total += sign * value
-                self.inputs.append(
-                    FigureInput(locality, code, _BASES[basis], entry["value"], entry["source"])
-                )
+                value, source = self.cells[locality, code, _BASES[basis]]
+                total += sign * Decimal(value)
+                self.inputs.append(FigureInput(locality, code, _BASES[basis], value, _spell(source)))
         return total
 
     def _count(self, parts: Sequence[str]) -> int:
@@ -97,12 +94,12 @@ class _Reading:
             return self._list(*TALLIES[rule](self.snapshot, *arguments))
         wanted = _locate(arguments[-1], self.snapshot)
         number = 0
-        for entry in self.snapshot["localities"]:
-            if entry["code"] not in wanted:
+        for entry in self.snapshot.localities:
+            if entry.code not in wanted:
                 continue
             verdict = _verdict(entry, rule, arguments[1])
-            said = entry["name"] if verdict == _ALL else str(verdict)
-            self.inputs.append(FigureInput(entry["code"], arguments[1], "", said, {}))
+            said = entry.name if verdict == _ALL else str(verdict)
+            self.inputs.append(FigureInput(entry.code, arguments[1], "", said, {}))
             number += verdict == arguments[0]
         return number
 
@@ -112,15 +109,15 @@ class _Reading:
         return number
 
 
-def _verdict(locality: Snapshot, rule: str, name: str) -> Any:
+def _verdict(locality: FrozenLocality, rule: str, name: str) -> str | None:
     """A locality's verdict as a whole, in a criteria group, or on a criterion."""
     if rule in ("LOCALITIES", "NAMED"):
         return _ALL
     if rule == "GROUP":
-        return locality["groups"].get(name)
+        return locality.groups.get(name)
     if not name:
-        return locality["verdict"]
-    return next((r["verdict"] for r in locality["criteria"] if r["criterion"] == name), None)
+        return locality.verdict
+    return next((r.verdict for r in locality.criteria if r.criterion == name), None)
 
 
 def _split(text: str) -> list[str]:
@@ -144,11 +141,21 @@ def _locate(span: str, snapshot: Snapshot) -> list[str]:
     if not span.startswith("*"):
         return span.split(",")
     submitter = span[1:]
-    return [e["code"] for e in snapshot["localities"] if submitter in ("", e["submitter"])]
+    return [e.code for e in snapshot.localities if submitter in ("", e.submitter)]
 
 
-def _figures(snapshot: Snapshot) -> Mapping[tuple[str, str, str], Snapshot]:
-    return {(e["locality"], e["indicator"], e["basis"]): e for e in snapshot["figures"]}
+def _list_cells(snapshot: Snapshot) -> Mapping[tuple[str, str, str], tuple[str, FrozenSource]]:
+    """The figures in force by locality, indicator and window; a blank is behind no printed figure."""
+    return {
+        (e.locality, e.indicator, e.basis): (e.value, e.source)
+        for e in snapshot.figures
+        if e.value is not None
+    }
+
+
+def _spell(source: FrozenSource) -> Mapping[str, str]:
+    """A source by the names of its fields, in the order of the stored JSON."""
+    return dict(sorted(asdict(source).items()))
 
 
 def index_figures(
@@ -175,7 +182,7 @@ def trace_figure(expression: str, snapshot: Snapshot) -> TracedFigure:
         snapshot: the one that the document was rendered from.
     """
     form, _, bare = expression.partition("=")
-    reading = _Reading(snapshot, _figures(snapshot))
+    reading = _Reading(snapshot, _list_cells(snapshot))
     if form in ("Q", "F"):
         return _quote(expression, bare, snapshot)
     text = _write(form, bare, reading)
@@ -193,17 +200,20 @@ def _write(form: str, bare: str, reading: _Reading) -> str:
 def _quote(expression: str, bare: str, snapshot: Snapshot) -> TracedFigure:
     """The figure of a criterion's result, with the formula and inputs that the assessment kept."""
     locality, criterion = _split(bare.removeprefix("RESULT(")[:-1])
-    entry = next(e for e in snapshot["localities"] if e["code"] == locality)
-    result = next(r for r in entry["criteria"] if r["criterion"] == criterion)
+    entry = next(e for e in snapshot.localities if e.code == locality)
+    result = next(r for r in entry.criteria if r.criterion == criterion)
     inputs = [
-        FigureInput(locality, i["name"], "", str(i["value"]), {k: i[k] for k in _SOURCE if k in i})
-        for i in result["inputs"]
+        FigureInput(
+            locality,
+            i.name,
+            "",
+            str(i.value),
+            asdict(FrozenSource(i.submission, i.sha256, i.file_name, i.sheet, i.cell)),
+        )
+        for i in result.inputs
     ]
-    text = result["formula" if expression.startswith("F=") else "figure"]
-    return TracedFigure(tag_figure(expression), text, expression, result["formula"], inputs)
-
-
-_SOURCE = ("submission", "sha256", "file_name", "sheet", "cell")
+    text = result.formula if expression.startswith("F=") else result.figure
+    return TracedFigure(tag_figure(expression), text, expression, result.formula, inputs)
 
 
 def _say(bare: str) -> str:

@@ -16,12 +16,11 @@ from chuyenhoa.reporting.docx.chart_parts import add_charts, draw_chart
 from chuyenhoa.reporting.docx.charts import CHARTS, Chart
 from chuyenhoa.reporting.docx.compiled import TAG, CompiledTemplate, compile_template, find_failing_line
 from chuyenhoa.reporting.docx.controls import control_figures
-from chuyenhoa.reporting.docx.locate import locate_error, locate_line, locate_names
-from chuyenhoa.reporting.docx.render_error import RenderError, tell_damage, tell_failure, tell_syntax
+from chuyenhoa.reporting.papers.common import Issue, Previous
 from chuyenhoa.reporting.papers.context import build_context, list_strings
-from chuyenhoa.reporting.papers.letterhead import Issue
-from chuyenhoa.reporting.papers.request import Previous
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
+from chuyenhoa.reporting.snapshot.view import SnapshotView
+from chuyenhoa.reporting.templates import problem
 from chuyenhoa.reporting.wording.provenance import Marked
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -62,7 +61,7 @@ def render_document(
     Args:
         kind: One that the snapshot knows, as `bao_cao_so_ket`.
         template: The .docx that the office edits.
-        snapshot: As `build_snapshot` made it, or read back from its canonical bytes.
+        snapshot: As `build_snapshot` made it, or as `decode_snapshot` read it back.
         issue: `number`, `date`, `signer` (and `capacity`, `office` for a deputy); None leaves them blank.
         about: The locality's or submitter's code for a kind that is about one of them.
         previous: The last issued version, for a list of changes.
@@ -75,8 +74,10 @@ def render_document(
         RenderError: the template is broken or asks for a field that does not exist.
     """
     label = name or f"{kind}.docx"
-    if kind not in snapshot["documents"]:
-        raise RenderError(f"{kind}: no such kind of document; there are {', '.join(snapshot['documents'])}.")
+    if kind not in snapshot.documents:
+        raise problem.RenderError(
+            f"{kind}: no such kind of document; there are {', '.join(snapshot.documents)}."
+        )
     context = sanitise(dict(build_context(kind, snapshot, issue, about, previous)))
     compiled, filled = _fill(label, template, context)
     shown = _Charts(snapshot)
@@ -125,19 +126,19 @@ def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> tuple[Comp
     try:
         compiled = compile_template(template)
     except PackageError as error:
-        raise tell_damage(label, str(error)) from error
+        raise problem.tell_damage(label, str(error)) from error
     except TemplateSyntaxError as error:
-        where = locate_error(error, read_parts(template))
-        raise tell_syntax(label, where, (error.message or "").rstrip(".")) from error
+        where = problem.locate_error(error, read_parts(template))
+        raise problem.tell_syntax(label, where, (error.message or "").rstrip(".")) from error
     except etree.XMLSyntaxError as error:
         message = f"a part is damaged ({error}); save the template again in Word."
-        raise tell_damage(label, message) from error
+        raise problem.tell_damage(label, message) from error
     try:
         return compiled, compiled.fill(context)
     except _TEMPLATE_FAULTS as error:
-        where = locate_names(_NAME.findall(str(error)), compiled.parts)
-        where = where or locate_line(find_failing_line(template, context), compiled.parts)
-        raise tell_failure(label, where, error, list(context)) from error
+        where = problem.locate_names(_NAME.findall(str(error)), compiled.parts)
+        where = where or problem.locate_line(find_failing_line(template, context), compiled.parts)
+        raise problem.tell_failure(label, where, error, list(context)) from error
 
 
 def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[str, Any]) -> None:
@@ -149,7 +150,9 @@ def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[st
             if TAG.search(text):
                 where = f", paragraph {number} “{text[:60]}”"
                 message = f"{label}, {part}{where}: the tag was not read."
-                raise RenderError(message, label, where, "thẻ in ra nguyên văn, không đọc được; gõ lại thẻ")
+                raise problem.RenderError(
+                    message, label, where, "thẻ in ra nguyên văn, không đọc được; gõ lại thẻ"
+                )
 
 
 def _properties(title: str, snapshot: Snapshot) -> bytes:
@@ -160,9 +163,9 @@ def _properties(title: str, snapshot: Snapshot) -> bytes:
     names = {"cp": core, "dc": elements, "dcterms": terms, "xsi": schema}
     root = etree.Element(f"{{{core}}}coreProperties", nsmap=names)
     etree.SubElement(root, f"{{{elements}}}title").text = title
-    etree.SubElement(root, f"{{{elements}}}creator").text = sanitise(str(snapshot["board"]["short_name"]))
+    etree.SubElement(root, f"{{{elements}}}creator").text = sanitise(snapshot.board.short_name)
     for tag in ("created", "modified"):
         moment = etree.SubElement(root, f"{{{terms}}}{tag}", {f"{{{schema}}}type": "dcterms:W3CDTF"})
-        moment.text = str(snapshot["frozen_at"])
+        moment.text = snapshot.frozen_at
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return written

@@ -2,105 +2,166 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TypeVar
 
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, read_moment
-from chuyenhoa.reporting.wording.fields import ChangedFigure, ChangedFile, ChangedVerdict
-from chuyenhoa.reporting.wording.numbers import format_count, format_date, format_number
+from chuyenhoa.reporting.papers.common import Previous, Request
+from chuyenhoa.reporting.snapshot import frozen
+from chuyenhoa.reporting.snapshot.view import SnapshotView, read_moment
+from chuyenhoa.reporting.wording.fields import ChangedFigure, ChangedFile, ChangedVerdict, ChangesContext
+from chuyenhoa.reporting.wording.numbers import format_count, format_date, format_long_date, format_number
 
-Key = tuple[str, ...]
+Key = tuple[str, str, str]
+Entry = TypeVar("Entry", frozen.FrozenFigure, frozen.FrozenDeclaration)
+
+
+def build_changes(request: Request) -> ChangesContext:
+    """What changed since the last issued version.
+
+    Raises:
+        ValueError: there is none.
+    """
+    last, view = request.previous, request.view
+    if last is None:
+        raise ValueError("A list of changes needs the version before.")
+    before = SnapshotView(last.snapshot)
+    verdicts, figures = list_changed_verdicts(before, view), list_changed_figures(before, view)
+    files = list_new_files(before, view)
+    say = view.phrases.say
+    return ChangesContext(
+        subject=view.phrases.text("changes.subject"),
+        document=say(
+            "changes.document",
+            title=str(view.documents[last.kind].title),
+            period=str(view.snapshot.period.label),
+            version=str(last.next_version),
+        ),
+        previous=_name_versions(last, view),
+        summary=summarise_changes(verdicts, figures, files, view),
+        verdict_rows=verdicts,
+        figure_rows=figures,
+        file_rows=files,
+    )
+
+
+def _name_versions(last: Previous, view: SnapshotView) -> str:
+    """Number, date and time of the data of both versions; a draft has no number yet."""
+    is_issued = bool(last.next_date) and view.phrases.has("changes.previous_issued")
+    return view.phrases.say(
+        "changes.previous_issued" if is_issued else "changes.previous",
+        number=last.number,
+        date=format_long_date(date.fromisoformat(last.date)),
+        version=str(last.version),
+        then=say_moment(last.snapshot.frozen_at),
+        now=say_moment(view.snapshot.frozen_at),
+        next_number=last.next_number,
+        next_date=format_long_date(date.fromisoformat(last.next_date)) if is_issued else "",
+    )
 
 
 def list_changed_verdicts(before: SnapshotView, after: SnapshotView) -> list[ChangedVerdict]:
     """Localities whose verdict, or whose verdict on some criterion, is another one; in the list's order."""
-    former = {entry["code"]: entry for entry in before.localities}
+    former = {entry.code: entry for entry in before.localities}
     rows: list[ChangedVerdict] = []
     for entry in after.localities:
-        old = former.get(entry["code"])
+        old = former.get(entry.code)
         criteria = _changed_criteria(old, entry, after)
-        if old is not None and old["verdict"] == entry["verdict"] and not criteria:
+        if old is not None and old.verdict == entry.verdict and not criteria:
             continue
         rows.append(
             ChangedVerdict(
                 number=str(len(rows) + 1),
-                name=after.names[entry["code"]],
-                submitter=after.place(entry["submitter"]),
+                name=after.names[entry.code],
+                submitter=after.place(entry.submitter),
                 before=_verdict(old, before),
                 after=_verdict(entry, after),
-                is_flip=old is None or old["verdict"] != entry["verdict"],
+                is_flip=old is None or old.verdict != entry.verdict,
                 criteria=criteria,
             )
         )
     return rows
 
 
-def _verdict(entry: Snapshot | None, view: SnapshotView) -> str:
+def _verdict(entry: frozen.FrozenLocality | None, view: SnapshotView) -> str:
     if entry is None:
-        return str(view.phrases.find("changes.not_listed"))
-    return str(view.phrases.find("verdicts")[entry["verdict"]])
+        return view.phrases.text("changes.not_listed")
+    return view.phrases.words("verdicts")[entry.verdict]
 
 
-def _changed_criteria(old: Snapshot | None, new: Snapshot, view: SnapshotView) -> list[str]:
+def _changed_criteria(
+    old: frozen.FrozenLocality | None, new: frozen.FrozenLocality, view: SnapshotView
+) -> list[str]:
     """`II.2: Không đạt → Đạt` for every criterion with another verdict."""
-    verdicts = view.phrases.find("verdicts")
-    former = {entry["criterion"]: entry["verdict"] for entry in old["criteria"]} if old is not None else {}
+    verdicts = view.phrases.words("verdicts")
+    former = {entry.criterion: entry.verdict for entry in old.criteria} if old is not None else {}
     return [
         view.phrases.say(
             "changes.criterion",
-            code=entry["criterion"],
-            before=str(verdicts[former[entry["criterion"]]]),
-            after=str(verdicts[entry["verdict"]]),
+            code=entry.criterion,
+            before=verdicts[former[entry.criterion]],
+            after=verdicts[entry.verdict],
         )
-        for entry in new["criteria"]
-        if entry["criterion"] in former and former[entry["criterion"]] != entry["verdict"]
+        for entry in new.criteria
+        if entry.criterion in former and former[entry.criterion] != entry.verdict
     ]
 
 
 def list_changed_figures(before: SnapshotView, after: SnapshotView) -> list[ChangedFigure]:
     """Figures and declarations that read otherwise now, each with the file and cell that it comes from."""
-    rows: list[ChangedFigure] = []
-    for name, show in (("figures", _show_figure), ("declarations", _show_declaration)):
-        former, current = _by_key(before.raw[name]), _by_key(after.raw[name])
-        for key in sorted({*former, *current}):
-            old, new = show(former.get(key), before), show(current.get(key), after)
-            if old != new:
-                source = (current.get(key) or former[key])["source"]
-                rows.append(_changed_figure(len(rows) + 1, key, old, new, source, after))
-    return rows
+    figures = _compare(_key_figures(before), _key_figures(after), _show_figure, before, after)
+    declared = _compare(_key_declarations(before), _key_declarations(after), _show_declaration, before, after)
+    return [
+        _changed_figure(number, *found, after) for number, found in enumerate([*figures, *declared], start=1)
+    ]
 
 
-def _by_key(entries: Sequence[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
-    return {
-        (str(e["locality"]), str(e.get("indicator") or e["criterion"]), str(e.get("basis", ""))): e
-        for e in entries
-    }
+def _key_figures(view: SnapshotView) -> dict[Key, frozen.FrozenFigure]:
+    return {(e.locality, e.indicator, e.basis): e for e in view.snapshot.figures}
 
 
-def _show_figure(entry: Mapping[str, Any] | None, view: SnapshotView) -> str:
-    if entry is None or entry["value"] is None:
-        return str(view.phrases.find("changes.blank"))
-    return format_number(Decimal(entry["value"]))
+def _key_declarations(view: SnapshotView) -> dict[Key, frozen.FrozenDeclaration]:
+    return {(e.locality, e.criterion, ""): e for e in view.snapshot.declarations}
 
 
-def _show_declaration(entry: Mapping[str, Any] | None, view: SnapshotView) -> str:
-    if entry is None or entry["answer"] is None:
-        return str(view.phrases.find("changes.blank"))
-    answer = str(view.phrases.find("changes.answers")[entry["answer"]])
-    day = entry["document_date"]
-    parts = [answer, entry["document_number"], format_date(read_moment(day).date()) if day else ""]
+def _compare(
+    former: Mapping[Key, Entry],
+    current: Mapping[Key, Entry],
+    show: Callable[[Entry | None, SnapshotView], str],
+    before: SnapshotView,
+    after: SnapshotView,
+) -> Iterator[tuple[Key, str, str, frozen.FrozenSource]]:
+    """What reads otherwise now, with where it stands: of what is gone, where it stood."""
+    for key in sorted({*former, *current}):
+        old, new = show(former.get(key), before), show(current.get(key), after)
+        if old != new:
+            yield key, old, new, (current.get(key) or former[key]).source
+
+
+def _show_figure(entry: frozen.FrozenFigure | None, view: SnapshotView) -> str:
+    if entry is None or entry.value is None:
+        return view.phrases.text("changes.blank")
+    return format_number(Decimal(entry.value))
+
+
+def _show_declaration(entry: frozen.FrozenDeclaration | None, view: SnapshotView) -> str:
+    if entry is None or entry.answer is None:
+        return view.phrases.text("changes.blank")
+    answer = view.phrases.words("changes.answers")[entry.answer]
+    day = entry.document_date
+    parts = [answer, entry.document_number, format_date(read_moment(day).date()) if day else ""]
     return ", ".join(part for part in parts if part)
 
 
 def _changed_figure(
-    number: int, key: Key, old: str, new: str, source: Mapping[str, str], view: SnapshotView
+    number: int, key: Key, old: str, new: str, source: frozen.FrozenSource, view: SnapshotView
 ) -> ChangedFigure:
     locality, code, basis = key
     indicator = view.indicators.get(code)
     criterion = view.criteria.get(code)
-    label = indicator["label"] if indicator else (criterion or {"title": code})["title"]
-    windows = view.phrases.find("changes.windows")
+    label = indicator.label if indicator else criterion.title if criterion else code
+    windows = view.phrases.words("changes.windows")
     return ChangedFigure(
         number=str(number),
         name=view.names.get(locality, locality),
@@ -109,28 +170,28 @@ def _changed_figure(
         after=new,
         source=view.phrases.say(
             "changes.source",
-            file=source["file_name"],
-            sheet=source["sheet"],
-            cell=source["cell"],
-            submission=source["submission"],
+            file=source.file_name,
+            sheet=source.sheet,
+            cell=source.cell,
+            submission=source.submission,
         ),
     )
 
 
 def list_new_files(before: SnapshotView, after: SnapshotView) -> list[ChangedFile]:
     """The files that came in between, in the order of receipt."""
-    known = {entry["id"] for entry in before.raw["submissions"]}
-    fresh = [entry for entry in after.raw["submissions"] if entry["id"] not in known]
+    known = {entry.id for entry in before.snapshot.submissions}
+    fresh = [entry for entry in after.snapshot.submissions if entry.id not in known]
     return [
         ChangedFile(
             number=str(index),
-            file=entry["file_name"],
-            submitter=after.place(entry["submitter"]),
-            received=say_moment(entry["received_at"]),
-            sha256=entry["sha256"],
-            localities=after.phrases.enumerate([after.names.get(code, code) for code in entry["taken"]]),
+            file=entry.file_name,
+            submitter=after.place(entry.submitter),
+            received=say_moment(entry.received_at),
+            sha256=entry.sha256,
+            localities=after.phrases.enumerate([after.names.get(code, code) for code in entry.taken]),
         )
-        for index, entry in enumerate(sorted(fresh, key=lambda e: (e["received_at"], e["id"])), start=1)
+        for index, entry in enumerate(sorted(fresh, key=lambda e: (e.received_at, e.id)), start=1)
     ]
 
 
@@ -152,13 +213,13 @@ def summarise_changes(
     lines = [
         say("changes.files", count=format_count(len(files)))
         if files
-        else str(view.phrases.find("changes.files_none")),
+        else view.phrases.text("changes.files_none"),
         say("changes.figures", count=format_count(len(figures)))
         if figures
-        else str(view.phrases.find("changes.figures_none")),
+        else view.phrases.text("changes.figures_none"),
     ]
     if not flips:
-        return [*lines, str(view.phrases.find("changes.flips_none"))]
+        return [*lines, view.phrases.text("changes.flips_none")]
     names = view.phrases.enumerate(
         [say("changes.flip", name=row["name"], before=row["before"], after=row["after"]) for row in flips]
     )

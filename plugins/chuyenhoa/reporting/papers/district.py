@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TypeVar
 
-from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.papers.letterhead import write_attachment, write_window
-from chuyenhoa.reporting.papers.request import Request
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.papers.common import (
+    AddressFields,
+    PaperFields,
+    Request,
+    address,
+    fill_paper,
+    name_parties,
+    write_attachment,
+    write_window,
+)
+from chuyenhoa.reporting.snapshot import frozen
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.fields import ComparisonRow, Table
 from chuyenhoa.reporting.wording.outcomes import explain_locality
 from chuyenhoa.reporting.wording.prose import write_chapter
 from chuyenhoa.reporting.wording.review import split_lines
 from chuyenhoa.reporting.wording.tables import build_matrix, compare_indicators
+
+Own = TypeVar("Own", frozen.FrozenFigure, frozen.FrozenDeclaration, frozen.FrozenJustification)
 
 
 class DistrictContext(PaperFields, AddressFields):
@@ -43,20 +55,20 @@ class DistrictContext(PaperFields, AddressFields):
 
 def build_district(request: Request) -> DistrictContext:
     """Fill the draft of one submitter; what only a person can write stands in brackets."""
-    view = SnapshotView(narrow(request.view.raw, request.about))
+    view = SnapshotView(narrow(request.view.snapshot, request.about))
     own = Request(request.kind, request.about, view, request.issue)
     names, say = name_parties(view), view.phrases.say
     place = lower_first(view.place(request.about))
     is_empty = len(view.silent) == len(view.names)
 
     def chapter(name: str) -> list[str]:
-        return [str(view.phrases.find("district.asked.figures"))] if is_empty else write_chapter(name, view)
+        return [view.phrases.text("district.asked.figures")] if is_empty else write_chapter(name, view)
 
     return DistrictContext(
         **fill_paper(own),
         **address([say("district.addressee", **names)], view),
-        notice=str(view.raw["plan"]["notice"]),
-        guide=str(view.phrases.find(f"district.guide{'_empty' if is_empty else ''}")),
+        notice=str(view.snapshot.plan.notice),
+        guide=view.phrases.text(f"district.guide{'_empty' if is_empty else ''}"),
         opening=say(
             "district.opening",
             place=place,
@@ -85,51 +97,52 @@ def build_district(request: Request) -> DistrictContext:
     )
 
 
-def narrow(snapshot: Snapshot, submitter: str) -> Snapshot:
+def narrow(snapshot: frozen.Snapshot, submitter: str) -> frozen.Snapshot:
     """The part of a snapshot that is one submitter's: its localities, figures, files and texts."""
-    codes = {entry["code"] for entry in snapshot["localities"] if entry["submitter"] == submitter}
+    localities = tuple(entry for entry in snapshot.localities if entry.submitter == submitter)
+    codes = {entry.code for entry in localities}
 
-    def of_own(name: str) -> Sequence[Snapshot]:
-        return [entry for entry in snapshot[name] if entry["locality"] in codes]
+    def of_own(entries: Iterable[Own]) -> tuple[Own, ...]:
+        return tuple(entry for entry in entries if entry.locality in codes)
 
-    return {
-        **snapshot,
-        "localities": [entry for entry in snapshot["localities"] if entry["code"] in codes],
-        "submitters": [entry for entry in snapshot["submitters"] if entry["code"] == submitter],
-        "submissions": [entry for entry in snapshot["submissions"] if entry["submitter"] == submitter],
-        "not_reported": [code for code in snapshot["not_reported"] if code == submitter],
-        "narratives": {submitter: snapshot["narratives"].get(submitter, {})},
-        "figures": of_own("figures"),
-        "declarations": of_own("declarations"),
-        "justifications": of_own("justifications"),
-    }
+    return replace(
+        snapshot,
+        localities=localities,
+        submitters=tuple(entry for entry in snapshot.submitters if entry.code == submitter),
+        submissions=tuple(entry for entry in snapshot.submissions if entry.submitter == submitter),
+        not_reported=tuple(code for code in snapshot.not_reported if code == submitter),
+        narratives={submitter: snapshot.narratives.get(submitter, {})},
+        figures=of_own(snapshot.figures),
+        declarations=of_own(snapshot.declarations),
+        justifications=of_own(snapshot.justifications),
+    )
 
 
-def _introduce(locality: Snapshot, view: SnapshotView) -> str:
-    types = ", ".join(str(kind) for kind in locality["types"])
+def _introduce(locality: frozen.FrozenLocality, view: SnapshotView) -> str:
+    types = ", ".join(str(kind) for kind in locality.types)
     name = f"district.locality{'' if types else '_plain'}"
-    line = view.phrases.say(name, name=locality["name"], types=types)
-    if locality["code"] not in view.silent or len(view.silent) == len(view.names):
+    line = view.phrases.say(name, name=locality.name, types=types)
+    if locality.code not in view.silent or len(view.silent) == len(view.names):
         return line
-    return f"{line} {view.phrases.find('district.locality_silent')}"
+    return f"{line} {view.phrases.text('district.locality_silent')}"
 
 
 def _own_words(chapter: str, request: Request) -> list[str]:
     """What the submitter wrote on a chapter; a bracket that asks for it where it wrote nothing."""
     view = request.view
-    item = str(view.phrases.find("narratives")[chapter])
-    written = split_lines(str(view.raw["narratives"][request.about].get(item) or ""))
-    return written or [str(view.phrases.find("district.asked")[chapter])]
+    item = view.phrases.text(f"narratives.{chapter}")
+    written = split_lines(str(view.snapshot.narratives[request.about].get(item) or ""))
+    return written or [view.phrases.text(f"district.asked.{chapter}")]
 
 
-def _judge(locality: Snapshot, view: SnapshotView) -> str:
+def _judge(locality: frozen.FrozenLocality, view: SnapshotView) -> str:
     """The locality's outcome by the criteria, with the reasons where it is not met."""
-    if locality["absence"]:
-        return view.phrases.say("district.verdicts.absent", name=locality["name"])
+    if locality.absence:
+        return view.phrases.say("district.verdicts.absent", name=locality.name)
     return view.phrases.say(
-        f"district.verdicts.{locality['verdict']}",
-        name=locality["name"],
-        reasons=explain_locality(locality, view) or str(view.phrases.find("reasons.other")),
+        f"district.verdicts.{locality.verdict}",
+        name=locality.name,
+        reasons=explain_locality(locality, view) or view.phrases.text("reasons.other"),
     )
 
 
@@ -140,8 +153,8 @@ def _weak(view: SnapshotView) -> list[str]:
         view.phrases.say(
             "district.weak",
             code=code,
-            short=lower_first(view.criteria[code]["short"]),
-            names=view.name_list([entry["code"] for entry in entries]),
+            short=lower_first(view.criteria[code].short),
+            names=view.name_list([entry.code for entry in entries]),
         )
         for code, entries in found
         if entries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -14,7 +14,14 @@ import yaml
 
 from chuyenhoa import settings
 from chuyenhoa.model.plan import PeriodKind
-from chuyenhoa.reporting.papers.conditions import check_condition, holds
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
+from chuyenhoa.reporting.snapshot.missing_data import list_debtors
+
+CONDITIONS: Mapping[str, Callable[[Snapshot], bool]] = {
+    "any_met": lambda snapshot: any(entry.verdict == "met" for entry in snapshot.localities),
+    "owed_reports": lambda snapshot: bool(list_debtors(snapshot)),
+}
+"""`any_met`: some locality is met. `owed_reports`: some submitter sent nothing, or has figures to supply."""
 
 
 class About(StrEnum):
@@ -60,7 +67,7 @@ class DocumentKind:
     """Name of the context that its template is filled with, see `chuyenhoa.reporting.papers.context`."""
     issuer: Issuer = Issuer.BOARD
     when: str = ""
-    """The condition under which it is produced, of `chuyenhoa.reporting.papers.conditions`; "" is always."""
+    """The condition under which it is produced, of `CONDITIONS`; "" is always."""
     recipients: tuple[str, ...] = ()
     """The list under "Nơi nhận:"; that of the issuer when empty."""
 
@@ -81,20 +88,20 @@ def load_kinds(templates: Path | None = None) -> Mapping[str, DocumentKind]:
     return _read((templates or settings.load().templates) / "documents" / "documents.yaml")
 
 
-def list_subjects(kind: DocumentKind, snapshot: Mapping[str, Any]) -> list[str]:
+def list_subjects(kind: DocumentKind, snapshot: Snapshot) -> list[str]:
     """Whom the documents of a kind are about: codes of localities or submitters, "" for the province.
 
     Of the submitters those count that have a locality in the plan's list. A kind whose condition does not
     hold is about nobody.
     """
-    if not holds(kind.when, snapshot):
+    if kind.when and not CONDITIONS[kind.when](snapshot):
         return []
     if kind.about is About.PROVINCE:
         return [""]
     if kind.about is About.LOCALITY:
-        return [str(entry["code"]) for entry in snapshot["localities"]]
-    reporting = {entry["submitter"] for entry in snapshot["localities"]}
-    return [str(entry["code"]) for entry in snapshot["submitters"] if entry["code"] in reporting]
+        return [entry.code for entry in snapshot.localities]
+    reporting = {entry.submitter for entry in snapshot.localities}
+    return [entry.code for entry in snapshot.submitters if entry.code in reporting]
 
 
 @lru_cache(maxsize=8)
@@ -110,6 +117,12 @@ def _read(path: Path) -> Mapping[str, DocumentKind]:
     )
 
 
+def _check_condition(name: str) -> str:
+    if name and name not in CONDITIONS:
+        raise ValueError(f"there is no condition {name!r}; there are {', '.join(CONDITIONS)}")
+    return name
+
+
 def _read_kind(path: Path, name: str, entry: Any) -> DocumentKind:
     try:
         return DocumentKind(
@@ -121,7 +134,7 @@ def _read_kind(path: Path, name: str, entry: Any) -> DocumentKind:
             symbol=str(entry["symbol"]),
             context=str(entry["context"]),
             issuer=Issuer(entry.get("issuer", "board")),
-            when=check_condition(str(entry.get("when", ""))),
+            when=_check_condition(str(entry.get("when", ""))),
             recipients=tuple(str(line) for line in entry.get("recipients", ())),
         )
     except (KeyError, TypeError, ValueError) as error:

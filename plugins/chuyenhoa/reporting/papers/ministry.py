@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.papers.letterhead import write_attachment, write_data_note, write_window
-from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.papers import common
 from chuyenhoa.reporting.snapshot.submission_counts import INVOLVED
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
+from chuyenhoa.reporting.wording import review
 from chuyenhoa.reporting.wording.fields import GroupRow, LocalityRow
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
 from chuyenhoa.reporting.wording.outcomes import list_groups, write_targets, write_verdicts
-from chuyenhoa.reporting.wording.prose import write_chapter
+from chuyenhoa.reporting.wording.patterns import ChapterLine
+from chuyenhoa.reporting.wording.prose import rank_localities, write_chapter
 from chuyenhoa.reporting.wording.provenance import unseal
-from chuyenhoa.reporting.wording.ranking import rank_localities
-from chuyenhoa.reporting.wording.review import (
-    count_reporting,
-    quote_narratives,
-    write_shortcomings,
-    write_strengths,
-)
 from chuyenhoa.reporting.wording.tables import count_verdicts, list_localities
 
 
-class MinistryContext(PaperFields, AddressFields):
+class MinistryContext(common.PaperFields, common.AddressFields):
     """The annual report to the ministry."""
 
     opening: str
@@ -48,23 +41,23 @@ class MinistryContext(PaperFields, AddressFields):
     locality_total: str
 
 
-def build_ministry(request: Request) -> MinistryContext:
+def build_ministry(request: common.Request) -> MinistryContext:
     """Fill the report to the ministry."""
     view = request.view
-    reported, expected, _ = count_reporting(view)
-    names = name_parties(view)
+    reported, expected, _ = review.count_reporting(view)
+    names = common.name_parties(view)
     say = view.phrases.say
     return MinistryContext(
-        **fill_paper(request),
-        **address([names["ministry"]], view),
+        **common.fill_paper(request),
+        **common.address([names["ministry"]], view),
         opening=say(
             "ministry.opening",
             **names,
-            window=write_window(view.window, view),
-            baseline=write_window(view.baseline_window, view),
+            window=common.write_window(view.window, view),
+            baseline=common.write_window(view.baseline_window, view),
         ),
-        data_note=write_data_note(view, reported, expected),
-        notice=str(view.raw["plan"]["notice"]),
+        data_note=common.write_data_note(view, reported, expected),
+        notice=str(view.snapshot.plan.notice),
         locality_intro=_introduce(view, names),
         situation=write_chapter("situation", view),
         ranking=rank_localities(view),
@@ -72,12 +65,12 @@ def build_ministry(request: Request) -> MinistryContext:
         group_rows=list_groups(view),
         verdict_lines=write_verdicts(view),
         target_lines=write_targets(view),
-        strengths=write_strengths(view),
-        shortcomings=write_shortcomings(view),
-        causes=quote_narratives("causes", view) or [str(view.phrases.find("causes_none"))],
+        strengths=review.write_strengths(view),
+        shortcomings=review.write_shortcomings(view),
+        causes=review.quote_narratives("causes", view) or [view.phrases.text("causes_none")],
         directions=_direct(view, names),
-        requests=_ask(view) or [str(view.phrases.find("ministry.requests_none"))],
-        attachment_line=write_attachment(request.kind, view, request.issue),
+        requests=_ask(view) or [view.phrases.text("ministry.requests_none")],
+        attachment_line=common.write_attachment(request.kind, view, request.issue),
         locality_rows=list_localities(view),
         locality_count=format_number(view.locality_count),
         locality_total=count_verdicts(view),
@@ -95,11 +88,11 @@ def _introduce(view: SnapshotView, names: Mapping[str, str]) -> str:
 def _sum_up(view: SnapshotView) -> list[str]:
     """A line for each chapter of the results that has something to say."""
     lines = []
-    for entry in view.phrases.find("ministry.results"):
-        said = write_chapter(str(entry["chapter"]), view)
+    for entry in view.phrases.patterns("ministry.results", ChapterLine):
+        said = write_chapter(entry.chapter, view)
         if said:
             text = " ".join([lower_first(said[0]), *map(unseal, said[1:])])
-            lines.append(view.phrases.say("ministry.result", title=str(entry["title"]), text=text))
+            lines.append(view.phrases.say("ministry.result", title=entry.title, text=text))
     return lines
 
 
@@ -114,5 +107,5 @@ def _direct(view: SnapshotView, names: Mapping[str, str]) -> list[str]:
 
 def _ask(view: SnapshotView) -> list[str]:
     """The proposals that are for the ministry or another central authority to answer."""
-    addressees = [str(entry) for entry in view.phrases.find("ministry.requests_to")]
-    return quote_narratives("proposals", view, addressees)
+    addressees = view.phrases.texts("ministry.requests_to")
+    return review.quote_narratives("proposals", view, addressees)

@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-from chuyenhoa.reporting.papers.common import AddressFields, PaperFields, address, fill_paper, name_parties
-from chuyenhoa.reporting.papers.inputs import name_input
-from chuyenhoa.reporting.papers.letterhead import write_window
-from chuyenhoa.reporting.papers.request import Request
+from chuyenhoa.reporting.papers.common import (
+    AddressFields,
+    PaperFields,
+    Request,
+    address,
+    fill_paper,
+    name_input,
+    name_parties,
+    write_window,
+)
+from chuyenhoa.reporting.snapshot.frozen import FrozenLocality
 from chuyenhoa.reporting.snapshot.missing_data import is_owed, list_debtors, list_missing, list_returned
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first, read_moment
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment
 from chuyenhoa.reporting.wording.numbers import format_count, format_date
 from chuyenhoa.reporting.wording.review import count_reporting, list_late
 
@@ -41,9 +48,9 @@ def build_reminder(request: Request) -> ReminderContext:
     """Fill the letter to those who owe something at the freeze."""
     view = request.view
     names, say = name_parties(view), view.phrases.say
-    debtors = list_debtors(view.raw)
-    full_names = {entry["code"]: entry["name"] for entry in view.raw["submitters"]}
-    limit = date.fromisoformat(view.raw["period"]["deadline"]) + timedelta(days=1)
+    debtors = list_debtors(view.snapshot)
+    full_names = {entry.code: entry.name for entry in view.snapshot.submitters}
+    limit = date.fromisoformat(view.snapshot.period.deadline) + timedelta(days=1)
     late = [code for code in list_late(view) if code not in debtors]
     fields = fill_paper(request)
     fields["recipients"] = _inform(fields["recipients"], [full_names[code] for code in late], view)
@@ -59,11 +66,11 @@ def build_reminder(request: Request) -> ReminderContext:
         state=_tell_state(view, debtors),
         owed_rows=_list_owed(view, debtors),
         late_note=_tell_late(view, late),
-        requests_intro=str(view.phrases.find("reminder.requests_intro")),
+        requests_intro=view.phrases.text("reminder.requests_intro"),
         requests=view.phrases.say_all("reminder.requests", **names),
         contact=say(
             "reminder.contact",
-            contact=view.raw["board"]["contact"],
+            contact=view.snapshot.board.contact,
             warning=say("reminder.warning", **names),
         ),
     )
@@ -71,10 +78,10 @@ def build_reminder(request: Request) -> ReminderContext:
 
 def _tell_state(view: SnapshotView, debtors: Sequence[str]) -> str:
     reported, expected, _ = count_reporting(view)
-    returned = list_returned(view.raw)
-    absent = [code for code in debtors if code in view.raw["not_reported"] and code not in returned]
-    partial = [code for code in debtors if code not in view.raw["not_reported"]]
-    moment = read_moment(view.raw["frozen_at"])
+    returned = list_returned(view.snapshot)
+    absent = [code for code in debtors if code in view.snapshot.not_reported and code not in returned]
+    partial = [code for code in debtors if code not in view.snapshot.not_reported]
+    moment = read_moment(view.snapshot.frozen_at)
     parts = [
         view.phrases.say(f"reminder.{name}", count=format_count(view.count_submitters("", found)))
         for name, found in (("absent", absent), ("returned", returned), ("partial", partial))
@@ -97,11 +104,11 @@ def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
     """By submitter and locality; one that has no locality owes its report."""
     rows: list[OwedRow] = []
     for number, code in enumerate(debtors, start=1):
-        own = [entry for entry in view.localities if entry["submitter"] == code]
-        if code not in view.raw["not_reported"]:
+        own = [entry for entry in view.localities if entry.submitter == code]
+        if code not in view.snapshot.not_reported:
             own = [entry for entry in own if is_owed(entry)]
-        owed = [(entry["name"], _say_owed(entry, view)) for entry in own]
-        owed = owed or [(str(view.phrases.find("reminder.no_locality")), _say_report(code, view))]
+        owed = [(entry.name, _say_owed(entry, view)) for entry in own]
+        owed = owed or [(view.phrases.text("reminder.no_locality"), _say_report(code, view))]
         for index, (locality, what) in enumerate(owed):
             first = index == 0
             rows.append(
@@ -117,20 +124,20 @@ def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
 
 def _say_report(submitter: str, view: SnapshotView) -> str:
     """That the whole report is owed: it never came, or what came was returned."""
-    form = "returned" if submitter in list_returned(view.raw) else "owed"
-    return str(view.phrases.find(f"reminder.report_{form}"))
+    form = "returned" if submitter in list_returned(view.snapshot) else "owed"
+    return view.phrases.text(f"reminder.report_{form}")
 
 
-def _say_owed(locality: Snapshot, view: SnapshotView) -> str:
+def _say_owed(locality: FrozenLocality, view: SnapshotView) -> str:
     """Everything, or the figures that are blank; a long list is cut, with the count of the rest."""
-    if locality["submitter"] in view.raw["not_reported"]:
-        return _say_report(locality["submitter"], view)
-    if locality["absence"] == "held_by_findings":
-        return str(view.phrases.find("reminder.held"))
-    if locality["absence"]:
-        return str(view.phrases.find("reminder.locality_owed"))
+    if locality.submitter in view.snapshot.not_reported:
+        return _say_report(locality.submitter, view)
+    if locality.absence == "held_by_findings":
+        return view.phrases.text("reminder.held")
+    if locality.absence:
+        return view.phrases.text("reminder.locality_owed")
     missing = [name_input(name, view) for name in list_missing(locality)]
-    most = int(view.phrases.find("reminder.most"))
+    most = view.phrases.number("reminder.most")
     if len(missing) <= most:
         return view.phrases.say("reminder.figures", names="; ".join(missing))
     rest = format_count(len(missing) - most)

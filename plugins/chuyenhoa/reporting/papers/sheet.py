@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypedDict
 
-from chuyenhoa.reporting.papers.common import PaperFields, fill_paper
-from chuyenhoa.reporting.papers.inputs import name_indicator, name_input
-from chuyenhoa.reporting.papers.letterhead import write_window
-from chuyenhoa.reporting.papers.request import Request
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.papers.common import (
+    PaperFields,
+    Request,
+    fill_paper,
+    name_indicator,
+    name_input,
+    write_window,
+)
+from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality, FrozenRule
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
+from chuyenhoa.reporting.wording.outcomes import tell_result
 from chuyenhoa.reporting.wording.provenance import count, quote_result
-from chuyenhoa.reporting.wording.result_phrases import tell_result
 
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 
@@ -57,17 +61,17 @@ class SheetContext(PaperFields):
 def build_sheet(request: Request) -> SheetContext:
     """Fill the sheet of the locality that the request is about."""
     view = request.view
-    locality = next(entry for entry in view.localities if entry["code"] == request.about)
+    locality = next(entry for entry in view.localities if entry.code == request.about)
     fields = fill_paper(request)
     fields["subject"] = view.phrases.say(
         "sheet.subject",
-        name=lower_first(locality["name"]),
-        place=lower_first(view.place(locality["submitter"])),
-        year=str(view.raw["plan"]["year"]),
+        name=lower_first(locality.name),
+        place=lower_first(view.place(locality.submitter)),
+        year=str(view.snapshot.plan.year),
     )
     return SheetContext(
         **fields,
-        notice=str(view.raw["plan"]["notice"]),
+        notice=str(view.snapshot.plan.notice),
         particulars=_describe(locality, view),
         rows=_list_rows(locality, view),
         missing_rows=_list_missing(locality, view),
@@ -76,30 +80,30 @@ def build_sheet(request: Request) -> SheetContext:
     )
 
 
-def _describe(locality: Snapshot, view: SnapshotView) -> list[str]:
-    types = view.phrases.enumerate([str(kind) for kind in locality["types"]])
+def _describe(locality: FrozenLocality, view: SnapshotView) -> list[str]:
+    types = view.phrases.enumerate([str(kind) for kind in locality.types])
     return view.phrases.say_all(
         "sheet.particulars",
-        name=locality["name"],
-        code=locality["code"],
-        submitter=lower_first(view.place(locality["submitter"])),
-        types=types or str(view.phrases.find("sheet.no_types")),
+        name=locality.name,
+        code=locality.code,
+        submitter=lower_first(view.place(locality.submitter)),
+        types=types or view.phrases.text("sheet.no_types"),
         window=write_window(view.window, view),
         baseline=write_window(view.baseline_window, view),
     )
 
 
-def _list_rows(locality: Snapshot, view: SnapshotView) -> list[SheetRow]:
-    verdicts = view.phrases.find("verdicts")
-    results = {result["criterion"]: result for result in locality["criteria"]}
+def _list_rows(locality: FrozenLocality, view: SnapshotView) -> list[SheetRow]:
+    verdicts = view.phrases.words("verdicts")
+    results = {result.criterion: result for result in locality.criteria}
     rows: list[SheetRow] = []
-    for group in view.raw["groups"]:
-        title = view.phrases.say("assessment.group_title", code=group["code"], title=group["title"])
-        verdict = locality["groups"].get(group["code"])
-        members = [c for c in view.criteria.values() if c["group"] == group["code"] and c["code"] in results]
+    for group in view.snapshot.groups:
+        title = view.phrases.say("assessment.group_title", code=group.code, title=group.title)
+        verdict = locality.groups.get(group.code)
+        members = [c for c in view.criteria.values() if c.group == group.code and c.code in results]
         if members:
-            rows.append(_head_row(title, str(verdicts[verdict]) if verdict else ""))
-        rows += [_fill_row(entry, results[entry["code"]], locality, view) for entry in members]
+            rows.append(_head_row(title, verdicts[verdict] if verdict else ""))
+        rows += [_fill_row(entry, results[entry.code], locality, view) for entry in members]
     return rows
 
 
@@ -117,91 +121,89 @@ def _head_row(title: str, verdict: str) -> SheetRow:
     )
 
 
-def _fill_row(criterion: Snapshot, result: Snapshot, locality: Snapshot, view: SnapshotView) -> SheetRow:
+def _fill_row(
+    criterion: FrozenRule, result: FrozenCriterion, locality: FrozenLocality, view: SnapshotView
+) -> SheetRow:
     return SheetRow(
         is_heading=False,
-        code=criterion["code"],
-        title=criterion["title"],
-        basis=view.phrases.say("sheet.basis", text=criterion["legal_basis"]),
+        code=criterion.code,
+        title=criterion.title,
+        basis=view.phrases.say("sheet.basis", text=criterion.legal_basis),
         threshold=_say_threshold(criterion, view),
         figure=tell_result(locality, result, view),
-        formula=_say_formula(locality["code"], result, view),
-        verdict=str(view.phrases.find("verdicts")[result["verdict"]]),
+        formula=_say_formula(locality.code, result, view),
+        verdict=view.phrases.words("verdicts")[result.verdict],
         sources=_list_sources(result, view),
     )
 
 
-def _say_formula(code: str, result: Snapshot, view: SnapshotView) -> str:
+def _say_formula(code: str, result: FrozenCriterion, view: SnapshotView) -> str:
     """The formula; where it could not be filled in it names figures by code, and a signed paper by label."""
-    formula = str(result["formula"])
+    formula = result.formula
     named = _CODE.sub(lambda found: _name_code(found[0], view), formula)
-    return (
-        quote_result(code, result["criterion"], formula, "F")
-        if named == formula and result["inputs"]
-        else named
-    )
+    return quote_result(code, result.criterion, formula, "F") if named == formula and result.inputs else named
 
 
 def _name_code(code: str, view: SnapshotView) -> str:
     return name_indicator(code, view) if code in view.indicators else code
 
 
-def _say_threshold(criterion: Snapshot, view: SnapshotView) -> str:
+def _say_threshold(criterion: FrozenRule, view: SnapshotView) -> str:
     """`Mức yêu cầu: từ 80% trở lên`; empty where the title says it all."""
-    limit: Mapping[str, str] | None = criterion["threshold"]
+    limit = criterion.threshold
     if limit is None:
         return ""
-    value = Decimal(limit["value"])
-    if not value and limit["direction"] == "at_least":
+    value = Decimal(limit.value)
+    if not value and limit.direction == "at_least":
         return ""
-    unit = "%" if limit["unit"] == "percent" else f" {limit['unit']}"
-    text = view.phrases.say(f"sheet.limits.{limit['direction']}", value=f"{format_number(value)}{unit}")
+    unit = "%" if limit.unit == "percent" else f" {limit.unit}"
+    text = view.phrases.say(f"sheet.limits.{limit.direction}", value=f"{format_number(value)}{unit}")
     return view.phrases.say("sheet.threshold", text=text)
 
 
-def _list_sources(result: Snapshot, view: SnapshotView) -> list[str]:
+def _list_sources(result: FrozenCriterion, view: SnapshotView) -> list[str]:
     """The cells by file and sheet: `bao-cao-899.xlsx, sheet “Số liệu”: D12, E12`."""
     by_sheet: dict[tuple[str, str], list[str]] = {}
-    for entry in result["inputs"]:
-        if entry["file_name"]:
-            cells = by_sheet.setdefault((entry["file_name"], entry["sheet"]), [])
-            if entry["cell"] and entry["cell"] not in cells:
-                cells.append(entry["cell"])
+    for entry in result.inputs:
+        if entry.file_name:
+            cells = by_sheet.setdefault((entry.file_name, entry.sheet), [])
+            if entry.cell and entry.cell not in cells:
+                cells.append(entry.cell)
     return [
         view.phrases.say("sheet.source", file=file, sheet=sheet, cells=", ".join(cells))
         for (file, sheet), cells in by_sheet.items()
     ]
 
 
-def _list_missing(locality: Snapshot, view: SnapshotView) -> list[MissingRow]:
+def _list_missing(locality: FrozenLocality, view: SnapshotView) -> list[MissingRow]:
     """What is missing by criterion; a locality of which nothing came has one row for all."""
-    reasons, actors = view.phrases.find("reasons"), view.phrases.find("sheet.actors")
-    if locality["absence"]:
+    actors = view.phrases.words("sheet.actors")
+    if locality.absence:
         return [
             MissingRow(
                 number="1",
-                criterion=str(view.phrases.find("sheet.all_criteria")),
-                what=str(view.phrases.find("sheet.all_figures")),
-                reason=str(reasons.get(locality["absence"], reasons["other"])),
-                actor=_name_actor(str(actors["submitter"]), locality, view),
+                criterion=view.phrases.text("sheet.all_criteria"),
+                what=view.phrases.text("sheet.all_figures"),
+                reason=view.phrases.word("reasons", locality.absence),
+                actor=_name_actor(actors["submitter"], locality, view),
             )
         ]
-    lacking = [result for result in locality["criteria"] if result["verdict"] == "insufficient"]
+    lacking = [result for result in locality.criteria if result.verdict == "insufficient"]
     return [
         MissingRow(
             number=str(index),
-            criterion=result["criterion"],
-            what="; ".join(name_input(name, view) for name in result["missing"])
-            or view.criteria[result["criterion"]]["short"],
-            reason=str(reasons.get(result["reason"], reasons["other"])),
-            actor=_name_actor(str(actors.get(result["actor"], actors["submitter"])), locality, view),
+            criterion=result.criterion,
+            what="; ".join(name_input(name, view) for name in result.missing)
+            or view.criteria[result.criterion].short,
+            reason=view.phrases.word("reasons", result.reason),
+            actor=_name_actor(actors.get(result.actor or "submitter", actors["submitter"]), locality, view),
         )
         for index, result in enumerate(lacking, start=1)
     ]
 
 
-def _name_actor(pattern: str, locality: Snapshot, view: SnapshotView) -> str:
-    return pattern.replace("{place}", lower_first(view.place(locality["submitter"])))
+def _name_actor(pattern: str, locality: FrozenLocality, view: SnapshotView) -> str:
+    return pattern.replace("{place}", lower_first(view.place(locality.submitter)))
 
 
 def _figure_of_note(key: str, view: SnapshotView) -> str:
@@ -217,33 +219,33 @@ def _figure_of_note(key: str, view: SnapshotView) -> str:
     return f"{name[:1].upper()}{name[1:]}: "
 
 
-def list_notes(locality: Snapshot, view: SnapshotView) -> list[str]:
+def list_notes(locality: FrozenLocality, view: SnapshotView) -> list[str]:
     """What the assessment remarked on the locality's figures, and the reasons given for unusual ones."""
-    code = locality["code"]
+    code = locality.code
     notes = [
         f"{_figure_of_note(key, view)}{text}."
-        for key, text in view.raw["notes"].items()
+        for key, text in view.snapshot.notes.items()
         if code in key.split(".")
     ]
-    for entry in view.raw["justifications"]:
-        if entry["locality"] == code:
-            label = name_input(entry["indicator"], view)
+    for entry in view.snapshot.justifications:
+        if entry.locality == code:
+            label = name_input(entry.indicator, view)
             notes.append(
                 view.phrases.say(
-                    "sheet.justified", label=label, value=entry["value"], reason=entry["reason"].rstrip(".")
+                    "sheet.justified", label=label, value=entry.value, reason=entry.reason.rstrip(".")
                 )
             )
     return notes
 
 
-def _conclude(locality: Snapshot, view: SnapshotView) -> str:
-    groups = locality["groups"]
-    met, code = sum(verdict == "met" for verdict in groups.values()), locality["code"]
+def _conclude(locality: FrozenLocality, view: SnapshotView) -> str:
+    groups = locality.groups
+    met, code = sum(verdict == "met" for verdict in groups.values()), locality.code
     failed = [group for group, verdict in groups.items() if verdict == "not_met"]
     lacking = [group for group, verdict in groups.items() if verdict == "insufficient"]
     return view.phrases.say(
-        f"sheet.conclusion.{locality['verdict']}",
-        name=locality["name"],
+        f"sheet.conclusion.{locality.verdict}",
+        name=locality.name,
         met=format_count(count("GROUPS", met, "met", code)),
         total=format_count(count("GROUPS", len(groups), "all", code)),
         failed=view.phrases.enumerate(failed),

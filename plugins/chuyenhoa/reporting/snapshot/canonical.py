@@ -1,4 +1,4 @@
-"""The canonical form of a snapshot: the same data is always the same bytes."""
+"""The canonical form of a snapshot: the same data is always the same bytes, and the bytes are data again."""
 
 from __future__ import annotations
 
@@ -8,27 +8,77 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+
+import msgspec
+
+from chuyenhoa.reporting.snapshot.frozen import SCHEMA, Snapshot
 
 _NO_TEXT = re.compile("[\ud800-\udfff\ufdd0-\ufdef]")
-"""Halves of characters, and the codes that Unicode leaves to programs (see `traced`)."""
+"""Halves of characters, and the codes that Unicode leaves to programs (see `provenance`)."""
 
 
 class SnapshotError(ValueError):
-    """Something was put into a snapshot that has no canonical form."""
+    """Something has no canonical form, or is no snapshot that this program can read."""
 
 
-def canonical_bytes(snapshot: Mapping[str, Any]) -> bytes:
+class _Head(msgspec.Struct):
+    schema: str
+
+
+def canonical_bytes(snapshot: Snapshot) -> bytes:
     """The one way to write a snapshot: UTF-8, NFC, sorted keys, no floats; its sha256 is the snapshot's id.
 
     Raises:
         SnapshotError: a value has no canonical form (a float, for one).
     """
-    plain = to_plain(snapshot, "snapshot")
+    return write_canonical(_spread(snapshot))
+
+
+def write_canonical(value: object) -> bytes:
+    """The canonical bytes of any mappings, lists and values.
+
+    Raises:
+        SnapshotError: a value has no canonical form.
+    """
+    plain = to_plain(value, "snapshot")
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8")
 
 
-def to_plain(value: Any, where: str) -> Any:
+def decode_snapshot(content: bytes | str) -> Snapshot:
+    """Read a snapshot from its canonical bytes; writing it again gives the same bytes.
+
+    Raises:
+        SnapshotError: the schema is unknown, or the content is not what its schema says; the text says where.
+    """
+    try:
+        schema = msgspec.json.decode(content, type=_Head).schema
+        if schema != SCHEMA:
+            raise SnapshotError(
+                f"snapshot: schema {schema!r} is unknown here; this program reads {SCHEMA!r}."
+            )
+        return msgspec.json.decode(content, type=Snapshot)
+    except msgspec.MsgspecError as error:
+        raise SnapshotError(f"snapshot: {error}.") from error
+
+
+def normalise(snapshot: Snapshot) -> Snapshot:
+    """A snapshot as it will be read back: text in NFC, mappings sorted by key.
+
+    Without it a document rendered right after the freeze could list a mapping's entries in another order
+    than the one rendered from the stored bytes.
+
+    Raises:
+        SnapshotError: a value has no canonical form; the text says which.
+    """
+    return msgspec.convert(to_plain(_spread(snapshot), "snapshot"), Snapshot)
+
+
+def _spread(snapshot: Snapshot) -> object:
+    """A snapshot as mappings and lists; `to_plain` writes decimals and dates, exactly."""
+    return msgspec.to_builtins(snapshot, builtin_types=(Decimal, datetime, date))
+
+
+def to_plain(value: object, where: str) -> object:
     """Turn values into what JSON can hold without loss; text becomes NFC, dates ISO, decimals text.
 
     Mappings come out sorted by key, so that nothing can depend on the order in which they were made.
@@ -41,7 +91,7 @@ def to_plain(value: Any, where: str) -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):
-        return _write_decimal(value)
+        return exact_text(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -52,7 +102,7 @@ def to_plain(value: Any, where: str) -> Any:
     raise SnapshotError(f"{where}: a {type(value).__name__} has no canonical form in a snapshot.")
 
 
-def _write_decimal(value: Decimal) -> str:
-    """Write a decimal in full, without trailing zeros; never rounded."""
+def exact_text(value: Decimal) -> str:
+    """A decimal in full, without trailing zeros; never rounded."""
     text = format(value, "f")
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"

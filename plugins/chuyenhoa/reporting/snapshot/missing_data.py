@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality, Snapshot
 
-Snapshot = Mapping[str, Any]
 _OWED = "submitter"
 """The actor of results that only the submitter can supply."""
 
@@ -16,36 +14,36 @@ def list_debtors(snapshot: Snapshot) -> list[str]:
     After the last day on time these are all that sent nothing usable, or whose localities lack figures. Until
     then nobody is late: only those who sent something owe what it lacks.
     """
-    owing = set(snapshot["not_reported"])
-    owing |= {entry["submitter"] for entry in snapshot["localities"] if is_owed(entry)}
-    if not snapshot["period"]["past_deadline"]:
-        owing &= {entry["submitter"] for entry in snapshot["submissions"]}
-    return [str(entry["code"]) for entry in snapshot["submitters"] if entry["code"] in owing]
+    owing = set(snapshot.not_reported)
+    owing |= {entry.submitter for entry in snapshot.localities if is_owed(entry)}
+    if not snapshot.period.past_deadline:
+        owing &= {entry.submitter for entry in snapshot.submissions}
+    return [entry.code for entry in snapshot.submitters if entry.code in owing]
 
 
 def list_returned(snapshot: Snapshot) -> list[str]:
     """Submitters that sent something of which nothing could be taken, and nothing usable since."""
-    sent = {entry["submitter"] for entry in snapshot["submissions"]}
-    return [code for code in snapshot["not_reported"] if code in sent]
+    sent = {entry.submitter for entry in snapshot.submissions}
+    return [code for code in snapshot.not_reported if code in sent]
 
 
-def is_owed(locality: Snapshot) -> bool:
+def is_owed(locality: FrozenLocality) -> bool:
     """Whether a locality lacks figures that its submitter has to supply."""
-    return locality["absence"] is not None or any(owed_by_submitter(r) for r in locality["criteria"])
+    return locality.absence is not None or any(owed_by_submitter(r) for r in locality.criteria)
 
 
-def owed_by_submitter(result: Snapshot) -> bool:
+def owed_by_submitter(result: FrozenCriterion) -> bool:
     """Whether a criterion cannot be judged for want of what the submitter has to send."""
-    return bool(result["verdict"] == "insufficient" and result["actor"] == _OWED)
+    return result.verdict == "insufficient" and result.actor == _OWED
 
 
-def list_missing(locality: Snapshot) -> list[str]:
+def list_missing(locality: FrozenLocality) -> list[str]:
     """Names of what the submitter still has to give of a locality that reported something, each once.
 
     A name is that of an input: `TTXH_XR`, `baseline.TTXH_XR`, or the code of a declared criterion.
     """
     found: dict[str, None] = {}
-    for result in locality["criteria"]:
+    for result in locality.criteria:
         if owed_by_submitter(result):
-            found.update(dict.fromkeys(result["missing"] or [result["criterion"]]))
+            found.update(dict.fromkeys(result.missing or [result.criterion]))
     return list(found)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+
+from msgspec.structs import asdict
 
 from chuyenhoa.model.submissions import ACCEPTING
+from chuyenhoa.reporting.snapshot.frozen import FrozenSource, FrozenSubmission, Snapshot
 
-Snapshot = Mapping[str, Any]
-Counted = tuple[str, str, str, Mapping[str, Any]]
+Counted = tuple[str, str, str, Mapping[str, str]]
 """What is counted: its code, a second code, what is said of it, and the file that shows it."""
 Tally = tuple[int, Sequence[Counted]]
 """A number with what it counts; of none, what was looked through."""
@@ -16,20 +17,19 @@ Tally = tuple[int, Sequence[Counted]]
 EXPECTED, REPORTED, ABSENT = "expected", "reported", "absent"
 LATE, ON_TIME, INVOLVED = "late", "on_time", "involved"
 _TAKEN = frozenset(status.value for status in ACCEPTING)
-_NO_CELL = {"sheet": "", "cell": ""}
 
 
-def list_answers(snapshot: Snapshot) -> list[Snapshot]:
+def list_answers(snapshot: Snapshot) -> list[FrozenSubmission]:
     """The submissions that count, of submitters who did report."""
-    silent = set(snapshot["not_reported"])
-    return [e for e in snapshot["submissions"] if e["submitter"] not in silent and e["status"] in _TAKEN]
+    silent = set(snapshot.not_reported)
+    return [e for e in snapshot.submissions if e.submitter not in silent and e.status in _TAKEN]
 
 
-def _first_answers(snapshot: Snapshot) -> dict[str, Snapshot]:
+def _first_answers(snapshot: Snapshot) -> dict[str, FrozenSubmission]:
     """Each submitter's first accepted file."""
-    first: dict[str, Snapshot] = {}
+    first: dict[str, FrozenSubmission] = {}
     for entry in list_answers(snapshot):
-        first.setdefault(entry["submitter"], entry)
+        first.setdefault(entry.submitter, entry)
     return first
 
 
@@ -38,63 +38,62 @@ def list_submitters(snapshot: Snapshot, state: str) -> list[str]:
 
     An agency of the province answers for no place: what it reported is told with its tasks.
     """
-    every = [str(entry["code"]) for entry in snapshot["submitters"] if entry["kind"] != "agency"]
-    first, silent = _first_answers(snapshot), set(snapshot["not_reported"])
+    every = [entry.code for entry in snapshot.submitters if entry.kind != "agency"]
+    first, silent = _first_answers(snapshot), set(snapshot.not_reported)
     if state == INVOLVED:
-        return list(dict.fromkeys(str(entry["submitter"]) for entry in snapshot["localities"]))
+        return list(dict.fromkeys(entry.submitter for entry in snapshot.localities))
     if state == LATE:
-        return [code for code, entry in first.items() if entry["is_late"] and code in every]
+        return [code for code, entry in first.items() if entry.is_late and code in every]
     found: Mapping[str, Callable[[str], bool]] = {
         EXPECTED: lambda code: True,
         REPORTED: lambda code: code not in silent,
         ABSENT: lambda code: code in silent,
-        ON_TIME: lambda code: code in first and not first[code]["is_late"],
+        ON_TIME: lambda code: code in first and not first[code].is_late,
     }
     return [code for code in every if found[state](code)]
 
 
 def _count_submitters(snapshot: Snapshot, state: str, named: str = "") -> Tally:
     """Those in a state, or those named; each with its first accepted file, where it has one."""
-    names = {entry["code"]: entry["name"] for entry in snapshot["submitters"]}
+    names = {entry.code: entry.name for entry in snapshot.submitters}
     first = _first_answers(snapshot)
     codes = named.split(",") if named else list_submitters(snapshot, state)
     shown = codes or list(names)
-    return len(codes), [(code, "", str(names.get(code, code)), _file(first.get(code))) for code in shown]
+    return len(codes), [(code, "", names.get(code, code), _file(first.get(code))) for code in shown]
 
 
-def _file(entry: Snapshot | None) -> Mapping[str, Any]:
+def _file(entry: FrozenSubmission | None) -> Mapping[str, str]:
     if entry is None:
         return {}
-    known = {"submission": entry["id"], "sha256": entry["sha256"], "file_name": entry["file_name"]}
-    return {**known, **_NO_CELL}
+    return asdict(FrozenSource(entry.id, entry.sha256, entry.file_name, sheet="", cell=""))
 
 
 def list_used(snapshot: Snapshot) -> dict[str, dict[str, None]]:
     """The localities by submission whose figures or declarations are in force."""
     used: dict[str, dict[str, None]] = {}
-    for name in ("figures", "declarations"):
-        for entry in snapshot[name]:
-            submission = entry["source"]["submission"]
-            if submission:
-                used.setdefault(submission, {})[entry["locality"]] = None
+    sources = [(entry.source.submission, entry.locality) for entry in snapshot.figures]
+    sources += [(entry.source.submission, entry.locality) for entry in snapshot.declarations]
+    for submission, locality in sources:
+        if submission:
+            used.setdefault(submission, {})[locality] = None
     return used
 
 
 def _count_files(snapshot: Snapshot) -> Tally:
     used = list_used(snapshot)
     shown: list[Counted] = [
-        (entry["submitter"], "", entry["received_at"], _file(entry))
-        for entry in snapshot["submissions"]
-        if entry["id"] in used
+        (entry.submitter, "", entry.received_at, _file(entry))
+        for entry in snapshot.submissions
+        if entry.id in used
     ]
     return len(shown), shown
 
 
 def _count_groups(snapshot: Snapshot, verdict: str, locality: str) -> Tally:
     """The groups of a locality with a verdict; all are shown."""
-    groups = next(e for e in snapshot["localities"] if e["code"] == locality)["groups"]
+    groups = next(e for e in snapshot.localities if e.code == locality).groups
     number = sum(verdict in ("all", found) for found in groups.values())
-    return number, [(locality, group, str(found), {}) for group, found in groups.items()]
+    return number, [(locality, group, found, {}) for group, found in groups.items()]
 
 
 TALLIES: Mapping[str, Callable[..., Tally]] = {
@@ -107,10 +106,11 @@ TALLIES: Mapping[str, Callable[..., Tally]] = {
 
 def read_target(snapshot: Snapshot, code: str, which: str) -> Tally:
     """`reached`, `total` or `needed` of a target, with what it is counted from."""
-    target = next(entry for entry in snapshot["targets"] if entry["code"] == code)
+    target = next(entry for entry in snapshot.targets if entry.code == code)
+    numbers = {"reached": target.reached, "total": target.total, "needed": target.needed}
     named: list[Counted]
-    if target["of"] == "recognised":
-        named = [(e["code"], "", str(e["verdict"]), {}) for e in snapshot["localities"]]
+    if target.of == "recognised":
+        named = [(e.code, "", e.verdict, {}) for e in snapshot.localities]
     else:
-        named = [(e["locality"], "", str(e["state"]), {}) for e in snapshot["earlier"]]
-    return int(target[which]), named
+        named = [(e.locality, "", e.state, {}) for e in snapshot.earlier or ()]
+    return numbers[which], named

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from chuyenhoa.clock import ZONE
+from chuyenhoa.reporting.snapshot import frozen
+from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.snapshot.submission_counts import list_submitters
 from chuyenhoa.reporting.wording.phrases import Phrases
 from chuyenhoa.reporting.wording.provenance import Figure, count, unseal
 
-Snapshot = Mapping[str, Any]
 _WINDOWS = {"current": "C", "baseline": "B"}
 _FEW = 4
 """Fewer localities are named one by one."""
@@ -50,78 +50,76 @@ class Ratio:
 class SnapshotView:
     """Answers questions about one snapshot; it computes sums and never a verdict."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        """Keep the snapshot; nothing else is ever read."""
-        self.raw = snapshot
-        self.phrases = Phrases(snapshot["phrases"])
+    def __init__(self, snapshot: Snapshot, phrases: Phrases | None = None) -> None:
+        """Keep the snapshot; nothing else is ever read. `phrases` are its own, if known already."""
+        self.snapshot = snapshot
+        self.phrases = phrases or Phrases(snapshot.phrases)
 
     @property
-    def localities(self) -> Sequence[Snapshot]:
+    def localities(self) -> Sequence[frozen.FrozenLocality]:
         """Localities with their results, in the order of the plan's list."""
-        found: Sequence[Snapshot] = self.raw["localities"]
-        return found
+        return self.snapshot.localities
 
     @property
-    def documents(self) -> Mapping[str, Snapshot]:
+    def documents(self) -> Mapping[str, frozen.FrozenKind]:
         """The kinds of documents by name, as they were when the data were frozen."""
-        found: Mapping[str, Snapshot] = self.raw["documents"]
-        return found
+        return self.snapshot.documents
 
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of localities by code; two of one name carry their district as well."""
-        seen = Counter(entry["name"] for entry in self.localities)
+        seen = Counter(entry.name for entry in self.localities)
         return {
-            entry["code"]: entry["name"]
-            if seen[entry["name"]] == 1
-            else f"{entry['name']} ({self.place(entry['submitter'])})"
+            entry.code: entry.name
+            if seen[entry.name] == 1
+            else f"{entry.name} ({self.place(entry.submitter)})"
             for entry in self.localities
         }
 
     @cached_property
     def places(self) -> dict[str, str]:
         """Names of submitters by code, without the words that every board's name opens with."""
-        prefix = str(self.phrases.find("submitter_prefix"))
+        prefix = self.phrases.text("submitter_prefix")
         found = {}
-        for entry in self.raw["submitters"]:
-            name = str(entry["name"]).removeprefix(prefix).strip()
-            found[entry["code"]] = name[:1].upper() + name[1:]
+        for entry in self.snapshot.submitters:
+            name = entry.name.removeprefix(prefix).strip()
+            found[entry.code] = name[:1].upper() + name[1:]
         return found
 
     @cached_property
     def boards(self) -> tuple[str, ...]:
         """Codes of the submitters that answer for a place: boards, and no agency of the province."""
-        return tuple(entry["code"] for entry in self.raw["submitters"] if entry["kind"] != "agency")
+        return tuple(entry.code for entry in self.snapshot.submitters if entry.kind != "agency")
 
     @cached_property
-    def indicators(self) -> dict[str, Snapshot]:
+    def indicators(self) -> dict[str, frozen.FrozenIndicator]:
         """Indicators by code."""
-        return {entry["code"]: entry for entry in self.raw["indicators"]}
+        return {entry.code: entry for entry in self.snapshot.indicators}
 
     @cached_property
-    def criteria(self) -> dict[str, Snapshot]:
+    def criteria(self) -> dict[str, frozen.FrozenRule]:
         """Criteria by code, in the order of the plan."""
-        return {entry["code"]: entry for entry in self.raw["criteria"]}
+        return {entry.code: entry for entry in self.snapshot.criteria}
 
     @cached_property
     def _figures(self) -> dict[tuple[str, str, str], Decimal]:
         return {
-            (entry["locality"], entry["indicator"], entry["basis"]): Decimal(entry["value"])
-            for entry in self.raw["figures"]
-            if entry["value"] is not None
+            (entry.locality, entry.indicator, entry.basis): Decimal(entry.value)
+            for entry in self.snapshot.figures
+            if entry.value is not None
         }
 
     @property
     def window(self) -> tuple[date, date]:
         """First and last day of the milestone's window."""
-        period = self.raw["period"]
-        return date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+        period = self.snapshot.period
+        return date.fromisoformat(period.start), date.fromisoformat(period.end)
 
     @property
     def baseline_window(self) -> tuple[date, date]:
         """First and last day of the window it is compared with."""
-        period = self.raw["period"]
-        return date.fromisoformat(period["baseline_from"]), date.fromisoformat(period["baseline_to"])
+        period = self.snapshot.period
+        return date.fromisoformat(period.baseline_from), date.fromisoformat(period.baseline_to)
 
     @cached_property
     def silent(self) -> tuple[str, ...]:
@@ -150,8 +148,8 @@ class SnapshotView:
         """Codes of localities; all of the view's are `*`, or `*` with the only submitter that it shows."""
         if len(localities) < _FEW or tuple(localities) != self._codes:
             return ",".join(localities)
-        submitters = self.raw["submitters"]
-        return f"*{submitters[0]['code']}" if len(submitters) == 1 else "*"
+        submitters = self.snapshot.submitters
+        return f"*{submitters[0].code}" if len(submitters) == 1 else "*"
 
     @cached_property
     def _codes(self) -> tuple[str, ...]:
@@ -160,13 +158,12 @@ class SnapshotView:
     def only(self, locality: str) -> SnapshotView:
         """The view of one locality alone."""
         if locality not in self._alone:
-            self._alone[locality] = SnapshotView(
-                {
-                    **self.raw,
-                    "localities": [entry for entry in self.localities if entry["code"] == locality],
-                    "figures": self._by_locality.get(locality, []),
-                }
+            own = replace(
+                self.snapshot,
+                localities=tuple(entry for entry in self.localities if entry.code == locality),
+                figures=tuple(self._by_locality.get(locality, ())),
             )
+            self._alone[locality] = SnapshotView(own, self.phrases)
         return self._alone[locality]
 
     @cached_property
@@ -174,10 +171,10 @@ class SnapshotView:
         return {}
 
     @cached_property
-    def _by_locality(self) -> dict[str, list[Snapshot]]:
-        found: dict[str, list[Snapshot]] = {}
-        for entry in self.raw["figures"]:
-            found.setdefault(entry["locality"], []).append(entry)
+    def _by_locality(self) -> dict[str, list[frozen.FrozenFigure]]:
+        found: dict[str, list[frozen.FrozenFigure]] = {}
+        for entry in self.snapshot.figures:
+            found.setdefault(entry.locality, []).append(entry)
         return found
 
     def total(self, indicator: str) -> Sum:
@@ -208,21 +205,21 @@ class SnapshotView:
             return None
         return Ratio(part, whole, tuple(code for code in self.names if code not in set(known)))
 
-    def with_verdict(self, verdict: str, criterion: str | None = None) -> list[Snapshot]:
+    def with_verdict(self, verdict: str, criterion: str | None = None) -> list[frozen.FrozenLocality]:
         """Localities that carry a verdict: as a whole, or on one criterion."""
         if criterion is None:
-            return [entry for entry in self.localities if entry["verdict"] == verdict]
+            return [entry for entry in self.localities if entry.verdict == verdict]
         return [
             entry
             for entry in self.localities
-            if any(r["criterion"] == criterion and r["verdict"] == verdict for r in entry["criteria"])
+            if any(r.criterion == criterion and r.verdict == verdict for r in entry.criteria)
         ]
 
     def count_verdicts(self, verdict: str, criterion: str = "", *, group: str = "") -> Figure:
         """How many localities carry a verdict: as a whole, on one criterion, or in one criteria group."""
         rule = "GROUP" if group else "VERDICT"
         found = (
-            sum(entry["groups"].get(group) == verdict for entry in self.localities)
+            sum(entry.groups.get(group) == verdict for entry in self.localities)
             if group
             else len(self.with_verdict(verdict, criterion or None))
         )
@@ -233,10 +230,10 @@ class SnapshotView:
         return count("NAMED", len(localities), "all", "", ",".join(localities))
 
     def count_submitters(self, state: str, named: Sequence[str] = ()) -> Figure:
-        """How many submitters are in a state that `tally` knows, or how many a sentence names."""
+        """How many submitters are in a state that `submission_counts` knows, or how many a sentence names."""
         if named:
             return count("SUBMITTERS", len(named), "named", ",".join(named))
-        return count("SUBMITTERS", len(list_submitters(self.raw, state)), state)
+        return count("SUBMITTERS", len(list_submitters(self.snapshot, state)), state)
 
     @property
     def locality_count(self) -> Figure:
@@ -249,9 +246,8 @@ class SnapshotView:
 
     def unit(self, indicator: str) -> str:
         """The unit of an indicator as prose writes it."""
-        unit = str(self.indicators[indicator]["unit"])
-        written = self.phrases.find("units")
-        return str(written.get(unit, unit))
+        unit = self.indicators[indicator].unit
+        return self.phrases.words("units").get(unit, unit)
 
     def name_list(self, codes: Sequence[str]) -> str:
         """Names of localities as a list in prose."""

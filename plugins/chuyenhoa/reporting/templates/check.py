@@ -14,10 +14,15 @@ from lxml import etree
 from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts, text_parts
 from chuyenhoa.kit.ooxml.wordml import parse_part
 from chuyenhoa.reporting.docx.compiled import make_environment
-from chuyenhoa.reporting.docx.locate import locate_error, locate_names
 from chuyenhoa.reporting.papers.context import contract_of
 from chuyenhoa.reporting.papers.kinds import DocumentKind, load_kinds
-from chuyenhoa.reporting.templates.problem import UNREADABLE, TemplateProblem, say_syntax
+from chuyenhoa.reporting.templates.problem import (
+    UNREADABLE,
+    TemplateProblem,
+    locate_error,
+    locate_names,
+    say_syntax,
+)
 from chuyenhoa.reporting.templates.tags import check_tags, read_paragraphs
 from chuyenhoa.reporting.templates.walk import Walk
 

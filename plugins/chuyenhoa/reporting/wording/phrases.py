@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from chuyenhoa import settings
+from chuyenhoa.reporting.wording import patterns
+from chuyenhoa.reporting.wording.patterns import PhraseError
 from chuyenhoa.reporting.wording.provenance import unseal
 
+__all__ = ["PhraseError", "Phrases", "fill", "load_phrases"]
+
 _SLOT = re.compile(r"\{([a-z_]+)\}")
+_FILE = "templates/messages/report.yaml"
 
 
-class PhraseError(ValueError):
-    """A sentence pattern is missing, or asks for a value that does not exist."""
-
-
-def load_phrases(path: Path | None = None) -> dict[str, Any]:
+def load_phrases(path: Path | None = None) -> dict[str, object]:
     """Read the sentence patterns: `report.yaml`, and what the folder `report/` beside it adds by document.
 
     Args:
         path: the main file; `templates/messages/report.yaml` when None.
 
     Raises:
-        PhraseError: a file is missing or no mapping, or two of them say the same thing.
+        PhraseError: a file is missing or no mapping, two of them define the same entry, or an entry has a key
+            or a form that nothing reads; the text names file and entry, and says what is allowed.
     """
     source = path or settings.load().templates / "messages" / "report.yaml"
     content = _read(source)
@@ -35,8 +36,8 @@ def load_phrases(path: Path | None = None) -> dict[str, Any]:
     return content
 
 
-def _add(content: dict[str, Any], more: Mapping[str, Any], source: str) -> None:
-    """Merge mappings, however deep; nothing may be said twice."""
+def _add(content: dict[str, object], more: Mapping[str, object], source: str) -> None:
+    """Merge mappings, however deep; an entry may be defined once only."""
     for key, value in more.items():
         known = content.setdefault(key, value)
         if known is value:
@@ -46,43 +47,94 @@ def _add(content: dict[str, Any], more: Mapping[str, Any], source: str) -> None:
         _add(known, value, source)
 
 
-def _read(source: Path) -> dict[str, Any]:
+def _read(source: Path) -> dict[str, object]:
     try:
         content = yaml.safe_load(source.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise PhraseError(f"{source}: cannot be read as YAML ({error}).") from error
     if not isinstance(content, dict):
         raise PhraseError(f"{source}: holds no mapping of phrases.")
+    patterns.check_patterns(content, source.name)
     return content
 
 
 class Phrases:
-    """Looks patterns up by a dotted name and fills their `{slots}` with ready text."""
+    """Looks patterns up by a dotted name (`change.less`) and fills their `{slots}` with ready text.
 
-    def __init__(self, content: Mapping[str, Any]) -> None:
+    Every method raises `PhraseError` where there is no such entry, or where it is of another kind.
+    """
+
+    def __init__(self, content: Mapping[str, object]) -> None:
         """Keep the patterns of one snapshot."""
         self._content = content
+        self._known: dict[str, tuple[object, ...]] = {}
 
-    def find(self, name: str) -> Any:
-        """The entry under a dotted name, as in `change.less`.
-
-        Raises:
-            PhraseError: there is none.
-        """
-        entry: Any = self._content
+    def _find(self, name: str) -> object:
+        entry: object = self._content
         for part in name.split("."):
             if not isinstance(entry, Mapping) or part not in entry:
-                raise PhraseError(f"templates/messages/report.yaml: no entry {name!r}.")
+                raise PhraseError(f"{_FILE}: no entry {name!r}.")
             entry = entry[part]
         return entry
 
+    def has(self, name: str) -> bool:
+        """Whether there is such an entry."""
+        try:
+            self._find(name)
+        except PhraseError:
+            return False
+        return True
+
+    def text(self, name: str) -> str:
+        """A text as it stands."""
+        found = self._find(name)
+        if isinstance(found, Mapping | list):
+            raise PhraseError(f"{_FILE}: {name!r} is no text.")
+        return str(found)
+
+    def number(self, name: str) -> int:
+        """A whole number, as `review.most`."""
+        try:
+            return int(self.text(name))
+        except ValueError as error:
+            raise PhraseError(f"{_FILE}: {name!r} is no whole number.") from error
+
+    def texts(self, name: str) -> list[str]:
+        """A list of texts as they stand."""
+        found = self._find(name)
+        if not isinstance(found, list):
+            raise PhraseError(f"{_FILE}: {name!r} is no list.")
+        return [str(entry) for entry in found]
+
+    def words(self, name: str) -> Mapping[str, str]:
+        """A mapping of codes to words, as `verdicts`; entries that are mappings themselves are left out."""
+        found = self._find(name)
+        if not isinstance(found, Mapping):
+            raise PhraseError(f"{_FILE}: {name!r} is no mapping.")
+        return {str(key): str(word) for key, word in found.items() if not isinstance(word, Mapping | list)}
+
+    def word(self, name: str, code: str | None) -> str:
+        """The words for a code; those under `other` for one that the mapping does not know."""
+        known = self.words(name)
+        return known[code] if code is not None and code in known else self.text(f"{name}.other")
+
+    def patterns(self, name: str, shape: type[patterns.Entry]) -> tuple[patterns.Entry, ...]:
+        """A list of entries with a shape of their own, as `annexes.movement.columns`."""
+        if name not in self._known:
+            self._known[name] = patterns.read_patterns(self._find(name), shape, f"{_FILE}: {name}")
+        return tuple(entry for entry in self._known[name] if isinstance(entry, shape))
+
+    def labels(self, name: str) -> dict[str, str]:
+        """Codes with their words, in the order of the list."""
+        return {entry.of: entry.label for entry in self.patterns(name, patterns.Label)}
+
     def say(self, name: str, /, **values: str) -> str:
         """The pattern under `name` with its slots filled."""
-        return fill(str(self.find(name)), name, values)
+        return fill(self.text(name), name, values)
 
     def say_all(self, name: str, /, **values: str) -> list[str]:
         """Every pattern of the list under `name` with its slots filled."""
-        return [fill(str(pattern), name, values) for pattern in self.find(name)]
+        return [fill(pattern, name, values) for pattern in self.texts(name)]
 
     def enumerate(self, entries: Sequence[str]) -> str:
         """A list in prose: `A`, `A và B`, `A, B và C`."""

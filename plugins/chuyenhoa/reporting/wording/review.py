@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chuyenhoa.reporting.snapshot.frozen import FrozenLocality, FrozenTitle
 from chuyenhoa.reporting.snapshot.submission_counts import (
     ABSENT,
     EXPECTED,
@@ -13,7 +14,7 @@ from chuyenhoa.reporting.snapshot.submission_counts import (
     REPORTED,
     list_submitters,
 )
-from chuyenhoa.reporting.snapshot.view import Snapshot, SnapshotView, lower_first
+from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count
 from chuyenhoa.reporting.wording.prose import describe_change
 from chuyenhoa.reporting.wording.provenance import Figure, seal_lines
@@ -30,12 +31,12 @@ def quote_narratives(chapter: str, view: SnapshotView, about: Sequence[str] = ()
         view: the snapshot.
         about: only texts that speak of one of these; all when empty.
     """
-    item = str(view.phrases.find("narratives")[chapter])
+    item = view.phrases.text(f"narratives.{chapter}")
     places: dict[tuple[str, ...], list[str]] = {}
     for code, place in view.places.items():
         if code not in view.boards:
             continue
-        text = str(view.raw["narratives"].get(code, {}).get(item) or "")
+        text = str(view.snapshot.narratives.get(code, {}).get(item) or "")
         parts = tuple(split_lines(text))
         if parts and (not about or any(name in text for name in about)):
             places.setdefault(parts, []).append(place)
@@ -43,7 +44,7 @@ def quote_narratives(chapter: str, view: SnapshotView, about: Sequence[str] = ()
     for parts, who in places.items():
         names = view.phrases.enumerate([who[0], *map(lower_first, who[1:])])
         lines += [view.phrases.say("quotes.line", place=names, text=parts[0]), *parts[1:]]
-    return [str(view.phrases.find(f"quotes.{chapter}")), *lines] if lines else []
+    return [view.phrases.text(f"quotes.{chapter}"), *lines] if lines else []
 
 
 def split_lines(text: str) -> list[str]:
@@ -60,24 +61,27 @@ def write_strengths(view: SnapshotView) -> list[str]:
     lines = _praise_groups(view) + _write_trend(view, falls=True)
     on_time = view.count_submitters(ON_TIME)
     if on_time:
-        count, expected = format_count(on_time), format_count(view.count_submitters(EXPECTED))
+        count, expected = (
+            format_count(on_time),
+            format_count(view.count_submitters(EXPECTED)),
+        )
         lines.append(view.phrases.say("review.on_time", count=count, total=expected))
-    return seal_lines(lines or [str(view.phrases.find("review.strong_none"))])
+    return seal_lines(lines or [view.phrases.text("review.strong_none")])
 
 
 def _praise_groups(view: SnapshotView) -> list[str]:
     """The criteria groups that enough localities pass, in one sentence."""
-    total, limit = view.locality_count, int(view.phrases.find("review.strong_percent"))
+    total, limit = view.locality_count, view.phrases.number("review.strong_percent")
     strong = [
         (group, met)
-        for group in view.raw["groups"]
-        if (met := view.count_verdicts("met", group=group["code"])) and met * 100 >= limit * total
+        for group in view.snapshot.groups
+        if (met := view.count_verdicts("met", group=group.code)) and met * 100 >= limit * total
     ]
 
-    def say(pattern: str, group: Snapshot, met: Figure) -> str:
-        title = lower_first(group["title"])
+    def say(pattern: str, group: FrozenTitle, met: Figure) -> str:
+        title = lower_first(group.title)
         counts = {"met": format_count(met), "total": format_count(total)}
-        return view.phrases.say(pattern, code=group["code"], title=title, **counts)
+        return view.phrases.say(pattern, code=group.code, title=title, **counts)
 
     if len(strong) < 2:
         return [say("review.strong", *entry) for entry in strong]
@@ -88,8 +92,11 @@ def _praise_groups(view: SnapshotView) -> list[str]:
 def write_shortcomings(view: SnapshotView) -> list[str]:
     """What fell short: criteria not met, a rise of crime, late or missing reports, missing figures."""
     lines = _write_weak(view, "review.weak") + _write_trend(view, falls=False)
-    for pattern, state in (("review.late", LATE), ("review.absent", ABSENT)):
-        codes = list_submitters(view.raw, state)
+    for pattern, state in (
+        ("review.late", LATE),
+        ("review.absent", ABSENT),
+    ):
+        codes = list_submitters(view.snapshot, state)
         if codes:
             names = view.phrases.enumerate([lower_first(view.places[code]) for code in codes])
             count = format_count(view.count_submitters(state))
@@ -104,12 +111,12 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
                 names=view.name_list(gaps),
             )
         )
-    return seal_lines(lines) or [str(view.phrases.find("review.weak_none"))]
+    return seal_lines(lines) or [view.phrases.text("review.weak_none")]
 
 
 def write_directions(view: SnapshotView) -> list[str]:
     """What comes next: the plan's standing tasks, the criteria to mend, the figures to supply."""
-    number = str(view.raw["plan"]["number"])
+    number = str(view.snapshot.plan.number)
     lines = view.phrases.say_all("directions.standing", number=number)
     lines += _write_weak(view, "directions.focus")
     gaps = _incomplete(view)
@@ -124,7 +131,7 @@ def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
     weak = sorted((entry for entry in found if entry[1]), key=lambda entry: -len(entry[1]))
     if len(weak) < 2:
         return [_say_weak(pattern, code, entries, view) for code, entries in weak]
-    most = int(view.phrases.find("review.most"))
+    most = view.phrases.number("review.most")
     said = [
         _say_weak(f"{pattern}_criterion{'_one' if len(entries) == 1 else ''}", code, entries, view)
         for code, entries in weak[:most]
@@ -133,20 +140,20 @@ def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
     return [view.phrases.say(f"{pattern}_{form}", number=format_count(len(weak)), criteria="; ".join(said))]
 
 
-def _say_weak(pattern: str, code: str, entries: Sequence[Snapshot], view: SnapshotView) -> str:
+def _say_weak(pattern: str, code: str, entries: Sequence[FrozenLocality], view: SnapshotView) -> str:
     return view.phrases.say(
         pattern,
         code=code,
-        short=lower_first(view.criteria[code]["short"]),
+        short=lower_first(view.criteria[code].short),
         count=format_count(view.count_verdicts("not_met", code)),
         total=format_count(view.locality_count),
-        names=view.name_list([entry["code"] for entry in entries]),
+        names=view.name_list([entry.code for entry in entries]),
     )
 
 
 def _write_trend(view: SnapshotView, *, falls: bool) -> list[str]:
     """The trend of the indicator that localities are ranked by, if it goes the way asked for."""
-    code = str(view.phrases.find("ranking.indicator"))
+    code = view.phrases.text("ranking.indicator")
     pair = view.pair(code) if code in view.indicators else None
     if pair is None or pair.current == pair.baseline or (pair.current < pair.baseline) is not falls:
         return []
@@ -157,17 +164,19 @@ def _write_trend(view: SnapshotView, *, falls: bool) -> list[str]:
 def _incomplete(view: SnapshotView) -> list[str]:
     """Localities with results that lack figures (a letter still awaited is nobody's gap)."""
     return [
-        entry["code"]
-        for entry in view.localities
-        if any(reason != "no_guidance" for reason in entry["reasons"])
+        entry.code for entry in view.localities if any(reason != "no_guidance" for reason in entry.reasons)
     ]
 
 
 def list_late(view: SnapshotView) -> list[str]:
     """Submitters whose first accepted file came after the deadline."""
-    return list_submitters(view.raw, LATE)
+    return list_submitters(view.snapshot, LATE)
 
 
 def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
     """How many boards reported, how many were to, and how many were late; agencies are told by name."""
-    return view.count_submitters(REPORTED), view.count_submitters(EXPECTED), view.count_submitters(LATE)
+    return (
+        view.count_submitters(REPORTED),
+        view.count_submitters(EXPECTED),
+        view.count_submitters(LATE),
+    )
