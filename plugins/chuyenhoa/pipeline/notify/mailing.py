@@ -83,7 +83,7 @@ def send_letters(server: MailServer | None = None) -> dict[str, int]:
     """
     ctx = open_context()
     url = ctx.settings.smtp_url
-    server = server or (read_server(url) if url else None)
+    server = server or (read_server(url, "CHUYENHOA_SMTP") if url else None)
     if server is None:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}

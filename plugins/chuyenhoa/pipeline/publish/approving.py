@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa import clock
 from chuyenhoa.intake.inbox.scan import Drop, OpenDrop, logged, look_for_stable, open_drop, readable
 from chuyenhoa.kit import sandbox
-from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.context import Context, call_confined, open_context, write_file
 from chuyenhoa.pipeline.publish.asking import OPEN, PRIVATE, READ, USED, digest
 from chuyenhoa.pipeline.publish.decisions import decide, read_for
 from chuyenhoa.pipeline.publish.drafts import (
@@ -186,7 +186,7 @@ def _say_recorded(answered: Answered, documents: Sequence[str], texts: Mapping[s
 def _read(content: bytes, texts: Mapping[str, str]) -> Answered:
     if len(content) > MAX_FORM_BYTES:
         raise _RefusedError(texts["refused_unreadable"])
-    (outcome,) = sandbox.call_all(READ, [(content,)])
+    (outcome,) = call_confined(READ, [(content,)])
     if isinstance(outcome, sandbox.FaultError):
         raise outcome
     if isinstance(outcome, sandbox.Death) or outcome.fault or not outcome.code:

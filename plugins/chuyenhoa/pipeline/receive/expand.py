@@ -13,7 +13,7 @@ from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
-from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.context import Context, call_confined
 from chuyenhoa.pipeline.receive.answer import answer_submissions
 from chuyenhoa.pipeline.receive.decide import judge
 from chuyenhoa.pipeline.receive.isolation import say_failed
@@ -50,7 +50,7 @@ def unpack_file(file: FileToRead) -> Unpacked | None:
     """
     if len(file.content) > MAX_FILE_BYTES or not may_be_archive(file.content[:HEAD]):
         return None
-    (outcome,) = sandbox.call_all(UNPACK, [(file.content, file.name)])
+    (outcome,) = call_confined(UNPACK, [(file.content, file.name)])
     if isinstance(outcome, sandbox.FaultError):
         raise outcome
     if isinstance(outcome, sandbox.Death):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding, Reading
-from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.context import Context, call_confined
 
 DEATHS = {
     sandbox.DeathKind.MEMORY: "cần quá nhiều bộ nhớ",
@@ -50,7 +50,7 @@ def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sand
     """
     others = [plan for plan in reversed(list(ctx.plans.values())) if plan.id != ctx.plan.id]
     task = sandbox.Task("chuyenhoa.intake.plan_choice:read_by_plans", ((ctx.plan, *others),))
-    outcomes = sandbox.call_all(task, [(file.content, file.name, file.folder) for file in files])
+    outcomes = call_confined(task, [(file.content, file.name, file.folder) for file in files])
     return [
         _refuse(file, outcome) if isinstance(outcome, sandbox.Death) else outcome
         for file, outcome in zip(files, outcomes, strict=True)
