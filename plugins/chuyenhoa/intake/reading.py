@@ -30,7 +30,7 @@ from chuyenhoa.intake.text_sheets.free_sheets import name_codes
 from chuyenhoa.intake.text_sheets.free_texts import read_texts
 from chuyenhoa.intake.values.personal import report_lists, withhold_personal
 from chuyenhoa.kit.readers import open_book
-from chuyenhoa.kit.readers.book import Book, Sheet
+from chuyenhoa.kit.readers.book import Book, Kind, Sheet
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis, Normalisation, Observation
@@ -45,6 +45,9 @@ NEEDED_CODES: Mapping[str, tuple[str, ...]] = {
     form.JUSTIFICATION_SHEET: (form.RULE_CODE, form.REASON),
 }
 """The codes that make a row the code row of a sheet's table."""
+FORM_SHEETS = (*form.HEAD_ROWS, form.META_SHEET)
+EXTRA_SHEETS = (form.GUIDE_SHEET, form.LISTING_SHEET)
+"""What we write beside the form; nothing is filled in there."""
 LOCALITY_SHEETS = (form.FIGURES_SHEET, form.BASELINE_SHEET, form.DECLARATIONS_SHEET)
 
 
@@ -63,9 +66,10 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     """
     findings = FindingList(file_name)
     sha256 = hashlib.sha256(content).hexdigest()
-    book = open_book(content, findings)
+    book = open_book(content, findings, form=FORM_SHEETS, extras=EXTRA_SHEETS)
     if book is None:
         return _refuse(sha256, findings)
+    _report_hidden(book, findings)
     # Before any text is cleaned: U+00AD, which looks invisible, is a letter of TCVN3.
     book, converted = convert_book(book, plan_words(plan))
     book = withhold_personal(book)
@@ -101,6 +105,14 @@ def _refuse(sha256: str, findings: FindingList, owner: Owner | None = None) -> R
         refused=True,
         findings=tuple(findings.found),
     )
+
+
+def _report_hidden(book: Book, findings: FindingList) -> None:
+    """Report sheets of the form that are hidden, where the file is a workbook as we issue it."""
+    names = {strip_marks(name) for name in form.HEAD_ROWS}
+    for sheet in book.sheets if book.kind == Kind.XLSX else ():
+        if sheet.hidden and strip_marks(sheet.name) in names:
+            findings.add("D53", sheet=sheet.name)
 
 
 def _known_sheets(book: Book) -> Mapping[str, Sheet]:

@@ -1,4 +1,4 @@
-"""What both binary Excel formats (.xls, .xlsb) need: a scan's findings, error names, calamine's values."""
+"""What both binary Excel formats (.xls, .xlsb) need: a scan's flaws, error names, calamine's values."""
 
 from __future__ import annotations
 
@@ -9,9 +9,19 @@ from io import BytesIO
 
 from python_calamine import CalamineWorkbook
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
-from chuyenhoa.kit.readers.markup import is_readers, report_flaw
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    Flaw,
+    FlawReporter,
+    Mark,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
+from chuyenhoa.kit.readers.markup import is_readers, report_error
 
 ERRORS: Mapping[int, str] = {
     0x00: "#NULL!",
@@ -83,18 +93,18 @@ class Scan:
             self.marks[row, column] = Mark(Flaw.ERROR, ERRORS.get(error, "#N/A"))
 
 
-def read_values(kind: str, content: bytes, scans: Sequence[Scan], findings: FindingList) -> Book | None:
+def read_values(kind: str, content: bytes, scans: Sequence[Scan], flaws: FlawReporter) -> Book | None:
     """The values of the scanned sheets.
 
     Args:
         kind: xls or xlsb.
         content: the bytes for calamine.
         scans: the sheets, within the limits: calamine takes memory for every cell up to the last.
-        findings: takes the reason when there is one.
+        flaws: takes the reason when there is one.
     """
     for scan in scans:
         if scan.beyond:
-            findings.add("D08", sheet=scan.name, cells=(scan.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, scan.name, scan.beyond)
             return None
     sheets = []
     try:
@@ -105,7 +115,7 @@ def read_values(kind: str, content: bytes, scans: Sequence[Scan], findings: Find
     except BaseException as error:
         if not is_readers(error):
             raise
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
     return Book(kind, tuple(sheets))
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import Book
+from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Kind
 from chuyenhoa.kit.readers.extras import report_extras
 from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
 from chuyenhoa.kit.readers.markup import (
@@ -17,7 +16,7 @@ from chuyenhoa.kit.readers.markup import (
     local_name,
     number_of,
     parse_markup,
-    report_flaw,
+    report_error,
 )
 from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.runs import has_flag, is_struck, shift_of, show_run
@@ -30,28 +29,28 @@ HIDDEN = frozenset({"vanish"})
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def open_document(archive: Archive, findings: FindingList) -> Book | None:
+def open_document(archive: Archive, flaws: FlawReporter) -> Book | None:
     """The tables of a document, each with the paragraphs above it.
 
     Returns:
-        None when the document is broken, has no table, or one is beyond the limits; `findings` says which.
+        None when the document is broken, has no table, or one is beyond the limits; `flaws` says which.
     """
     try:
         body = parse_markup(archive.read(MAIN), MAIN).find("{*}body")
         reaches_out = _reaches_out(archive, body)
     except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    report_extras(archive.entries, findings)
+    report_extras(archive.entries, flaws)
     if reaches_out:
-        findings.add("D10")
+        flaws.report(FileFlaw.LINKS)
     walk = _Walk()
     if body is not None:
         walk.over(body)
     if not walk.tables:
-        findings.add("D69", kind="văn bản Word")
+        flaws.report(FileFlaw.NO_TABLE, kind=Kind.DOCX)
         return None
-    sheets = finish(walk.tables, findings)
+    sheets = finish(walk.tables, flaws)
     return Book("docx", sheets) if sheets is not None else None
 
 

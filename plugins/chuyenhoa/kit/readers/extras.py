@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import FileFlaw, FlawReporter
 
 MACROS = ("vbaproject", "basic/", "scripts/", "macrosheets/")
 LINKS = ("externallinks/",)
 OBJECTS = ("media/", "embeddings/", "activex/", "pictures/", "object ", "objectreplacements/")
 
 
-def report_extras(names: Iterable[str], findings: FindingList) -> None:
+def report_extras(names: Iterable[str], flaws: FlawReporter) -> None:
     """Tell of parts that are never opened, one finding a kind."""
     parts = [f"/{name.casefold()}" for name in names]
-    for code, words in (("D09", MACROS), ("D10", LINKS), ("D11", OBJECTS)):
+    for flaw, words in ((FileFlaw.MACROS, MACROS), (FileFlaw.LINKS, LINKS), (FileFlaw.OBJECTS, OBJECTS)):
         if any(f"/{word}" in part for part in parts for word in words):
-            findings.add(code)
+            flaws.report(flaw)

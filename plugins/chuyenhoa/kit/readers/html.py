@@ -6,8 +6,7 @@ import re
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import Book, CellValue
+from chuyenhoa.kit.readers.book import Book, CellValue, FileFlaw, FlawReporter, Kind
 from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
 from chuyenhoa.kit.readers.markup import attribute, local_name
 from chuyenhoa.kit.readers.runs import show_run
@@ -24,22 +23,22 @@ SHIFTS = {"sup": "super", "sub": "sub"}
 STRIKES = frozenset({"s", "strike", "del"})
 
 
-def open_page(content: bytes, findings: FindingList) -> Book | None:
+def open_page(content: bytes, flaws: FlawReporter) -> Book | None:
     """The tables of a page, each with the texts above it. Nothing that the page links to is fetched.
 
     Returns:
-        None when there is no table, or one is beyond the limits; `findings` says which.
+        None when there is no table, or one is beyond the limits; `flaws` says which.
     """
     parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, encoding="utf-8")
     root = etree.fromstring(_decode(content).encode("utf-8", "replace"), parser)
     grids = _tables_of(root) if root is not None else []
     if not grids:
-        findings.add("D69", kind="trang web HTML")
+        flaws.report(FileFlaw.NO_TABLE, kind=Kind.HTML)
         return None
-    sheets = finish(grids, findings)
+    sheets = finish(grids, flaws)
     if sheets is None:
         return None
-    findings.add("D68", kind="trang web HTML")
+    flaws.report(FileFlaw.OTHER_FORMAT, kind=Kind.HTML)
     return Book("html", sheets)
 
 

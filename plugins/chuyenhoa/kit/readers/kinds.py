@@ -8,8 +8,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Collection
-from enum import StrEnum
 
+from chuyenhoa.kit.readers.book import Kind
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.kit.readers.texts import decode_text
 
@@ -21,40 +21,6 @@ BROKEN = (
 )
 """What `zipfile` raises on archives that are damaged, or whose parts are encrypted."""
 BLANK = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
-
-
-class Kind(StrEnum):
-    """What a file can be; only the first group can be read."""
-
-    XLSX = "xlsx"
-    XLSB = "xlsb"
-    XLS = "xls"
-    ODS = "ods"
-    FLAT_ODS = "fods"
-    CSV = "csv"
-    DOCX = "docx"
-    HTML = "html"
-    XML = "xml"
-    ZIP = "zip"
-
-    EMPTY = "empty"
-    BROKEN_ZIP = "broken-zip"
-    ENCRYPTED = "encrypted"
-    OLD_EXCEL = "old-excel"
-    PDF = "pdf"
-    IMAGE = "image"
-    DOC = "doc"
-    RTF = "rtf"
-    ODT = "odt"
-    WORD_XML = "word-xml"
-    PRESENTATION = "presentation"
-    MAIL = "mail"
-    WEB_ARCHIVE = "web-archive"
-    RAR = "rar"
-    SEVEN_ZIP = "7z"
-    PACKED = "packed"
-    PROGRAM = "program"
-    UNKNOWN = "unknown"
 
 
 BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
@@ -137,9 +103,9 @@ def _kind_of_package(names: Collection[str], archive: zipfile.ZipFile) -> Kind:
 
 def _detect_compound(content: bytes) -> Kind:
     try:
-        names = open_compound(content).names
+        names = open_compound(content).top
     except BrokenCompoundError:
-        names = ()
+        names = frozenset()
     return next((kind for name, kind in STREAMS if name in names), Kind.UNKNOWN)
 
 

@@ -8,8 +8,19 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    FileFlaw,
+    Flaw,
+    FlawReporter,
+    Mark,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
 from chuyenhoa.kit.readers.extras import report_extras
 from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
 from chuyenhoa.kit.readers.markup import (
@@ -18,7 +29,7 @@ from chuyenhoa.kit.readers.markup import (
     local_name,
     number_of,
     parse_markup,
-    report_flaw,
+    report_error,
 )
 from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.runs import show_run
@@ -33,47 +44,37 @@ LINKED = ("dde-", "cell-range-source", "table-source")
 """Elements that fetch values from elsewhere; they are never followed."""
 
 
-def open_ods(archive: Archive, findings: FindingList) -> Book | None:
+def open_ods(archive: Archive, flaws: FlawReporter) -> Book | None:
     """The sheets of a spreadsheet.
 
     Returns:
-        None when it is broken, encrypted, or reaches beyond the limits; `findings` says which.
+        None when it is broken, encrypted, or reaches beyond the limits; `flaws` says which.
     """
     try:
         if MANIFEST in archive.entries and b"encryption-data" in archive.read(MANIFEST):
-            findings.add("D04")
+            flaws.report(FileFlaw.ENCRYPTED)
             return None
         root = parse_markup(archive.read(CONTENT), CONTENT)
         styles = [root]
         if STYLES in archive.entries:
             styles.append(parse_markup(archive.read(STYLES), STYLES))
     except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    report_extras(archive.entries, findings)
-    return _read_sheets(root, _Styles(styles), findings)
+    report_extras(archive.entries, flaws)
+    return _read_sheets(root, _Styles(styles), flaws)
 
 
-def open_flat_ods(content: bytes, findings: FindingList) -> Book | None:
-    """The sheets of a spreadsheet that is one XML file (.fods)."""
-    try:
-        root = parse_markup(content, "XML")
-    except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
-        report_flaw(error, findings)
-        return None
-    return _read_sheets(root, _Styles([root]), findings)
-
-
-def _read_sheets(root: etree._Element, styles: _Styles, findings: FindingList) -> Book | None:
+def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> Book | None:
     if any(local_name(element).startswith(LINKED) for element in root.iter("{*}*")):
-        findings.add("D10")
+        flaws.report(FileFlaw.LINKS)
     sheets = []
     for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
         reader = _Table(styles)
         reader.rows_of(table)
         name = attribute(table, "name")
         if reader.grid.beyond:
-            findings.add("D08", sheet=name, cells=(reader.grid.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, name, reader.grid.beyond)
             return None
         sheets.append(reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden))
     return Book("ods", tuple(sheets))

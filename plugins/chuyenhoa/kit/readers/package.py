@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import FileFlaw, FlawReporter
 
 MAX_FILE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 60_000_000
@@ -68,42 +68,42 @@ class Package:
         return buffer.getvalue()
 
 
-def open_package(content: bytes, findings: FindingList) -> Package | None:
+def open_package(content: bytes, flaws: FlawReporter) -> Package | None:
     """The parts of a workbook (`kinds.detect` saw that it is one), after checking that it is harmless.
 
     Args:
         content: the bytes of the file, whatever its name says.
-        findings: takes what was found; macros, links and embedded objects are only mentioned.
+        flaws: takes what was found; macros, links and embedded objects are only mentioned.
 
     Returns:
         The parts, or None when the file must not or cannot be opened.
     """
-    archive = open_archive(content, findings)
-    return _sift_workbook(archive, findings) if archive else None
+    archive = open_archive(content, flaws)
+    return _sift_workbook(archive, flaws) if archive else None
 
 
-def open_archive(content: bytes, findings: FindingList) -> Archive | None:
+def open_archive(content: bytes, flaws: FlawReporter) -> Archive | None:
     """Check the directory of a zip archive, of whatever kind, before anything in it is unpacked.
 
     Returns:
-        None when it is broken, too large, encrypted or has two parts of one name; `findings` says which.
+        None when it is broken, too large, encrypted or has two parts of one name; `flaws` says which.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, struct.error, EOFError, OSError, ValueError, NotImplementedError):
-        findings.add("D05", detail="không giải nén được")
+        flaws.report(FileFlaw.BROKEN, detail="không giải nén được")
         return None
     named = {entry.filename.replace("\\", "/").lstrip("/"): entry for entry in entries}
     reason = _excess(entries)
     if reason:
-        findings.add("D06", detail=reason)
+        flaws.report(FileFlaw.TOO_LARGE, detail=reason)
     elif any(entry.flag_bits & ENCRYPTED for entry in entries):
-        findings.add("D04")
+        flaws.report(FileFlaw.ENCRYPTED)
     elif len({name.casefold() for name in named}) != len(entries):
-        findings.add("D07", detail="hai phần trùng tên")
+        flaws.report(FileFlaw.UNSAFE, detail="hai phần trùng tên")
     elif any(not set(name.split("/")).isdisjoint({"", ".", ".."}) for name in named):
-        findings.add("D07", detail="tên phần không hợp lệ")
+        flaws.report(FileFlaw.UNSAFE, detail="tên phần không hợp lệ")
     else:
         return Archive(content, named)
     return None
@@ -145,18 +145,18 @@ def _inflate(entry: zipfile.ZipInfo, packed: memoryview) -> bytes:
         raise BrokenArchiveError("không giải nén được") from error
 
 
-def _sift_workbook(archive: Archive, findings: FindingList) -> Package | None:
+def _sift_workbook(archive: Archive, flaws: FlawReporter) -> Package | None:
     """The markup parts of a workbook, with a word on what was left out; None when it is broken or unsafe."""
     try:
         markup = {name: archive.read(name) for name in archive.entries if name.endswith(MARKUP)}
     except BrokenArchiveError as error:
-        findings.add("D05", detail=str(error))
+        flaws.report(FileFlaw.BROKEN, detail=str(error))
         return None
     for name, data in markup.items():
         if is_unsafe(data):
-            findings.add("D07", detail=f"phần {name}")
+            flaws.report(FileFlaw.UNSAFE, detail=f"phần {name}")
             return None
-    _mention_extras(archive.entries, findings)
+    _mention_extras(archive.entries, flaws)
     kept = {
         name: data
         for name, data in markup.items()
@@ -176,12 +176,12 @@ def is_unsafe(markup: bytes) -> bool:
     )
 
 
-def _mention_extras(parts: Iterable[str], findings: FindingList) -> None:
+def _mention_extras(parts: Iterable[str], flaws: FlawReporter) -> None:
     """What the file carries beside values; nothing of it is run, followed or opened."""
     names = " ".join(parts)
     if "vbaProject" in names or "macrosheets/" in names:
-        findings.add("D09")
+        flaws.report(FileFlaw.MACROS)
     if "xl/externalLinks/" in names:
-        findings.add("D10")
+        flaws.report(FileFlaw.LINKS)
     if any(f"xl/{folder}/" in names for folder in ("media", "embeddings", "activeX")):
-        findings.add("D11")
+        flaws.report(FileFlaw.OBJECTS)

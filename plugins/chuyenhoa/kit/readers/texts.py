@@ -8,8 +8,18 @@ import io
 import unicodedata
 from collections import Counter
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Sheet, name_cell
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    FileFlaw,
+    FlawReporter,
+    Kind,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
 
 MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -99,11 +109,11 @@ def _split(text: str, separator: str) -> list[list[str]]:
     return plain if separator in last and "\n" in last.strip() else rows
 
 
-def open_text(content: bytes, findings: FindingList) -> Book | None:
+def open_text(content: bytes, flaws: FlawReporter) -> Book | None:
     """The one table of a text file; every value is a text, as it was typed.
 
     Returns:
-        None when it reaches beyond the limits or is no table; `findings` says which.
+        None when it reaches beyond the limits or is no table; `flaws` says which.
     """
     text = (decode_text(content) or "").removeprefix("\ufeff")
     separator = find_separator(text)
@@ -114,11 +124,11 @@ def open_text(content: bytes, findings: FindingList) -> Book | None:
         width = max((place + 1 for place, value in enumerate(row) if value.strip()), default=0)
         if width and (index >= MAX_ROWS or width > MAX_COLUMNS):
             cell = name_cell(index, width - 1)
-            findings.add("D08", sheet=SHEET, cells=(cell,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, SHEET, cell)
             return None
         if index < MAX_ROWS:
             rows.append(list(row[:width]))
     if not any(len(row) > 1 for row in rows):
-        findings.add("D69", kind="văn bản thuần")
+        flaws.report(FileFlaw.NO_TABLE, kind=Kind.CSV)
         return None
     return Book("csv", (Sheet(SHEET, hidden=False, rows=rows),))

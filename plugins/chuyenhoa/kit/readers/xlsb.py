@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.kit.readers.binary_scan import BrokenRecordsError, Scan, Styles, read_values
-from chuyenhoa.kit.readers.book import Book, Flaw, Mark
+from chuyenhoa.kit.readers.book import Book, Flaw, FlawReporter, Mark
 from chuyenhoa.kit.readers.extras import report_extras
 from chuyenhoa.kit.readers.grids import is_legacy_font
-from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, parse_markup, report_flaw
+from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, parse_markup, report_error
 from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, Package
 
 WORKBOOK = "xl/workbook.bin"
@@ -35,11 +34,11 @@ FONT, FORMAT, XF, CELL_STYLES, CELL_STYLES_END = 43, 44, 47, 617, 618
 HIDDEN_ROW = 0x10
 
 
-def open_xlsb(archive: Archive, findings: FindingList) -> Book | None:
+def open_xlsb(archive: Archive, flaws: FlawReporter) -> Book | None:
     """The sheets of the workbook.
 
     Returns:
-        None when it is broken or reaches beyond the limits; `findings` says which.
+        None when it is broken or reaches beyond the limits; `flaws` says which.
     """
     try:
         parts = {name: archive.read(name) for name in NEEDED if name in archive.entries}
@@ -55,10 +54,10 @@ def open_xlsb(archive: Archive, findings: FindingList) -> Book | None:
         struct.error,
         KeyError,
     ) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    report_extras(archive.entries, findings)
-    return read_values("xlsb", Package(parts).repack(list(parts)), scans, findings)
+    report_extras(archive.entries, flaws)
+    return read_values("xlsb", Package(parts).repack(list(parts)), scans, flaws)
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
