@@ -248,6 +248,7 @@ def _explain(error: Exception, server: MailServer) -> MailError:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()), (0, b""))
         return MailError(f"recipient refused: {code} {_plain(text)}", is_final=500 <= code < 600)
+    # Neither is the fault of this letter: the next ones would fail the same way.
     if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPSenderRefused):
         return MailError(f"{server!r}: {error.smtp_code} {_plain(error.smtp_error)}", is_server=True)
     if isinstance(error, smtplib.SMTPDataError):

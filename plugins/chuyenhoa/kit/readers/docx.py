@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from chuyenhoa.kit.readers.appearance import has_flag, is_legacy_font, is_struck, shift_of, show_run
 from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Kind
-from chuyenhoa.kit.readers.extras import report_extras
-from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
+from chuyenhoa.kit.readers.grids import Grid, finish
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
     attribute,
@@ -18,10 +18,10 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
-from chuyenhoa.kit.readers.runs import has_flag, is_struck, shift_of, show_run
+from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, report_extras
 
 MAIN = "word/document.xml"
+# Not `del` and `moveFrom`: what was deleted or moved away does not count.
 WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "customXml", "smartTag", "hyperlink", "moveTo"})
 """Elements whose content counts as if it stood in their place."""
 LINKING_FIELDS = frozenset({"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "DATABASE"})
@@ -57,11 +57,13 @@ def open_document(archive: Archive, flaws: FlawReporter) -> Book | None:
 def _reaches_out(archive: Archive, body: etree._Element | None) -> bool:
     """Whether the document fetches content from elsewhere: DDE, a remote template, a linked object."""
     fields = "" if body is None else " ".join(str(entry.text) for entry in body.iter("{*}instrText"))
+    # The text of a field: " DDEAUTO c:\\a ", " INCLUDETEXT http://… ".
     if any(word in LINKING_FIELDS for word in fields.upper().split()):
         return True
     for name in archive.entries:
         if name.startswith("word/_rels/"):
             for relation in parse_markup(archive.read(name), name).iter("{*}Relationship"):
+                # A link that a reader may click fetches nothing by itself.
                 is_page = attribute(relation, "Type").endswith("/hyperlink")
                 if attribute(relation, "TargetMode") == "External" and not is_page:
                     return True
@@ -126,6 +128,7 @@ def _place_cells(line: etree._Element) -> dict[int, tuple[int, etree._Element]]:
     column = number_of(line.find("{*}trPr/{*}gridBefore"), "val", 0)
     for cell in _children(line):
         if local_name(cell) == "tc":
+            # Columns are those of the grid, so that "C5" is below "C4" whatever is merged in between.
             width = max(1, number_of(cell.find("{*}tcPr/{*}gridSpan"), "val", 1))
             cells[column] = (width, cell)
             column += width
@@ -141,6 +144,7 @@ def _merge(cell: etree._Element) -> str:
 def _height(rows: list[dict[int, tuple[int, etree._Element]]], row: int, column: int) -> int:
     """How many rows a cell reaches over."""
     end = row + 1
+    # <w:vMerge w:val="restart"/> begins a merged cell; each cell below it says <w:vMerge/>.
     if _merge(rows[row][column][1]) == "restart":
         while end < len(rows) and column in rows[end] and _merge(rows[end][column][1]) == "continue":
             end += 1

@@ -15,14 +15,6 @@ from chuyenhoa.kit.readers.book import (
     report_beyond,
 )
 
-LEGACY_FONTS = (".vn", "vni")
-"""How the names of the fonts of TCVN3 and VNI begin, in lower case."""
-
-
-def is_legacy_font(name: str) -> bool:
-    """Whether text in this font is in an encoding from before Unicode."""
-    return name.casefold().startswith(LEGACY_FONTS)
-
 
 @dataclass
 class Grid:

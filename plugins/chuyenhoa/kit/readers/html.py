@@ -6,10 +6,10 @@ import re
 
 from lxml import etree
 
+from chuyenhoa.kit.readers.appearance import is_legacy_font, show_run
 from chuyenhoa.kit.readers.book import Book, CellValue, FileFlaw, FlawReporter, Kind
-from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
+from chuyenhoa.kit.readers.grids import Grid, finish
 from chuyenhoa.kit.readers.markup import attribute, local_name
-from chuyenhoa.kit.readers.runs import show_run
 from chuyenhoa.kit.readers.texts import decode_text
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{3,20})", re.IGNORECASE)
@@ -74,6 +74,7 @@ def _tables_of(root: etree._Element) -> list[Grid]:
 
 def _lay_out(table: etree._Element, above: tuple[str, ...]) -> Grid:
     grid = Grid(above=above)
+    # Rows of a table inside a cell belong to that table.
     lines = [line for line in table.iter("tr") if _owner(line) is table]
     for row, line in enumerate(lines):
         if "display:none" in line.get("style", "").replace(" ", "").lower():
@@ -101,6 +102,7 @@ def _span(cell: etree._Element, name: str) -> int:
 
 def _value(cell: etree._Element) -> CellValue:
     """The number that Excel wrote beside the text, or the text."""
+    # <td x:num="0.875">88%</td> → 0.875: Excel writes the exact number beside the rounded text.
     exact = attribute(cell, "num") or attribute(cell, "x:num")
     if NUMBER.fullmatch(exact):
         return float(exact)

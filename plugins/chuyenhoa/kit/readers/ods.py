@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
+from chuyenhoa.kit.readers.appearance import is_legacy_font, show_run
 from chuyenhoa.kit.readers.book import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -21,8 +22,7 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
-from chuyenhoa.kit.readers.extras import report_extras
-from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
+from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
     attribute,
@@ -31,8 +31,7 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
-from chuyenhoa.kit.readers.runs import show_run
+from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, report_extras
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|#N/A|Err:[0-9]{3}|#VALUE!|Lỗi:[0-9]{3}")
@@ -115,6 +114,7 @@ class _Styles:
         parents[name] = attribute(style, "parent-style-name")
 
     def _inherit(self, name: str, parents: Mapping[str, str]) -> None:
+        # Styles may name each other in a ring.
         seen, place = {name}, parents[name]
         while name not in self.fonts and place and place not in seen:
             seen.add(place)
@@ -161,6 +161,7 @@ class _Table:
         first = self._row
         self._row += times
         # One row or column beyond the limits is enough to tell of it.
+        # <table:table-row table:number-rows-repeated="1048576">: the blank rest of a sheet is not laid out.
         for row in range(first, min(first + times, max(first, MAX_ROWS) + 1)):
             if attribute(line, "visibility") in {"collapse", "filter"} and row < MAX_ROWS:
                 self.grid.hidden_rows.add(row)
@@ -213,6 +214,7 @@ def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark |
     text = "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
     kinds = {str(v) for key, v in cell.attrib.items() if str(key).endswith("}value-type")}
     formula = attribute(cell, "formula")
+    # The type of an error stands in a namespace of LibreOffice; without it the text alone tells: Err:502.
     if "error" in kinds or (formula and ERROR.fullmatch(text.strip())):
         return "", Mark(Flaw.ERROR, text.strip() or "#N/A")
     kind = next((str(v) for key, v in cell.attrib.items() if _is_office(str(key), "value-type")), "")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from chuyenhoa.kit.readers.appearance import is_legacy_font
 from chuyenhoa.kit.readers.book import (
     Book,
     CellValue,
@@ -17,7 +18,7 @@ from chuyenhoa.kit.readers.book import (
     Sheet,
     report_beyond,
 )
-from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
+from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
     attribute,

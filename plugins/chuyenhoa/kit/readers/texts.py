@@ -55,6 +55,7 @@ def decode_text(content: bytes) -> str | None:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
+        # windows-1258 writes a tone as a sign of its own behind the letter: `a` and U+0301 for `á`.
         text = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
         return text if _is_vietnamese(text) else content.decode("cp1252", "replace")
 
@@ -86,6 +87,7 @@ def find_separator(text: str) -> str:
     named = text[:6].lower()
     if named.startswith("sep=") and len(text) > 4:
         return text[4]
+    # Most lines first, then most fields:  "A;1,5;2"  → two semicolons, and the comma is one of decimals.
     best, most = ",", (0, 0)
     for separator in SEPARATORS:
         rows = [len(row) for row in _split(text[:SAMPLE], separator) if any(row)]
@@ -118,6 +120,7 @@ def open_text(content: bytes, flaws: FlawReporter) -> Book | None:
     text = (decode_text(content) or "").removeprefix("\ufeff")
     separator = find_separator(text)
     if text.lower().startswith("sep="):
+        # The line `sep=;` is for Excel; a blank one in its place keeps the addresses of the rows.
         text = "\n" + text.partition("\n")[2]
     rows: list[list[CellValue]] = []
     for index, row in enumerate(_split(text, separator)):

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 
 import xlrd
 
+from chuyenhoa.kit.readers.appearance import QUOTED, is_legacy_font, show_run, shows_percent
 from chuyenhoa.kit.readers.book import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -24,18 +25,13 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
-from chuyenhoa.kit.readers.grids import is_legacy_font
 from chuyenhoa.kit.readers.markup import pass_on_memory, report_error
 from chuyenhoa.kit.readers.ole import open_compound
-from chuyenhoa.kit.readers.runs import show_run
 
 EOF, FILE_PASS, VBA, SUPBOOK = 0x0A, 0x2F, 0xD3, 0x1AE
 OWN_BOOK = (0x0401, 0x3A01)
 """What stands for a link to the workbook itself, and to an add-in; all else leads outside."""
-PERCENT_FORMATS = frozenset({9, 10})
-"""Excel's built-in formats `0%` and `0.00%`."""
 DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-QUOTED = re.compile(r'"[^"]*"|\\.')
 SHIFTS = {1: "super", 2: "sub"}
 BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
 NUMBERS = frozenset({xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE})
@@ -59,9 +55,11 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
         compound = open_compound(content)
         stream = compound.read("Workbook" if "Workbook" in compound.top else "Book")
         first = list(_globals(stream))
+        # Told by its record: xlrd says it in English only.
         if any(number == FILE_PASS for number, _ in first):
             flaws.report(FileFlaw.ENCRYPTED)
             return None
+        # Without ragged rows one cell at IV65536 would be laid out as 16 million.
         # Messages of xlrd must not go to the standard output, its default.
         book = xlrd.open_workbook(
             file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
@@ -118,15 +116,14 @@ def _styles_of(book: xlrd.Book) -> list[_Style]:
     """The styles by number; a file of some other program may lack those that its cells name."""
     styles = []
     for entry in book.xf_list:
+        # BIFF has no font number 4; xlrd keeps the hole, so that later numbers fit.
         font = book.font_list[entry.font_index] if entry.font_index < len(book.font_list) else None
         name = font.name if font is not None else ""
         code = entry.format_key
         shown = book.format_map[code].format_str if code in book.format_map else ""
-        # A percent sign inside quotes is a word of the format and does not multiply by 100: `0" %đạt"`.
-        plain = QUOTED.sub("", shown)
-        percent = code in PERCENT_FORMATS or "%" in plain
+        percent = shows_percent(code, shown)
         struck = font is not None and bool(font.struck_out)
-        duration = DURATION.search(plain) is not None
+        duration = DURATION.search(QUOTED.sub("", shown)) is not None
         styles.append(_Style(struck, percent, duration, name if is_legacy_font(name) else ""))
     return styles
 
@@ -139,6 +136,7 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Styl
     for row in range(sheet.nrows):
         values: list[CellValue] = []
         for column, cell in enumerate(sheet.row(row)):
+            # Cells that are only formatted may stand anywhere.
             if cell.ctype in BLANK:
                 values.append("")
                 continue
@@ -211,6 +209,7 @@ def _show(text: str, runs: Sequence[tuple[int, int]], fonts: Sequence[xlrd.forma
     """A text with its raised and struck pieces made visible; before the first run stands the cell's font."""
     if not runs:
         return text
+    # A run reaches to the next one: "1234" with [(3, raised)] → "123⁴".
     ends = [start for start, _ in runs[1:]] + [len(text)]
     pieces = [text[: runs[0][0]]]
     for (start, number), end in zip(runs, ends, strict=True):

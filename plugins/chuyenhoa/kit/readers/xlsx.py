@@ -10,10 +10,10 @@ from io import BytesIO
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
+from chuyenhoa.kit.readers.appearance import show_runs
 from chuyenhoa.kit.readers.book import Book, FlawReporter, Sheet, report_beyond
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
 from chuyenhoa.kit.readers.package import Package
-from chuyenhoa.kit.readers.runs import show_runs
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.kit.readers.xlsx_styles import parse, read_styles
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
@@ -84,6 +84,7 @@ def _locate_sheets(package: Package) -> list[_Location]:
     for number, entry in enumerate(parse(package.parts[BOOK]).iterfind("{*}sheets/{*}sheet")):
         name = str(entry.get("name"))
         part, kind = targets.get(str(entry.get(RELATION) or entry.get(STRICT_RELATION)), ("", ""))
+        # Charts and dialogs are sheets without cells.
         if kind and not kind.endswith("/worksheet"):
             continue
         if part not in package.parts:
@@ -97,6 +98,7 @@ def _locate_sheets(package: Package) -> list[_Location]:
 def _needed(places: Sequence[_Location], form: Collection[str], extras: Collection[str]) -> list[_Location]:
     """All sheets, or without the extras when every sheet of the form is there, however it is spelt."""
     names = {place.name: strip_marks(place.name) for place in places}
+    # Another file may hold figures on a sheet of such a name; beside the whole form it holds none.
     if not set(names.values()) >= set(map(strip_marks, form)):
         return list(places)
     skipped = set(map(strip_marks, extras))
@@ -108,6 +110,7 @@ def _read_values(
 ) -> Book | None:
     """The values of the located sheets."""
     try:
+        # A new archive of checked parts only: calamine can see nothing else (decision 0016).
         content = package.repack([*READ_PARTS, *dict.fromkeys(place.part for place in places)])
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [_make_sheet(workbook, place, scan) for place, scan in zip(places, scans, strict=True)]

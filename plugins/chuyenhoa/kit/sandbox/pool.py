@@ -75,6 +75,7 @@ class _Worker:
         self._expired = False
         self.calls = 0
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            # Neither the packages of the user nor the folder it stands in are looked through for modules.
             [sys.executable, "-s", "-P", "-m", protocol.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -109,6 +110,7 @@ class _Worker:
         timer.start()
         try:
             requests, answers = self._pipes()
+            # To a worker pickles may go: we wrote them. From a worker only JSON comes back.
             pickle.dump(message, requests)
             requests.flush()
             kind, length = protocol.HEADER.unpack(answers.read(protocol.HEADER.size))
@@ -187,6 +189,7 @@ class Pool:
         worker = worker or _Worker(self.task, self.environment)
         outcome = self._try(worker, job)
         if isinstance(outcome, Death):
+            # The memory of earlier jobs may have been the reason: a second try sees no other job.
             logger.warning("a confined call died (%s, %s), second try", outcome.kind, outcome.detail)
             outcome = self._try(_Worker(self.task, self.environment), job)
         return outcome
@@ -276,6 +279,7 @@ def shut_down() -> None:
 
 
 def _forget_after_fork() -> None:
+    # A fork has copies of the pipes: two processes would read the answers of one worker.
     global _pools_lock
     _pools_lock = threading.Lock()
     for pool in _pools:

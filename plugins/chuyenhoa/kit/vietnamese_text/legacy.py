@@ -172,7 +172,8 @@ def guess_text(text: str, known: frozenset[str] = frozenset(), font: str = "") -
     if not _OLD.search(text):
         return None
     decoded_as = {encoding: decode(text) for encoding, decode in DECODERS.items()}
-    # The unit `vụ` is `vô` in TCVN3, which is a syllable in Unicode as well: the vocabulary decides.
+    # The unit `vụ` is `vô` in TCVN3, which is a syllable in Unicode as well: the vocabulary decides
+    # (decision 0015).
     if word_key(text) not in known:
         named = [encoding for encoding, decoded in decoded_as.items() if word_key(decoded) in known]
         if len(named) == 1:
