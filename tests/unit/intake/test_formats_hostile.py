@@ -12,6 +12,7 @@ import pytest
 
 from chuyenhoa.intake.findings import FindingList, load_catalogue
 from chuyenhoa.kit.readers import Kind, detect, open_book
+from chuyenhoa.kit.readers.book import Flaw
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.model.plan import Plan
 from tests.unit.intake.drafts import Draft, change_parts, read_part
@@ -294,6 +295,32 @@ def test_a_chain_of_sectors_that_bites_its_tail_is_broken() -> None:
     with pytest.raises(BrokenCompoundError):
         open_compound(bytes(content))
     assert detect(bytes(content)) is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_percent"),
+    [
+        ('0" %đạt"', False),
+        ("0\\%", False),
+        ("0.0%", True),
+        ("[Red]0%;[Blue]-0%", True),
+        ('0"%', True),
+        ("%" * 255, True),
+        ("", False),
+        ('"', False),
+        ("[", False),
+        ("\\", False),
+        ("#,##0đ", False),
+    ],
+)
+def test_any_format_of_an_old_workbook_is_answered(shown: str, is_percent: bool) -> None:
+    name = struct.pack("<HHB", 164, len(shown), 1) + shown.encode("utf-16-le")
+    style = struct.pack("<HH16x", 0, 164)
+    book = open_book(make_xls(number_cell(0, 0), extra=((0x41E, name), (0xE0, style))), FindingList("a.xls"))
+    assert book is not None
+    (sheet,) = book.sheets
+    assert sheet.rows == [[7]]
+    assert {mark.flaw for mark in sheet.marks.values()} == ({Flaw.PERCENT} if is_percent else set())
 
 
 def test_every_kind_of_file_has_a_reader_or_a_refusal() -> None:

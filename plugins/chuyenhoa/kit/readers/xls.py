@@ -184,7 +184,8 @@ def _value(cell: xlrd.sheet.Cell, style: _Style, datemode: int) -> CellValue:
         return ""
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(value)
-    if cell.ctype == xlrd.XL_CELL_DATE:
+    # To xlrd a format as `[h]` alone is none of dates.
+    if cell.ctype == xlrd.XL_CELL_DATE or style.duration:
         return _read_date(value, datemode, is_duration=style.duration)
     return int(value) if value.is_integer() else value
 
