@@ -158,11 +158,11 @@ def warm_up(data: Path) -> None:
     confined: Any = import_module("chuyenhoa.kit.sandbox")
     workplace: Any = import_module("chuyenhoa.pipeline.context")
 
-    def call_here(task: Any, jobs: Sequence[tuple[Any, ...]]) -> list[Any]:
+    def call_here(task: Any, jobs: Sequence[tuple[Any, ...]], _: object) -> list[Any]:
         module, name = task.function.split(":")
         return [getattr(import_module(module), name)(*task.shared, *job) for job in jobs]
 
-    confined.call_all = remember(call_here, lambda task, jobs: (task.function, repr(jobs)))
+    confined.call_all = remember(call_here, lambda task, jobs, _: (task.function, repr(jobs)))
     checking.validate = remember(
         checking.validate, lambda readings, plan, *rest: (plan.id, [r.sha256 for r in readings], rest[1:])
     )

@@ -15,6 +15,7 @@ from chuyenhoa import settings
 from chuyenhoa.cli import checks, files, keeping, lifecycle, milestones, office, status
 from chuyenhoa.cli.errors import UnusableError, explain_os_error
 from chuyenhoa.clock import ClockError
+from chuyenhoa.kit.mail import MailConfigError
 from chuyenhoa.pipeline.context import UnknownPeriodError
 from chuyenhoa.plan.sources import PlanError
 from chuyenhoa.settings import SettingsError
@@ -23,6 +24,12 @@ from chuyenhoa.store import StoreError
 UNUSABLE = 2
 OUR_FAULT = 3
 """Exit code when we failed; 0 is clean, 1 means findings, 2 means unusable input or a wrong call."""
+
+REFUSALS = (
+    *(PlanError, SettingsError, MailConfigError, ClockError, StoreError),
+    *(UnknownPeriodError, UnusableError),
+)
+"""Errors whose text says what the caller has to change; all others are our own fault."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -53,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = run(options)
         sys.stdout.flush()
-    except (PlanError, SettingsError, ClockError, StoreError, UnknownPeriodError, UnusableError) as error:
+    except REFUSALS as error:
         print(error, file=sys.stderr)
         return UNUSABLE
     except BrokenPipeError:

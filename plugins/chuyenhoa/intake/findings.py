@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from chuyenhoa import settings
+from chuyenhoa.intake.file_flaws import translate
+from chuyenhoa.kit.readers.book import FileFlaw
 from chuyenhoa.model.personal import MASK, mask_personal
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding
@@ -75,6 +77,11 @@ class FindingList:
                 value=shown,
             )
         )
+
+    def report(self, flaw: FileFlaw, *, sheet: str = "", cells: Sequence[str] = (), **words: object) -> None:
+        """Add what a reader found of the file as a whole (`readers.book.FlawReporter`)."""
+        code, filled = translate(flaw, words)
+        self.add(code, sheet=sheet, cells=cells, **dict(filled))  # type: ignore[arg-type]
 
 
 def withhold(value: object) -> object:

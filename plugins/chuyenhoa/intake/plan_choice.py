@@ -27,6 +27,8 @@ def read_by_plans(plans: Sequence[Plan], content: bytes, file_name: str, folder:
         file_name: the name to call it by in messages.
         folder: the inbox folder in which it lay; None for a file that lies in none.
     """
+    # Bytes of a name that are no UTF-8 come as halves of signs (surrogateescape), which no JSON can carry.
+    file_name = file_name.encode("utf-8", "replace").decode()
     kind = detect(content).value
     first = replace(read_submission(content, file_name, plans[0], folder), kind=kind)
     if not first.refused or not any(finding.rule_id in NOT_OF_THIS_PLAN for finding in first.findings):

@@ -23,7 +23,7 @@ from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.intake.text_sheets import form_sheets, free_sheets
 from chuyenhoa.intake.values import personal
 from chuyenhoa.kit.readers import open_book
-from chuyenhoa.kit.readers.book import Book, Sheet, name_cell
+from chuyenhoa.kit.readers.book import Book, Kind, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, strip_marks
 from chuyenhoa.model import form
 from chuyenhoa.model.figures import Basis, Normalisation, Observation
@@ -39,6 +39,9 @@ NEEDED_CODES: Mapping[str, tuple[str, ...]] = {
     form.JUSTIFICATION_SHEET: (form.RULE_CODE, form.REASON),
 }
 """The codes that make a row the code row of a sheet's table."""
+FORM_SHEETS = (*form.HEAD_ROWS, form.META_SHEET)
+EXTRA_SHEETS = (form.GUIDE_SHEET, form.LISTING_SHEET)
+"""What we write beside the form; nothing is filled in there."""
 LOCALITY_SHEETS = (form.FIGURES_SHEET, form.BASELINE_SHEET, form.DECLARATIONS_SHEET)
 FIGURE_SHEETS = tuple(form.SHEET_OF_BASIS.values())
 WORD_TABLES: Mapping[str, tuple[str, ...]] = {
@@ -114,9 +117,10 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     # The order is that of the docstring above: an unsafe file is not looked into, another submitter's
     # figures are not read, and what was not read is not said to be missing.
     sha256 = hashlib.sha256(content).hexdigest()
-    book = open_book(content, findings)
+    book = open_book(content, findings, form=FORM_SHEETS, extras=EXTRA_SHEETS)
     if book is None:
         return _refuse(sha256, findings)
+    _report_hidden(book, findings)
     # Before any text is cleaned: U+00AD, which looks invisible, is a letter of TCVN3.
     book, converted = convert_book(book, plan_words(plan))
     book = personal.withhold_personal(book)
@@ -155,6 +159,14 @@ def _refuse(sha256: str, findings: FindingList, owner: ownership.Owner | None = 
         refused=True,
         findings=tuple(findings.found),
     )
+
+
+def _report_hidden(book: Book, findings: FindingList) -> None:
+    """Report sheets of the form that are hidden, where the file is a workbook as we issue it."""
+    names = {strip_marks(name) for name in form.HEAD_ROWS}
+    for sheet in book.sheets if book.kind == Kind.XLSX else ():
+        if sheet.hidden and strip_marks(sheet.name) in names:
+            findings.add(Code.HIDDEN_SHEET, sheet=sheet.name)
 
 
 def _known_sheets(book: Book) -> Mapping[str, Sheet]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from chuyenhoa import clock
 from chuyenhoa import settings as settings_module
+from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.rules import Rule, rules_in_force
@@ -122,6 +124,11 @@ def _begins(plan: Plan) -> date:
 def open_context() -> Context:
     """The context that the environment variables describe."""
     return Context(settings_module.load())
+
+
+def call_confined(task: sandbox.Task, jobs: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """`sandbox.call_all` in workers that find plans and messages where this process does."""
+    return sandbox.call_all(task, jobs, {"CHUYENHOA_HOME": str(settings_module.load().home)})
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from chuyenhoa.intake.findings import FindingList, load_catalogue
 from chuyenhoa.kit.readers import Kind, detect, open_book
+from chuyenhoa.kit.readers.book import Flaw
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.model.plan import Plan
 from tests.unit.intake.drafts import Draft, change_parts, read_part
@@ -42,11 +43,13 @@ RELATIONS = (
 def make_compound(streams: dict[str, bytes]) -> bytes:
     """A compound file (OLE2) with large streams, each in sectors of its own."""
     sectors: list[bytes] = [b"", b""]  # allocation table, directory
-    table, entries = [0xFFFFFFFD, END], [_entry("Root Entry", 5, END, 0)]
-    for name, data in streams.items():
+    table, entries = [0xFFFFFFFD, END], [_entry("Root Entry", 5, END, 0, FREE)]
+    for number, (name, data) in enumerate(streams.items(), start=1):
         data = data.ljust(4096, b"\0")
         pieces = [data[place : place + 512].ljust(512, b"\0") for place in range(0, len(data), 512)]
-        entries.append(_entry(name, 2, len(sectors), len(data)))
+        # The entries of a storage are a tree; here each has the next one on its right.
+        following = number + 1 if number < len(streams) else FREE
+        entries.append(_entry(name, 2, len(sectors), len(data), following))
         table += [len(sectors) + index + 1 for index in range(len(pieces) - 1)] + [END]
         sectors += pieces
     assert len(entries) <= 4
@@ -57,9 +60,9 @@ def make_compound(streams: dict[str, bytes]) -> bytes:
     return head[:76] + struct.pack("<109I", 0, *[FREE] * 108) + b"".join(sectors)
 
 
-def _entry(name: str, kind: int, start: int, size: int) -> bytes:
+def _entry(name: str, kind: int, start: int, size: int, right: int) -> bytes:
     raw = name.encode("utf-16-le") + b"\0\0"
-    head = raw.ljust(64, b"\0") + struct.pack("<HBB3I", len(raw), kind, 1, FREE, FREE, 1)
+    head = raw.ljust(64, b"\0") + struct.pack("<HBB3I", len(raw), kind, 1, FREE, right, 1)
     return head.ljust(116, b"\0") + struct.pack("<III", start, size, 0)
 
 
@@ -69,6 +72,7 @@ def biff(*records: tuple[int, bytes]) -> bytes:
 
 
 BOF = (0x809, struct.pack("<HH", 0x0600, 5) + b"\0" * 12)
+SHEET_BOF = (0x809, struct.pack("<HH", 0x0600, 0x10) + b"\0" * 12)
 EOF = (0x0A, b"")
 
 
@@ -77,7 +81,7 @@ def make_xls(*sheet: tuple[int, bytes], extra: tuple[tuple[int, bytes], ...] = (
     name = struct.pack("<BB", 1, 0) + b"S"
     front = len(biff(BOF, *extra, (0x85, b"\0" * 6 + name), EOF))
     globals_ = biff(BOF, *extra, (0x85, struct.pack("<IBB", front, 0, 0) + name), EOF)
-    return make_compound({"Workbook": globals_ + biff(BOF, *sheet, EOF), **streams})
+    return make_compound({"Workbook": globals_ + biff(SHEET_BOF, *sheet, EOF), **streams})
 
 
 def number_cell(row: int, column: int) -> tuple[int, bytes]:
@@ -125,6 +129,10 @@ def locked_page() -> bytes:
 
 WIDE_ROW = '<table:table-row table:number-rows-repeated="1048576"><table:table-cell {}/></table:table-row>'
 FULL = 'office:value-type="float" office:value="1" table:number-columns-repeated="16384"'
+FLAT = (
+    b'<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    b'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:body/></office:document>'
+)
 HOSTILE: dict[str, tuple[Callable[[Draft], bytes], str]] = {
     "the last corner of .xlsx": (corner, "D08"),
     "the last corner of .xlsb": (lambda _: far_xlsb(), "D08"),
@@ -215,6 +223,7 @@ HOSTILE: dict[str, tuple[Callable[[Draft], bytes], str]] = {
         lambda _: make_zip({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}),
         "D62",
     ),
+    "a spreadsheet of OpenDocument in one XML file": (lambda _: FLAT, "D02"),
     "a RAR": (lambda _: b"Rar!\x1a\x07\0", "D63"),
     "a 7z": (lambda _: b"7z\xbc\xaf\x27\x1c\0", "D63"),
     "a .gz": (lambda _: b"\x1f\x8b\x08\0", "D63"),
@@ -288,12 +297,42 @@ def test_a_chain_of_sectors_that_bites_its_tail_is_broken() -> None:
     assert detect(bytes(content)) is Kind.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("shown", "is_percent"),
+    [
+        ('0" %đạt"', False),
+        ("0\\%", False),
+        ("0.0%", True),
+        ("[Red]0%;[Blue]-0%", True),
+        ('0"%', True),
+        ("%" * 255, True),
+        ("", False),
+        ('"', False),
+        ("[", False),
+        ("\\", False),
+        ("#,##0đ", False),
+    ],
+)
+def test_any_format_of_an_old_workbook_is_answered(shown: str, is_percent: bool) -> None:
+    name = struct.pack("<HHB", 164, len(shown), 1) + shown.encode("utf-16-le")
+    style = struct.pack("<HH16x", 0, 164)
+    book = open_book(make_xls(number_cell(0, 0), extra=((0x41E, name), (0xE0, style))), FindingList("a.xls"))
+    assert book is not None
+    (sheet,) = book.sheets
+    assert sheet.rows == [[7]]
+    assert {mark.flaw for mark in sheet.marks.values()} == ({Flaw.PERCENT} if is_percent else set())
+
+
 def test_every_kind_of_file_has_a_reader_or_a_refusal() -> None:
-    from chuyenhoa.kit.readers import PACKAGE_READERS, READERS, REFUSALS
+    from chuyenhoa.intake.file_flaws import CODES, KIND_NAMES, REFUSALS
+    from chuyenhoa.kit.readers import PACKAGE_READERS, READERS
+    from chuyenhoa.kit.readers.book import FileFlaw
 
     handled = {*READERS, *PACKAGE_READERS, *REFUSALS, Kind.XLSX, Kind.BROKEN_ZIP}
     assert handled == set(Kind)
-    assert {code for code, _ in REFUSALS.values()} <= set(load_catalogue())
+    assert {*REFUSALS.values(), *CODES.values()} <= set(load_catalogue())
+    assert set(CODES) == set(FileFlaw) - {FileFlaw.UNREADABLE_KIND}
+    assert set(REFUSALS) - set(KIND_NAMES) == {Kind.EMPTY, Kind.ENCRYPTED, Kind.OLD_EXCEL}
 
 
 @pytest.mark.parametrize(

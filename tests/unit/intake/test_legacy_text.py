@@ -16,9 +16,8 @@ from openpyxl.styles import Font
 from chuyenhoa.intake import read_submission
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.kit.readers.book import Book, Sheet
-from chuyenhoa.kit.vietnamese_text.encodings import TCVN3, VNI, decode_vni
+from chuyenhoa.kit.vietnamese_text.legacy import TCVN3, VNI, decode_vni, is_syllable
 from chuyenhoa.kit.vietnamese_text.normal_form import fold
-from chuyenhoa.kit.vietnamese_text.syllables import is_syllable
 from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from tests.unit.intake.drafts import Draft

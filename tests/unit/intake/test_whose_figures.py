@@ -13,13 +13,16 @@ import xlsxwriter
 from docx.document import Document
 from docx.table import Table
 
-from chuyenhoa.kit.readers.xls_texts import Face, shown_texts
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers import open_book
+from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text.normal_form import STRUCK
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import convert
 from tests.unit.intake.handmade import FOOT, TITLES, WINDOW, book, codes, read, values
+from tests.unit.intake.test_formats_hostile import make_xls
 from tests.unit.intake.test_reading_catalogue import B, S
 
 HEAD = ["STT", "Địa bàn", "Số vụ phạm pháp hình sự xảy ra", "Khám phá"]
@@ -204,13 +207,23 @@ def test_figures_on_a_sheet_beside_the_form_are_told(plan: Plan) -> None:
 
 
 def test_texts_of_xls_are_read_across_records() -> None:
-    faces = [Face(), Face(shift="super"), Face(struck=True)]
+    def font(flags: int, shift: int) -> tuple[int, bytes]:
+        return 0x31, struct.pack("<5H3xxBB", 200, flags, 0, 400, shift, 1, 0) + b"A"
+
     plain = struct.pack("<HB", 3, 0) + b"abc"
     # The letters go on in the next record, there two bytes wide; phonetic data is passed over.
     first = struct.pack("<HBHI", 4, 0x0C, 1, 2) + b"12"
     rest = b"\1" + "34".encode("utf-16-le") + struct.pack("<HH", 3, 1) + b"xx"
     last = struct.pack("<HBH", 3, 0x08, 2) + b"125" + struct.pack("<4H", 0, 2, 2, 0)
     records = [struct.pack("<II", 3, 3) + plain + first, rest + last]
-    assert shown_texts(records, faces) == {1: "123⁴", 2: f"12{STRUCK}5"}
-    assert shown_texts(records, [Face()]) == {}
-    assert shown_texts([records[0]], faces) == {}
+    cells = [(0xFD, struct.pack("<3HI", 0, number, 0, number)) for number in range(3)]
+
+    def shown(*before: tuple[int, bytes], texts: list[bytes] = records) -> list[CellValue] | None:
+        table = [(0xFC, texts[0]), *((0x3C, more) for more in texts[1:])]
+        opened = open_book(make_xls(*cells, extra=(*before, *table)), FindingList("a.xls"))
+        return opened.sheets[0].rows[0] if opened else None
+
+    faces = font(0, 0), font(0, 1), font(8, 0)
+    assert shown(*faces) == ["abc", "123⁴", f"12{STRUCK}5"]
+    assert shown(font(0, 0)) == ["abc", "1234", "125"]
+    assert shown(*faces, texts=records[:1]) is None

@@ -15,6 +15,7 @@ from openpyxl.styles import Font
 
 from benchmarks.mutants import spoil_cells
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.reading import EXTRA_SHEETS, FORM_SHEETS
 from chuyenhoa.kit.readers.book import Book, Flaw, Mark
 from chuyenhoa.kit.readers.package import Package, open_package
 from chuyenhoa.kit.readers.xlsx import open_workbook
@@ -55,7 +56,7 @@ def package_of(content: bytes) -> Package:
 def open_content(content: bytes) -> tuple[Book | None, list[str]]:
     findings = FindingList("a.xlsx")
     package = open_package(content, findings)
-    book = open_workbook(package, findings) if package else None
+    book = open_workbook(package, findings, FORM_SHEETS, EXTRA_SHEETS) if package else None
     return book, [finding.rule_id for finding in findings.found]
 
 

@@ -14,7 +14,6 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from chuyenhoa.kit.mail.letter import is_address
-from chuyenhoa.settings import SettingsError
 
 TLS, STARTTLS, PLAIN = "tls", "starttls", "plain"
 _SECURITY = {"smtps": TLS, "smtp+starttls": STARTTLS, "smtp": PLAIN}
@@ -26,7 +25,7 @@ _GOODBYE_SECONDS = 3.0
 _READY = 220
 
 
-class MailConfigError(SettingsError):
+class MailConfigError(ValueError):
     """The mail server is described wrongly; the text says what to write, and never the password."""
 
 
@@ -73,12 +72,16 @@ class MailServer:
             line.close()
 
 
-def read_server(url: str) -> MailServer:
+def read_server(url: str, setting: str = "mail server") -> MailServer:
     """The server that a URL describes.
 
     `smtp+starttls://USER:PASSWORD@HOST:PORT?from=ADDRESS&timeout=SECONDS&ca=FILE`; `smtps://` where
     encryption begins with the first byte, `smtp://` for none. A password is sent without encryption only to
     this machine.
+
+    Args:
+        url: the description.
+        setting: the name of the setting that holds it, for messages.
 
     Raises:
         MailConfigError: something is missing or wrong in it.
@@ -87,13 +90,13 @@ def read_server(url: str) -> MailServer:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise MailConfigError("CHUYENHOA_SMTP is no URL: host or port cannot be read.") from error
+        raise MailConfigError(f"{setting} is no URL: host or port cannot be read.") from error
     security = _SECURITY.get(parts.scheme)
     if security is None or not parts.hostname:
         raise MailConfigError(
-            "CHUYENHOA_SMTP: write smtp+starttls://USER:PASSWORD@HOST:587?from=ADDRESS (or smtps://, smtp://)."
+            f"{setting}: write smtp+starttls://USER:PASSWORD@HOST:587?from=ADDRESS (or smtps://, smtp://)."
         )
-    options = _read_options(parts)
+    options = _read_options(parts, setting)
     server = MailServer(
         host=parts.hostname,
         port=port or PORTS[security],
@@ -126,13 +129,11 @@ def check_server(server: MailServer) -> None:
         )
 
 
-def _read_options(parts: SplitResult) -> dict[str, str]:
+def _read_options(parts: SplitResult, setting: str) -> dict[str, str]:
     options = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
     unknown = sorted(set(options) - {"from", "timeout", "ca"})
     if unknown:
-        raise MailConfigError(
-            f"CHUYENHOA_SMTP: unknown option {', '.join(unknown)}; known: from, timeout, ca."
-        )
+        raise MailConfigError(f"{setting}: unknown option {', '.join(unknown)}; known: from, timeout, ca.")
     return options
 
 
@@ -247,6 +248,7 @@ def _explain(error: Exception, server: MailServer) -> MailError:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()), (0, b""))
         return MailError(f"recipient refused: {code} {_plain(text)}", is_final=500 <= code < 600)
+    # Neither is the fault of this letter: the next ones would fail the same way.
     if isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPSenderRefused):
         return MailError(f"{server!r}: {error.smtp_code} {_plain(error.smtp_error)}", is_server=True)
     if isinstance(error, smtplib.SMTPDataError):

@@ -2,22 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import Protocol
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 300
-"""How far a table may reach; a form has less than a hundred columns."""
+"""How far a table may reach; a form has less than a hundred columns.
+
+One value at XFD1048576 in a workbook of 12 KB makes a reader that lays out a whole sheet take all memory.
+"""
 
 CellValue = str | float | int | bool | date | datetime | time | timedelta
 """What a cell holds; a blank one is ""."""
 
 
+class Kind(StrEnum):
+    """What a file is by its content; only the first group can be read."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    CSV = "csv"
+    DOCX = "docx"
+    HTML = "html"
+    XML = "xml"
+    ZIP = "zip"
+
+    FLAT_ODS = "fods"
+    EMPTY = "empty"
+    BROKEN_ZIP = "broken-zip"
+    ENCRYPTED = "encrypted"
+    OLD_EXCEL = "old-excel"
+    PDF = "pdf"
+    IMAGE = "image"
+    DOC = "doc"
+    RTF = "rtf"
+    ODT = "odt"
+    WORD_XML = "word-xml"
+    PRESENTATION = "presentation"
+    MAIL = "mail"
+    WEB_ARCHIVE = "web-archive"
+    RAR = "rar"
+    SEVEN_ZIP = "7z"
+    PACKED = "packed"
+    PROGRAM = "program"
+    UNKNOWN = "unknown"
+
+
+class FileFlaw(StrEnum):
+    """What a reader reports of a file as a whole. Whoever opened the file decides what it is called.
+
+    The words beside a flaw are `detail` (a phrase in Vietnamese, for the sender), `kind` (of the file),
+    `rows` and `columns` (the limits).
+    """
+
+    UNREADABLE_KIND = "unreadable-kind"
+    """It is of a kind that has no reader (`kind`)."""
+    TOO_LARGE = "too-large"
+    BROKEN = "broken"
+    ENCRYPTED = "encrypted"
+    UNSAFE = "unsafe"
+    """Its markup or its directory is built to harm whoever opens it."""
+    BEYOND_LIMITS = "beyond-limits"
+    """A table reaches further than `MAX_ROWS` and `MAX_COLUMNS`."""
+    NO_TABLE = "no-table"
+    """A text, page or document (`kind`) without a table."""
+
+    MACROS = "macros"
+    """From here on the file is read all the same; nothing of what is named is run, followed or opened."""
+    LINKS = "links"
+    OBJECTS = "objects"
+    OTHER_FORMAT = "other-format"
+    """It is read, but is not the workbook that its name promises (`kind`)."""
+
+
+class FlawReporter(Protocol):
+    """Takes what a reader found on the way."""
+
+    def report(self, flaw: FileFlaw, *, sheet: str = "", cells: Sequence[str] = (), **words: object) -> None:
+        """Take one flaw, with its place when it has one."""
+
+
+def report_beyond(flaws: FlawReporter, sheet: str, cell: str) -> None:
+    """Report the first cell with content outside of the limits."""
+    flaws.report(FileFlaw.BEYOND_LIMITS, sheet=sheet, cells=(cell,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+
+
 class Flaw(StrEnum):
-    """What a value alone would not show."""
+    """What the value of a cell alone would not show."""
 
     ERROR = "error"
     UNCALCULATED = "uncalculated"
@@ -29,7 +106,7 @@ class Flaw(StrEnum):
     SHARED = "shared"
     """Part of a merged area that reaches over several figures."""
     PERSONAL = "personal"
-    """It held personal data; the value has been masked (`intake.personal`)."""
+    """It held personal data; the value has been masked (whoever reads the book masks it)."""
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,21 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import Book
-from chuyenhoa.kit.readers.extras import report_extras
-from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
+from chuyenhoa.kit.readers.appearance import has_flag, is_legacy_font, is_struck, shift_of, show_run
+from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Kind
+from chuyenhoa.kit.readers.grids import Grid, finish
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
     attribute,
     local_name,
     number_of,
     parse_markup,
-    report_flaw,
+    report_error,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
-from chuyenhoa.kit.readers.runs import has_flag, is_struck, shift_of, show_run
+from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, report_extras
 
 MAIN = "word/document.xml"
+# Not `del` and `moveFrom`: what was deleted or moved away does not count.
 WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "customXml", "smartTag", "hyperlink", "moveTo"})
 """Elements whose content counts as if it stood in their place."""
 LINKING_FIELDS = frozenset({"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "DATABASE"})
@@ -30,39 +29,41 @@ HIDDEN = frozenset({"vanish"})
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
-def open_document(archive: Archive, findings: FindingList) -> Book | None:
+def open_document(archive: Archive, flaws: FlawReporter) -> Book | None:
     """The tables of a document, each with the paragraphs above it.
 
     Returns:
-        None when the document is broken, has no table, or one is beyond the limits; `findings` says which.
+        None when the document is broken, has no table, or one is beyond the limits; `flaws` says which.
     """
     try:
         body = parse_markup(archive.read(MAIN), MAIN).find("{*}body")
         reaches_out = _reaches_out(archive, body)
     except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    report_extras(archive.entries, findings)
+    report_extras(archive.entries, flaws)
     if reaches_out:
-        findings.add("D10")
+        flaws.report(FileFlaw.LINKS)
     walk = _Walk()
     if body is not None:
         walk.over(body)
     if not walk.tables:
-        findings.add("D69", kind="văn bản Word")
+        flaws.report(FileFlaw.NO_TABLE, kind=Kind.DOCX)
         return None
-    sheets = finish(walk.tables, findings)
+    sheets = finish(walk.tables, flaws)
     return Book("docx", sheets) if sheets is not None else None
 
 
 def _reaches_out(archive: Archive, body: etree._Element | None) -> bool:
     """Whether the document fetches content from elsewhere: DDE, a remote template, a linked object."""
     fields = "" if body is None else " ".join(str(entry.text) for entry in body.iter("{*}instrText"))
+    # The text of a field: " DDEAUTO c:\\a ", " INCLUDETEXT http://… ".
     if any(word in LINKING_FIELDS for word in fields.upper().split()):
         return True
     for name in archive.entries:
         if name.startswith("word/_rels/"):
             for relation in parse_markup(archive.read(name), name).iter("{*}Relationship"):
+                # A link that a reader may click fetches nothing by itself.
                 is_page = attribute(relation, "Type").endswith("/hyperlink")
                 if attribute(relation, "TargetMode") == "External" and not is_page:
                     return True
@@ -127,6 +128,7 @@ def _place_cells(line: etree._Element) -> dict[int, tuple[int, etree._Element]]:
     column = number_of(line.find("{*}trPr/{*}gridBefore"), "val", 0)
     for cell in _children(line):
         if local_name(cell) == "tc":
+            # Columns are those of the grid, so that "C5" is below "C4" whatever is merged in between.
             width = max(1, number_of(cell.find("{*}tcPr/{*}gridSpan"), "val", 1))
             cells[column] = (width, cell)
             column += width
@@ -142,6 +144,7 @@ def _merge(cell: etree._Element) -> str:
 def _height(rows: list[dict[int, tuple[int, etree._Element]]], row: int, column: int) -> int:
     """How many rows a cell reaches over."""
     end = row + 1
+    # <w:vMerge w:val="restart"/> begins a merged cell; each cell below it says <w:vMerge/>.
     if _merge(rows[row][column][1]) == "restart":
         while end < len(rows) and column in rows[end] and _merge(rows[end][column][1]) == "continue":
             end += 1

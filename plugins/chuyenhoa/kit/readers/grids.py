@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, CellValue, Sheet, name_cell
-
-LEGACY_FONTS = (".vn", "vni")
-"""How the names of the fonts of TCVN3 and VNI begin, in lower case."""
-
-
-def is_legacy_font(name: str) -> bool:
-    """Whether text in this font is in an encoding from before Unicode."""
-    return name.casefold().startswith(LEGACY_FONTS)
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    CellValue,
+    FlawReporter,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
 
 
 @dataclass
@@ -67,13 +66,13 @@ class Grid:
         )
 
 
-def finish(grids: Sequence[Grid], findings: FindingList) -> tuple[Sheet, ...] | None:
+def finish(grids: Sequence[Grid], flaws: FlawReporter) -> tuple[Sheet, ...] | None:
     """The tables of a document as sheets called "Bảng 1", "Bảng 2"; None when one is beyond the limits."""
     sheets = []
     for number, grid in enumerate(grids, start=1):
         name = f"Bảng {number}"
         if grid.beyond:
-            findings.add("D08", sheet=name, cells=(grid.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, name, grid.beyond)
             return None
         sheets.append(grid.sheet(name))
     return tuple(sheets)

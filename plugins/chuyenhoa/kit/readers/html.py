@@ -6,11 +6,10 @@ import re
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import Book, CellValue
-from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
+from chuyenhoa.kit.readers.appearance import is_legacy_font, show_run
+from chuyenhoa.kit.readers.book import Book, CellValue, FileFlaw, FlawReporter, Kind
+from chuyenhoa.kit.readers.grids import Grid, finish
 from chuyenhoa.kit.readers.markup import attribute, local_name
-from chuyenhoa.kit.readers.runs import show_run
 from chuyenhoa.kit.readers.texts import decode_text
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{3,20})", re.IGNORECASE)
@@ -24,22 +23,22 @@ SHIFTS = {"sup": "super", "sub": "sub"}
 STRIKES = frozenset({"s", "strike", "del"})
 
 
-def open_page(content: bytes, findings: FindingList) -> Book | None:
+def open_page(content: bytes, flaws: FlawReporter) -> Book | None:
     """The tables of a page, each with the texts above it. Nothing that the page links to is fetched.
 
     Returns:
-        None when there is no table, or one is beyond the limits; `findings` says which.
+        None when there is no table, or one is beyond the limits; `flaws` says which.
     """
     parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, encoding="utf-8")
     root = etree.fromstring(_decode(content).encode("utf-8", "replace"), parser)
     grids = _tables_of(root) if root is not None else []
     if not grids:
-        findings.add("D69", kind="trang web HTML")
+        flaws.report(FileFlaw.NO_TABLE, kind=Kind.HTML)
         return None
-    sheets = finish(grids, findings)
+    sheets = finish(grids, flaws)
     if sheets is None:
         return None
-    findings.add("D68", kind="trang web HTML")
+    flaws.report(FileFlaw.OTHER_FORMAT, kind=Kind.HTML)
     return Book("html", sheets)
 
 
@@ -75,6 +74,7 @@ def _tables_of(root: etree._Element) -> list[Grid]:
 
 def _lay_out(table: etree._Element, above: tuple[str, ...]) -> Grid:
     grid = Grid(above=above)
+    # Rows of a table inside a cell belong to that table.
     lines = [line for line in table.iter("tr") if _owner(line) is table]
     for row, line in enumerate(lines):
         if "display:none" in line.get("style", "").replace(" ", "").lower():
@@ -102,6 +102,7 @@ def _span(cell: etree._Element, name: str) -> int:
 
 def _value(cell: etree._Element) -> CellValue:
     """The number that Excel wrote beside the text, or the text."""
+    # <td x:num="0.875">88%</td> → 0.875: Excel writes the exact number beside the rounded text.
     exact = attribute(cell, "num") or attribute(cell, "x:num")
     if NUMBER.fullmatch(exact):
         return float(exact)

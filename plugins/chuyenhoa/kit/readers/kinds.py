@@ -8,8 +8,8 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Collection
-from enum import StrEnum
 
+from chuyenhoa.kit.readers.book import Kind
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.kit.readers.texts import decode_text
 
@@ -21,42 +21,6 @@ BROKEN = (
 )
 """What `zipfile` raises on archives that are damaged, or whose parts are encrypted."""
 BLANK = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
-
-
-class Kind(StrEnum):
-    """What a file can be; only the first group can be read."""
-
-    XLSX = "xlsx"
-    XLSB = "xlsb"
-    XLS = "xls"
-    ODS = "ods"
-    FLAT_ODS = "fods"
-    CSV = "csv"
-    DOCX = "docx"
-    HTML = "html"
-    XML = "xml"
-    ZIP = "zip"
-
-    EMPTY = "empty"
-    BROKEN_ZIP = "broken-zip"
-    ENCRYPTED = "encrypted"
-    OLD_EXCEL = "old-excel"
-    PDF = "pdf"
-    IMAGE = "image"
-    DOC = "doc"
-    RTF = "rtf"
-    ODT = "odt"
-    WORD_XML = "word-xml"
-    PRESENTATION = "presentation"
-    MAIL = "mail"
-    WEB_ARCHIVE = "web-archive"
-    RAR = "rar"
-    SEVEN_ZIP = "7z"
-    PACKED = "packed"
-    PROGRAM = "program"
-    UNKNOWN = "unknown"
-
-
 BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF", Kind.PDF),
     (b"\x89PNG", Kind.IMAGE),
@@ -93,12 +57,14 @@ STREAMS: tuple[tuple[str, Kind], ...] = (
     ("PowerPoint Document", Kind.PRESENTATION),
     ("__properties_version1.0", Kind.MAIL),
 )
-"""The stream that makes a compound file one of these."""
+"""The stream at the top that makes a compound file one of these; a .doc with a sheet inside has a Workbook
+as well, further down."""
 MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.IGNORECASE)
 
 
 def detect(content: bytes) -> Kind:
     """The kind of a file."""
+    # A byte order mark, spaces and zero bytes are no content: such a file is called empty, not unknown.
     if not content.strip(BLANK):
         return Kind.EMPTY
     if content.startswith(ZIP):
@@ -109,8 +75,8 @@ def detect(content: bytes) -> Kind:
         # "BM" and "MZ" may also begin a line of text.
         if content.startswith(start) and (len(start) > 2 or b"\0" in content[:1000]):
             return kind
+    # What telephones make: pictures (HEIC, WEBP) and films.
     if content[4:8] == b"ftyp" or (content.startswith(b"RIFF") and content[8:12] == b"WEBP"):
-        # What telephones make: pictures (HEIC, WEBP) and films.
         return Kind.IMAGE
     return _detect_text(content)
 
@@ -128,6 +94,7 @@ def _kind_of_package(names: Collection[str], archive: zipfile.ZipFile) -> Kind:
     for part, kind in PACKAGES:
         if part in names:
             return kind
+    # .ods and .odt differ in this part alone; every other archive is one of reports.
     if "mimetype" in names and "content.xml" in names:
         with archive.open("mimetype") as part_file:
             kind_named = part_file.read(100)
@@ -137,14 +104,16 @@ def _kind_of_package(names: Collection[str], archive: zipfile.ZipFile) -> Kind:
 
 def _detect_compound(content: bytes) -> Kind:
     try:
-        names = open_compound(content).names
+        names = open_compound(content).top
     except BrokenCompoundError:
-        names = ()
+        names = frozenset()
     return next((kind for name, kind in STREAMS if name in names), Kind.UNKNOWN)
 
 
 def _detect_text(content: bytes) -> Kind:
     """What a file without a signature is; pages and XML may stand in any encoding."""
+    # Web systems export pages and XML Spreadsheet 2003 under the name .xls; neither has a signature, and both
+    # may stand in UTF-16.
     text = decode_text(content)
     if text is None:
         return Kind.UNKNOWN

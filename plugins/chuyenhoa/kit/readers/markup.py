@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import FileFlaw, FlawReporter
 
 
 class UnsafeMarkupError(ValueError):
@@ -37,14 +37,14 @@ def parse_markup(data: bytes, name: str) -> etree._Element:
 NO_WORDS_OF_OURS = "nội dung bên trong không đúng định dạng"
 
 
-def report_flaw(error: BaseException, findings: FindingList) -> None:
+def report_error(error: BaseException, flaws: FlawReporter) -> None:
     """Tell why a file cannot be read, in the submitter's words; the English of a library helps no officer."""
     if isinstance(error, UnsafeMarkupError):
-        findings.add("D07", detail=str(error))
+        flaws.report(FileFlaw.UNSAFE, detail=str(error))
         return
     said = " ".join(str(error).split())[:120]
     is_english = said.isascii() or isinstance(error, etree.XMLSyntaxError)
-    findings.add("D05", detail=NO_WORDS_OF_OURS if is_english else said)
+    flaws.report(FileFlaw.BROKEN, detail=NO_WORDS_OF_OURS if is_english else said)
 
 
 def is_readers(error: BaseException) -> bool:

@@ -8,20 +8,30 @@ from datetime import date, datetime
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
-from chuyenhoa.kit.readers.extras import report_extras
-from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
+from chuyenhoa.kit.readers.appearance import is_legacy_font, show_run
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    FileFlaw,
+    Flaw,
+    FlawReporter,
+    Mark,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
+from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
     attribute,
     local_name,
     number_of,
     parse_markup,
-    report_flaw,
+    report_error,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
-from chuyenhoa.kit.readers.runs import show_run
+from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, report_extras
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|#N/A|Err:[0-9]{3}|#VALUE!|Lỗi:[0-9]{3}")
@@ -33,47 +43,37 @@ LINKED = ("dde-", "cell-range-source", "table-source")
 """Elements that fetch values from elsewhere; they are never followed."""
 
 
-def open_ods(archive: Archive, findings: FindingList) -> Book | None:
+def open_ods(archive: Archive, flaws: FlawReporter) -> Book | None:
     """The sheets of a spreadsheet.
 
     Returns:
-        None when it is broken, encrypted, or reaches beyond the limits; `findings` says which.
+        None when it is broken, encrypted, or reaches beyond the limits; `flaws` says which.
     """
     try:
         if MANIFEST in archive.entries and b"encryption-data" in archive.read(MANIFEST):
-            findings.add("D04")
+            flaws.report(FileFlaw.ENCRYPTED)
             return None
         root = parse_markup(archive.read(CONTENT), CONTENT)
         styles = [root]
         if STYLES in archive.entries:
             styles.append(parse_markup(archive.read(STYLES), STYLES))
     except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    report_extras(archive.entries, findings)
-    return _read_sheets(root, _Styles(styles), findings)
+    report_extras(archive.entries, flaws)
+    return _read_sheets(root, _Styles(styles), flaws)
 
 
-def open_flat_ods(content: bytes, findings: FindingList) -> Book | None:
-    """The sheets of a spreadsheet that is one XML file (.fods)."""
-    try:
-        root = parse_markup(content, "XML")
-    except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
-        report_flaw(error, findings)
-        return None
-    return _read_sheets(root, _Styles([root]), findings)
-
-
-def _read_sheets(root: etree._Element, styles: _Styles, findings: FindingList) -> Book | None:
+def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> Book | None:
     if any(local_name(element).startswith(LINKED) for element in root.iter("{*}*")):
-        findings.add("D10")
+        flaws.report(FileFlaw.LINKS)
     sheets = []
     for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
         reader = _Table(styles)
         reader.rows_of(table)
         name = attribute(table, "name")
         if reader.grid.beyond:
-            findings.add("D08", sheet=name, cells=(reader.grid.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, name, reader.grid.beyond)
             return None
         sheets.append(reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden))
     return Book("ods", tuple(sheets))
@@ -114,6 +114,7 @@ class _Styles:
         parents[name] = attribute(style, "parent-style-name")
 
     def _inherit(self, name: str, parents: Mapping[str, str]) -> None:
+        # Styles may name each other in a ring.
         seen, place = {name}, parents[name]
         while name not in self.fonts and place and place not in seen:
             seen.add(place)
@@ -160,6 +161,7 @@ class _Table:
         first = self._row
         self._row += times
         # One row or column beyond the limits is enough to tell of it.
+        # <table:table-row table:number-rows-repeated="1048576">: the blank rest of a sheet is not laid out.
         for row in range(first, min(first + times, max(first, MAX_ROWS) + 1)):
             if attribute(line, "visibility") in {"collapse", "filter"} and row < MAX_ROWS:
                 self.grid.hidden_rows.add(row)
@@ -212,6 +214,7 @@ def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark |
     text = "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
     kinds = {str(v) for key, v in cell.attrib.items() if str(key).endswith("}value-type")}
     formula = attribute(cell, "formula")
+    # The type of an error stands in a namespace of LibreOffice; without it the text alone tells: Err:502.
     if "error" in kinds or (formula and ERROR.fullmatch(text.strip())):
         return "", Mark(Flaw.ERROR, text.strip() or "#N/A")
     kind = next((str(v) for key, v in cell.attrib.items() if _is_office(str(key), "value-type")), "")

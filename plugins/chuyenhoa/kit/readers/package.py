@@ -1,4 +1,4 @@
-"""The safety gate: what kind of file it is by its content, and whether its parts may be opened at all."""
+"""The safety gate of zip archives: whether their parts may be opened, and what stands beside the values."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.readers.book import FileFlaw, FlawReporter
 
+# Bounds before anything is unpacked: a table of 5 MB takes more than 1 GB in an XML parser (decision 0014).
 MAX_FILE_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 60_000_000
 MAX_PARTS = 300
@@ -25,6 +26,10 @@ ENCRYPTED = 1
 ENCODING = re.compile(rb"<\?xml[^>]{0,60}encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
 PLAIN_ENCODINGS = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
 MARKUP = (".xml", ".rels")
+MACROS = ("vbaproject", "basic/", "scripts/", "macrosheets/")
+LINKS = ("externallinks/",)
+OBJECTS = ("media/", "embeddings/", "activex/", "pictures/", "object ", "objectreplacements/")
+"""What such parts are called in the four formats that are archives, in lower case."""
 
 
 class BrokenArchiveError(ValueError):
@@ -68,42 +73,45 @@ class Package:
         return buffer.getvalue()
 
 
-def open_package(content: bytes, findings: FindingList) -> Package | None:
+def open_package(content: bytes, flaws: FlawReporter) -> Package | None:
     """The parts of a workbook (`kinds.detect` saw that it is one), after checking that it is harmless.
 
     Args:
         content: the bytes of the file, whatever its name says.
-        findings: takes what was found; macros, links and embedded objects are only mentioned.
+        flaws: takes what was found; macros, links and embedded objects are only mentioned.
 
     Returns:
         The parts, or None when the file must not or cannot be opened.
     """
-    archive = open_archive(content, findings)
-    return _sift_workbook(archive, findings) if archive else None
+    archive = open_archive(content, flaws)
+    return _sift_workbook(archive, flaws) if archive else None
 
 
-def open_archive(content: bytes, findings: FindingList) -> Archive | None:
+def open_archive(content: bytes, flaws: FlawReporter) -> Archive | None:
     """Check the directory of a zip archive, of whatever kind, before anything in it is unpacked.
 
     Returns:
-        None when it is broken, too large, encrypted or has two parts of one name; `findings` says which.
+        None when it is broken, too large, encrypted or has two parts of one name; `flaws` says which.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, struct.error, EOFError, OSError, ValueError, NotImplementedError):
-        findings.add("D05", detail="không giải nén được")
+        flaws.report(FileFlaw.BROKEN, detail="không giải nén được")
         return None
     named = {entry.filename.replace("\\", "/").lstrip("/"): entry for entry in entries}
     reason = _excess(entries)
     if reason:
-        findings.add("D06", detail=reason)
+        flaws.report(FileFlaw.TOO_LARGE, detail=reason)
     elif any(entry.flag_bits & ENCRYPTED for entry in entries):
-        findings.add("D04")
+        flaws.report(FileFlaw.ENCRYPTED)
+    # calamine takes a part of another letter case where the one named is missing (decision 0016): what was
+    # checked and what is read could be two parts.
     elif len({name.casefold() for name in named}) != len(entries):
-        findings.add("D07", detail="hai phần trùng tên")
+        flaws.report(FileFlaw.UNSAFE, detail="hai phần trùng tên")
+    # `xl/../xl/workbook.xml` is one part to some readers and two to others.
     elif any(not set(name.split("/")).isdisjoint({"", ".", ".."}) for name in named):
-        findings.add("D07", detail="tên phần không hợp lệ")
+        flaws.report(FileFlaw.UNSAFE, detail="tên phần không hợp lệ")
     else:
         return Archive(content, named)
     return None
@@ -126,6 +134,7 @@ def _packed(content: bytes, entry: zipfile.ZipInfo) -> memoryview:
     head = content[entry.header_offset : entry.header_offset + LOCAL_HEADER.size]
     if len(head) < LOCAL_HEADER.size:
         raise BrokenArchiveError("không giải nén được")
+    # A directory and a header that disagree show two files to two readers.
     signature, flags, method, name_length, extra_length = LOCAL_HEADER.unpack(head)
     if signature != b"PK\3\4" or flags & ENCRYPTED or method != entry.compress_type:
         raise BrokenArchiveError("không giải nén được")
@@ -145,18 +154,19 @@ def _inflate(entry: zipfile.ZipInfo, packed: memoryview) -> bytes:
         raise BrokenArchiveError("không giải nén được") from error
 
 
-def _sift_workbook(archive: Archive, findings: FindingList) -> Package | None:
+def _sift_workbook(archive: Archive, flaws: FlawReporter) -> Package | None:
     """The markup parts of a workbook, with a word on what was left out; None when it is broken or unsafe."""
     try:
         markup = {name: archive.read(name) for name in archive.entries if name.endswith(MARKUP)}
     except BrokenArchiveError as error:
-        findings.add("D05", detail=str(error))
+        flaws.report(FileFlaw.BROKEN, detail=str(error))
         return None
     for name, data in markup.items():
         if is_unsafe(data):
-            findings.add("D07", detail=f"phần {name}")
+            flaws.report(FileFlaw.UNSAFE, detail=f"phần {name}")
             return None
-    _mention_extras(archive.entries, findings)
+    report_extras(archive.entries, flaws)
+    # Read by nobody, so that no reader can be led to them.
     kept = {
         name: data
         for name, data in markup.items()
@@ -167,6 +177,7 @@ def _sift_workbook(archive: Archive, findings: FindingList) -> Package | None:
 
 def is_unsafe(markup: bytes) -> bool:
     """Whether a part declares a document type, or is in an encoding in which it could hide one."""
+    # In UTF-16 or another encoding a document type would not show as the bytes that are looked for.
     encoding = ENCODING.match(markup.removeprefix(b"\xef\xbb\xbf"))
     return (
         b"<!DOCTYPE" in markup
@@ -176,12 +187,9 @@ def is_unsafe(markup: bytes) -> bool:
     )
 
 
-def _mention_extras(parts: Iterable[str], findings: FindingList) -> None:
-    """What the file carries beside values; nothing of it is run, followed or opened."""
-    names = " ".join(parts)
-    if "vbaProject" in names or "macrosheets/" in names:
-        findings.add("D09")
-    if "xl/externalLinks/" in names:
-        findings.add("D10")
-    if any(f"xl/{folder}/" in names for folder in ("media", "embeddings", "activeX")):
-        findings.add("D11")
+def report_extras(names: Iterable[str], flaws: FlawReporter) -> None:
+    """Tell of parts that are never opened, one finding a kind."""
+    parts = [f"/{name.casefold()}" for name in names]
+    for flaw, words in ((FileFlaw.MACROS, MACROS), (FileFlaw.LINKS, LINKS), (FileFlaw.OBJECTS, OBJECTS)):
+        if any(f"/{word}" in part for part in parts for word in words):
+            flaws.report(flaw)

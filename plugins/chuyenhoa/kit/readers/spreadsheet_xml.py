@@ -6,28 +6,38 @@ from datetime import datetime
 
 from lxml import etree
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet
-from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
+from chuyenhoa.kit.readers.appearance import is_legacy_font
+from chuyenhoa.kit.readers.book import (
+    Book,
+    CellValue,
+    FileFlaw,
+    Flaw,
+    FlawReporter,
+    Kind,
+    Mark,
+    Sheet,
+    report_beyond,
+)
+from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
     attribute,
     number_of,
     parse_markup,
-    report_flaw,
+    report_error,
 )
 
 
-def open_spreadsheet_xml(content: bytes, findings: FindingList) -> Book | None:
+def open_spreadsheet_xml(content: bytes, flaws: FlawReporter) -> Book | None:
     """The sheets of the workbook.
 
     Returns:
-        None when it is broken, declares entities or reaches beyond the limits; `findings` says which.
+        None when it is broken, declares entities or reaches beyond the limits; `flaws` says which.
     """
     try:
         root = parse_markup(content, "XML")
     except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
     percents, fonts = _styles(root)
     sheets = []
@@ -36,11 +46,11 @@ def open_spreadsheet_xml(content: bytes, findings: FindingList) -> Book | None:
         reader.read(worksheet)
         name = attribute(worksheet, "Name")
         if reader.grid.beyond:
-            findings.add("D08", sheet=name, cells=(reader.grid.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, name, reader.grid.beyond)
             return None
         shown = worksheet.findtext("{*}WorksheetOptions/{*}Visible", "")
         sheets.append(reader.sheet(name, hidden=shown.strip() in {"SheetHidden", "SheetVeryHidden"}))
-    findings.add("D68", kind="bảng tính XML 2003")
+    flaws.report(FileFlaw.OTHER_FORMAT, kind=Kind.XML)
     return Book("xml", tuple(sheets))
 
 

@@ -8,8 +8,18 @@ import io
 import unicodedata
 from collections import Counter
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Sheet, name_cell
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    FileFlaw,
+    FlawReporter,
+    Kind,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
 
 MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -45,6 +55,7 @@ def decode_text(content: bytes) -> str | None:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
+        # windows-1258 writes a tone as a sign of its own behind the letter: `a` and U+0301 for `á`.
         text = unicodedata.normalize("NFC", content.decode("cp1258", "replace"))
         return text if _is_vietnamese(text) else content.decode("cp1252", "replace")
 
@@ -76,6 +87,7 @@ def find_separator(text: str) -> str:
     named = text[:6].lower()
     if named.startswith("sep=") and len(text) > 4:
         return text[4]
+    # Most lines first, then most fields:  "A;1,5;2"  → two semicolons, and the comma is one of decimals.
     best, most = ",", (0, 0)
     for separator in SEPARATORS:
         rows = [len(row) for row in _split(text[:SAMPLE], separator) if any(row)]
@@ -99,26 +111,27 @@ def _split(text: str, separator: str) -> list[list[str]]:
     return plain if separator in last and "\n" in last.strip() else rows
 
 
-def open_text(content: bytes, findings: FindingList) -> Book | None:
+def open_text(content: bytes, flaws: FlawReporter) -> Book | None:
     """The one table of a text file; every value is a text, as it was typed.
 
     Returns:
-        None when it reaches beyond the limits or is no table; `findings` says which.
+        None when it reaches beyond the limits or is no table; `flaws` says which.
     """
     text = (decode_text(content) or "").removeprefix("\ufeff")
     separator = find_separator(text)
     if text.lower().startswith("sep="):
+        # The line `sep=;` is for Excel; a blank one in its place keeps the addresses of the rows.
         text = "\n" + text.partition("\n")[2]
     rows: list[list[CellValue]] = []
     for index, row in enumerate(_split(text, separator)):
         width = max((place + 1 for place, value in enumerate(row) if value.strip()), default=0)
         if width and (index >= MAX_ROWS or width > MAX_COLUMNS):
             cell = name_cell(index, width - 1)
-            findings.add("D08", sheet=SHEET, cells=(cell,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, SHEET, cell)
             return None
         if index < MAX_ROWS:
             rows.append(list(row[:width]))
     if not any(len(row) > 1 for row in rows):
-        findings.add("D69", kind="văn bản thuần")
+        flaws.report(FileFlaw.NO_TABLE, kind=Kind.CSV)
         return None
     return Book("csv", (Sheet(SHEET, hidden=False, rows=rows),))

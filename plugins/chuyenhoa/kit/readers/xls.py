@@ -1,187 +1,221 @@
-"""Opens an Excel 97-2003 workbook (.xls): calamine reads the values, a scan of the records what it loses."""
+"""Opens an Excel 97-2003 workbook (.xls), and older ones (Excel 5 and 95), with xlrd."""
 
 from __future__ import annotations
 
+import io
+import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.binary_scan import BrokenRecordsError, Scan, Styles, read_values
-from chuyenhoa.kit.readers.book import Book, Flaw, Mark
-from chuyenhoa.kit.readers.grids import is_legacy_font
-from chuyenhoa.kit.readers.markup import report_flaw
-from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
-from chuyenhoa.kit.readers.xls_texts import Face, read_face, shown_texts
+import xlrd
 
-BOF, EOF, FILE_PASS, SHEET = 0x809, 0x0A, 0x2F, 0x85
-FONT, FORMAT, XF = 0x31, 0x41E, 0xE0
-SUPBOOK, VBA = 0x1AE, 0xD3
-ROW, MERGES = 0x208, 0xE5
-NUMBER, RK, MULRK, FORMULA, BOOL_ERR = 0x203, 0x27E, 0xBD, 0x06, 0x205
-TEXTS = frozenset({0xFD, 0x204, 0xD6})
-SST, CONTINUE, LABEL_SST = 0xFC, 0x3C, 0xFD
-BIFF8 = 0x0600
+from chuyenhoa.kit.readers.appearance import QUOTED, is_legacy_font, show_run, shows_percent
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    FileFlaw,
+    Flaw,
+    FlawReporter,
+    Mark,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
+from chuyenhoa.kit.readers.markup import pass_on_memory, report_error
+from chuyenhoa.kit.readers.ole import open_compound
+
+EOF, FILE_PASS, VBA, SUPBOOK = 0x0A, 0x2F, 0xD3, 0x1AE
 OWN_BOOK = (0x0401, 0x3A01)
 """What stands for a link to the workbook itself, and to an add-in; all else leads outside."""
-HIDDEN_ROW = 0x20
-ERROR_RESULT = 2
+DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+SHIFTS = {1: "super", 2: "sub"}
+BLANK = frozenset({xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK})
+NUMBERS = frozenset({xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE})
 
-Record = tuple[int, int, bytes]
-"""Number, place and content of a record."""
+
+class _BeyondError(ValueError):
+    """A cell with content outside of the limits."""
+
+    def __init__(self, sheet: str, cell: str) -> None:
+        super().__init__(f"{sheet} {cell}")
+        self.sheet, self.cell = sheet, cell
 
 
-def open_xls(content: bytes, findings: FindingList) -> Book | None:
+def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
     """The sheets of the workbook.
 
     Returns:
-        None when it is broken, encrypted or reaches beyond the limits; `findings` says which.
+        None when it is broken, encrypted or reaches beyond the limits; `flaws` says which.
     """
     try:
         compound = open_compound(content)
-        stream = compound.read("Workbook" if "Workbook" in compound.entries else "Book")
-        globals_ = _Globals(stream)
-        if globals_.is_encrypted:
-            findings.add("D04")
+        stream = compound.read("Workbook" if "Workbook" in compound.top else "Book")
+        first = list(_globals(stream))
+        # Told by its record: xlrd says it in English only.
+        if any(number == FILE_PASS for number, _ in first):
+            flaws.report(FileFlaw.ENCRYPTED)
             return None
-        scans = [_scan(stream, place, scan, globals_) for place, scan in globals_.sheets]
-    except (BrokenCompoundError, BrokenRecordsError, struct.error, IndexError) as error:
-        report_flaw(error, findings)
+        # Without ragged rows one cell at IV65536 would be laid out as 16 million.
+        # Messages of xlrd must not go to the standard output, its default.
+        book = xlrd.open_workbook(
+            file_contents=stream, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
+        )
+        styles = _styles_of(book)
+        sheets = tuple(_read_sheet(book, sheet, styles) for sheet in book.sheets())
+        if not sheets:
+            raise ValueError("không có sheet nào")
+    except _BeyondError as error:
+        report_beyond(flaws, error.sheet, error.cell)
         return None
-    if globals_.has_macros or "_VBA_PROJECT_CUR" in compound.names:
-        findings.add("D09")
-    if globals_.has_links:
-        findings.add("D10")
+    except Exception as error:  # whatever xlrd raises, it raises for what is in the file
+        pass_on_memory(error)
+        report_error(error, flaws)
+        return None
+    if any(number == VBA for number, _ in first) or "_VBA_PROJECT_CUR" in compound.names:
+        flaws.report(FileFlaw.MACROS)
+    if any(number == SUPBOOK and _leads_outside(data) for number, data in first):
+        flaws.report(FileFlaw.LINKS)
     if any(name.startswith("MBD") or name == "Ctls" for name in compound.names):
-        findings.add("D11")
-    return read_values("xls", content, scans, findings)
+        flaws.report(FileFlaw.OBJECTS)
+    return Book("xls", sheets)
 
 
-def _records(stream: bytes, start: int) -> Iterator[Record]:
-    """The records from a place on, to the end of the substream that begins there."""
-    place, depth = start, 0
+def _globals(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Number and content of the records of the workbook itself, which stand before those of its sheets."""
+    place = 0
     while place + 4 <= len(stream):
         number, length = struct.unpack_from("<HH", stream, place)
-        data = stream[place + 4 : place + 4 + length]
-        if len(data) < length:
-            raise BrokenRecordsError("dữ liệu bị cắt ngang")
-        depth += (number == BOF) - (number == EOF)
-        if depth <= 0:
+        if number == EOF:
             return
-        if depth == 1:  # a chart inside a sheet is a substream of its own
-            yield number, place, data
+        yield number, stream[place + 4 : place + 4 + length]
         place += 4 + length
-    raise BrokenRecordsError("dữ liệu bị cắt ngang")
 
 
-class _Globals:
-    """The first substream: sheets, styles, and what else is to be told of."""
-
-    def __init__(self, stream: bytes) -> None:
-        self.styles = Styles()
-        self.sheets: list[tuple[int, Scan]] = []
-        self.is_encrypted = self.has_macros = self.has_links = False
-        self._is_biff8 = True
-        self._faces: list[Face] = []
-        texts: list[bytes] = []
-        before = 0
-        for number, _, data in _records(stream, 0):
-            self._take(number, data)
-            before = SST if number == CONTINUE and before == SST else number
-            texts += [data] if before == SST else []
-        self.texts = shown_texts(texts, self._faces)
-        self.styles.struck = frozenset(place for place, face in enumerate(self._faces) if face.struck)
-        if not self.sheets and not self.is_encrypted:
-            raise BrokenRecordsError("không có sheet nào")
-
-    def _take(self, number: int, data: bytes) -> None:
-        if number == BOF:
-            self._is_biff8 = struct.unpack_from("<H", data)[0] == BIFF8
-        elif number == FILE_PASS:
-            self.is_encrypted = True
-        elif number == VBA:
-            self.has_macros = True
-        elif number == SUPBOOK and len(data) >= 4:
-            self.has_links |= struct.unpack_from("<H", data, 2)[0] not in OWN_BOOK
-        elif number == SHEET and not self.is_encrypted:
-            place, state, kind = struct.unpack_from("<IBB", data)
-            if kind == 0:
-                self.sheets.append((place, Scan(self._text(data, 6), hidden=bool(state & 3))))
-        elif number in (FONT, FORMAT, XF):
-            self._take_style(number, data)
-
-    def _take_style(self, number: int, data: bytes) -> None:
-        if number == FONT:
-            self.styles.fonts.append(self._text(data, 14))
-            self._faces.append(read_face(data))
-            if len(self.styles.fonts) == 4:
-                self.styles.fonts.append("")  # Excel leaves number 4 out
-                self._faces.append(Face())
-        elif number == XF:
-            font, code = struct.unpack_from("<HH", data)
-            self.styles.cells.append((code, font))
-        elif self._is_biff8 and len(data) > 5:
-            count, wide = struct.unpack_from("<HB", data, 2)
-            code = data[5 : 5 + count * (2 if wide & 1 else 1)].decode("utf-16-le" if wide & 1 else "latin-1")
-            self.styles.formats[struct.unpack_from("<H", data)[0]] = code
-
-    def _text(self, data: bytes, place: int) -> str:
-        """A text with its length in one byte; Excel 5 and 95 have no flag for wide letters."""
-        count = data[place]
-        if not self._is_biff8:
-            return data[place + 1 : place + 1 + count].decode("cp1252", "replace")
-        wide = data[place + 1] & 1
-        raw = data[place + 2 : place + 2 + count * (2 if wide else 1)]
-        return raw.decode("utf-16-le" if wide else "latin-1", "replace")
+def _leads_outside(data: bytes) -> bool:
+    return len(data) >= 4 and struct.unpack_from("<H", data, 2)[0] not in OWN_BOOK
 
 
-def _scan(stream: bytes, start: int, scan: Scan, globals_: _Globals) -> Scan:
-    """Walk over the records of one sheet."""
-    styles = globals_.styles
-    for number, _, data in _records(stream, start):
-        if number == ROW:
-            if struct.unpack_from("<H", data, 12)[0] & HIDDEN_ROW:
-                scan.hidden_rows.add(struct.unpack_from("<H", data)[0])
-        elif number == MERGES:
-            for place in range(2, len(data) - 7, 8):
-                first, last, left, right = struct.unpack_from("<4H", data, place)
-                scan.merges.append((first, left, last, right))
-        elif number == MULRK:
-            row, column = struct.unpack_from("<HH", data)
-            for index, place in enumerate(range(4, len(data) - 7, 6)):
-                _see_number(scan, styles, row, column + index, struct.unpack_from("<H", data, place)[0])
-        elif number in TEXTS or number in (NUMBER, RK, FORMULA, BOOL_ERR):
-            _see_cell(scan, styles, number, data)
-        if number == LABEL_SST:
-            _see_text(scan, globals_.texts, data)
-    return scan
+@dataclass(frozen=True)
+class _Style:
+    """What the style of a cell says beside its value."""
+
+    struck: bool = False
+    percent: bool = False
+    duration: bool = False
+    legacy_font: str = ""
 
 
-def _see_text(scan: Scan, texts: Mapping[int, str], data: bytes) -> None:
-    """A cell of a shared text, where that text has raised or struck pieces."""
-    row, column, _, number = struct.unpack_from("<3HI", data)
-    if number in texts:
-        scan.texts[row, column] = texts[number]
+PLAIN = _Style()
 
 
-def _see_cell(scan: Scan, styles: Styles, number: int, data: bytes) -> None:
-    row, column, style = struct.unpack_from("<3H", data)
-    error = None
-    if number == BOOL_ERR and data[7]:
-        error = data[6]
-    elif number == FORMULA and data[12:14] == b"\xff\xff" and data[6] == ERROR_RESULT:
-        error = data[8]
-    if error is None and (number in (NUMBER, RK) or (number == FORMULA and data[12:14] != b"\xff\xff")):
-        _see_number(scan, styles, row, column, style)
-    else:
-        scan.see(row, column, error)
-        font = styles.font(style)
-        if is_legacy_font(font):
-            scan.fonts[row, column] = font
+def _styles_of(book: xlrd.Book) -> list[_Style]:
+    """The styles by number; a file of some other program may lack those that its cells name."""
+    styles = []
+    for entry in book.xf_list:
+        # BIFF has no font number 4; xlrd keeps the hole, so that later numbers fit.
+        font = book.font_list[entry.font_index] if entry.font_index < len(book.font_list) else None
+        name = font.name if font is not None else ""
+        code = entry.format_key
+        shown = book.format_map[code].format_str if code in book.format_map else ""
+        percent = shows_percent(code, shown)
+        struck = font is not None and bool(font.struck_out)
+        duration = DURATION.search(QUOTED.sub("", shown)) is not None
+        styles.append(_Style(struck, percent, duration, name if is_legacy_font(name) else ""))
+    return styles
 
 
-def _see_number(scan: Scan, styles: Styles, row: int, column: int, style: int) -> None:
-    scan.see(row, column)
-    if styles.is_struck(style):
-        scan.marks[row, column] = Mark(Flaw.STRUCK)
-    elif styles.shows_percent(style):
-        scan.marks[row, column] = Mark(Flaw.PERCENT)
+def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Style]) -> Sheet:
+    """One sheet; `_BeyondError` when it has content outside of the limits."""
+    rows: list[list[CellValue]] = []
+    marks: dict[tuple[int, int], Mark] = {}
+    fonts: dict[tuple[int, int], str] = {}
+    for row in range(sheet.nrows):
+        values: list[CellValue] = []
+        for column, cell in enumerate(sheet.row(row)):
+            # Cells that are only formatted may stand anywhere.
+            if cell.ctype in BLANK:
+                values.append("")
+                continue
+            if row >= MAX_ROWS or column >= MAX_COLUMNS:
+                raise _BeyondError(sheet.name, name_cell(row, column))
+            style = styles[cell.xf_index] if cell.xf_index < len(styles) else PLAIN
+            mark = _mark(cell, style)
+            if mark is not None:
+                marks[row, column] = mark
+            if cell.ctype == xlrd.XL_CELL_TEXT:
+                runs = sheet.rich_text_runlist_map.get((row, column), ())
+                values.append(_show(cell.value, runs, book.font_list))
+                if style.legacy_font:
+                    fonts[row, column] = style.legacy_font
+            else:
+                values.append(_value(cell, style, book.datemode))
+        rows.append(values)
+    return Sheet(
+        name=sheet.name,
+        hidden=bool(sheet.visibility),
+        rows=rows[:MAX_ROWS],
+        marks=marks,
+        hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden),
+        fonts=fonts,
+        # xlrd counts the end of an area as a range of Python does.
+        merges=tuple((top, left, end - 1, right - 1) for top, end, left, right in sheet.merged_cells),
+    )
+
+
+def _mark(cell: xlrd.sheet.Cell, style: _Style) -> Mark | None:
+    """What the value of a cell alone would not show."""
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return Mark(Flaw.ERROR, xlrd.error_text_from_code.get(cell.value, "#N/A"))
+    if cell.ctype not in NUMBERS:
+        return None
+    if style.struck:
+        return Mark(Flaw.STRUCK)
+    return Mark(Flaw.PERCENT) if style.percent else None
+
+
+def _value(cell: xlrd.sheet.Cell, style: _Style, datemode: int) -> CellValue:
+    """The value of a cell that holds no text."""
+    value: float = cell.value
+    if cell.ctype == xlrd.XL_CELL_ERROR:
+        return ""
+    if cell.ctype == xlrd.XL_CELL_BOOLEAN:
+        return bool(value)
+    # To xlrd a format as `[h]` alone is none of dates.
+    if cell.ctype == xlrd.XL_CELL_DATE or style.duration:
+        return _read_date(value, datemode, is_duration=style.duration)
+    return int(value) if value.is_integer() else value
+
+
+def _read_date(value: float, datemode: int, *, is_duration: bool) -> CellValue:
+    """What a number in a format of dates means; the number itself where it is beyond all years.
+
+    A day alone is a date, a part of a day alone a time; in a format as `[h]:mm` it is a length of time.
+    """
+    try:
+        if is_duration:
+            return timedelta(milliseconds=round(value * 86_400_000))
+        moment: datetime = xlrd.xldate.xldate_as_datetime(value, datemode)
+    except (ValueError, OverflowError):
+        return value
+    if value < 1:
+        return moment.time()
+    return moment if moment.time() != time() else moment.date()
+
+
+def _show(text: str, runs: Sequence[tuple[int, int]], fonts: Sequence[xlrd.formatting.Font]) -> str:
+    """A text with its raised and struck pieces made visible; before the first run stands the cell's font."""
+    if not runs:
+        return text
+    # A run reaches to the next one: "1234" with [(3, raised)] → "123⁴".
+    ends = [start for start, _ in runs[1:]] + [len(text)]
+    pieces = [text[: runs[0][0]]]
+    for (start, number), end in zip(runs, ends, strict=True):
+        font = fonts[number] if number < len(fonts) else None
+        shift = SHIFTS.get(font.escapement, "") if font is not None else ""
+        struck = font is not None and bool(font.struck_out)
+        pieces.append(show_run(text[start:end], shift, struck=struck))
+    return "".join(pieces)

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import posixpath
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
 
 from lxml import etree
+from python_calamine import CalamineWorkbook
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.binary_scan import BrokenRecordsError, Scan, Styles, read_values
-from chuyenhoa.kit.readers.book import Book, Flaw, Mark
-from chuyenhoa.kit.readers.extras import report_extras
-from chuyenhoa.kit.readers.grids import is_legacy_font
-from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, parse_markup, report_flaw
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, Package
+from chuyenhoa.kit.readers.appearance import is_legacy_font, shows_percent
+from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Book,
+    CellValue,
+    Flaw,
+    FlawReporter,
+    Mark,
+    Sheet,
+    name_cell,
+    report_beyond,
+)
+from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, is_readers, parse_markup, report_error
+from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, Package, report_extras
 
 WORKBOOK = "xl/workbook.bin"
 RELATIONS = "xl/_rels/workbook.bin.rels"
@@ -33,13 +44,69 @@ CELLS = frozenset(range(2, 12))
 MERGE, SHEET = 176, 156
 FONT, FORMAT, XF, CELL_STYLES, CELL_STYLES_END = 43, 44, 47, 617, 618
 HIDDEN_ROW = 0x10
+ERRORS: Mapping[int, str] = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 
 
-def open_xlsb(archive: Archive, findings: FindingList) -> Book | None:
+class BrokenRecordsError(ValueError):
+    """A stream of records ends in the middle of one, or a record is too short."""
+
+
+@dataclass
+class Styles:
+    """Formats and fonts by number, and the two of each cell style in the order of the file."""
+
+    formats: dict[int, str] = field(default_factory=dict)
+    fonts: list[str] = field(default_factory=list)
+    cells: list[tuple[int, int]] = field(default_factory=list)
+    """Number of the format and number of the font."""
+
+    def shows_percent(self, style: int) -> bool:
+        """Whether cells of a style show their value multiplied by 100."""
+        if style >= len(self.cells):
+            return False
+        code = self.cells[style][0]
+        return shows_percent(code, self.formats.get(code, ""))
+
+    def font(self, style: int) -> str:
+        """The name of a style's font; empty when there is none."""
+        place = self.cells[style][1] if style < len(self.cells) else -1
+        return self.fonts[place] if 0 <= place < len(self.fonts) else ""
+
+
+@dataclass
+class Scan:
+    """What the values of a sheet alone would not show; rows and columns are counted from 0."""
+
+    name: str
+    hidden: bool
+    marks: dict[tuple[int, int], Mark] = field(default_factory=dict)
+    fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    beyond: str = ""
+    """The first cell with content outside of the limits; empty when there is none."""
+
+    def see(self, row: int, column: int, error: int | None = None) -> None:
+        """Note a cell with content."""
+        if (row >= MAX_ROWS or column >= MAX_COLUMNS) and not self.beyond:
+            self.beyond = name_cell(row, column)
+        if error is not None:
+            self.marks[row, column] = Mark(Flaw.ERROR, ERRORS.get(error, "#N/A"))
+
+
+def open_xlsb(archive: Archive, flaws: FlawReporter) -> Book | None:
     """The sheets of the workbook.
 
     Returns:
-        None when it is broken or reaches beyond the limits; `findings` says which.
+        None when it is broken or reaches beyond the limits; `flaws` says which.
     """
     try:
         parts = {name: archive.read(name) for name in NEEDED if name in archive.entries}
@@ -55,10 +122,10 @@ def open_xlsb(archive: Archive, findings: FindingList) -> Book | None:
         struct.error,
         KeyError,
     ) as error:
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    report_extras(archive.entries, findings)
-    return read_values("xlsb", Package(parts).repack(list(parts)), scans, findings)
+    report_extras(archive.entries, flaws)
+    return read_values("xlsb", Package(parts).repack(list(parts)), scans, flaws)
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
@@ -121,6 +188,7 @@ def _styles(stream: bytes) -> Styles:
             styles.formats[struct.unpack_from("<H", data)[0]] = _text(data, 2)[0]
         elif number == FONT:
             styles.fonts.append(_text(data, 21)[0])
+        # The same record describes named styles; cells count those between 617 and 618 only.
         elif number == XF and is_cell:
             _, code, font = struct.unpack_from("<3H", data)
             styles.cells.append((code, font))
@@ -148,3 +216,43 @@ def _scan(stream: bytes, scan: Scan, styles: Styles) -> Scan:
             elif is_legacy_font(styles.font(style)):
                 scan.fonts[row, column] = styles.font(style)
     return scan
+
+
+def read_values(kind: str, content: bytes, scans: Sequence[Scan], flaws: FlawReporter) -> Book | None:
+    """The values of the scanned sheets.
+
+    Args:
+        kind: xls or xlsb.
+        content: the bytes for calamine.
+        scans: the sheets, within the limits: calamine takes memory for every cell up to the last.
+        flaws: takes the reason when there is one.
+    """
+    # calamine takes memory for every cell up to the last, so the limits come first.
+    for scan in scans:
+        if scan.beyond:
+            report_beyond(flaws, scan.name, scan.beyond)
+            return None
+    sheets = []
+    try:
+        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+        for scan in scans:
+            rows = workbook.get_sheet_by_name(scan.name).to_python(skip_empty_area=False)
+            sheets.append(_sheet(scan, [list(row) for row in rows]))
+    except BaseException as error:
+        if not is_readers(error):
+            raise
+        report_error(error, flaws)
+        return None
+    return Book(kind, tuple(sheets))
+
+
+def _sheet(scan: Scan, rows: list[list[CellValue]]) -> Sheet:
+    return Sheet(
+        name=scan.name,
+        hidden=scan.hidden,
+        rows=rows,
+        marks=scan.marks,
+        hidden_rows=frozenset(scan.hidden_rows),
+        fonts=scan.fonts,
+        merges=tuple(scan.merges),
+    )

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
-from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, Sheet
-from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_flaw
+from chuyenhoa.kit.readers.appearance import show_runs
+from chuyenhoa.kit.readers.book import Book, FlawReporter, Sheet, report_beyond
+from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
 from chuyenhoa.kit.readers.package import Package
-from chuyenhoa.kit.readers.runs import show_runs
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.kit.readers.xlsx_styles import parse, read_styles
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
-from chuyenhoa.model import form
 
-KNOWN_SHEETS = frozenset(map(strip_marks, (*form.HEAD_ROWS, form.META_SHEET)))
-OWN_SHEETS = frozenset(map(strip_marks, (form.GUIDE_SHEET, form.LISTING_SHEET)))
-"""What we write beside the form; nothing is filled in there."""
 BOOK, LINKS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 TEXTS = "xl/sharedStrings.xml"
 READ_PARTS = ("[Content_Types].xml", "_rels/.rels", BOOK, LINKS, STYLES, TEXTS)
@@ -47,28 +42,30 @@ class _Location:
     part: str
 
 
-def open_workbook(package: Package, findings: FindingList) -> Book | None:
-    """The sheets of a workbook; what we ourselves write beside the form is left out when the form is there.
+def open_workbook(
+    package: Package, flaws: FlawReporter, form: Collection[str] = (), extras: Collection[str] = ()
+) -> Book | None:
+    """The sheets of a workbook; those named in `extras` are left out when all of `form` are there.
 
     Returns:
-        None when the workbook is broken or a table reaches beyond the limits; `findings` says which. The
+        None when the workbook is broken or a table reaches beyond the limits; `flaws` says which. The
         limits are checked before any value is read: one cell in the last corner of a sheet would otherwise
         take all memory and end the process.
     """
     try:
-        places = _needed(_locate_sheets(package))
+        places = _needed(_locate_sheets(package), form, extras)
         package = _with_runs(package, [TEXTS, *(place.part for place in places)])
         styles = read_styles(package.parts.get(STYLES, b""))
         scans = [scan_sheet(package.parts[place.part], styles) for place in places]
     except (etree.XMLSyntaxError, ValueError) as error:
         pass_on_memory(error)
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
     for place, scan in zip(places, scans, strict=True):
         if scan.beyond:
-            findings.add("D08", sheet=place.name, cells=(scan.beyond,), rows=MAX_ROWS, columns=MAX_COLUMNS)
+            report_beyond(flaws, place.name, scan.beyond)
             return None
-    return _read_values(package, places, scans, findings)
+    return _read_values(package, places, scans, flaws)
 
 
 def _with_runs(package: Package, names: Sequence[str]) -> Package:
@@ -87,6 +84,7 @@ def _locate_sheets(package: Package) -> list[_Location]:
     for number, entry in enumerate(parse(package.parts[BOOK]).iterfind("{*}sheets/{*}sheet")):
         name = str(entry.get("name"))
         part, kind = targets.get(str(entry.get(RELATION) or entry.get(STRICT_RELATION)), ("", ""))
+        # Charts and dialogs are sheets without cells.
         if kind and not kind.endswith("/worksheet"):
             continue
         if part not in package.parts:
@@ -97,30 +95,30 @@ def _locate_sheets(package: Package) -> list[_Location]:
     return found
 
 
-def _needed(places: Sequence[_Location]) -> list[_Location]:
-    """All sheets, or without our own additions when every sheet of the form is there."""
+def _needed(places: Sequence[_Location], form: Collection[str], extras: Collection[str]) -> list[_Location]:
+    """All sheets, or without the extras when every sheet of the form is there, however it is spelt."""
     names = {place.name: strip_marks(place.name) for place in places}
-    if not set(names.values()) >= KNOWN_SHEETS:
+    # Another file may hold figures on a sheet of such a name; beside the whole form it holds none.
+    if not set(names.values()) >= set(map(strip_marks, form)):
         return list(places)
-    return [place for place in places if names[place.name] not in OWN_SHEETS]
+    skipped = set(map(strip_marks, extras))
+    return [place for place in places if names[place.name] not in skipped]
 
 
 def _read_values(
-    package: Package, places: Sequence[_Location], scans: Sequence[SheetScan], findings: FindingList
+    package: Package, places: Sequence[_Location], scans: Sequence[SheetScan], flaws: FlawReporter
 ) -> Book | None:
     """The values of the located sheets."""
     try:
+        # A new archive of checked parts only: calamine can see nothing else (decision 0016).
         content = package.repack([*READ_PARTS, *dict.fromkeys(place.part for place in places)])
         workbook = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [_make_sheet(workbook, place, scan) for place, scan in zip(places, scans, strict=True)]
     except BaseException as error:
         if not is_readers(error):
             raise
-        report_flaw(error, findings)
+        report_error(error, flaws)
         return None
-    for sheet in sheets:
-        if sheet.hidden and strip_marks(sheet.name) in KNOWN_SHEETS - {strip_marks(form.META_SHEET)}:
-            findings.add("D53", sheet=sheet.name)
     return Book("xlsx", tuple(sheets))
 
 

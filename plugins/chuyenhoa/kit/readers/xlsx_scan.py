@@ -25,7 +25,10 @@ MAIN_SPACES = frozenset(
 ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})", re.IGNORECASE)
 AREA = re.compile(rf"{ADDRESS.pattern}:{ADDRESS.pattern}", re.IGNORECASE)
 WITHIN = re.compile(r"(?:(?:[A-Z]|[A-J][A-Z]|K[A-N])(?:[1-9][0-9]{0,2}|[1-4][0-9]{3}) )*+")
-"""Addresses, each with a space behind it, that are within the limits for certain."""
+"""Addresses, each with a space behind it, that are within the limits for certain: up to KN4999.
+
+Possessive (`*+`): a hundred thousand addresses must not be tried again from every one of them.
+"""
 ROWS = re.compile(r"(?:[1-9][0-9]{0,6} ?)*+")
 PREFIXED = re.compile(rb"</?[A-Za-z_][-.\w]*:")
 MERGES = re.compile(rb'<mergeCell ref="([A-Za-z0-9]+:[A-Za-z0-9]+)"')
@@ -81,6 +84,7 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
         return None
     queries = _queries(space, flagged)
     addresses, rows = queries.addresses(root), queries.rows(root)
+    # Cells and rows without an address, or outside of the table, were not asked: the careful pass knows.
     if len(addresses) + len(rows) != queries.count(root):
         return None
     if not _are_in_order(addresses) or not ROWS.fullmatch(" ".join(rows)):
@@ -174,6 +178,7 @@ def scan_carefully(xml: bytes, styles: CellStyles) -> SheetScan:
         elif event == "end":
             row, column = _place(element.get("r", "")) if element.get("r") else (row, column + 1)
             if row < last:
+                # calamine drops the cells of such a row without a word (decision 0016).
                 raise ValueError(f"dòng {row + 1} đứng sau dòng {last + 1}")
             last = row
             # A cell without content is only formatted; readers skip it, and so may it stand anywhere.

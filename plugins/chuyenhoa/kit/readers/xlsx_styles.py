@@ -9,10 +9,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from chuyenhoa.kit.readers.runs import is_struck
+from chuyenhoa.kit.readers.appearance import PERCENT_FORMATS, QUOTED, is_struck
 
-PERCENT_FORMATS = frozenset({"9", "10"})
-"""Excel's built-in formats `0%` and `0.00%`."""
 US_DATE = re.compile(r"(?:\[[^\]]*\])*m{1,2}[-/.]d{1,2}[-/.]y", re.IGNORECASE)
 """A format that shows the month before the day; the built-in format 14 follows the reader's country."""
 OLD_FONT = re.compile(r"\.?vn[a-z0-9]|vni", re.IGNORECASE)
@@ -49,10 +47,9 @@ def read_styles(styles: bytes) -> CellStyles:
     if not styles:
         return CellStyles()
     tree = parse(styles)
-    formats, us_dates = set(PERCENT_FORMATS), set()
+    formats, us_dates = set(map(str, PERCENT_FORMATS)), set()
     for entry in tree.iterfind("{*}numFmts/{*}numFmt"):
-        # A percent sign inside quotes is a word of the format and does not multiply by 100.
-        code = re.sub(r'"[^"]*"|\\.', "", entry.get("formatCode", ""))
+        code = QUOTED.sub("", entry.get("formatCode", ""))
         if "%" in code:
             formats.add(entry.get("numFmtId", ""))
         elif US_DATE.match(code):

@@ -13,14 +13,13 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, cast
 
-from chuyenhoa import settings
 from chuyenhoa.kit.sandbox import worker as protocol
 from chuyenhoa.kit.sandbox.codec import CodecError
 from chuyenhoa.kit.sandbox.limits import Limits
@@ -70,17 +69,18 @@ class Task:
 class _Worker:
     """One process."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, environment: Mapping[str, str]) -> None:
         self._limits = task.limits
         self._codec = protocol.find_function(task.function)[1]
         self._expired = False
         self.calls = 0
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            # Neither the packages of the user nor the folder it stands in are looked through for modules.
             [sys.executable, "-s", "-P", "-m", protocol.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=_environment(environment),
             cwd="/",
             start_new_session=True,
         )
@@ -110,6 +110,7 @@ class _Worker:
         timer.start()
         try:
             requests, answers = self._pipes()
+            # To a worker pickles may go: we wrote them. From a worker only JSON comes back.
             pickle.dump(message, requests)
             requests.flush()
             kind, length = protocol.HEADER.unpack(answers.read(protocol.HEADER.size))
@@ -162,8 +163,11 @@ class _Worker:
 class Pool:
     """Workers of one task; calls from several threads are welcome."""
 
-    def __init__(self, task: Task, workers: int = MAX_WORKERS) -> None:
+    def __init__(
+        self, task: Task, workers: int = MAX_WORKERS, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.task = task
+        self.environment = dict(environment or {})
         self._workers = workers
         self._idle: list[_Worker] = []
         self._lock = threading.Lock()
@@ -182,11 +186,12 @@ class Pool:
     def _call(self, job: tuple[Any, ...]) -> Any:
         with self._lock:
             worker = self._idle.pop() if self._idle else None
-        worker = worker or _Worker(self.task)
+        worker = worker or _Worker(self.task, self.environment)
         outcome = self._try(worker, job)
         if isinstance(outcome, Death):
+            # The memory of earlier jobs may have been the reason: a second try sees no other job.
             logger.warning("a confined call died (%s, %s), second try", outcome.kind, outcome.detail)
-            outcome = self._try(_Worker(self.task), job)
+            outcome = self._try(_Worker(self.task, self.environment), job)
         return outcome
 
     def _try(self, worker: _Worker, job: tuple[Any, ...]) -> Any:
@@ -226,34 +231,42 @@ def _fault(data: bytes) -> FaultError | Death:
     return FaultError(name, message, trace)
 
 
-def _environment() -> dict[str, str]:
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     package = Path(__file__).resolve().parents[3]
-    return {**kept, "PYTHONPATH": str(package), "CHUYENHOA_HOME": str(settings.load().home)}
+    return {**kept, "PYTHONPATH": str(package), **more}
 
 
-_pools: list[tuple[str, Pool]] = []
-"""The pools in use with the home that their workers know, the one used last at the end."""
+_pools: list[Pool] = []
+"""The pools in use, the one used last at the end."""
 _pools_lock = threading.Lock()
 
 
-def call_all(task: Task, jobs: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """`Pool.call_all` on workers that this process keeps until it ends."""
-    return _pool_of(task).call_all(jobs)
+def call_all(
+    task: Task, jobs: Sequence[tuple[Any, ...]], environment: Mapping[str, str] | None = None
+) -> list[Any]:
+    """`Pool.call_all` on workers that this process keeps until it ends.
+
+    Args:
+        task: the function, with the arguments that a worker is sent once.
+        jobs: the further arguments of each call.
+        environment: variables that a worker sees beside the harmless ones of `PASSED_ON`.
+    """
+    return _pool_of(task, environment or {}).call_all(jobs)
 
 
-def _pool_of(task: Task) -> Pool:
-    home = str(settings.load().home)
+def _pool_of(task: Task, environment: Mapping[str, str]) -> Pool:
     with _pools_lock:
-        known = (entry for entry in _pools if entry[0] == home and entry[1].task == task)
-        entry = next(known, None) or (home, Pool(task))
-        if entry in _pools:
-            _pools.remove(entry)
-        _pools.append(entry)
-        oldest = [_pools.pop(0)[1] for _ in range(len(_pools) - MAX_POOLS)]
+        known = (entry for entry in _pools if entry.environment == environment and entry.task == task)
+        pool = next(known, None) or Pool(task, environment=environment)
+        if pool in _pools:
+            _pools.remove(pool)
+        _pools.append(pool)
+        # A worker is a whole interpreter: those that have not served for longest end first.
+        oldest = [_pools.pop(0) for _ in range(len(_pools) - MAX_POOLS)]
     for old in oldest:
         old.close()
-    return entry[1]
+    return pool
 
 
 def shut_down() -> None:
@@ -261,14 +274,15 @@ def shut_down() -> None:
     with _pools_lock:
         pools = list(_pools)
         _pools.clear()
-    for _, pool in pools:
+    for pool in pools:
         pool.close()
 
 
 def _forget_after_fork() -> None:
+    # A fork has copies of the pipes: two processes would read the answers of one worker.
     global _pools_lock
     _pools_lock = threading.Lock()
-    for _, pool in _pools:
+    for pool in _pools:
         pool.forget()
     _pools.clear()
 

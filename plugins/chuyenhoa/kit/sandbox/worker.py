@@ -46,6 +46,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     function, codec, warm_up = find_function(start.function)
     if warm_up is not None:
         warm_up(*start.shared)
+    # From here on nothing can be imported any more that was not loaded by `warm_up`.
     confine(start.limits, answers.fileno() + 1)
     _send(answers, READY, b"")
     while True:
@@ -82,6 +83,7 @@ def _send(answers: BinaryIO, kind: bytes, data: bytes) -> None:
 def main() -> None:
     """Take the two pipes away from what else might print or read."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # A library that prints would otherwise write into the answers.
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(null, descriptor)

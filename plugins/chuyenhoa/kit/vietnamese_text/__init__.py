@@ -1,1 +1,1 @@
-"""Vietnamese text: normal forms, old encodings, syllables, numbers in words, dates and numbers."""
+"""Vietnamese text: normal forms, old encodings, numbers in words, how dates and numbers are written."""

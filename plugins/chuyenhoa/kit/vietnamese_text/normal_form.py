@@ -13,7 +13,7 @@ SYLLABLE = re.compile(r"[^\W\d_]+")
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 STRUCK = "\u0336"
-"""Stands behind a piece of text that is struck through (`formats.runs`)."""
+"""Stands behind a piece of text that is struck through (`readers.appearance`)."""
 KEPT = "\n\t"
 DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})
 """Control signs, signs that turn the direction of writing, halves of signs, signs that are none."""
@@ -86,6 +86,7 @@ def _fold_word(word: str, merge: bool) -> str:
     """The syllable with its tone marks moved to its end, and `mỹ` written as `mĩ` when asked to."""
     parts = unicodedata.normalize("NFD", word)
     letters = "".join(sign for sign in parts if sign not in TONES)
+    # `mỹ` or `mĩ`, `lý` or `lí`: both are right.
     if merge and END_IN_Y.fullmatch(letters):
         letters = letters[:-1] + "i"
     return unicodedata.normalize("NFC", letters) + "".join(sign for sign in parts if sign in TONES)

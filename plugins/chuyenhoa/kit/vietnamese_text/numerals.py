@@ -37,6 +37,7 @@ def read_numeral(text: str) -> int | None:
             group.append(word)
             continue
         value = _read_group(group)
+        # Scales fall: "hai nghìn ba triệu" is no number.
         if not value or scale >= largest:
             return None
         total, largest, group = total + value * scale, scale, []

@@ -53,7 +53,7 @@ def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
     """
     ctx = open_context()
     url = ctx.settings.smtp_url
-    server = server or (mail.read_server(url) if url else None)
+    server = server or (mail.read_server(url, "CHUYENHOA_SMTP") if url else None)
     if server is None:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}

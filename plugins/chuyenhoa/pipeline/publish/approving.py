@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa import clock
 from chuyenhoa.intake.inbox.scan import Drop, OpenDrop, logged, look_for_stable, open_drop, readable
 from chuyenhoa.kit import sandbox
-from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.context import Context, call_confined, open_context, write_file
 from chuyenhoa.pipeline.publish import drafts
 from chuyenhoa.pipeline.publish.asking import OPEN, PRIVATE, READ, USED, digest
 from chuyenhoa.pipeline.publish.decisions import decide, read_for
@@ -183,7 +183,7 @@ def _read(content: bytes, texts: Mapping[str, str]) -> Answered:
     if len(content) > MAX_FORM_BYTES:
         raise _RefusedError(texts["refused_unreadable"])
     # Anybody who reaches the office's inbox may have written the file, so a confined process reads it.
-    (outcome,) = sandbox.call_all(READ, [(content,)])
+    (outcome,) = call_confined(READ, [(content,)])
     if isinstance(outcome, sandbox.FaultError):
         raise outcome
     if isinstance(outcome, sandbox.Death) or outcome.fault or not outcome.code:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.kit import sandbox
-from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.context import Context, call_confined, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import is_numbered, office_texts, proposed_signer
 from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
 from chuyenhoa.release.forms import Asked, listed, write_form
@@ -74,7 +74,7 @@ def _hand_out(ctx: Context, session: Session, row: DocumentRow) -> None:
     content = write_form(asked, office_texts(ctx), clock.now())
     stem = PurePosixPath(row.draft_path)
     path = str(stem.with_name(f"{PREFIX}{stem.stem}.xlsx"))
-    (answered,) = sandbox.call_all(READ, [(content,)])
+    (answered,) = call_confined(READ, [(content,)])
     session.add(
         ApprovalFormRow(
             code_sha256=digest(code),

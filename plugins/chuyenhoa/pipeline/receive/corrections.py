@@ -20,7 +20,7 @@ from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Justifi
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
-from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.context import Context, call_confined
 from chuyenhoa.store import ledger
 from chuyenhoa.store.archive import read_archived
 from chuyenhoa.store.tables import DeclarationRow, JustificationRow, NarrativeRow, SubmissionRow
@@ -51,7 +51,7 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, M
         if to_mark:
             original = read_archived(ctx.settings.archive, receipt.sha256)
             jobs[number] = (original, to_mark, receipt.locality_names)
-    outcomes = sandbox.call_all(MARK, list(jobs.values())) if jobs else []
+    outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
     made = {}
     for number, outcome in zip(jobs, outcomes, strict=True):
         if isinstance(outcome, sandbox.FaultError):

@@ -18,7 +18,7 @@ from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Reading
-from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.context import Context, call_confined
 from chuyenhoa.store import claims
 from chuyenhoa.store.archive import archive_all, archived_path, read_archived
 from chuyenhoa.store.chain import last_position
@@ -65,7 +65,7 @@ def unpack_file(file: FileToRead) -> Unpacked | None:
     """
     if len(file.content) > MAX_FILE_BYTES or not may_be_archive(file.content[:HEAD]):
         return None
-    (outcome,) = sandbox.call_all(UNPACK, [(file.content, file.name)])
+    (outcome,) = call_confined(UNPACK, [(file.content, file.name)])
     if isinstance(outcome, sandbox.FaultError):
         raise outcome
     if isinstance(outcome, sandbox.Death):
@@ -205,7 +205,7 @@ def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sand
     # Two plans are in work at the turn of the year (docs/decisions/0010): today's first, then the newest.
     others = [plan for plan in reversed(list(ctx.plans.values())) if plan.id != ctx.plan.id]
     task = sandbox.Task("chuyenhoa.intake.plan_choice:read_by_plans", ((ctx.plan, *others),))
-    outcomes = sandbox.call_all(task, [(file.content, file.name, file.folder) for file in files])
+    outcomes = call_confined(task, [(file.content, file.name, file.folder) for file in files])
     return [
         _refuse(file, outcome) if isinstance(outcome, sandbox.Death) else outcome
         for file, outcome in zip(files, outcomes, strict=True)

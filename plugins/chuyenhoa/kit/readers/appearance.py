@@ -1,6 +1,8 @@
-"""Keeps what a reader of plain text would lose: raised digits (footnotes) and digits that are struck."""
+"""What the look of a cell or text says beside its value: raised and struck digits, old fonts, percentages."""
 
 from __future__ import annotations
+
+import re
 
 from lxml import etree
 
@@ -14,6 +16,24 @@ STRIKES = frozenset({"strike", "dstrike"})
 OFF = frozenset({"0", "false", "off", "none"})
 TELLING = (b"vertAlign", b"strike")
 """What a part of a workbook must hold for its texts to be looked at."""
+
+
+LEGACY_FONTS = (".vn", "vni")
+"""How the names of the fonts of TCVN3 and VNI begin, in lower case: `.VnTime`, `VNI-Times`."""
+PERCENT_FORMATS = frozenset({9, 10})
+"""Excel's built-in formats `0%` and `0.00%`, which a file names by their number alone."""
+QUOTED = re.compile(r'"[^"]*"|\\.')
+"""Pieces of a number format that are shown as they stand: 3 as `0" %đạt"` is "3 %đạt", and not 300 %."""
+
+
+def is_legacy_font(name: str) -> bool:
+    """Whether text in this font is in an encoding from before Unicode."""
+    return name.casefold().startswith(LEGACY_FONTS)
+
+
+def shows_percent(number: int, code: str) -> bool:
+    """Whether a number format, built in or written out, shows a value multiplied by 100."""
+    return number in PERCENT_FORMATS or "%" in QUOTED.sub("", code)
 
 
 def show_run(text: str, shift: str = "", *, struck: bool = False) -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,17 +16,19 @@ from typing import Any
 import psutil
 import pytest
 
+from chuyenhoa.intake.plan_choice import read_by_plans
 from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.sandbox import Death, DeathKind, FaultError, Limits, Pool, Task
 from chuyenhoa.kit.sandbox.codec import CodecError, codec_of
+from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
-from tests.unit.core.confined_targets import Colour, Note, Seen
+from tests.unit.core.sandbox_targets import Colour, Note, Seen
 
-MODULE = "tests.unit.core.confined_targets"
+MODULE = "tests.unit.core.sandbox_targets"
 QUICK = Limits(cpu_seconds=1, wall_seconds=6)
 PATIENT = Limits(cpu_seconds=1, wall_seconds=90)
 NOTE = Note(
-    "chữ “đ”\n\ud800",
+    "chữ “đ”\n\x00\uffff\U0001f600",
     Colour.RED,
     Decimal("1.50"),
     date(2021, 1, 5),
@@ -45,8 +47,8 @@ def _findable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     real = pool._environment
 
-    def environment() -> dict[str, str]:
-        kept = real()
+    def environment(more: Mapping[str, str]) -> dict[str, str]:
+        kept = real(more)
         return {**kept, "PYTHONPATH": f"{kept['PYTHONPATH']}{os.pathsep}{root}"}
 
     monkeypatch.setattr(pool, "_environment", environment)
@@ -76,11 +78,16 @@ def test_what_goes_in_and_comes_out_is_the_same() -> None:
 def test_a_confined_process_can_open_nothing_and_knows_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://u:secret@h/d")
     monkeypatch.setenv("CHUYENHOA_STORE", "postgresql://u:secret@h/d")
-    seen = call("look_around")
+    pool = Pool(Task(f"{MODULE}:look_around"), environment={"CHUYENHOA_HOME": "/"})
+    try:
+        (seen,) = pool.call_all([()])
+    finally:
+        pool.close()
     assert isinstance(seen, Seen)
     assert seen.process != os.getpid()
     assert set(seen.refused) == {"open a file", "write a file", "open a connection", "start a process"}
     assert set(seen.environment) <= {*sandbox.pool.PASSED_ON, "PYTHONPATH", "CHUYENHOA_HOME", "LC_CTYPE"}
+    assert "CHUYENHOA_HOME" in seen.environment
     assert call("used_memory") == Limits().memory
 
 
@@ -119,8 +126,8 @@ def test_a_death_is_tried_once_more_in_a_process_that_saw_nothing_else(
     lives: list[list[Any]] = []
     real_init, real_call = pool._Worker.__init__, pool._Worker.call
 
-    def init(self: Any, task: Task) -> None:
-        real_init(self, task)
+    def init(self: Any, task: Task, environment: Mapping[str, str]) -> None:
+        real_init(self, task, environment)
         self.life = []
         lives.append(self.life)
 
@@ -141,7 +148,7 @@ def test_our_own_fault_comes_back_with_its_trace(acting: Pool) -> None:
     assert isinstance(fault, FaultError)
     assert fault.name == "builtins:LookupError"
     assert fault.message == "our own mistake with “đ”"
-    assert "confined_targets.py" in str(fault)
+    assert "sandbox_targets.py" in str(fault)
     assert fine.startswith("một")
 
 
@@ -214,11 +221,23 @@ def test_an_answer_of_another_type_is_not_taken() -> None:
     codec = codec_of(tuple[Note, ...])
     packed = codec.encode((NOTE, NOTE))
     assert codec.decode(packed) == (NOTE, NOTE)
-    for broken in (b"[]", b"{}", b"null", b"[[2],[]]", packed.replace(b'"red"', b'"blue"'), packed[:-1]):
+    for broken in (
+        b"[1]",
+        b"{}",
+        b"null",
+        b"[[2],[]]",
+        b"[" * 100_000,
+        b'["\xff"]',
+        packed.replace(b'"red"', b'"blue"'),
+        packed[:-1],
+    ):
         with pytest.raises(CodecError):
             codec.decode(broken)
-    for lie in (packed.replace(b"true", b"1"), packed.replace(b'"2021-01-05"', b"5")):
-        with pytest.raises(CodecError):
+    for place, lie in (
+        ("is_open", packed.replace(b"true", b"1")),
+        ("day", packed.replace(b'"2021-01-05"', b"5")),
+    ):
+        with pytest.raises(CodecError, match=rf"\$\[0\]\.{place}"):
             codec.decode(lie)
     with pytest.raises(TypeError, match="no plain form"):
         codec_of(object)
@@ -227,3 +246,9 @@ def test_an_answer_of_another_type_is_not_taken() -> None:
 def test_every_reading_has_a_plain_form() -> None:
     empty = Reading("0" * 64, "a")
     assert codec_of(Reading).decode(codec_of(Reading).encode(empty)) == empty
+
+
+def test_a_file_name_that_is_no_text_does_not_keep_a_reading_back(plan: Plan) -> None:
+    reading = read_by_plans((plan,), b"", b"b\xe1o c\xe1o.xlsx".decode("utf-8", "surrogateescape"), None)
+    assert codec_of(Reading).decode(codec_of(Reading).encode(reading)) == reading
+    assert reading.refused
