@@ -14,16 +14,18 @@ from chuyenhoa.model import form
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.workbooks.figure_sheets import write_figures
-from chuyenhoa.workbooks.heads import Filled, Form, build_heads
-from chuyenhoa.workbooks.pages import protect, set_page, write_title
-from chuyenhoa.workbooks.styles import add_styles
-from chuyenhoa.workbooks.word_sheets import write_declarations, write_justifications, write_narratives
+from chuyenhoa.workbooks.layout import Filled, Form, add_styles, build_heads, protect, set_page, write_title
+from chuyenhoa.workbooks.sheets import (
+    write_declarations,
+    write_figures,
+    write_justifications,
+    write_narratives,
+)
 
+# A text that begins like a formula, an address or a number stays a text, however it is written.
 PLAIN_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-"""A text that begins like a formula, an address or a number stays a text, however it is written."""
+# Characters of the guide that fit on a line.
 GUIDE_LINE = 145
-"""Characters of the guide that fit on a line."""
 
 
 def write_workbook(
@@ -79,9 +81,11 @@ def _write(paper: Form, rules: Sequence[Rule], created: datetime) -> bytes:
             "title": f"{paper.text('figures_title')}, {period.label}",
             "author": plan.board.short_name,
             "company": plan.board.standing_agency,
+            # Without it XlsxWriter writes the time of the machine; it wants no zone.
             "created": created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created,
         }
     )
+    # Formats, then sheets, always in this order: XlsxWriter numbers them as they come, and the bytes repeat.
     styles = add_styles(book)
     for basis, name in form.SHEET_OF_BASIS.items():
         write_figures(book.add_worksheet(name), styles, paper, basis, rules)

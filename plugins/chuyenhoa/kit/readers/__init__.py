@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.ooxml.archive import Archive
 from chuyenhoa.kit.readers.book import Book
 from chuyenhoa.kit.readers.docx import open_document
 from chuyenhoa.kit.readers.html import open_page
 from chuyenhoa.kit.readers.kinds import Kind, detect
 from chuyenhoa.kit.readers.ods import open_flat_ods, open_ods
-from chuyenhoa.kit.readers.package import MAX_FILE_BYTES, Archive, open_archive, open_package
+from chuyenhoa.kit.readers.package import MAX_FILE_BYTES, open_archive, open_package
 from chuyenhoa.kit.readers.spreadsheet_xml import open_spreadsheet_xml
 from chuyenhoa.kit.readers.texts import open_text
 from chuyenhoa.kit.readers.xls import open_xls

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.book import Book
 from chuyenhoa.kit.readers.extras import report_extras
 from chuyenhoa.kit.readers.grids import Grid, finish, is_legacy_font
@@ -19,7 +20,6 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_flaw,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.runs import has_flag, is_struck, shift_of, show_run
 
 MAIN = "word/document.xml"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from lxml import etree
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Book, CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.kit.readers.extras import report_extras
 from chuyenhoa.kit.readers.grids import Grid, is_legacy_font
@@ -20,7 +21,6 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_flaw,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.runs import show_run
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"

@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.binary_scan import BrokenRecordsError, Scan, Styles, read_values
 from chuyenhoa.kit.readers.book import Book, Flaw, Mark
 from chuyenhoa.kit.readers.extras import report_extras
 from chuyenhoa.kit.readers.grids import is_legacy_font
 from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, parse_markup, report_flaw
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, Package
+from chuyenhoa.kit.readers.package import Package
 
 WORKBOOK = "xl/workbook.bin"
 RELATIONS = "xl/_rels/workbook.bin.rels"

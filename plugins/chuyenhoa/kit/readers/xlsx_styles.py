@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lxml import etree
-
+from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.readers.runs import is_struck
 
 PERCENT_FORMATS = frozenset({"9", "10"})
@@ -35,11 +34,6 @@ class CellStyles:
         return self.percents | self.us_dates | self.struck | frozenset(self.fonts)
 
 
-def parse(xml: bytes) -> etree._Element:
-    """A part as a tree, without entities and without the network."""
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
 def read_styles(styles: bytes) -> CellStyles:
     """The styles of a workbook; none when it has no part for them.
 
@@ -48,7 +42,7 @@ def read_styles(styles: bytes) -> CellStyles:
     """
     if not styles:
         return CellStyles()
-    tree = parse(styles)
+    tree = parse_xml(styles)
     formats, us_dates = set(PERCENT_FORMATS), set()
     for entry in tree.iterfind("{*}numFmts/{*}numFmt"):
         # A percent sign inside quotes is a word of the format and does not multiply by 100.

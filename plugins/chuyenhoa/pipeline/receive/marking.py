@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from chuyenhoa.feedback import MarkedAs
-from chuyenhoa.feedback.marking import Marked
+from chuyenhoa.feedback.marked import Marked
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
@@ -16,7 +16,7 @@ from chuyenhoa.store.archive import read_archived
 
 logger = logging.getLogger(__name__)
 
-MARK = sandbox.Task("chuyenhoa.feedback.marking:try_mark")
+MARK = sandbox.Task("chuyenhoa.feedback.marked:try_mark")
 """Marking reads the file again, so it is done where a poison file harms nobody."""
 
 
