@@ -39,7 +39,7 @@ ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.ORIGINAL: ""}
 MAX_GROUPS = 150
 MAX_NORMALISATIONS = 60
 # Cells that one line of a receipt names; what is more is counted.
-_MOST_CELLS = 12
+_MAX_CELLS = 12
 _TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
 
 TEMPLATE = "phieu_tiep_nhan.html.j2"
@@ -217,8 +217,8 @@ def group_normalisations(
     return [
         Understood(
             sheet,
-            tuple(cells[:_MOST_CELLS]),
-            max(0, len(cells) - _MOST_CELLS),
+            tuple(cells[:_MAX_CELLS]),
+            max(0, len(cells) - _MAX_CELLS),
             before,
             _in_words(after, names or {}),
             why,

@@ -13,16 +13,9 @@ from chuyenhoa.model.plan import Indicator
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.model.submissions import Severity
 from chuyenhoa.plan.rule_kinds import CELLWISE
+from chuyenhoa.workbooks import layout
 from chuyenhoa.workbooks.checks import build_blank_count, build_check, cell_condition
-from chuyenhoa.workbooks.layout import (
-    FIRST_INDICATOR,
-    Form,
-    build_figure_head,
-    build_plain_head,
-    protect,
-    set_page,
-    write_title,
-)
+from chuyenhoa.workbooks.layout import FIRST_INDICATOR, Form
 
 WIDTHS = {"code": 8, "name": 20, "indicator": 10, "check": 22, "blank": 9}
 # Points of the five rows of the head: section, label, unit, kind, code.
@@ -36,7 +29,7 @@ def write_figures(
     sheet: Any, styles: dict[str, Any], paper: Form, basis: Basis, rules: Sequence[Rule]
 ) -> None:
     """Fill one sheet of figures; the localities of the submitter are prefilled and locked."""
-    top = write_title(sheet, styles, paper, *_describe(paper, basis))
+    top = layout.write_title(sheet, styles, paper, *_describe(paper, basis))
     code_row = _write_head(sheet, styles, paper, top)
     localities = paper.localities()
     last = code_row + len(localities)
@@ -46,11 +39,11 @@ def write_figures(
         _colour(sheet, styles, paper, basis, rules, (code_row + 1, last))
     check = FIRST_INDICATOR + len(paper.plan.indicators)
     sheet.freeze_panes(code_row + 1, FIRST_INDICATOR)
-    set_page(sheet, paper, last, check + 1, (top, code_row))
+    layout.set_page(sheet, paper, last, check + 1, (top, code_row))
     sheet.repeat_columns(0, FIRST_INDICATOR - 1)
     sheet.set_print_scale(SCALE)
     sheet.set_v_pagebreaks(page_breaks(paper.plan.indicators))
-    protect(sheet)
+    layout.protect(sheet)
 
 
 def _describe(paper: Form, basis: Basis) -> tuple[str, list[str]]:
@@ -82,7 +75,7 @@ def _write_head(sheet: Any, styles: dict[str, Any], paper: Form, top: int) -> in
     Returns:
         The code row.
     """
-    head = build_figure_head(paper)
+    head = layout.build_figure_head(paper)
     sections, *others = head
     _write_sections(sheet, styles, sections, top)
     for offset, (row, style) in enumerate(
@@ -286,8 +279,8 @@ def _begin(
     sheet: Any, styles: dict[str, Any], paper: Form, title: str, hint: str, codes: tuple[str, ...]
 ) -> int:
     """Title and head; returns the first row below the code row."""
-    top = write_title(sheet, styles, paper, title, [paper.text("window"), paper.text(hint)])
-    labels, code_row = build_plain_head(paper, codes)
+    top = layout.write_title(sheet, styles, paper, title, [paper.text("window"), paper.text(hint)])
+    labels, code_row = layout.build_plain_head(paper, codes)
     for column, (label, code) in enumerate(zip(labels, code_row, strict=True)):
         sheet.write_string(top, column, label, styles["label"])
         sheet.write_string(top + 1, column, code, styles["code"])
@@ -300,9 +293,9 @@ def _end(sheet: Any, paper: Form, first: int, last: int, widths: Sequence[float]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.freeze_panes(first, 0)
-    set_page(sheet, paper, max(first, last), len(widths) - 1, (first - 2, first - 1))
+    layout.set_page(sheet, paper, max(first, last), len(widths) - 1, (first - 2, first - 1))
     sheet.fit_to_pages(1, 0)
-    protect(sheet)
+    layout.protect(sheet)
 
 
 def _advise(

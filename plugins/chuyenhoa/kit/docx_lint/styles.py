@@ -265,7 +265,7 @@ _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "x
 # Signs of the Symbol font as they print.
 _BULLETS = {"\uf0b7": "•", "\uf02d": "-", "\uf0a7": "▪"}
 # A Roman number is as long as it is large: a numbering that starts at 10^9 would take all memory.
-_MOST = 5000
+_MAX_ROMAN = 5000
 
 
 class Counter:
@@ -324,7 +324,7 @@ def write_number(number: int, kind: str) -> str:
 
 
 def _roman(number: int) -> str:
-    written, rest = "", min(max(number, 0), _MOST)
+    written, rest = "", min(max(number, 0), _MAX_ROMAN)
     for value, sign in _ROMAN:
         written += sign * (rest // value)
         rest %= value

@@ -154,16 +154,16 @@ def _packed(content: bytes, entry: zipfile.ZipInfo) -> memoryview:
     return memoryview(content)[start : start + entry.compress_size]
 
 
-def _inflate(entry: zipfile.ZipInfo, packed: memoryview, most: int) -> bytes:
+def _inflate(entry: zipfile.ZipInfo, packed: memoryview, limit: int) -> bytes:
     """Unpack up to so many bytes.
 
     Only the two methods that Office files may use: `zipfile` unpacks bzip2 and lzma without a bound.
     """
     if entry.compress_type == zipfile.ZIP_STORED:
-        return bytes(packed[:most])
+        return bytes(packed[:limit])
     if entry.compress_type != zipfile.ZIP_DEFLATED:
         raise BrokenArchiveError("kiểu nén lạ")
     try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, limit)
     except zlib.error as error:
         raise BrokenArchiveError("không giải nén được") from error
