@@ -11,7 +11,8 @@ from docx.document import Document as WordDocument
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
-from chuyenhoa.kit.ooxml.wordml import W, parse_part, write_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W, write_part
 from chuyenhoa.reporting import check_layout, check_template
 from tests.office import convert
 from tests.unit.reporting import model_documents
@@ -72,7 +73,7 @@ def spoil(document: bytes, chance: random.Random) -> bytes:
     """Move, wrap, copy and delete elements, and write nonsense into attributes."""
     parts = read_parts(document)
     name = chance.choice([BODY, BODY, BODY, STYLES])
-    root = parse_part(parts[name])
+    root = parse_xml(parts[name])
     for _ in range(chance.randint(1, 12)):
         nodes = [node for node in root.iter(f"{W}*") if node.getparent() is not None]
         if not nodes:

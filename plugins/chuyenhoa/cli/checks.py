@@ -200,12 +200,13 @@ def _read_document(path: Path) -> bytes:
     from lxml import etree
 
     from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts
-    from chuyenhoa.kit.ooxml.wordml import W, parse_part
+    from chuyenhoa.kit.ooxml.markup import parse_xml
+    from chuyenhoa.kit.ooxml.wordml import W
 
     content = read_given_file(path)
     try:
         parts = read_parts(content)
-        trees = {name: parse_part(part) for name, part in parts.items() if name.endswith((".xml", ".rels"))}
+        trees = {name: parse_xml(part) for name, part in parts.items() if name.endswith((".xml", ".rels"))}
     except PackageError as error:
         raise UnusableError(f"{path}: {error}") from error
     except etree.XMLSyntaxError as error:

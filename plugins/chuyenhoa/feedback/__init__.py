@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from chuyenhoa.feedback.follow_on import LeftOut, part_follow_ons
-from chuyenhoa.feedback.marked import mark_workbook
-from chuyenhoa.feedback.receipt import marked_name, receipt_name, render_letter, render_receipt
-from chuyenhoa.feedback.wording import MarkedAs, ReceiptError
-from chuyenhoa.kit.ooxml.xlsx_package import MarkError
+from chuyenhoa.feedback.marked import MarkError, mark_workbook
+from chuyenhoa.feedback.receipt import (
+    MarkedAs,
+    ReceiptError,
+    marked_name,
+    receipt_name,
+    render_letter,
+    render_receipt,
+)
 
 __all__ = [
     "LeftOut",

@@ -6,17 +6,17 @@ import unicodedata
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from chuyenhoa.feedback.references import places_of
+from chuyenhoa.feedback.grouping import places_of
 from chuyenhoa.model.submissions import Finding, Severity
 
 _Spot = tuple[str, str]
+# What the codes of the gates and the reader begin with; all others are rules on figures.
 _READER = "D"
-"""What the codes of the gates and the reader begin with; all others are rules on figures."""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Findings that are not shown, because mending their root may well end them, and the roots' cells."""
+    """Findings that are not shown, because fixing their root may well end them, and the roots' cells."""
 
     findings: tuple[Finding, ...] = ()
     cells: tuple[str, ...] = ()
@@ -29,13 +29,17 @@ def part_follow_ons(
 
     A cell is a root when an error says that the cell by itself is wrong: its text cannot be read, or a rule
     on single cells refuses it (negative, zero households). What rules say of such a cell beside others (a
-    sum, a jump) is a follow-on: the next version is checked anew. Rules that hold sound cells against each
-    other are all shown, since any cell of them may be the one to mend.
+    sum, a jump) is a follow-on: the next version is checked again. Rules that compare sound cells with each
+    other are all shown, since any cell of them may be the one to fix.
 
     Args:
         findings: all findings of a file; their order is kept.
         cellwise: ids of the rules that judge a cell by itself.
     """
+    # Reader first, then rules, each in the order given: a cell that cannot be read has no value, so what a
+    # rule says of it is the follow-on, never the cause. Of two rules on one cell the first is the root:
+    #   D7 "12a"  D33 Không phải là số   <- root, shown
+    #   D7        E01 Số âm              <- left out, because of D7
     roots: dict[_Spot, tuple[int, str]] = {}
     for position, finding in sorted(enumerate(findings), key=lambda entry: not _is_read(entry[1])):
         if _is_root(finding, cellwise):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chuyenhoa.feedback.labels import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
 from chuyenhoa.feedback.privacy import mask_personal
-from chuyenhoa.feedback.references import CellRef, parse_address, places_of
+from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, parse_address
 from chuyenhoa.model import form
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
 
+# Not behind the short forms of place names: "TP. Rạch Giá, P. An Hòa: sai số. Sửa lại." has two sentences.
 _SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
+# What a rule on other reports says behind the value that it repeats:
+#   "… (ô D7) ghi 3, nhỏ hơn số 5 của báo cáo tháng 5 đã nhận (ô D7, tệp a.xlsx), …": "nhỏ hơn … nhận"
 _BEHIND_VALUE = re.compile(r"\bghi (?:“[^”]*”|-?[\d.,]*\d), (.+?)(?: \((?=[^)]*\bô )|$)")
-_LAST = CellRef(2_000_000, 0)
+# Sorts findings without a cell, or with one that cannot be read, behind all cells of their sheet.
+_LAST = CellAddress(2_000_000, 0)
 _SHEETS = {name: number for number, name in enumerate(form.HEAD_ROWS)}
 
 
@@ -60,8 +64,15 @@ class Labels:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
+def places_of(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Sheet and address text of every cell of a finding; a cell that names no sheet is on the finding's."""
+    for cell in finding.cells:
+        sheet, bang, address = cell.rpartition("!")
+        yield (sheet.strip("'").replace("''", "'"), address) if bang else (finding.sheet, cell)
+
+
 def is_explained(finding: Finding) -> bool:
-    """Whether the submitter has given a reason for a warning; an error is to be mended whatever is said."""
+    """Whether the submitter has given a reason for a warning; an error is to be fixed whatever is said."""
     return bool(_reason_for(finding))
 
 
@@ -89,6 +100,8 @@ def split_message(finding: Finding) -> tuple[str, str]:
 
 def drop_name(problem: str, name: str) -> str:
     """`problem` without the locality's name (and window) in front, for a table with columns for these."""
+    # "Phường An Hòa (sheet Cùng kỳ): sai." and "Phường An Hòa, Số vụ: sai." lose the name.
+    # "Phường An Hòa Đông: sai." and "Phường An Hòa (30766) sai." keep it: no new clause follows.
     found = (
         re.match(rf"{re.escape(name)}(?: \((?:sheet [^()]+|số liệu cùng kỳ)\))?[:,] ", problem)
         if name
@@ -111,7 +124,7 @@ def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str
     """
     position = {code: number for number, code in enumerate(locality_names)}
 
-    def key(finding: Finding) -> tuple[int, int, str, int, str, CellRef, str, str]:
+    def key(finding: Finding) -> tuple[int, int, str, int, str, CellAddress, str, str]:
         place = position.get(finding.locality, len(position)) if finding.locality else -1
         cell = parse_address(finding.cell) or _LAST
         where = (place, finding.locality, _SHEETS.get(finding.sheet, -1), finding.sheet, cell)

@@ -1,4 +1,4 @@
-"""The Vietnamese words of the marked workbook; those of the receipt are in templates/messages."""
+"""Words and colours of the marked workbook; the words of the receipt are in templates/messages."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ import re
 from chuyenhoa.model import form
 from chuyenhoa.model.form import LISTING_SHEET
 
+# Name of the first sheet of a marked workbook; the reader leaves this sheet out.
 LISTING_NAME = LISTING_SHEET
-"""Name of the first sheet of a marked workbook; the reader leaves this sheet out."""
 
+# What the figures of a sheet are counted in.
 WINDOWS = {form.FIGURES_SHEET: "Số liệu kỳ này", form.BASELINE_SHEET: "Số liệu cùng kỳ"}
-"""What the figures of a sheet are counted in."""
+
+# The fills (ARGB) of cells to fix, and of those to justify or check; marked cells are known by them.
+RED = "FFFF9B91"
+YELLOW = "FFFFD54A"
 
 AUTHOR = "Ban Chỉ đạo tỉnh - kiểm tra tự động"
 ERROR_MARK = "▼ CẦN SỬA"
 REASON_MARK = "▼ CẦN GIẢI TRÌNH"
 CHECK_MARK = "▼ CẦN KIỂM TRA"
+# What every text of ours in a comment begins with, so that it can be found and taken out again.
 COMMENT_MARK = "▼ CẦN "
-"""What every text of ours in a comment begins with, so that it can be found and taken out again."""
 
 TITLE = "CÁC Ô CẦN SỬA, CẦN GIẢI TRÌNH"
 SUMMARY = "{errors} lỗi phải sửa (ô nền đỏ); {warnings} chỗ cần giải trình hoặc kiểm tra (ô nền vàng)."
@@ -47,5 +51,5 @@ _ADVICE = """
     Tách|Đổi|Thay|Liên hệ|Cần|Bổ sung|Giải trình|Viết|Để|Thả|Đặt|Chuyển|
     Giữ|Thêm|Chép|Lần sau|Không phải làm|Không cần|Báo
 """
+# How the sentence of a message begins that says what to do.
 ADVICE_START = re.compile(rf"(?:{'|'.join(start.strip() for start in _ADVICE.split('|'))})\b")
-"""How the sentence of a message begins that says what to do."""

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chuyenhoa.feedback import labels
-from chuyenhoa.feedback.grouping import drop_name, name_locality, split_message
+from chuyenhoa.feedback.grouping import drop_name, name_locality, places_of, split_message
 from chuyenhoa.feedback.privacy import mask_personal
-from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
-from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
+from chuyenhoa.kit.ooxml.xlsx_book import StyleBook
+from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, column_letters, parse_address
 from chuyenhoa.kit.ooxml.xlsx_package import SPACE, main_tag, new_root
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
 _WIDTHS = (5, 14, 12, 9, 22, 14, 46, 40, 10)
 _HEAD_ROW = 5
+# First of three hidden columns: sheet, address, and a cell that stands in the marked cell's former style.
+#
+# A style has no lasting name: Excel and LibreOffice renumber styles on every save. A cell that has the style
+# keeps it, whatever its number becomes.
 MEMORY_COLUMN = 11
-"""First of three hidden columns: sheet, address, and a cell that stands in the marked cell's former style.
-
-A style has no lasting name: Excel and LibreOffice number styles anew on every save.
-A cell that wears it keeps it.
-"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Painted:
     """A cell that was coloured, and the style it had."""
 
     sheet: str
-    ref: CellRef
+    ref: CellAddress
     style: int
 
 
@@ -61,6 +60,7 @@ def build_listing(
     links = _write_findings(rows, findings, linked, locality_names, styles)
     for number, entry in enumerate(painted, start=1):
         memory = (entry.sheet, entry.ref.address, labels.LISTING_NAME)
+        # The third cell says nothing: the style that it has is what is remembered (see `MEMORY_COLUMN`).
         for offset, text in enumerate(memory):
             rows.setdefault(number, []).append(
                 (MEMORY_COLUMN + offset, text, entry.style if offset == 2 else 0)
@@ -135,8 +135,8 @@ def _write_findings(
 ) -> list[tuple[str, str]]:
     """One row a finding; returns the links as (cell of this sheet, target)."""
     plain, link = styles.text_style(border=True), styles.text_style(link=True, border=True)
-    red = styles.text_style(bold=True, colour=RED, border=True)
-    yellow = styles.text_style(bold=True, colour=YELLOW, border=True)
+    red = styles.text_style(bold=True, colour=labels.RED, border=True)
+    yellow = styles.text_style(bold=True, colour=labels.YELLOW, border=True)
     links = []
     for number, finding in enumerate(findings, start=1):
         row = _HEAD_ROW + number
@@ -160,6 +160,7 @@ def _write_findings(
         chosen = {2: red if finding.severity is Severity.ERROR else yellow, 4: link if is_link else plain}
         rows[row] = [(column, text, chosen.get(column, plain)) for column, text in enumerate(texts, start=1)]
         if is_link:
+            # In a reference a quote inside a sheet's name is doubled: 'Cùng ''kỳ'!E8.
             quoted = sheet.replace("'", "''")
             links.append((f"D{row}", f"'{quoted}'!{places[0][1]}"))
     return links
@@ -185,18 +186,20 @@ def _with_other_cells(problem: str, finding: Finding) -> str:
 
 def _write_row(data: etree._Element, number: int, cells: Sequence[tuple[int, str, int]]) -> None:
     row = etree.SubElement(data, main_tag("row"), r=str(number))
-    if number > _HEAD_ROW:  # LibreOffice does not fit heights on opening
+    # Excel fits the heights of wrapped rows on opening, LibreOffice does not: so they are set. Excel takes no
+    # row above 409 points, hence at most 26 lines of 15.
+    if number > _HEAD_ROW:
         lines = max(_lines(column, text) for column, text, _ in cells)
         row.attrib.update({"ht": str(3 + 15 * min(lines, 26)), "customHeight": "1"})
     for column, text, style in cells:
-        address = CellRef(number, column).address
+        address = CellAddress(number, column).address
         cell = etree.SubElement(row, main_tag("c"), r=address, s=str(style))
         if not text:
             continue
         cell.set("t", "inlineStr")
         node = etree.SubElement(etree.SubElement(cell, main_tag("is")), main_tag("t"))
         node.set(SPACE, "preserve")
-        # The hidden columns must name a sheet exactly as it is named.
+        # The hidden columns must name a sheet exactly as it is named, signs that do not show included.
         node.text = printable(text if column >= MEMORY_COLUMN else show_plainly(text))
 
 
@@ -226,7 +229,7 @@ def _write_tail(root: etree._Element, links: Sequence[tuple[str, str]], last_row
 
 
 def printable(text: str) -> str:
-    """`text` without the control characters that XML cannot hold, and within Excel's limit for a cell."""
+    """`text` without the characters that XML cannot hold, and within Excel's 32,767 characters for a cell."""
     kept = "".join(
         letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff")
     )

@@ -1,24 +1,50 @@
-"""The submitter's own workbook back, the cells to mend coloured, commented and listed on a first sheet."""
+"""The submitter's own workbook back, the cells to fix coloured, commented and listed on a first sheet."""
 
 from __future__ import annotations
 
+import codecs
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
 from chuyenhoa.feedback import labels
-from chuyenhoa.feedback.comments import CommentBook
-from chuyenhoa.feedback.grid import Grid
-from chuyenhoa.feedback.grouping import is_explained, order_findings, split_message
+from chuyenhoa.feedback.grouping import is_explained, order_findings, places_of, split_message
 from chuyenhoa.feedback.listing import Painted, build_listing, printable, read_memory
-from chuyenhoa.feedback.references import CellRef, parse_address, places_of
-from chuyenhoa.feedback.sheets import SheetBook
-from chuyenhoa.feedback.styles import RED, YELLOW, StyleBook
-from chuyenhoa.feedback.withheld import withhold_personal
-from chuyenhoa.kit.ooxml.xlsx_package import MarkError, Package
+from chuyenhoa.feedback.privacy import withhold_personal
+from chuyenhoa.kit.ooxml.xlsx_book import SheetBook, StyleBook
+from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, Grid, parse_address
+from chuyenhoa.kit.ooxml.xlsx_comments import CommentBook
+from chuyenhoa.kit.ooxml.xlsx_package import Package, WorkbookError
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
+
+
+class MarkError(ValueError):
+    """A workbook cannot be marked; its submitter then gets the receipt alone."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A marked workbook, or why there is none."""
+
+    content: bytes = b""
+    reason: str = ""
+
+
+def warm_up() -> None:
+    """Load what is otherwise loaded on first use: a confined process can open no file any more."""
+    for name in ("cp437", "ascii", "latin-1", "utf-16", "utf-8-sig"):
+        codecs.lookup(name)
+
+
+def try_mark(original: bytes, findings: tuple[Finding, ...], locality_names: Mapping[str, str]) -> Marked:
+    """`mark_workbook` with its refusal as a value, for a process of its own: the file may be hostile."""
+    try:
+        return Marked(content=mark_workbook(original, findings, locality_names))
+    except MarkError as error:
+        return Marked(reason=str(error))
 
 
 def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
@@ -47,9 +73,9 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
         raise MarkError("nothing to mark: no error, and no warning without a reason.")
     try:
         return _Marking(Package(original)).run(shown, locality_names)
+    except WorkbookError as error:
+        raise MarkError(str(error)) from error
     except (ValueError, etree.LxmlError) as error:
-        if isinstance(error, MarkError):
-            raise
         raise MarkError(f"the workbook is damaged: {error}") from error
 
 
@@ -59,7 +85,7 @@ class _Marking:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._book = SheetBook(package)
-        self._styles = StyleBook(package.tree(self._book.styles_part))
+        self._styles = StyleBook(package.tree(self._book.styles_part), (labels.RED, labels.YELLOW))
         self._memory = self._forget_listing()
         self._grids: dict[str, Grid] = {}
         self._comments: dict[str, CommentBook] = {}
@@ -67,13 +93,16 @@ class _Marking:
         for name, part in self._book.worksheets():
             self._names[_fold(name)] = name
             grid = self._grids[name] = Grid(package.tree(part))
-            self._comments[name] = CommentBook(package, part, grid)
+            self._comments[name] = CommentBook(
+                package, part, grid, author=labels.AUTHOR, mark=labels.COMMENT_MARK
+            )
 
     def run(self, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
         withhold_personal(self._package, self._grids)
         for name, grid in self._grids.items():
             self._comments[name].strip_ours()
             self._restore(name, grid)
+        # Sorted: styles and boxes are numbered as cells are marked, and equal files must give equal bytes.
         wanted = self._cells_of(findings)
         painted = []
         for (sheet, ref), members in sorted(wanted.items()):
@@ -85,9 +114,9 @@ class _Marking:
         self._book.put_first(labels.LISTING_NAME, listing)
         return self._package.save()
 
-    def _forget_listing(self) -> dict[tuple[str, CellRef], int]:
+    def _forget_listing(self) -> dict[tuple[str, CellAddress], int]:
         """Take an earlier listing out; returns the former styles that it remembers."""
-        memory: dict[tuple[str, CellRef], int] = {}
+        memory: dict[tuple[str, CellAddress], int] = {}
         for name, part in self._book.worksheets():
             if _fold(name) == _fold(labels.LISTING_NAME):
                 for entry in read_memory(self._package.tree(part), self._book.shared_strings()):
@@ -102,13 +131,13 @@ class _Marking:
                 former = self._memory.get((name, ref))
                 grid.set_style(ref, self._styles.unpaint(style) if former is None else former)
 
-    def _resolve(self, sheet: str, address: str) -> tuple[str, CellRef] | None:
+    def _resolve(self, sheet: str, address: str) -> tuple[str, CellAddress] | None:
         name = self._names.get(_fold(sheet))
         ref = parse_address(address)
         return None if name is None or ref is None else (name, self._grids[name].anchor(ref))
 
-    def _cells_of(self, findings: Sequence[Finding]) -> dict[tuple[str, CellRef], list[Finding]]:
-        wanted: dict[tuple[str, CellRef], list[Finding]] = {}
+    def _cells_of(self, findings: Sequence[Finding]) -> dict[tuple[str, CellAddress], list[Finding]]:
+        wanted: dict[tuple[str, CellAddress], list[Finding]] = {}
         for finding in findings:
             for place in places_of(finding):
                 resolved = self._resolve(*place)
@@ -116,17 +145,17 @@ class _Marking:
                     wanted[resolved].append(finding)
         return wanted
 
-    def _mark(self, sheet: str, ref: CellRef, members: Sequence[Finding]) -> Painted:
+    def _mark(self, sheet: str, ref: CellAddress, members: Sequence[Finding]) -> Painted:
         grid = self._grids[sheet]
         former = grid.style(ref)
         is_error = any(finding.severity is Severity.ERROR for finding in members)
-        grid.set_style(ref, self._styles.paint(former, RED if is_error else YELLOW))
+        grid.set_style(ref, self._styles.paint(former, labels.RED if is_error else labels.YELLOW))
         texts = [_comment_text(finding, sheet, ref) for finding in members]
         self._comments[sheet].put(ref, "\n\n".join(dict.fromkeys(texts)))
         return Painted(sheet, ref, former)
 
 
-def _comment_text(finding: Finding, sheet: str, ref: CellRef) -> str:
+def _comment_text(finding: Finding, sheet: str, ref: CellAddress) -> str:
     problem, remedy = split_message(finding)
     mark = labels.REASON_MARK if finding.needs_reason else labels.CHECK_MARK
     mark = labels.ERROR_MARK if finding.severity is Severity.ERROR else mark
@@ -139,4 +168,5 @@ def _comment_text(finding: Finding, sheet: str, ref: CellRef) -> str:
 
 
 def _fold(name: str) -> str:
+    """A sheet's name as it is compared: Excel ignores case, and `ệ` is one letter or three."""
     return unicodedata.normalize("NFC", name).strip().casefold()

@@ -1,15 +1,46 @@
-"""The receipt (phiếu tiếp nhận): an HTML page that tells a submitter what became of a file and what to do."""
+"""The receipt (phiếu tiếp nhận) of a file, an HTML page, and the letter by which it travels."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
 
 from chuyenhoa.clock import ZONE
+from chuyenhoa.feedback.grouping import FindingGroup, Labels, group_findings
 from chuyenhoa.feedback.privacy import mask_personal
-from chuyenhoa.feedback.wording import ENDINGS, MarkedAs, render
-from chuyenhoa.model.submissions import Receipt
+from chuyenhoa.model.figures import Normalisation
+from chuyenhoa.model.shown import finalize
+from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus
+
+
+class MarkedAs(StrEnum):
+    """What the workbook beside a receipt is."""
+
+    ORIGINAL = "original"
+    """The submitter's own, with its cells marked."""
+    FORM = "form"
+    """The official form, filled with what could be read."""
+
+
+# How the name of such a workbook ends, by which its kind is known again.
+ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.ORIGINAL: ""}
+
+# Groups of findings that a receipt shows; the marked workbook lists all of them.
+MAX_GROUPS = 150
+MAX_NORMALISATIONS = 60
+# Cells that one line of a receipt names; what is more is counted.
+_MAX_CELLS = 12
+_TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
 
 TEMPLATE = "phieu_tiep_nhan.html.j2"
 LETTER_TEMPLATE = "phieu_thu.txt.j2"
@@ -18,6 +49,31 @@ MARKED_PATTERN = "CAN-SUA-{stem}-{sha8}{ending}.xlsx"
 _STEM_LENGTH = 60
 _OUR_PREFIXES = re.compile(r"^(?:CAN-SUA-|PHIEU-TIEP-NHAN-)+")
 _OLD_SHA8 = re.compile(rf"-[0-9a-f]{{8}}(?:{'|'.join(ending for ending in ENDINGS.values())})$")
+
+
+class ReceiptError(RuntimeError):
+    """A receipt or letter could not be written: the template is missing or wrong."""
+
+
+@dataclass(frozen=True)
+class HeldLocality:
+    """A locality held back, with how many places are to be fixed and how many to be justified."""
+
+    name: str
+    errors: int
+    reasons: int
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Cells of a sheet that were read otherwise than typed, in the same way."""
+
+    sheet: str
+    cells: tuple[str, ...]
+    more_cells: int
+    before: str
+    after: str
+    why: str
 
 
 def render_receipt(receipt: Receipt, templates: Path) -> str:
@@ -33,7 +89,7 @@ def render_receipt(receipt: Receipt, templates: Path) -> str:
     Raises:
         ReceiptError: the template is missing, is no valid template, or asks for what a receipt does not hold.
     """
-    return render(TEMPLATE, receipt, templates)
+    return _render(TEMPLATE, receipt, templates)
 
 
 def render_letter(receipt: Receipt, templates: Path) -> tuple[str, str]:
@@ -42,7 +98,7 @@ def render_letter(receipt: Receipt, templates: Path) -> tuple[str, str]:
     Raises:
         ReceiptError: as for `render_receipt`.
     """
-    subject, _, text = render(LETTER_TEMPLATE, receipt, templates).strip().partition("\n")
+    subject, _, text = _render(LETTER_TEMPLATE, receipt, templates).strip().partition("\n")
     return subject.strip(), re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
@@ -54,7 +110,7 @@ def receipt_name(receipt: Receipt) -> str:
 
 
 def marked_name(receipt: Receipt, kind: MarkedAs = MarkedAs.ORIGINAL) -> str:
-    """File name of the workbook to mend; one marked before does not pile up prefixes."""
+    """File name of the workbook to fix; one marked before does not pile up prefixes."""
     return MARKED_PATTERN.format(
         stem=_safe_stem(receipt.file_name), sha8=receipt.sha256[:8], ending=ENDINGS[kind]
     )
@@ -64,7 +120,153 @@ def _safe_stem(file_name: str) -> str:
     """Letters (Vietnamese ones too), digits, `_` and `-` of a file name's stem; at most 60 characters."""
     name = unicodedata.normalize("NFC", mask_personal(file_name)).replace("\\", "/")
     stem = PurePosixPath(name).stem
+    # CAN-SUA-bao-cao-1a2b3c4d.xlsx, fixed and dropped again → CAN-SUA-bao-cao-5e6f7a8b.xlsx
     if _OUR_PREFIXES.match(stem):
         stem = _OLD_SHA8.sub("", _OUR_PREFIXES.sub("", stem))
     safe = re.sub(r"[\W]+", "-", stem, flags=re.UNICODE).strip("-_")[:_STEM_LENGTH].strip("-_")
     return safe or "tep"
+
+
+def _render(template: str, receipt: Receipt, templates: Path) -> str:
+    """Render a template of `messages/`, as HTML when its name says so, else as plain text.
+
+    Raises:
+        ReceiptError: the template is missing, is no valid template, or asks for what a receipt does not hold.
+    """
+    try:
+        environment = _environment(templates, is_html=template.endswith(".html.j2"))
+        return environment.get_template(template).render(_words_of(receipt))
+    except TemplateError as error:
+        raise ReceiptError(f"{templates / 'messages' / template}: {type(error).__name__}: {error}") from error
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: Path, *, is_html: bool) -> SandboxedEnvironment:
+    """Keeps compiled templates, which take longer than a receipt; a changed file is compiled again."""
+    environment = SandboxedEnvironment(
+        loader=FileSystemLoader(templates / "messages"),
+        undefined=StrictUndefined,
+        autoescape=is_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
+    environment.filters.update(vn_date=_vn_date, vn_time=_vn_time, vn_size=_vn_size, masked=mask_personal)
+    return environment
+
+
+def _words_of(receipt: Receipt) -> dict[str, Any]:
+    """All that the templates ask for: the receipt, its findings by what is to be done, what it replaces."""
+    labels = Labels(receipt.locality_names, receipt.indicator_labels, receipt.rule_titles)
+    all_groups = group_findings(receipt.findings, labels)
+    groups = all_groups[:MAX_GROUPS]
+    warnings = [group for group in groups if group.severity is Severity.WARNING]
+    names = {**receipt.indicator_labels, **receipt.locality_names}
+    understood = group_normalisations(receipt.normalisations, names)
+    return {
+        "receipt": receipt,
+        "file_name": mask_personal(receipt.file_name),
+        "status": SubmissionStatus(receipt.status).value,
+        "errors": [group for group in groups if group.severity is Severity.ERROR],
+        "reasons": [group for group in warnings if group.needs_reason],
+        "checks": [group for group in warnings if not group.needs_reason and not group.justification],
+        "explained": [group for group in warnings if group.justification],
+        "notes": [group for group in groups if group.severity is Severity.NOTE],
+        "more_groups": len(all_groups) - len(groups),
+        "held": _held_localities(receipt.held, groups),
+        "understood": understood[:MAX_NORMALISATIONS],
+        "more_understood": max(0, len(understood) - MAX_NORMALISATIONS),
+        "marked_as": _marked_as(receipt.marked_workbook),
+        "days_late": _days_late(receipt),
+        "is_supplement": _is_supplement(receipt),
+        "replaces": _replaces_earlier(receipt),
+    }
+
+
+def _marked_as(name: str) -> str:
+    stem = name.removesuffix(".xlsx")
+    return next(kind.value for kind, ending in ENDINGS.items() if stem.endswith(ending)) if name else ""
+
+
+def _held_localities(names: Sequence[str], groups: Sequence[FindingGroup]) -> list[HeldLocality]:
+    """What each locality waits for; a finding on the whole file counts for none of them."""
+
+    def count(name: str, severity: Severity) -> int:
+        return sum(
+            group.locality == name and group.severity is severity
+            for group in groups
+            if severity is Severity.ERROR or group.needs_reason
+        )
+
+    return [HeldLocality(name, count(name, Severity.ERROR), count(name, Severity.WARNING)) for name in names]
+
+
+def group_normalisations(
+    entries: Iterable[Normalisation], names: Mapping[str, str] | None = None
+) -> list[Understood]:
+    """What was read otherwise than typed, the same change of the same text on a sheet made one line.
+
+    Args:
+        entries: the changes, in any order.
+        names: what the codes are called that a heading or a name was read as.
+    """
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for entry in entries:
+        key = (entry.cell_ref.sheet, mask_personal(entry.before), mask_personal(entry.after), entry.why)
+        found.setdefault(key, []).append(entry.cell_ref.cell)
+    return [
+        Understood(
+            sheet,
+            tuple(cells[:_MAX_CELLS]),
+            max(0, len(cells) - _MAX_CELLS),
+            before,
+            _in_words(after, names or {}),
+            why,
+        )
+        for (sheet, before, after, why), cells in found.items()
+    ]
+
+
+def _in_words(text: str, names: Mapping[str, str]) -> str:
+    """Codes with what they are called in front; a text that is none stays as it is."""
+    codes = text.split(", ")
+    return ", ".join(f"{names[code]} ({code})" for code in codes) if all(c in names for c in codes) else text
+
+
+def _is_supplement(receipt: Receipt) -> bool:
+    """Whether a file brings only reasons or texts beside figures sent before.
+
+    Version 1 without a locality is no such file: it is the first one of a submitter that has none to report.
+    """
+    taken_whole = receipt.status in _TAKEN_WHOLE and not receipt.supersedes and receipt.version != 1
+    return taken_whole and not receipt.taken and not receipt.held and not receipt.members
+
+
+def _replaces_earlier(receipt: Receipt) -> bool:
+    """Whether anything of this version replaces something earlier; not when all of it is held back."""
+    stands = receipt.status != SubmissionStatus.RETURNED and (bool(receipt.taken) or not receipt.held)
+    return bool(receipt.supersedes) and stands
+
+
+def _days_late(receipt: Receipt) -> int:
+    """Days after the last day on time, 0 when on time or when there is no deadline."""
+    if not receipt.is_late or receipt.deadline is None:
+        return 0
+    return (receipt.received_at.astimezone(ZONE).date() - receipt.deadline).days
+
+
+def _vn_date(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def _vn_time(moment: datetime) -> str:
+    return f"{moment.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+
+
+def _vn_size(size: int) -> str:
+    """Size in Vietnamese numbers (decimal comma), with the exact count of bytes, which proves what came."""
+    exact = f"{size:,}".replace(",", ".") + " byte"
+    if size < 1024:
+        return exact
+    number, unit = (size / 1024, "KB") if size < 1024 * 1024 else (size / 1024 / 1024, "MB")
+    return f"{number:.1f} {unit} ({exact})".replace(".", ",", 1)

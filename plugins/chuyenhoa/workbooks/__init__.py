@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.rules import Rule
-from chuyenhoa.workbooks.heads import Filled
+from chuyenhoa.workbooks.layout import Filled
 
 __all__ = ["Filled", "write_filled", "write_workbook"]
 

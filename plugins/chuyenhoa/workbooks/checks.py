@@ -1,4 +1,8 @@
-"""Turns the rules of the suites into Excel formulas, so that form and pipeline check the same."""
+"""Turns the rules of the suites into Excel formulas, so that form and pipeline check the same.
+
+One formula a row, in the column "Kiểm tra", joins the ids of the rules that the row breaks:
+    =TRIM(…&IF(IF(COUNT($D12,$C12)=2,$C12<$D12,FALSE),"E03 ","")&…)
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,8 @@ from chuyenhoa.model.form import BASELINE_SHEET
 from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
 from chuyenhoa.plan import rules as kinds
 
+# Characters that Excel takes in one formula.
 MAX_FORMULA_LENGTH = 8192
-"""Characters that Excel takes in one formula."""
 
 
 class CheckError(ValueError):
@@ -26,7 +30,7 @@ def build_check(rules: Sequence[Rule], columns: Mapping[str, int], row: int, on_
         rules: the rules of the plan.
         columns: the column of every indicator, counted from 0.
         row: the row as Excel counts, from 1.
-        on_baseline: whether the row stands on sheet "Cùng kỳ", where nothing is held against a baseline.
+        on_baseline: whether the row stands on sheet "Cùng kỳ", where nothing is compared with a baseline.
 
     Rules that need other reports are left to the pipeline: the form does not know them.
 
@@ -64,6 +68,7 @@ def condition_of(rule: Rule, columns: Mapping[str, int], row: int) -> str:
     writer = WRITERS.get(rule.kind)
     if writer is None:
         raise CheckError(f"{rule.rule_id}: no Excel check for {rule.kind}.")
+    # COUNT sees numbers only: a blank or a text makes it smaller, and Excel would take a blank for 0.
     cells = ",".join(named.values())
     return f"IF(COUNT({cells})={len(named)},{writer(rule, named)},FALSE)"
 

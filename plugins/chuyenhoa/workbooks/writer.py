@@ -14,16 +14,13 @@ from chuyenhoa.model import form
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.workbooks.figure_sheets import write_figures
-from chuyenhoa.workbooks.heads import Filled, Form, build_heads
-from chuyenhoa.workbooks.pages import protect, set_page, write_title
-from chuyenhoa.workbooks.styles import add_styles
-from chuyenhoa.workbooks.word_sheets import write_declarations, write_justifications, write_narratives
+from chuyenhoa.workbooks import layout, sheets
+from chuyenhoa.workbooks.layout import Filled, Form
 
+# A text that begins like a formula, an address or a number stays a text, however it is written.
 PLAIN_TEXTS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-"""A text that begins like a formula, an address or a number stays a text, however it is written."""
+# Characters of the guide that fit on a line.
 GUIDE_LINE = 145
-"""Characters of the guide that fit on a line."""
 
 
 def write_workbook(
@@ -79,15 +76,17 @@ def _write(paper: Form, rules: Sequence[Rule], created: datetime) -> bytes:
             "title": f"{paper.text('figures_title')}, {period.label}",
             "author": plan.board.short_name,
             "company": plan.board.standing_agency,
+            # Without it XlsxWriter writes the time of the machine; it wants no zone.
             "created": created.astimezone(UTC).replace(tzinfo=None) if created.tzinfo else created,
         }
     )
-    styles = add_styles(book)
+    # Formats, then sheets, always in this order: XlsxWriter numbers them as they come, and the bytes repeat.
+    styles = layout.add_styles(book)
     for basis, name in form.SHEET_OF_BASIS.items():
-        write_figures(book.add_worksheet(name), styles, paper, basis, rules)
-    write_declarations(book.add_worksheet(form.DECLARATIONS_SHEET), styles, paper)
-    write_narratives(book.add_worksheet(form.NARRATIVE_SHEET), styles, paper)
-    write_justifications(book.add_worksheet(form.JUSTIFICATION_SHEET), styles, paper, rules)
+        sheets.write_figures(book.add_worksheet(name), styles, paper, basis, rules)
+    sheets.write_declarations(book.add_worksheet(form.DECLARATIONS_SHEET), styles, paper)
+    sheets.write_narratives(book.add_worksheet(form.NARRATIVE_SHEET), styles, paper)
+    sheets.write_justifications(book.add_worksheet(form.JUSTIFICATION_SHEET), styles, paper, rules)
     _write_guide(book.add_worksheet(form.GUIDE_SHEET), styles, paper, rules)
     _write_meta(book.add_worksheet(form.META_SHEET), paper)
     book.close()
@@ -116,7 +115,7 @@ def _write_guide(sheet: Any, styles: dict[str, Any], paper: Form, rules: Sequenc
     lines = guide.strip().splitlines()
     if paper.plan.board.contact:
         lines.append(paper.text("guide_contact", contact=paper.plan.board.contact))
-    row = write_title(sheet, styles, paper, "guide_title", [paper.text("window")])
+    row = layout.write_title(sheet, styles, paper, "guide_title", [paper.text("window")])
     for line in lines:
         sheet.merge_range(row, 0, row, 2, line, styles["guide"])
         sheet.set_row(row, 17 * (1 + len(line) // GUIDE_LINE) + 4)
@@ -124,9 +123,9 @@ def _write_guide(sheet: Any, styles: dict[str, Any], paper: Form, rules: Sequenc
     row = _write_rules(sheet, styles, paper, rules, row + 1)
     for column, width in enumerate((10, 14, 100)):
         sheet.set_column(column, column, width)
-    set_page(sheet, paper, row - 1, 2, (0, 0))
+    layout.set_page(sheet, paper, row - 1, 2, (0, 0))
     sheet.fit_to_pages(1, 0)
-    protect(sheet)
+    layout.protect(sheet)
 
 
 def _write_rules(sheet: Any, styles: dict[str, Any], paper: Form, rules: Sequence[Rule], row: int) -> int:
@@ -150,10 +149,10 @@ def _write_meta(sheet: Any, paper: Form) -> None:
         "period": paper.period.id,
         "submitter": paper.submitter.code,
         "edition": paper.plan.edition,
-        "checksum": form.head_checksum(build_heads(paper)),
+        "checksum": form.head_checksum(layout.build_heads(paper)),
     }
     for row, key in enumerate(form.META_KEYS):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, values[key])
-    protect(sheet)
+    layout.protect(sheet)
     sheet.hide()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chuyenhoa.feedback import mark_workbook
-from chuyenhoa.feedback.marking import Marked, try_mark
+from chuyenhoa.feedback.marked import Marked, try_mark
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.pipeline.receive.corrections import MARK

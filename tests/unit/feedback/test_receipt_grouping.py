@@ -7,8 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from chuyenhoa.feedback.grouping import Item, Labels, drop_name, group_findings, order_findings, split_message
-from chuyenhoa.feedback.references import CellRef, column_letters, parse_address, places_of
+from chuyenhoa.feedback.grouping import (
+    Item,
+    Labels,
+    drop_name,
+    group_findings,
+    order_findings,
+    places_of,
+    split_message,
+)
+from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, column_letters, parse_address
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.plan.rules import PAIRWISE
@@ -102,9 +110,13 @@ def test_a_name_shown_beside_is_not_repeated() -> None:
 
 @pytest.mark.parametrize(
     ("text", "cell"),
-    [("A1", CellRef(1, 1)), ("$AB$12", CellRef(12, 28)), (" xfd1048576 ", CellRef(1_048_576, 16_384))],
+    [
+        ("A1", CellAddress(1, 1)),
+        ("$AB$12", CellAddress(12, 28)),
+        (" xfd1048576 ", CellAddress(1_048_576, 16_384)),
+    ],
 )
-def test_addresses_are_read(text: str, cell: CellRef) -> None:
+def test_addresses_are_read(text: str, cell: CellAddress) -> None:
     assert parse_address(text) == cell
     assert parse_address(cell.address) == cell
 
@@ -116,7 +128,7 @@ def test_what_is_no_address_is_none(text: str) -> None:
 
 def test_column_letters_go_round() -> None:
     for column in (1, 26, 27, 52, 702, 703, 16_384):
-        assert parse_address(f"{column_letters(column)}1") == CellRef(1, column)
+        assert parse_address(f"{column_letters(column)}1") == CellAddress(1, column)
 
 
 def test_a_cell_may_name_its_own_sheet() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from chuyenhoa.feedback import MarkedAs, marked_name, render_letter, render_receipt
 from chuyenhoa.feedback.grouping import Item, Labels, group_findings
-from chuyenhoa.feedback.wording import MAX_GROUPS, MAX_NORMALISATIONS, group_normalisations
+from chuyenhoa.feedback.receipt import MAX_GROUPS, MAX_NORMALISATIONS, group_normalisations
 from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.submissions import Finding, Receipt, ReceiptMember, Severity, SubmissionStatus
 from tests.unit.feedback.test_receipt_answers import read_head, read_text

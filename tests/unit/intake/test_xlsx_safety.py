@@ -11,7 +11,8 @@ import pytest
 
 from chuyenhoa.intake import read_submission
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.kit.readers.package import BrokenArchiveError, open_archive, open_package
+from chuyenhoa.kit.ooxml.archive import BrokenArchiveError
+from chuyenhoa.kit.readers.package import open_archive, open_package
 from chuyenhoa.model.plan import Plan
 from tests.unit.intake.drafts import Draft, change_parts, read_part
 

@@ -9,7 +9,8 @@ from typing import cast
 
 from lxml import etree
 
-from chuyenhoa.kit.ooxml.wordml import W, parse_part, write_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W, write_part
 from tests.unit.reporting.word_edits import WordFile
 
 Edit = Callable[[WordFile], object]
@@ -34,7 +35,7 @@ def node(parent: etree._Element, path: str, **values: str) -> etree._Element:
 def header(file: WordFile, edit: Callable[[etree._Element], object]) -> None:
     """Change the paragraph of the page number."""
     name = next(n for n, part in file.parts.items() if n.startswith("word/header") and b"PAGE" in part)
-    root = parse_part(file.parts[name])
+    root = parse_xml(file.parts[name])
     edit(next(root.iter(f"{W}p")))
     file.parts = {**file.parts, name: write_part(root)}
 

@@ -18,7 +18,8 @@ from lxml import etree
 from chuyenhoa.kit.docx_redline import redline_document
 from chuyenhoa.kit.docx_redline.parts import RedlineError
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
-from chuyenhoa.kit.ooxml.wordml import W, parse_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
@@ -98,7 +99,7 @@ def words(node: etree._Element) -> str:
 
 
 def revisions(content: bytes) -> list[etree._Element]:
-    root = parse_part(read_parts(content)["word/document.xml"])
+    root = parse_xml(read_parts(content)["word/document.xml"])
     return [node for node in root.iter() if node.get(f"{W}author") is not None]
 
 
@@ -130,7 +131,7 @@ def test_equal_versions_have_no_changes(snapshot_of: Make) -> None:
 def test_only_the_word_that_changed_is_struck() -> None:
     old, new = build([("xảy ra 12 vụ trong kỳ", False)]), build([("xảy ra 13 vụ trong kỳ", False)])
     copy = redline_document(old, new, "A", AT)
-    root = parse_part(read_parts(copy)["word/document.xml"])
+    root = parse_xml(read_parts(copy)["word/document.xml"])
     assert [words(node) for node in root.iter(f"{W}del")] == ["12"]
     assert [words(node) for node in root.iter(f"{W}ins")] == ["13"]
 
@@ -138,7 +139,7 @@ def test_only_the_word_that_changed_is_struck() -> None:
 def test_a_row_that_came_and_one_that_went() -> None:
     rows = [["1", "Vĩnh Lạc", "Đạt"], ["2", "Rạch Sỏi", "Đạt"], ["3", "Bình San", "Không đạt"]]
     copy = redline_document(build([rows]), build([[rows[0], rows[2], ["4", "An Thới", "Đạt"]]]), "A", AT)
-    root = parse_part(read_parts(copy)["word/document.xml"])
+    root = parse_xml(read_parts(copy)["word/document.xml"])
     marked = {
         name: [words(row) for row in root.iter(f"{W}tr") if row.find(f"{W}trPr/{W}{name}") is not None]
         for name in ("ins", "del")

@@ -11,7 +11,8 @@ from lxml import etree
 
 from chuyenhoa.kit.docx_redline.parts import open_side
 from chuyenhoa.kit.ooxml.docx_package import read_parts
-from chuyenhoa.kit.ooxml.wordml import W, parse_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W
 
 _CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 _KEY = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -38,7 +39,7 @@ def plain(content: bytes) -> list[bytes]:
 
 def _name_charts(body: etree._Element, parts: Mapping[str, bytes]) -> None:
     """A chart goes by what it shows: its relation has another name in a copy that holds two of them."""
-    relations = parse_part(parts["word/_rels/document.xml.rels"])
+    relations = parse_xml(parts["word/_rels/document.xml.rels"])
     targets = {str(r.get("Id")): str(r.get("Target")) for r in relations}
     for chart in body.iter(_CHART):
         target = posixpath.join("/word", targets[str(chart.get(_KEY))]).lstrip("/")
@@ -47,7 +48,7 @@ def _name_charts(body: etree._Element, parts: Mapping[str, bytes]) -> None:
 
 def _resolve(content: bytes, *, keep: str, drop: str, former: bool) -> list[bytes]:
     parts = read_parts(content)
-    body = parse_part(parts["word/document.xml"]).find(f"{W}body")
+    body = parse_xml(parts["word/document.xml"]).find(f"{W}body")
     assert body is not None
     _name_charts(body, parts)
     for row in list(body.iter(f"{W}tr")):

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
-from chuyenhoa.kit.ooxml.wordml import W, paragraph_text, parse_part, write_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W, paragraph_text, write_part
 
 BODY, STYLES = "word/document.xml", "word/styles.xml"
 
@@ -18,7 +19,7 @@ class WordFile:
 
     def __init__(self, document: bytes) -> None:
         self.parts = read_parts(document)
-        self.root = parse_part(self.parts[BODY])
+        self.root = parse_xml(self.parts[BODY])
 
     def bytes(self) -> bytes:
         return write_parts({**self.parts, BODY: write_part(self.root)})

@@ -17,7 +17,7 @@ from chuyenhoa.model import form
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import Rule
 from chuyenhoa.workbooks import write_workbook
-from chuyenhoa.workbooks.figure_sheets import PAGE_INDICATORS, page_breaks
+from chuyenhoa.workbooks.sheets import PAGE_INDICATORS, page_breaks
 
 CREATED = datetime(2021, 10, 1, 7, 30, tzinfo=UTC)
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import stat
-import struct
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from chuyenhoa.intake.findings import FindingList, load_catalogue
 from chuyenhoa.intake.inbox.scan import is_ignored
+from chuyenhoa.kit.ooxml.archive import ENCRYPTED, Archive, BrokenArchiveError, list_entries
 from chuyenhoa.kit.readers import Kind, detect
-from chuyenhoa.kit.readers.package import (
-    MAX_FILE_BYTES,
-    MAX_RATIO,
-    MAX_UNPACKED_BYTES,
-    SMALL_PART,
-    Archive,
-    BrokenArchiveError,
-)
+from chuyenhoa.kit.readers.package import LIMITS, MAX_FILE_BYTES
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.submissions import Finding
 
@@ -30,7 +21,6 @@ MAX_DEPTH = 2
 """An archive inside an archive is opened, one inside that is not."""
 MAX_NAME_LENGTH = 200
 UTF8_NAME = 0x800
-ENCRYPTED = 1
 OFFICE_BEGINS = (b"[Content_Types].xml", b"mimetype", b"_rels/", b"docProps/", b"xl/", b"word/")
 """The first part of an Office file, which is a zip archive as well."""
 
@@ -125,9 +115,9 @@ class _Crate:
         self._size += entry.file_size
         if self._seen > MAX_MEMBERS:
             raise HostileArchiveError(f"có hơn {MAX_MEMBERS} tệp bên trong")
-        if self._size > MAX_UNPACKED_BYTES:
-            raise HostileArchiveError(f"sau khi giải nén lớn hơn {MAX_UNPACKED_BYTES // 1_000_000} MB")
-        if entry.file_size > max(SMALL_PART, MAX_RATIO * entry.compress_size):
+        if self._size > LIMITS.total_bytes:
+            raise HostileArchiveError(f"sau khi giải nén lớn hơn {LIMITS.total_bytes // 1_000_000} MB")
+        if LIMITS.is_bomb(entry):
             raise HostileArchiveError("nén quá mức")
 
     def _take(self, content: bytes, entry: zipfile.ZipInfo, path: str, depth: int) -> None:
@@ -142,7 +132,7 @@ class _Crate:
             return
         try:
             data = Archive(content, {path: entry}).read(path)
-        except (BrokenArchiveError, zlib.error):
+        except BrokenArchiveError:
             self.findings.add(
                 Code.REFUSED_ARCHIVE_MEMBER, value=path, detail="hỏng hoặc nén theo cách không hỗ trợ"
             )
@@ -160,9 +150,8 @@ class _Crate:
 def _entries(content: bytes) -> Iterator[tuple[zipfile.ZipInfo, str]]:
     """The files of an archive with their checked paths; folders and files of the system are left out."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OSError) as error:
+        entries = list_entries(content)
+    except BrokenArchiveError as error:
         raise HostileArchiveError("không giải nén được") from error
     for entry in entries:
         path = unicodedata.normalize("NFC", _name(entry).replace("\\", "/"))

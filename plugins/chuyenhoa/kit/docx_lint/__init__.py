@@ -1,4 +1,4 @@
-"""The layout of a document held against Decree 30/2020/NĐ-CP, annex I: what is, and what must be."""
+"""Checks the layout of a document against Decree 30/2020/NĐ-CP, annex I: what is, and what must be."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from chuyenhoa.kit.docx_lint.annexes import (
     find_trailing_annex,
     is_annex,
 )
-from chuyenhoa.kit.docx_lint.body import check_body
-from chuyenhoa.kit.docx_lint.closing import check_closing
+from chuyenhoa.kit.docx_lint.body import check_body, check_closing
 from chuyenhoa.kit.docx_lint.front import check_front, read_front
 from chuyenhoa.kit.docx_lint.head import check_head, find_nation
 from chuyenhoa.kit.docx_lint.model import LayoutProblem, Sheet, opens_with
@@ -28,8 +27,8 @@ from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts
 
 __all__ = ["LayoutProblem", "check_layout"]
 
+# The greatest width of a line on upright paper with the margins of the decree, in millimetres.
 _UPRIGHT_ROOM = 165.0
-"""The greatest width of a line on upright paper with the margins of the decree, in millimetres."""
 
 
 def check_layout(document: bytes) -> tuple[LayoutProblem, ...]:
@@ -53,6 +52,7 @@ def check_layout(document: bytes) -> tuple[LayoutProblem, ...]:
         for section in sheet.sections
         for problem in check_paper(section, has_gutter_on_top=sheet.has_gutter_on_top)
     ]
+    # A table of results may lie on a page of its own; the first page, and text alone, may not.
     for section in document_sections:
         if not front.is_paper and (section.number == 1 or not section.tables):
             found += check_direction(section)
@@ -65,6 +65,7 @@ def check_layout(document: bytes) -> tuple[LayoutProblem, ...]:
     if not front.is_paper:
         found += check_body(front.text, document_sections)
         found += check_closing(sheet)
+    # Careless hands write the annex behind the signature without a section: its head is checked all the same.
     trailing = find_trailing_annex(document_sections[-1])
     found += check_trailing_annex(trailing) if trailing is not None else []
     found += check_annexes(annexes)
@@ -74,6 +75,8 @@ def check_layout(document: bytes) -> tuple[LayoutProblem, ...]:
 
 def _count_own(sheet: Sheet) -> int:
     """How many sections are the document itself: up to the signature, or to the first annex without one."""
+    # "Nơi nhận" is in every document and nothing but annexes follows it; a paper without a signature (phiếu,
+    # danh sách) ends where an annex opens.
     for section in sheet.sections:
         if any(opens_with(line, ("Nơi nhận",)) for table in section.tables for line in table.lines):
             return section.number
@@ -84,7 +87,7 @@ def _count_own(sheet: Sheet) -> int:
 
 
 def _check_page_numbers(sheet: Sheet, own: int) -> list[LayoutProblem]:
-    """Pages are counted anew at the document's head and at each annex."""
+    """Pages are counted from 1 again at the document's head and at each annex."""
     found: list[LayoutProblem] = []
     for section in sheet.sections:
         if section.blocks:

@@ -19,12 +19,11 @@ from chuyenhoa.kit.docx_lint.model import (
     check_line,
     opens_with,
 )
-from chuyenhoa.kit.docx_lint.numbering import write_number
-from chuyenhoa.kit.docx_lint.reading import is_on
+from chuyenhoa.kit.docx_lint.styles import is_on, write_number
 
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+# Millimetres that a table may be wider than the text: the sides of its first and last cells hang out.
 _OUTSIDE = 6.0
-"""Millimetres that a table may be wider than the text: the sides of its first and last cells hang out."""
 _HEAD = Wanted(14, 14, bold=True, italic=False, upper=False, alignment="center")
 _TITLE = Wanted(13, 14, bold=True, italic=False, upper=True, alignment="center")
 _NOTE = Wanted(13, 14, bold=False, italic=True, upper=False, alignment="center")
@@ -48,6 +47,7 @@ def _opens_list(lines: Sequence[Line]) -> bool:
 def check_annexes(sections: Sequence[Section]) -> list[LayoutProblem]:
     """Every section after the signature is an annex with number, title and note."""
     found: list[LayoutProblem] = []
+    # A "Danh sách" without "Phụ lục" may go with a document alone; beside annexes it needs a number too.
     numbered = [s for s in sections if s.lines and _opens_annex(s.lines[0])]
     for section in sections:
         if not section.lines or not is_annex(section) or (numbered and section not in numbered):
@@ -156,6 +156,7 @@ def _check_table(table: Table) -> Iterator[LayoutProblem]:
 
 def _is_head(table: Table) -> bool:
     """Whether the first row is one of heads: bold, or with words alone above rows that hold numbers."""
+    # A head that its typist forgot to make bold: no numbers in it, and some in every row below.
     first, *rest = [[line for cell in row.cells for line in cell.filled] for row in table.rows]
     if not first or len(table.rows[0].cells) < 2:
         return False

@@ -1,29 +1,39 @@
-"""Element 6: the running text, with its parts, chapters, articles and clauses."""
+"""Elements 6, 7 and 9b: the running text, who signs at the right, and "Nơi nhận" at the left."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from chuyenhoa.kit.docx_lint.decree import (
+    ARMED,
     ARTICLE,
+    AUTHORITY,
     BRACKETS,
     CHAPTER,
     CLAUSE,
+    DEGREES,
     PART,
+    RANKS,
     ROMAN,
     SECTION,
     TEXT_HIGH,
     TEXT_LOW,
+    TWO_LINES,
 )
 from chuyenhoa.kit.docx_lint.effective import Look
+from chuyenhoa.kit.docx_lint.head import find_cell, find_line, find_nation
 from chuyenhoa.kit.docx_lint.model import (
+    Cell,
     LayoutProblem,
     Line,
     Section,
+    Sheet,
     Table,
     Wanted,
     check_line,
+    check_list,
     is_within,
 )
 
@@ -32,12 +42,12 @@ _PLAIN = Wanted(TEXT_LOW, TEXT_HIGH, bold=False, italic=False, alignment="both")
 _HEADING = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=False, alignment="center")
 _HEADING_TITLE = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True, alignment="center")
 _CHAPTER = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True)
+# Height of a single line of Times New Roman, as a multiple of its size.
 _SINGLE_LINE = 1.15
-"""Height of a single line of Times New Roman, as a multiple of its size."""
+# Millimetres that a paragraph may stand off the margins.
 _AT_THE_MARGIN = 1.0
-"""Millimetres that a paragraph may stand off the margins."""
+# How a line beside a table or chart opens that belongs to it.
 _CAPTIONS = ("bảng", "biểu đồ", "biểu", "hình", "ghi chú", "nguồn", "đơn vị tính", "ký hiệu")
-"""How a line beside a table or chart opens that belongs to it."""
 
 
 def check_body(lines: Sequence[Line], sections: Sequence[Section]) -> list[LayoutProblem]:
@@ -45,7 +55,7 @@ def check_body(lines: Sequence[Line], sections: Sequence[Section]) -> list[Layou
 
     Args:
         lines: its lines, in their order.
-        sections: the sections that they stand in, for what stands beside a table.
+        sections: the sections of these lines, for what is beside a table.
     """
     found: list[LayoutProblem] = []
     beside = _beside_tables(sections)
@@ -107,6 +117,7 @@ def _check_form(line: Line) -> Iterator[LayoutProblem]:
     if abs(form.left) > _AT_THE_MARGIN or abs(form.right) > _AT_THE_MARGIN:
         shown = f"cả đoạn lùi vào {form.left:.0f} mm ở bên trái, {form.right:.0f} mm ở bên phải"
         yield LayoutProblem("nội dung", shown, "dàn đều cả hai lề", line.place)
+    # "Exactly 18 pt" on letters of 14 is 18 / (14 × 1.15) = 1.12 lines.
     height = form.line if form.line is not None else form.line_points / (line.size * _SINGLE_LINE or 1)
     height = max(height, 1.0) if form.is_at_least else height
     if not is_within(height, 0.98, 1.5 if form.line is not None else 1.55):
@@ -128,6 +139,7 @@ def _check_articles(lines: Sequence[Line]) -> Iterator[LayoutProblem]:
             )
         if number != expected:
             yield LayoutProblem("Điều", f"Điều {number}", f"Điều {expected}", line.place)
+            # Go on from here: one article left out is one problem, not one at each that follows.
             expected = number
         opening = list(_looks_of(line, len(parts[0])))
         if not all(look.bold for look in opening):
@@ -138,9 +150,115 @@ def _check_articles(lines: Sequence[Line]) -> Iterator[LayoutProblem]:
 
 def _looks_of(line: Line, length: int) -> Iterator[Look]:
     """The runs of the first so many letters; those of a number that Word sets are not looked at."""
+    # Where Word numbers the articles itself, "Điều 1." is the label and not in the runs.
     left = length - (len(line.label) + 1 if line.label else 0)
     for look in line.looks:
         if left <= 0:
             break
         yield look
         left -= len(look.text.lstrip() if look is line.looks[0] else look.text)
+
+
+# What a copy says in the place of the signature.
+_SIGNED = re.compile(r"\(?(đã ký|ký tên|ký, )[^)]*\)?$", re.IGNORECASE)
+_FILED = re.compile(r"- Lưu: VT\b")
+_CAPACITY = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, upper=True, alignment="center")
+_NAME = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, alignment="center")
+# Points above a line from which on it is below the signature.
+_GAP = 24
+_SIGNER = "quyền hạn, chức vụ người ký"
+
+
+def check_closing(sheet: Sheet) -> list[LayoutProblem]:
+    """The recipients and the signature."""
+    opening = find_line(sheet, "Nơi nhận")
+    if opening is None:
+        return [LayoutProblem("Nơi nhận", "không có", "ở bên trái, ngang chức vụ người ký")]
+    found = check_line(opening, "Nơi nhận", Wanted(12, 12, bold=True, italic=True, upper=False))
+    if opening.text != "Nơi nhận:":
+        found.append(LayoutProblem("Nơi nhận", opening.text, "Nơi nhận:", opening.place))
+    where = find_cell(sheet, opening)
+    if where is None:
+        must = "ở ô bên trái, ngang chức vụ người ký"
+        return [*found, LayoutProblem("Nơi nhận", "không cùng bảng với chữ ký", must, opening.place)]
+    row, index = where
+    lines = [line for line in row.cells[index].filled if line is not opening]
+    for line in lines:
+        found += check_line(line, "Nơi nhận", Wanted(11, 11, bold=False, italic=False))
+    found += _check_recipients(opening, lines)
+    filled = [cell for cell in row.cells[index + 1 :] if cell.filled]
+    right = filled[-1] if filled else None
+    return found + _check_signer(sheet, opening, right)
+
+
+def _check_recipients(opening: Line, lines: Sequence[Line]) -> list[LayoutProblem]:
+    if not lines:
+        return [LayoutProblem("Nơi nhận", "không có dòng nào", "- …; - Lưu: VT, ….", opening.place)]
+    found = check_list("Nơi nhận", lines)
+    if not _FILED.match(lines[-1].text):
+        found.append(LayoutProblem("Nơi nhận", lines[-1].text, "dòng cuối “- Lưu: VT, ….”", lines[-1].place))
+    return found
+
+
+def _check_signer(sheet: Sheet, opening: Line, cell: Cell | None) -> list[LayoutProblem]:
+    if cell is None or len(cell.filled) < 2:
+        return [
+            LayoutProblem("chữ ký", "không đủ chức vụ và họ tên", "chức vụ, họ tên ở bên phải", opening.place)
+        ]
+    capacity, below = _split_signature([line for line in cell.lines if not _SIGNED.match(line.text)])
+    found: list[LayoutProblem] = []
+    for line in capacity:
+        found += check_line(line, _SIGNER, _CAPACITY)
+    found += _check_capacity(capacity)
+    for line in below[:-1]:
+        found += check_line(line, "chức vụ khác của người ký", _NAME)
+    if not below:
+        return [*found, LayoutProblem("họ tên người ký", "không có", "dưới chữ ký", capacity[-1].place)]
+    return found + _check_name(sheet, below[-1])
+
+
+def _split_signature(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines above the place of the signature, and those below it."""
+    filled = [line for line in lines if line.text]
+    for index, line in enumerate(filled[1:], start=1):
+        previous = filled[index - 1]
+        # Blank lines, or space above the name: both leave room to sign.
+        is_apart = lines.index(line) - lines.index(previous) > 1
+        if is_apart or max(line.form.before, previous.form.after) >= _GAP:
+            return filled[:index], filled[index:]
+    return filled[:-1], filled[-1:]
+
+
+def _check_capacity(lines: Sequence[Line]) -> list[LayoutProblem]:
+    """`KT. TRƯỞNG BAN` over `PHÓ TRƯỞNG BAN`."""
+    first = lines[0]
+    mark = AUTHORITY.match(first.text.upper())
+    opening = re.match(r"(TM|KT|TL|TUQ|Q)\b(?!\. \S)|([KT])/([TML])\b", first.text.upper())
+    if opening is not None:
+        short = opening[1] or f"{opening[2]}{opening[3]}"
+        return [LayoutProblem(_SIGNER, first.text, f"“{short}. …”", first.place)]
+    if mark is not None and first.text.upper().startswith(TWO_LINES) and len(lines) < 2:
+        must = "dòng dưới là chức vụ của người ký (KT. TRƯỞNG BAN, PHÓ TRƯỞNG BAN)"
+        return [LayoutProblem(_SIGNER, first.text, must, first.place)]
+    return []
+
+
+def _check_name(sheet: Sheet, line: Line) -> list[LayoutProblem]:
+    found = check_line(line, "họ tên người ký", _NAME)
+    if line.is_upper:
+        found.append(LayoutProblem("họ tên người ký", "chữ in hoa", "chữ in thường", line.place))
+    if DEGREES.match(line.text):
+        found.append(
+            LayoutProblem("họ tên người ký", line.text, "không ghi học hàm, học vị, danh hiệu", line.place)
+        )
+    if RANKS.match(line.text) and not _is_armed(sheet):
+        must = "chỉ văn bản của lực lượng vũ trang ghi cấp bậc"
+        found.append(LayoutProblem("họ tên người ký", line.text, must, line.place))
+    return found
+
+
+def _is_armed(sheet: Sheet) -> bool:
+    """Whether the agency at the head is of the armed forces."""
+    where = find_cell(sheet, find_nation(sheet))
+    lines = where[0].cells[0].filled if where is not None else []
+    return any(name in line.text.upper() for line in lines for name in ARMED)

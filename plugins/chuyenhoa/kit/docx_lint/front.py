@@ -19,7 +19,7 @@ from chuyenhoa.kit.docx_lint.decree import (
     TYPES,
     DocumentType,
 )
-from chuyenhoa.kit.docx_lint.head import NUMBERED, find_cell, find_line
+from chuyenhoa.kit.docx_lint.head import NUMBERED, check_rule, find_cell, find_line, is_typed_rule
 from chuyenhoa.kit.docx_lint.model import (
     LayoutProblem,
     Line,
@@ -31,16 +31,16 @@ from chuyenhoa.kit.docx_lint.model import (
     check_list,
     opens_with,
 )
-from chuyenhoa.kit.docx_lint.rules import check_rule, is_typed_rule
 
 _BOLD_CENTRE = Wanted(TEXT_LOW, TEXT_HIGH, bold=True, italic=False, alignment="center")
 _PLAIN = Wanted(TEXT_LOW, TEXT_HIGH, bold=False, italic=False)
+# Points between the number and `V/v …` (element 5b).
 _GAP_BEFORE_SUBJECT = 6
 
 
 @dataclass(frozen=True)
 class Front:
-    """What stands before the running text, as found; empty where there is none."""
+    """The elements before the running text, as found; empty where there is none."""
 
     kind: DocumentType | None
     """None when the type of document is not known."""
@@ -147,6 +147,8 @@ def _find_subject(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The first line under the title, and those that go on with it."""
     found: list[Line] = []
     for line in lines:
+        # A subject goes on in lines that are bold and centred; "Kính gửi", a remark in brackets or the
+        # capitals of who decides end it.
         goes_on = line.form.alignment == "center" and line.is_bold and not line.is_upper
         opens = line.form.alignment == "center" or line.is_bold
         if BRACKETS.match(line.text) or opens_with(line, ("Kính gửi",)) or not (goes_on if found else opens):
@@ -163,6 +165,8 @@ def _find_bases(
         end = lines.index(decides) if decides is not None else start
         opened = [line for line in lines[start:] if BASIS.match(line.text)]
         return tuple(lines[start:end]) if decides is not None else tuple(opened)
+    # A report may open with one sentence "Căn cứ Kế hoạch số 121, Ban Chỉ đạo báo cáo:", which is text;
+    # several lines, a semicolon or italics make it a list of căn cứ.
     found: list[Line] = []
     for line in (line for line in lines if not BRACKETS.match(line.text)):
         if not line.text.startswith("Căn cứ ") or line.text.endswith(":"):

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from chuyenhoa.kit.docx_lint.effective import Form, Look
-from chuyenhoa.kit.docx_lint.metrics import text_width
+from chuyenhoa.kit.docx_lint.effective import Form, Look, text_width
 from chuyenhoa.kit.ooxml.wordml import W
 
 SHOWN = 40
+# Twips and EMU become millimetres and points: a limit that is met exactly may be off by rounding.
 _SLACK = 0.01
 
 
 @dataclass(frozen=True)
 class LayoutProblem:
-    """A deviation: the element, what it is, what the decree asks for, and where it stands."""
+    """A deviation: the element, what it is, what the decree asks for, and its place."""
 
     element: str
     found: str
@@ -106,7 +106,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that stands in the text, not in another table."""
+    """A table in the text, not in another table."""
 
     element: etree._Element
     rows: tuple[Row, ...]
@@ -200,7 +200,7 @@ def is_within(value: float, low: float, high: float) -> bool:
 
 
 def check_line(line: Line, element: str, wanted: Wanted) -> list[LayoutProblem]:
-    """Hold a line's runs against size, weight, slant, case and alignment; each kind of fault once."""
+    """Check a line's runs for size, weight, slant, case and alignment; each kind of fault once."""
     found: dict[str, tuple[str, str]] = {}
     for look in line.looks:
         if not is_within(look.size, wanted.low, wanted.high):

@@ -9,16 +9,25 @@ from lxml import etree
 
 from chuyenhoa.kit.docx_lint.effective import Effective
 from chuyenhoa.kit.docx_lint.model import Cell, Line, Row, Section, Sheet, Table, is_page_field
-from chuyenhoa.kit.docx_lint.numbering import Counter
-from chuyenhoa.kit.docx_lint.reading import boxed_paragraphs, children, is_on, own_runs, run_text, whole
-from chuyenhoa.kit.docx_lint.styles import read_optional
+from chuyenhoa.kit.docx_lint.styles import (
+    Counter,
+    boxed_paragraphs,
+    children,
+    is_on,
+    own_runs,
+    read_optional,
+    run_text,
+    whole,
+)
 from chuyenhoa.kit.ooxml.docx_package import PackageError
-from chuyenhoa.kit.ooxml.wordml import STORIES, W, parse_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import STORIES, W
 
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MM_PER_TWIP = 25.4 / 1440
+# Twips at each side of a cell where nothing is said.
 _USUAL_PADDING = 108
-"""Twips at each side of a cell where nothing is said."""
+# Twips between the margins of A4 with 30 mm at the left and 15 mm at the right.
 _FALLBACK_PAGE = 9355
 
 
@@ -29,7 +38,7 @@ def open_sheet(parts: Mapping[str, bytes]) -> Sheet:
         PackageError: it has no body.
         lxml.etree.XMLSyntaxError: a part is no XML.
     """
-    body = parse_part(parts["word/document.xml"]).find(f"{W}body")
+    body = parse_xml(parts["word/document.xml"]).find(f"{W}body")
     if body is None:
         raise PackageError("The document has no body.")
     effective = Effective(parts)
@@ -93,6 +102,8 @@ class _Reader:
         """One paragraph; a centred one that is broken into lines is as many lines, as it looks."""
         label = self.counter.label(paragraph)
         written = "".join(run_text(run) for run in own_runs(paragraph)).replace("\xa0", " ")
+        # Shift+Enter within a centred title makes one paragraph of two lines, each of which is a line of the
+        # head to the reader: "ỦY BAN NHÂN DÂN<w:br/>TỈNH KIÊN GIANG". Running text stays one paragraph.
         texts, looks = [written], [self.effective.looks(paragraph)]
         form = self.effective.form(paragraph)
         if form.alignment == "center" and "\n" in written.strip():
@@ -129,6 +140,7 @@ class _Reader:
         grid = [whole(column.get(f"{W}w")) for column in table.findall(f"{W}tblGrid/{W}gridCol")]
         rows = []
         for number, row in enumerate(children(table, "tr"), start=1):
+            # A row deleted under tracked changes does not print.
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
             rows.append(self._read_row(table, row, f"{spot}, dòng {number}", grid))
@@ -192,7 +204,7 @@ class _Stories:
     def __init__(self, parts: Mapping[str, bytes], effective: Effective) -> None:
         self.parts = parts
         self.effective = effective
-        relations = parse_part(parts.get("word/_rels/document.xml.rels", b"<none/>"))
+        relations = parse_xml(parts.get("word/_rels/document.xml.rels", b"<none/>"))
         self.targets = {node.get("Id"): _part_name(node.get("Target") or "") for node in relations}
 
     def lines(self, names: tuple[str, ...]) -> tuple[Line, ...]:
@@ -216,7 +228,7 @@ class _Stories:
         return tuple(found)
 
     def _read(self, part: str) -> list[Line]:
-        root = parse_part(self.parts[part])
+        root = parse_xml(self.parts[part])
         reader = _Reader(self.effective, Counter(self.effective.styles))
         spot = STORIES.get(part.removeprefix("word/").rstrip("0123456789.xml"), part)
         lines = [line for paragraph in root.iter(f"{W}p") for line in reader.read_lines(paragraph, spot)]
@@ -224,6 +236,7 @@ class _Stories:
 
     def _fill_number(self, line: Line) -> Line:
         """A page number that nobody has counted yet, as it will print."""
+        # Where no program has laid out the pages yet, the field PAGE has no result, and no run prints.
         look = self.effective.field_look(line.element) if not line.looks else None
         return replace(line, looks=(look,)) if look is not None and is_page_field(line) else line
 

@@ -18,14 +18,14 @@ from chuyenhoa.kit.docx_lint.model import (
     is_page_field,
     is_within,
 )
-from chuyenhoa.kit.docx_lint.reading import is_on, whole
+from chuyenhoa.kit.docx_lint.styles import is_on, whole
 from chuyenhoa.kit.ooxml.wordml import W
 
 _A4 = (11906, 16838)
+# What may not stand beside the number of a page.
 _BESIDE = re.compile(r"[^\W\d_]|/")
-"""What may not stand beside the number of a page."""
+# Twips that paper and margins may be off (1 mm), since Word rounds.
 _TOLERANCE = 60
-"""Twips that paper and margins may be off (1 mm), since Word rounds."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def check_paper(section: Section, *, has_gutter_on_top: bool) -> list[LayoutProb
     if any(abs(side - wanted) > _TOLERANCE for side, wanted in zip(sides, _A4, strict=True)):
         shown = f"{_mm(sides[0])} × {_mm(sides[1])}"
         found.append(LayoutProblem("khổ giấy", shown, "A4, 210 × 297 mm", section.place))
+    # Room for binding (w:gutter) adds to one margin: 20 mm and a gutter of 10 mm are 30 mm of paper.
     bound = "top" if has_gutter_on_top else "right" if is_on(section.properties, "rtlGutter") else "left"
     for limit in _MARGINS:
         gutter = _twips(margins, "gutter") if limit.attribute == bound else 0
@@ -63,7 +64,7 @@ def check_paper(section: Section, *, has_gutter_on_top: bool) -> list[LayoutProb
 
 
 def check_direction(section: Section) -> list[LayoutProblem]:
-    """The text of a document stands on upright paper; only annexes and tables may lie."""
+    """The text of a document is on upright paper; only annexes and tables may be landscape."""
     size = section.properties.find(f"{W}pgSz")
     if _twips(size, "w") <= _twips(size, "h"):
         return []
@@ -88,7 +89,7 @@ def check_page_number(sheet: Sheet, section: Section, *, is_new: bool) -> list[L
     Args:
         sheet: the document.
         section: one of its sections.
-        is_new: whether pages are counted anew here: at the document's head, and at each annex.
+        is_new: whether pages are counted from 1 again here: at the document's head, and at each annex.
     """
     found = list(_check_counting(section, is_new=is_new))
     headers = sheet.headers[section.number - 1]

@@ -1,17 +1,92 @@
-"""The styles, numberings, defaults and theme of a document, as chains from the nearest to the furthest."""
+"""What a document says of its text: elements seen through, styles, numberings, defaults and theme."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from lxml import etree
 
-from chuyenhoa.kit.docx_lint.reading import children
-from chuyenhoa.kit.ooxml.wordml import W, parse_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W
+
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+# What holds text or blocks without changing how they print.
+_THROUGH = frozenset(
+    f"{W}{name}"
+    for name in (
+        "sdt",
+        "sdtContent",
+        "ins",
+        "moveTo",
+        "hyperlink",
+        "smartTag",
+        "customXml",
+        "fldSimple",
+        "bdo",
+        "dir",
+    )
+)
+_SIGNS = {
+    f"{W}tab": " ",
+    f"{W}br": "\n",
+    f"{W}cr": "\n",
+    f"{W}noBreakHyphen": "-",
+}
+_OFF = frozenset({"0", "false", "off", "none"})
+
+
+def children(parent: etree._Element, *names: str) -> Iterator[etree._Element]:
+    """The children of some names (without prefix), those within content controls and insertions included."""
+    wanted = {f"{W}{name}" for name in names}
+    for child in parent:
+        if child.tag in wanted:
+            yield child
+        elif child.tag in _THROUGH:
+            yield from children(child, *names)
+
+
+def own_runs(paragraph: etree._Element) -> Iterator[etree._Element]:
+    """The runs that a paragraph prints itself; those of text boxes that hang on it are not its own."""
+    return children(paragraph, "r")
+
+
+def run_text(run: etree._Element) -> str:
+    """What a run prints; a tab is a space, a break a line end."""
+    return "".join((node.text or "") if node.tag == f"{W}t" else _SIGNS.get(node.tag, "") for node in run)
+
+
+def boxed_paragraphs(parent: etree._Element) -> Iterator[etree._Element]:
+    """The paragraphs of text boxes below an element, each once (not their fallback for old programs)."""
+    for content in parent.iter(f"{W}txbxContent"):
+        if next(content.iterancestors(f"{MC}Fallback"), None) is None:
+            yield from children(content, "p")
+
+
+def is_on(parent: etree._Element | None, path: str) -> bool:
+    """Whether a switch such as `trPr/cantSplit` stands below an element and is not switched off."""
+    if parent is None:
+        return False
+    node = parent.find("/".join(f"{W}{step}" for step in path.split("/")))
+    return node is not None and switch(node)
+
+
+def switch(node: etree._Element) -> bool:
+    """The value of an on/off element."""
+    return (node.get(f"{W}val") or "1") not in _OFF
+
+
+def whole(text: str | None, default: int = 0) -> int:
+    """A whole number of an attribute; `default` when it is none."""
+    try:
+        return int(float(text)) if text else default
+    except (ValueError, OverflowError):
+        return default
+
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+# Run properties by level: direct, character style, paragraph style, table style, defaults.
 Chains = tuple[list[etree._Element], ...]
-"""Run properties by level: direct, character style, paragraph style, table style, defaults."""
 
 
 class Styles:
@@ -138,6 +213,7 @@ class Styles:
 
     def _follow(self, style: etree._Element | None) -> list[etree._Element]:
         found: list[etree._Element] = []
+        # A style may be based on itself, over others, in a damaged file.
         while style is not None and style not in found:
             found.append(style)
             base = style.find(f"{W}basedOn")
@@ -148,7 +224,7 @@ class Styles:
 def read_optional(parts: Mapping[str, bytes], name: str, root: str) -> etree._Element:
     """A part that a document need not have, empty when it has not."""
     empty = f'<w:{root} xmlns:w="{W[1:-1]}"/>'.encode()
-    return parse_part(parts.get(name, empty))
+    return parse_xml(parts.get(name, empty))
 
 
 def _pick(styles: Iterable[etree._Element], name: str) -> list[etree._Element]:
@@ -174,7 +250,7 @@ def _theme_fonts(parts: Mapping[str, bytes]) -> dict[str, str]:
     )
     if not name:
         return {}
-    root = parse_part(parts[name])
+    root = parse_xml(parts[name])
     found = {}
     for kind in ("major", "minor"):
         for script in ("latin", "ea", "cs"):
@@ -182,3 +258,84 @@ def _theme_fonts(parts: Mapping[str, bytes]) -> dict[str, str]:
             if node is not None:
                 found[f"{kind} {script}"] = node.get("typeface") or ""
     return found
+
+
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"),
+          (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+# Signs of the Symbol font as they print.
+_BULLETS = {"\uf0b7": "•", "\uf02d": "-", "\uf0a7": "▪"}
+# A Roman number is as long as it is large: a numbering that starts at 10^9 would take all memory.
+_MAX_ROMAN = 5000
+
+
+class Counter:
+    """Counts numbered paragraphs, each numbering for itself."""
+
+    def __init__(self, styles: Styles) -> None:
+        """Count by a document's styles and numberings."""
+        self.styles = styles
+        self._counts: dict[str, dict[int, int]] = {}
+
+    def label(self, paragraph: etree._Element) -> str:
+        """What stands before a paragraph; empty for one without a number."""
+        asked = None
+        for properties in self.styles.paragraph_levels(paragraph):
+            asked = self.styles.level_of(properties)
+            if asked is not None:
+                break
+        if asked is None or asked[0] == "0":
+            return ""
+        identifier, depth = asked[0], whole(asked[1])
+        level = self.styles.find_level(identifier, str(depth))
+        if level is None:
+            return ""
+        counts = self._counts.setdefault(identifier, {})
+        counts[depth] = counts.get(depth, _start(level) - 1) + 1
+        # "2." starts "2.1" again.
+        for deeper in [key for key in counts if key > depth]:
+            del counts[deeper]
+        return self._write(level, identifier, counts)
+
+    def _write(self, level: etree._Element, identifier: str, counts: dict[int, int]) -> str:
+        pattern = level.find(f"{W}lvlText")
+        text = str(pattern.get(f"{W}val") or "") if pattern is not None else ""
+
+        def say(found: re.Match[str]) -> str:
+            depth = int(found[1]) - 1
+            other = self.styles.find_level(identifier, str(depth))
+            if other is None:
+                return ""
+            return write_number(counts.get(depth, _start(other)), _format(other))
+
+        return re.sub(r"%(\d)", say, "".join(_BULLETS.get(sign, sign) for sign in text)).strip()
+
+
+def write_number(number: int, kind: str) -> str:
+    """A number as Word writes it in one of its formats (`upperRoman`, `lowerLetter`, …)."""
+    if kind in ("bullet", "none"):
+        return ""
+    if kind.endswith("Roman"):
+        roman = _roman(number)
+        return roman.upper() if kind == "upperRoman" else roman
+    if kind.endswith("Letter") and number > 0:
+        letter = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+        return letter.upper() if kind == "upperLetter" else letter
+    return f"{number:02d}" if kind == "decimalZero" else str(number)
+
+
+def _roman(number: int) -> str:
+    written, rest = "", min(max(number, 0), _MAX_ROMAN)
+    for value, sign in _ROMAN:
+        written += sign * (rest // value)
+        rest %= value
+    return written
+
+
+def _start(level: etree._Element) -> int:
+    node = level.find(f"{W}start")
+    return whole(node.get(f"{W}val"), 1) if node is not None else 1
+
+
+def _format(level: etree._Element) -> str:
+    node = level.find(f"{W}numFmt")
+    return str(node.get(f"{W}val") or "decimal") if node is not None else "decimal"

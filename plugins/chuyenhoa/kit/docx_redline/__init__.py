@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chuyenhoa.kit.docx_redline.blocks import compare_bodies
+from chuyenhoa.kit.docx_redline.compare import compare_bodies
 from chuyenhoa.kit.docx_redline.marks import Marker
 from chuyenhoa.kit.docx_redline.parts import (
     RedlineError,

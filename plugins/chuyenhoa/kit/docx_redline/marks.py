@@ -10,6 +10,7 @@ from lxml import etree
 from chuyenhoa.kit.ooxml.wordml import W
 
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+# Children of a property element that the former properties may not hold (ECMA-376, part 1, 17.13.5).
 _NOT_IN_CHANGE = {
     "pPr": ("rPr", "sectPr", "pPrChange"),
     "rPr": ("rPrChange", "ins", "del"),
@@ -17,7 +18,6 @@ _NOT_IN_CHANGE = {
     "tcPr": ("tcPrChange", "cellIns", "cellDel", "cellMerge"),
     "tblPr": ("tblPrChange",),
 }
-"""Children of a property element that the former properties may not hold (ECMA-376, part 1, 17.13.5)."""
 
 
 class Marker:

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from chuyenhoa.kit.ooxml.wordml import W, parse_part, write_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W, write_part
 
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _TYPES = "[Content_Types].xml"
 _BODY, _BODY_RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
 _UNTRACKED = re.compile(r"word/(styles|numbering|header\d*|footer\d*|footnotes|endnotes)\.xml")
+# <w:p w:rsidR="00A1" w14:paraId="3F2C">: Word writes new ones on each save of the same text.
 _EDITING = re.compile(r"\}(rsid\w*|paraId|textId)$")
 _ZERO_WIDTH = ("bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd", "lastRenderedPageBreak")
 
@@ -60,7 +62,7 @@ def refuse_unlike(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> None:
 
 def _sections(parts: Mapping[str, bytes]) -> list[bytes]:
     """Every section's page layout, in order."""
-    root = parse_part(parts[_BODY])
+    root = parse_xml(parts[_BODY])
     _forget_editing(root)
     return [
         etree.tostring(node, method="c14n", exclusive=True, with_tail=False)
@@ -81,7 +83,7 @@ def open_side(content: bytes) -> Side:
     Raises:
         RedlineError: the version holds tracked changes of its own.
     """
-    root = parse_part(content)
+    root = parse_xml(content)
     if any(True for _ in root.iter(f"{W}ins", f"{W}del", f"{W}moveFrom", f"{W}moveTo")):
         raise RedlineError("A version holds tracked changes already; accept them in Word first.")
     for name in _ZERO_WIDTH:
@@ -118,10 +120,11 @@ def adopt_parts(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Adopted:
     parts = dict(new)
     here = _relations(new.get(_BODY_RELATIONS))
     theirs = _relations(old.get(_BODY_RELATIONS))
-    body = parse_part(old[_BODY])
+    body = parse_xml(old[_BODY])
     renamed: dict[str, str] = {}
     for number, (key, relation) in enumerate(sorted(theirs.items()), start=1):
         twin = here.get(key)
+        # Ids of relations are the template's: equal ids are the same chart, whose figures may differ.
         if twin is not None and _same(old, relation, new, twin):
             continue
         if not _is_used(body, key):
@@ -136,7 +139,7 @@ def adopt_parts(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Adopted:
 def _relations(content: bytes | None) -> dict[str, etree._Element]:
     if content is None:
         return {}
-    return {str(entry.get("Id")): entry for entry in parse_part(content).iter(f"{{{RELATIONS}}}Relationship")}
+    return {str(entry.get("Id")): entry for entry in parse_xml(content).iter(f"{{{RELATIONS}}}Relationship")}
 
 
 def _target(relation: etree._Element, base: str = "word") -> str:
@@ -194,7 +197,7 @@ def _copy_tree(old: Mapping[str, bytes], part: str, parts: dict[str, bytes]) -> 
     relations = old.get(_relations_of(part))
     if relations is None:
         return
-    tree = parse_part(relations)
+    tree = parse_xml(relations)
     for relation in tree.iter(f"{{{RELATIONS}}}Relationship"):
         if relation.get("TargetMode") != "External":
             target = _target(relation, posixpath.dirname(part))
@@ -204,8 +207,8 @@ def _copy_tree(old: Mapping[str, bytes], part: str, parts: dict[str, bytes]) -> 
 
 
 def _copy_type(old: Mapping[str, bytes], part: str, parts: dict[str, bytes]) -> None:
-    types = parse_part(parts[_TYPES])
-    for entry in parse_part(old[_TYPES]):
+    types = parse_xml(parts[_TYPES])
+    for entry in parse_xml(old[_TYPES]):
         if entry.get("PartName") == f"/{part}":
             entry.set("PartName", f"/{_old_name(part)}")
             types.append(entry)
@@ -217,7 +220,7 @@ def _copy_type(old: Mapping[str, bytes], part: str, parts: dict[str, bytes]) -> 
 
 
 def _add_relation(parts: dict[str, bytes], relation: etree._Element, key: str) -> None:
-    tree = parse_part(parts[_BODY_RELATIONS])
+    tree = parse_xml(parts[_BODY_RELATIONS])
     entry = deepcopy(relation)
     tree.append(entry)
     entry.set("Id", key)
@@ -231,7 +234,7 @@ def switch_off_tracking(parts: Mapping[str, bytes]) -> Mapping[str, bytes]:
     settings = parts.get("word/settings.xml")
     if settings is None:
         return parts
-    tree = parse_part(settings)
+    tree = parse_xml(settings)
     for node in tree.findall(f"{W}trackRevisions"):
         tree.remove(node)
     return {**parts, "word/settings.xml": write_part(tree)}

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from lxml import etree
 
+from chuyenhoa.kit.ooxml.markup import parse_xml
+
+# What the parts beside the body are called, by the beginning of their names.
 STORIES = {
     "header": "đầu trang",
     "footer": "chân trang",
     "footnotes": "chú thích",
     "endnotes": "chú thích cuối",
 }
-"""What the parts beside the body are called, by the beginning of their names."""
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-
-
-def parse_part(content: bytes) -> etree._Element:
-    """Parse a part of a .docx, following no entity and no address.
-
-    Raises:
-        lxml.etree.XMLSyntaxError: the part is no well-formed XML.
-    """
-    return etree.fromstring(content, _PARSER)
 
 
 def write_part(root: etree._Element) -> bytes:
@@ -40,4 +32,4 @@ def paragraph_text(paragraph: etree._Element) -> str:
 
 def paragraph_texts(content: bytes) -> list[str]:
     """The text of every paragraph of a part, those in tables included, in the order of the file."""
-    return [paragraph_text(paragraph) for paragraph in parse_part(content).iter(f"{W}p")]
+    return [paragraph_text(paragraph) for paragraph in parse_xml(content).iter(f"{W}p")]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 
 from lxml import etree
+
+from chuyenhoa.kit.ooxml.archive import (
+    Archive,
+    ArchiveTooLargeError,
+    BrokenArchiveError,
+    Limits,
+    list_entries,
+    write_archive,
+)
+from chuyenhoa.kit.ooxml.markup import DocumentTypeError, parse_xml
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -17,6 +24,7 @@ REL_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+# Workbooks with macros and templates: what is marked of them is a plain .xlsx.
 _RELATED_TYPES = frozenset(
     {
         "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
@@ -24,20 +32,19 @@ _RELATED_TYPES = frozenset(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
     }
 )
-"""Workbooks with macros and templates: what is marked of them is a plain .xlsx."""
 _MACRO_PARTS = frozenset({"vbaProject", "vbaProjectSignature", "vbaProjectSignatureAgile", "wordVbaData"})
 _VBA_TYPE = "application/vnd.ms-office.vbaProject"
 _PRINTER_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.printerSettings"
 _CONTENT_TYPES = "[Content_Types].xml"
+# <f>cmd|'/C calc'!A0</f> starts a program when Excel recalculates; so does a <ddeLink ddeService="cmd">.
 _LIVE_LINK = re.compile(rb"<(?:\w+:)?(?:ddeLink|oleLink)\b")
 _DDE_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^<]*\|[^<]*!")
-_MAX_PARTS = 2_000
-_MAX_BYTES = 200 * 1024 * 1024
-_EPOCH = (1980, 1, 1, 0, 0, 0)
+# Never the narrower gate: whatever reading lets through can be marked, pictures and all.
+LIMITS = Limits(total_bytes=200 * 1024 * 1024, parts=2_000)
 
 
-class MarkError(ValueError):
-    """A workbook cannot be marked; its submitter then gets the receipt alone."""
+class WorkbookError(ValueError):
+    """A workbook cannot be edited in place; the text says why."""
 
 
 def main_tag(name: str) -> str:
@@ -47,23 +54,21 @@ def main_tag(name: str) -> str:
 
 def new_root(name: str, namespace: str = MAIN) -> etree._Element:
     """An element without children that opens a part, in the part's own namespace."""
-    return etree.fromstring(f'<{name} xmlns="{namespace}"/>')
+    return parse_xml(f'<{name} xmlns="{namespace}"/>'.encode())
 
 
-def parse_xml(content: bytes, part: str) -> etree._Element:
-    """Parse a part without entities, DTD or network.
+def parse_part(content: bytes, part: str) -> etree._Element:
+    """Parse a part of a workbook.
 
     Raises:
-        MarkError: the part is not well-formed, or declares a document type (no honest workbook does).
+        WorkbookError: the part is not well-formed, or declares a document type (no honest workbook does).
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(content, parser)
+        return parse_xml(content)
+    except DocumentTypeError as error:
+        raise WorkbookError(f"{part}: declares a document type.") from error
     except etree.XMLSyntaxError as error:
-        raise MarkError(f"{part}: not well-formed XML: {error}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise MarkError(f"{part}: declares a document type.")
-    return root
+        raise WorkbookError(f"{part}: not well-formed XML: {error}") from error
 
 
 class Package:
@@ -73,12 +78,12 @@ class Package:
         """Read all parts.
 
         Raises:
-            MarkError: no zip, encrypted, too large, parts twice, signed, with macro sheets, or no workbook.
+            WorkbookError: no zip, encrypted, too large, parts twice, signed, with macro sheets, no workbook.
         """
         self._parts = _read_parts(content)
         self._trees: dict[str, etree._Element] = {}
         if _CONTENT_TYPES not in self._parts:
-            raise MarkError("no Office file: [Content_Types].xml is missing.")
+            raise WorkbookError("no Office file: [Content_Types].xml is missing.")
         self.workbook = self._find_workbook()
 
     def __contains__(self, part: str) -> bool:
@@ -89,21 +94,21 @@ class Package:
         return list(self._parts)
 
     def tree(self, part: str) -> etree._Element:
-        """The root of a part, for editing: it is serialised anew on saving."""
+        """The root of a part, for editing: it is serialised again on saving."""
         if part not in self._trees:
-            self._trees[part] = parse_xml(self.read(part), part)
+            self._trees[part] = parse_part(self.read(part), part)
         return self._trees[part]
 
     def read(self, part: str) -> bytes:
         """The bytes of a part as they came.
 
         Raises:
-            MarkError: there is no such part.
+            WorkbookError: there is no such part.
         """
         try:
             return self._parts[part]
         except KeyError as error:
-            raise MarkError(f"{part}: named but not in the file.") from error
+            raise WorkbookError(f"{part}: named but not in the file.") from error
 
     def add(self, part: str, root: etree._Element, content_type: str) -> None:
         """Add a part with its content type."""
@@ -116,6 +121,7 @@ class Package:
         """Remove a part, its content type, its relationships and the parts that these alone hold."""
         if part not in self._parts:
             return
+        # Only what belongs to one sheet: a picture or a style may be shared with others.
         for _, kind, target in self.relations(part):
             if kind in {"comments", "vmlDrawing", "printerSettings"}:
                 self.remove(target)
@@ -185,21 +191,16 @@ class Package:
 
     def save(self) -> bytes:
         """The workbook as bytes: same parts, same order, fixed times; the same input gives the same file."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in self._parts.items():
-                info = zipfile.ZipInfo(name, _EPOCH)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                info.create_system = 0
-                archive.writestr(
-                    info, _serialise(name, self._trees[name]) if name in self._trees else content
-                )
-        return buffer.getvalue()
+        parts = (
+            (name, _serialise(name, self._trees[name]) if name in self._trees else content)
+            for name, content in self._parts.items()
+        )
+        return write_archive(parts, system=0)
 
     def _find_workbook(self) -> str:
         found = [target for _, kind, target in self.relations("") if kind == "officeDocument"]
         if len(found) != 1 or found[0] not in self._parts:
-            raise MarkError("no workbook in the file.")
+            raise WorkbookError("no workbook in the file.")
         types = self.tree(_CONTENT_TYPES)
         for node in types.iterfind(f"{{{_TYPES}}}Override"):
             if node.get("PartName", "").lstrip("/") == found[0]:
@@ -208,17 +209,17 @@ class Package:
                     self._drop_macros(found[0])
                 if node.get("ContentType") == _WORKBOOK_TYPE:
                     return found[0]
-        raise MarkError("not an .xlsx workbook.")
+        raise WorkbookError("not an .xlsx workbook.")
 
     def _drop_macros(self, workbook: str) -> None:
         """Take macros out with everything that starts them: what we send back never runs.
 
         Raises:
-            MarkError: there are macro sheets of the oldest kind among the sheets.
+            WorkbookError: there are macro sheets of the oldest kind among the sheets.
         """
         for key, kind, target in [*self.relations(workbook)]:
             if kind in {"xlMacrosheet", "xlIntlMacrosheet"}:
-                raise MarkError("a workbook with macro sheets.")
+                raise WorkbookError("a workbook with macro sheets.")
             if kind in _MACRO_PARTS:
                 self._drop_tree(target)
                 self.unrelate(workbook, key)
@@ -228,6 +229,7 @@ class Package:
                 self.unrelate("", key)
         for node in self.tree(_CONTENT_TYPES).iterfind(f"{{{_TYPES}}}Default"):
             if node.get("ContentType") == _VBA_TYPE:
+                # The default covers all parts "*.bin": printer settings stay, which need some content type.
                 node.set("ContentType", _PRINTER_TYPE)
 
     def _drop_tree(self, part: str) -> None:
@@ -241,35 +243,31 @@ class Package:
 
 def _read_parts(content: bytes) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check_entries(entries)
-            parts = {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise MarkError(f"not a readable .xlsx: {error}") from error
+        entries = [entry for entry in list_entries(content) if not entry.is_dir()]
+        LIMITS.check(entries)
+        archive = Archive(content, {entry.filename: entry for entry in entries})
+        if len(archive.entries) != len(entries):
+            raise WorkbookError("a part is there twice.")
+        if any(name.startswith("_xmlsignatures/") for name in archive.entries):
+            raise WorkbookError("digitally signed: marking would break the signature.")
+        parts = {name: archive.read(name) for name in archive.entries}
+    except ArchiveTooLargeError as error:
+        raise WorkbookError("too large to be marked.") from error
+    except BrokenArchiveError as error:
+        raise WorkbookError(f"not a readable .xlsx: {error}") from error
     _check_live(parts)
     return parts
 
 
 def _check_live(parts: Mapping[str, bytes]) -> None:
-    """Refuse what starts another program when it is opened: it is not sent back under our name."""
+    """Refuse what starts another program when it is opened: it is not sent back (decision 0014)."""
     for name, content in parts.items():
         if name.startswith("xl/activeX/"):
-            raise MarkError("a workbook with ActiveX controls.")
+            raise WorkbookError("a workbook with ActiveX controls.")
         if name.startswith("xl/externalLinks/") and _LIVE_LINK.search(content):
-            raise MarkError("a workbook with DDE or OLE links.")
+            raise WorkbookError("a workbook with DDE or OLE links.")
         if name.startswith("xl/worksheets/") and _DDE_FORMULA.search(content):
-            raise MarkError("a workbook with DDE formulas.")
-
-
-def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    names = [entry.filename for entry in entries]
-    if len(entries) > _MAX_PARTS or sum(entry.file_size for entry in entries) > _MAX_BYTES:
-        raise MarkError("too large to be marked.")
-    if len(set(names)) != len(names):
-        raise MarkError("a part is there twice.")
-    if any(name.startswith("_xmlsignatures/") for name in names):
-        raise MarkError("digitally signed: marking would break the signature.")
+            raise WorkbookError("a workbook with DDE formulas.")
 
 
 def _serialise(part: str, root: etree._Element) -> bytes:

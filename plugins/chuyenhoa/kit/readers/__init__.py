@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from chuyenhoa.kit.ooxml.archive import Archive
 from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Kind
 from chuyenhoa.kit.readers.docx import open_document
 from chuyenhoa.kit.readers.html import open_page
 from chuyenhoa.kit.readers.kinds import detect
 from chuyenhoa.kit.readers.ods import open_ods
-from chuyenhoa.kit.readers.package import MAX_FILE_BYTES, Archive, open_archive, open_package
+from chuyenhoa.kit.readers.package import MAX_FILE_BYTES, open_archive, open_package
 from chuyenhoa.kit.readers.spreadsheet_xml import open_spreadsheet_xml
 from chuyenhoa.kit.readers.texts import open_text
 from chuyenhoa.kit.readers.xls import open_xls

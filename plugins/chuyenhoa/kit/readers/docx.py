@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.appearance import has_flag, is_legacy_font, is_struck, shift_of, show_run
 from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Kind
 from chuyenhoa.kit.readers.grids import Grid, finish
@@ -18,7 +19,7 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, report_extras
+from chuyenhoa.kit.readers.package import report_extras
 
 MAIN = "word/document.xml"
 # Not `del` and `moveFrom`: what was deleted or moved away does not count.

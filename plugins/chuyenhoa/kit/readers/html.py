@@ -29,8 +29,8 @@ def open_page(content: bytes, flaws: FlawReporter) -> Book | None:
     Returns:
         None when there is no table, or one is beyond the limits; `flaws` says which.
     """
-    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, encoding="utf-8")
-    root = etree.fromstring(_decode(content).encode("utf-8", "replace"), parser)
+    parser = etree.HTMLParser(no_network=True, remove_comments=True, encoding="utf-8")
+    root = etree.HTML(_decode(content).encode("utf-8", "replace"), parser)
     grids = _tables_of(root) if root is not None else []
     if not grids:
         flaws.report(FileFlaw.NO_TABLE, kind=Kind.HTML)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Collection
 
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError, list_entries
 from chuyenhoa.kit.readers.book import Kind
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.kit.readers.texts import decode_text
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, struct.error),
-    *(ValueError, NotImplementedError, EOFError, OSError, RuntimeError),
-)
-"""What `zipfile` raises on archives that are damaged, or whose parts are encrypted."""
 BLANK = b"\0\r\n\t \xef\xbb\xbf\xff\xfe"
 BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF", Kind.PDF),
@@ -83,22 +74,20 @@ def detect(content: bytes) -> Kind:
 
 def _detect_zip(content: bytes) -> Kind:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = {name.replace("\\", "/").lstrip("/") for name in archive.namelist()}
-            return _kind_of_package(names, archive)
-    except BROKEN:
+        entries = list_entries(content)
+        named = {entry.filename.replace("\\", "/").lstrip("/"): entry for entry in entries}
+        return _kind_of_package(Archive(content, named))
+    except BrokenArchiveError:
         return Kind.BROKEN_ZIP
 
 
-def _kind_of_package(names: Collection[str], archive: zipfile.ZipFile) -> Kind:
+def _kind_of_package(archive: Archive) -> Kind:
     for part, kind in PACKAGES:
-        if part in names:
+        if part in archive.entries:
             return kind
     # .ods and .odt differ in this part alone; every other archive is one of reports.
-    if "mimetype" in names and "content.xml" in names:
-        with archive.open("mimetype") as part_file:
-            kind_named = part_file.read(100)
-        return Kind.ODS if b"spreadsheet" in kind_named else Kind.ODT
+    if "mimetype" in archive.entries and "content.xml" in archive.entries:
+        return Kind.ODS if b"spreadsheet" in archive.read_start("mimetype", 100) else Kind.ODT
     return Kind.ZIP
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
+from chuyenhoa.kit.ooxml.markup import DocumentTypeError, parse_xml, xml_parser
 from chuyenhoa.kit.readers.book import FileFlaw, FlawReporter
 
 
@@ -26,9 +27,10 @@ def parse_markup(data: bytes, name: str) -> etree._Element:
     # A declaration in UTF-16 has a zero byte beside each letter.
     if b"<!DOCTYPE" in data[:100_000].replace(b"\0", b"") or b"<!ENTITY" in data.replace(b"\0", b""):
         raise UnsafeMarkupError(f"phần {name}")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
-        return etree.fromstring(data, parser)
+        return parse_xml(data, xml_parser(keep_comments=False))
+    except DocumentTypeError as error:
+        raise UnsafeMarkupError(f"phần {name}") from error
     except etree.XMLSyntaxError as error:
         pass_on_memory(error)
         raise

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.appearance import is_legacy_font, show_run
 from chuyenhoa.kit.readers.book import (
     MAX_COLUMNS,
@@ -31,7 +32,7 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, report_extras
+from chuyenhoa.kit.readers.package import report_extras
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
 ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|#N/A|Err:[0-9]{3}|#VALUE!|Lỗi:[0-9]{3}")

@@ -11,6 +11,7 @@ from io import BytesIO
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
+from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError
 from chuyenhoa.kit.readers.appearance import is_legacy_font, shows_percent
 from chuyenhoa.kit.readers.book import (
     MAX_COLUMNS,
@@ -25,7 +26,7 @@ from chuyenhoa.kit.readers.book import (
     report_beyond,
 )
 from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, is_readers, parse_markup, report_error
-from chuyenhoa.kit.readers.package import Archive, BrokenArchiveError, Package, report_extras
+from chuyenhoa.kit.readers.package import Package, report_extras
 
 WORKBOOK = "xl/workbook.bin"
 RELATIONS = "xl/_rels/workbook.bin.rels"

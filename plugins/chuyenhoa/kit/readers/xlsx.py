@@ -10,12 +10,13 @@ from io import BytesIO
 from lxml import etree
 from python_calamine import CalamineWorkbook
 
+from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.readers.appearance import show_runs
 from chuyenhoa.kit.readers.book import Book, FlawReporter, Sheet, report_beyond
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
 from chuyenhoa.kit.readers.package import Package
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
-from chuyenhoa.kit.readers.xlsx_styles import parse, read_styles
+from chuyenhoa.kit.readers.xlsx_styles import read_styles
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 
 BOOK, LINKS, STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
@@ -77,11 +78,11 @@ def _with_runs(package: Package, names: Sequence[str]) -> Package:
 def _locate_sheets(package: Package) -> list[_Location]:
     """The parts of the worksheets, in their order; charts and dialogs hold no cells."""
     targets = {}
-    for relation in parse(package.parts.get(LINKS, b"")).iter("{*}Relationship"):
+    for relation in parse_xml(package.parts.get(LINKS, b"")).iter("{*}Relationship"):
         target = posixpath.normpath(posixpath.join("/xl", str(relation.get("Target")))).lstrip("/")
         targets[str(relation.get("Id"))] = (target, str(relation.get("Type")))
     found = []
-    for number, entry in enumerate(parse(package.parts[BOOK]).iterfind("{*}sheets/{*}sheet")):
+    for number, entry in enumerate(parse_xml(package.parts[BOOK]).iterfind("{*}sheets/{*}sheet")):
         name = str(entry.get("name"))
         part, kind = targets.get(str(entry.get(RELATION) or entry.get(STRICT_RELATION)), ("", ""))
         # Charts and dialogs are sheets without cells.

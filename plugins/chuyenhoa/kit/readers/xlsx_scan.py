@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from io import BytesIO
 from itertools import groupby, pairwise
 from typing import Any
 
 from lxml import etree
 
+from chuyenhoa.kit.ooxml.markup import iterate_xml, parse_xml
 from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Flaw, Mark, name_cell
 from chuyenhoa.kit.readers.markup import pass_on_memory
 from chuyenhoa.kit.readers.xlsx_styles import CellStyles
@@ -75,7 +75,7 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
     if not end or len(head) > MAX_TREE or len(flagged) > MAX_STYLES or _is_unusual(head, tail):
         return None
     try:
-        root = etree.fromstring(head + end + b"</worksheet>", _PARSER)
+        root = parse_xml(head + end + b"</worksheet>")
     except etree.XMLSyntaxError as error:
         pass_on_memory(error)
         return None
@@ -95,9 +95,6 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
         _judge(cell, *_place(cell.get("r", "")), styles, found)
     found.merges += filter(None, map(_read_area, MERGES.findall(tail)))
     return found
-
-
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def _is_unusual(head: bytes, tail: bytes) -> bool:
@@ -158,14 +155,7 @@ def scan_carefully(xml: bytes, styles: CellStyles) -> SheetScan:
     """
     found = SheetScan()
     row, column, last = -1, -1, -1
-    events = etree.iterparse(
-        BytesIO(xml),
-        events=("start", "end"),
-        tag=("{*}row", "{*}c", "{*}mergeCell"),
-        resolve_entities=False,
-        no_network=True,
-    )
-    for event, element in events:
+    for event, element in iterate_xml(xml, ("start", "end"), ("{*}row", "{*}c", "{*}mergeCell")):
         name = etree.QName(element).localname
         if event == "start" and name == "row":
             row, column = int(element.get("r") or row + 2) - 1, -1

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from lxml import etree
-
+from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.readers.appearance import PERCENT_FORMATS, QUOTED, is_struck
 
 US_DATE = re.compile(r"(?:\[[^\]]*\])*m{1,2}[-/.]d{1,2}[-/.]y", re.IGNORECASE)
@@ -33,11 +32,6 @@ class CellStyles:
         return self.percents | self.us_dates | self.struck | frozenset(self.fonts)
 
 
-def parse(xml: bytes) -> etree._Element:
-    """A part as a tree, without entities and without the network."""
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-
-
 def read_styles(styles: bytes) -> CellStyles:
     """The styles of a workbook; none when it has no part for them.
 
@@ -46,7 +40,7 @@ def read_styles(styles: bytes) -> CellStyles:
     """
     if not styles:
         return CellStyles()
-    tree = parse(styles)
+    tree = parse_xml(styles)
     formats, us_dates = set(map(str, PERCENT_FORMATS)), set()
     for entry in tree.iterfind("{*}numFmts/{*}numFmt"):
         code = QUOTED.sub("", entry.get("formatCode", ""))

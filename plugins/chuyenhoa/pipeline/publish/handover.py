@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -15,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
+from chuyenhoa.kit.ooxml.archive import write_archive
 from chuyenhoa.model.personal import FINDINGS as PERSONAL_FINDINGS
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.drafts import DraftError, kind_of, office_texts, read_draft
@@ -207,14 +206,8 @@ def _lay(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """A .zip of files; the same files give the same bytes."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as book:
-        for path, content in sorted(files.items()):
-            # A fixed time and mode for every file, else the same files would give other bytes.
-            entry = zipfile.ZipInfo(path, MOMENT)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            book.writestr(entry, content)
-    return stream.getvalue()
+    # A fixed time and mode for every file, else the same files would give other bytes.
+    return write_archive(sorted(files.items()), moment=MOMENT, mode=0o644)
 
 
 def _register(ctx: Context) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.feedback import MarkedAs, mark_workbook
-from chuyenhoa.feedback.marking import Marked
+from chuyenhoa.feedback.marked import Marked
 from chuyenhoa.intake.values.cell_values import read_number
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model import form
@@ -28,7 +28,7 @@ from chuyenhoa.workbooks import Filled, write_filled
 
 logger = logging.getLogger(__name__)
 
-MARK = sandbox.Task("chuyenhoa.feedback.marking:try_mark")
+MARK = sandbox.Task("chuyenhoa.feedback.marked:try_mark")
 """Marking reads the file again, so it is done where a poison file harms nobody."""
 FORMULA_STARTS = frozenset({"", "=", "+", "-", "@"})
 """How a text begins that a spreadsheet would take for a formula once its cell is edited; or it is blank."""

@@ -23,6 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts, text_parts
+from chuyenhoa.kit.ooxml.markup import parse_xml, xml_parser
 from chuyenhoa.kit.ooxml.wordml import W
 
 MAIN = "word/document.xml"
@@ -40,7 +41,7 @@ TAG = re.compile(r"\{\{|\{%|\{#")
 _LISTING = re.compile(r"[\t\n]")
 _ESCAPED = re.compile(r"\{_[{%]|[}%]_\}")
 """How docxtpl lets a template print `{{`: written `{_{`."""
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
+_PARSER = xml_parser(keep_blanks=False)
 
 
 def make_environment() -> ImmutableSandboxedEnvironment:
@@ -147,7 +148,7 @@ def compile_template(template: bytes) -> CompiledTemplate:
     environment = make_environment()
     tagged = {}
     for name in text_parts(parts):
-        root = etree.fromstring(parts[name], _PARSER)
+        root = parse_xml(parts[name], _PARSER)
         if name == MAIN and root.find(f"{W}body") is None:
             raise PackageError("The file is damaged (word/document.xml has no body); save it again in Word.")
         if name == MAIN or TAG.search(parts[name].decode("utf-8", "replace")):
@@ -181,7 +182,7 @@ def find_failing_line(template: bytes, context: Mapping[str, Any]) -> str:
     """The line of a template, a paragraph or so, on which it fails with this context; empty when unknown."""
     helper, environment, parts = DocxTemplate(io.BytesIO(template)), make_environment(), read_parts(template)
     for name in text_parts(parts):
-        source = etree.tostring(etree.fromstring(parts[name], _PARSER), encoding="unicode")
+        source = etree.tostring(parse_xml(parts[name], _PARSER), encoding="unicode")
         lines = _OPENING.sub(r"\n<w:p\1", helper.patch_xml(source))
         try:
             environment.from_string(lines).render(context)

@@ -12,7 +12,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import PackageError, read_parts, text_parts
-from chuyenhoa.kit.ooxml.wordml import parse_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.reporting.docx.compiled import make_environment
 from chuyenhoa.reporting.papers.context import contract_of
 from chuyenhoa.reporting.papers.kinds import DocumentKind, load_kinds
@@ -119,7 +119,7 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
     document = DocxTemplate(io.BytesIO(template))
     trees: list[nodes.Template] = []
     for part in text_parts(parts):
-        body = parse_part(parts[part])
+        body = parse_xml(parts[part])
         source = document.patch_xml(etree.tostring(body, encoding="unicode"))
         try:
             trees.append(_compile(environment, source))

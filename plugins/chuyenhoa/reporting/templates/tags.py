@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from lxml import etree
 
-from chuyenhoa.kit.docx_lint.reading import own_runs, run_text
+from chuyenhoa.kit.docx_lint.styles import own_runs, run_text
 from chuyenhoa.kit.ooxml.docx_package import text_parts
-from chuyenhoa.kit.ooxml.wordml import W, parse_part
+from chuyenhoa.kit.ooxml.markup import parse_xml
+from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.reporting.templates.problem import TemplateProblem
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -59,7 +60,7 @@ def read_paragraphs(parts: Mapping[str, bytes]) -> list[Paragraph]:
     found = []
     for part in sorted(text_parts(parts), key=lambda name: name != "word/document.xml"):
         place = "" if part == "word/document.xml" else f"{part.removeprefix('word/').removesuffix('.xml')}, "
-        for number, element in enumerate(parse_part(parts[part]).iter(f"{W}p"), start=1):
+        for number, element in enumerate(parse_xml(parts[part]).iter(f"{W}p"), start=1):
             text = "".join(run_text(run) for run in own_runs(element))
             found.append(Paragraph(element, f"{place}paragraph {number}", text))
     return found
