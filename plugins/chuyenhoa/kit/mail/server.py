@@ -191,7 +191,7 @@ class SmtpLine:
 
     @contextmanager
     def _watched(self, seconds: float) -> Iterator[None]:
-        """Cut the line when it takes too long: time-outs of sockets begin anew with every byte."""
+        """Cut the line when it takes too long: time-outs of sockets start again with every byte."""
         watch = threading.Timer(seconds, self._cut)
         watch.daemon = True
         watch.start()
@@ -230,7 +230,7 @@ class SmtpLine:
             if server.security == TLS
             else smtplib.SMTP(local_hostname=name, timeout=server.timeout)
         )
-        # smtplib notes the host to hold a certificate against only when it is told it here and now.
+        # smtplib keeps the host, which the certificate must name, only when the constructor connects.
         client._host = server.host  # type: ignore[attr-defined]
         return client
 

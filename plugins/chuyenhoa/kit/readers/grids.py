@@ -38,6 +38,7 @@ class Grid:
     def put(self, row: int, column: int, value: CellValue, height: int = 1, width: int = 1) -> None:
         """Set a cell; an area is cut at the limits, a value outside of them is noted in `beyond`."""
         if row >= MAX_ROWS or column >= MAX_COLUMNS:
+            # A cell that is only formatted may stand anywhere.
             if str(value).strip():
                 self.beyond = self.beyond or name_cell(row, column)
             return

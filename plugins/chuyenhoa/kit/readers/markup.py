@@ -44,6 +44,7 @@ def report_error(error: BaseException, flaws: FlawReporter) -> None:
     if isinstance(error, UnsafeMarkupError):
         flaws.report(FileFlaw.UNSAFE, detail=str(error))
         return
+    # Our own errors are in Vietnamese; those of libraries are in English, or quote the markup.
     said = " ".join(str(error).split())[:120]
     is_english = said.isascii() or isinstance(error, etree.XMLSyntaxError)
     flaws.report(FileFlaw.BROKEN, detail=NO_WORDS_OF_OURS if is_english else said)

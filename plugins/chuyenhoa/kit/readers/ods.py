@@ -161,7 +161,7 @@ class _Table:
         filled = any(_is_filled(cell) for cell in cells)
         first = self._row
         self._row += times
-        # One row or column beyond the limits is enough to tell of it.
+        # One row or column beyond the limits is enough to report it.
         # <table:table-row table:number-rows-repeated="1048576">: the blank rest of a sheet is not laid out.
         for row in range(first, min(first + times, max(first, MAX_ROWS) + 1)):
             if attribute(line, "visibility") in {"collapse", "filter"} and row < MAX_ROWS:

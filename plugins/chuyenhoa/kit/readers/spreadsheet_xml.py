@@ -85,10 +85,12 @@ class _Worksheet:
                 self.grid.hidden_rows.add(row)
             column = -1
             for cell in line.iterchildren("{*}Cell"):
+                # <Cell ss:Index="4"> after the first cell: the second and third are blank and were left out.
                 column = number_of(cell, "Index", column + 2) - 1
                 across, down = number_of(cell, "MergeAcross", 0), number_of(cell, "MergeDown", 0)
                 self._put(row, column, cell, down + 1, across + 1)
                 column += across
+            # <Row ss:Span="9"/>: nine more rows like this one, which hold nothing.
             row += number_of(line, "Span", 0)
 
     def _put(self, row: int, column: int, cell: etree._Element, height: int, width: int) -> None:

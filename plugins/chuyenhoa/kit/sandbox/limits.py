@@ -1,4 +1,4 @@
-"""What a confined process may use, and how it is held to that."""
+"""What a confined process may use, and how that is enforced."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ READY, RESULT, FAULT, HEAVY, CRASH = b"r", b"v", b"f", b"h", b"c"
 
 @dataclass(frozen=True)
 class Start:
-    """What a worker is told first."""
+    """The first message to a worker."""
 
     function: str
     """As in `package.module:name`; its module may have a `warm_up`, called with the shared arguments."""

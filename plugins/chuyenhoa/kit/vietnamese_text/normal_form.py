@@ -20,6 +20,8 @@ DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})
 SHORT_TEXT = 200
 """Characters up to which a text is remembered; a long one hardly comes twice."""
 
+# Words and signs of the tables of any office, of no form in particular: what is typed for nothing, for "not
+# known yet", and what may mean either, so that its author is asked.
 ZERO_WORDS = frozenset(
     {"-", "–", "—", "−", "không", "không có", "không phát sinh", "không xảy ra", "kps", "kxr"}
     | {"khong", "khong co", "khong phat sinh", "ko", "ko có"}
