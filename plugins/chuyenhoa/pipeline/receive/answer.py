@@ -161,7 +161,7 @@ class _Known:
         self.released = justifications.released_by(session, numbers)
         self.members = members_of_all(session, numbers)
         others = {row.container for row in rows} | {row.duplicate_of for row in rows}
-        found = ledger.find_submissions(session, (other for other in others if other is not None))
+        found = ledger.find_submissions(session, [other for other in others if other is not None])
         self.others = {row.number: row for row in found}
 
 
