@@ -55,6 +55,7 @@ def compare_with_baseline(view: SnapshotView) -> Chart | None:
     say, labels = view.phrases.say, view.phrases.labels("charts.comparison.bars")
     bars = {code: label for code, label in labels.items() if code in view.indicators}
     pairs = {code: view.pair(code) for code in bars}
+    # One number of localities goes into the title; where the indicators differ, each note would need its own.
     counted = {pair.counted for pair in pairs.values() if pair}
     if not counted:
         return None

@@ -15,11 +15,11 @@ import yaml
 from chuyenhoa import settings
 from chuyenhoa.model.plan import PeriodKind
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from chuyenhoa.reporting.snapshot.missing_data import list_debtors
+from chuyenhoa.reporting.snapshot.missing_data import list_outstanding
 
 CONDITIONS: Mapping[str, Callable[[Snapshot], bool]] = {
     "any_met": lambda snapshot: any(entry.verdict == "met" for entry in snapshot.localities),
-    "owed_reports": lambda snapshot: bool(list_debtors(snapshot)),
+    "owed_reports": lambda snapshot: bool(list_outstanding(snapshot)),
 }
 """`any_met`: some locality is met. `owed_reports`: some submitter sent nothing, or has figures to supply."""
 

@@ -68,6 +68,7 @@ class SnapshotView:
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of localities by code; two of one name carry their district as well."""
+        # "Xã Bình An" lies in Châu Thành and in Kiên Lương: alone it would name neither.
         seen = Counter(entry.name for entry in self.localities)
         return {
             entry.code: entry.name
@@ -79,6 +80,7 @@ class SnapshotView:
     @cached_property
     def places(self) -> dict[str, str]:
         """Names of submitters by code, without the words that every board's name opens with."""
+        # "Ban Chỉ đạo thành phố Rạch Giá" → "Thành phố Rạch Giá"
         prefix = self.phrases.text("submitter_prefix")
         found = {}
         for entry in self.snapshot.submitters:
@@ -138,6 +140,7 @@ class SnapshotView:
         for locality in localities:
             for term in terms:
                 value = self._figures.get((locality, term.removeprefix("-"), basis))
+                # A blank is missing and never zero: a sum without it would speak of localities it leaves out.
                 if value is None:
                     return None
                 total += -value if term.startswith("-") else value
@@ -146,6 +149,7 @@ class SnapshotView:
 
     def _span(self, localities: Sequence[str]) -> str:
         """Codes of localities; all of the view's are `*`, or `*` with the only submitter that it shows."""
+        # 300 codes in every expression would be megabytes of marks on the way through Jinja.
         if len(localities) < _FEW or tuple(localities) != self._codes:
             return ",".join(localities)
         submitters = self.snapshot.submitters
@@ -157,6 +161,7 @@ class SnapshotView:
 
     def only(self, locality: str) -> SnapshotView:
         """The view of one locality alone."""
+        # Every criterion of a locality asks for this view.
         if locality not in self._alone:
             own = replace(
                 self.snapshot,
@@ -257,6 +262,7 @@ class SnapshotView:
 def lower_first(text: str) -> str:
     """`Phường An Thới` inside a sentence: `phường An Thới`; an abbreviation like `TNGT` stays."""
     text = unseal(text)
+    # TNGT, XHD: a second capital is an abbreviation.
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

@@ -42,6 +42,7 @@ def _add(content: dict[str, object], more: Mapping[str, object], source: str) ->
         known = content.setdefault(key, value)
         if known is value:
             continue
+        # Which of two would win depends on names of files: `kinds:` may be in many, an entry of it in one.
         if not isinstance(known, dict) or not isinstance(value, Mapping):
             raise PhraseError(f"{source}: {key!r} is said in another file already.")
         _add(known, value, source)
@@ -150,6 +151,7 @@ def fill(pattern: str, name: str, values: Mapping[str, str]) -> str:
         PhraseError: the pattern asks for a value that it is not given.
     """
 
+    # One pass over the pattern: "{name}" within a value is what somebody typed, and no slot.
     def put(match: re.Match[str]) -> str:
         slot = match.group(1)
         if slot not in values:

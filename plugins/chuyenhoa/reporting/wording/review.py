@@ -34,9 +34,11 @@ def quote_narratives(chapter: str, view: SnapshotView, about: Sequence[str] = ()
     item = view.phrases.text(f"narratives.{chapter}")
     places: dict[tuple[str, ...], list[str]] = {}
     for code, place in view.places.items():
+        # An agency's text stands with its tasks.
         if code not in view.boards:
             continue
         text = str(view.snapshot.narratives.get(code, {}).get(item) or "")
+        # The key is the text: districts that copied one sentence from a model share a line.
         parts = tuple(split_lines(text))
         if parts and (not about or any(name in text for name in about)):
             places.setdefault(parts, []).append(place)
@@ -75,6 +77,7 @@ def _praise_groups(view: SnapshotView) -> list[str]:
     strong = [
         (group, met)
         for group in view.snapshot.groups
+        # Whole numbers on both sides: 12 of 16 is exactly 75 percent.
         if (met := view.count_verdicts("met", group=group.code)) and met * 100 >= limit * total
     ]
 
@@ -115,7 +118,7 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
 
 
 def write_directions(view: SnapshotView) -> list[str]:
-    """What comes next: the plan's standing tasks, the criteria to mend, the figures to supply."""
+    """What comes next: the plan's standing tasks, the criteria to improve, the figures to supply."""
     number = str(view.snapshot.plan.number)
     lines = view.phrases.say_all("directions.standing", number=number)
     lines += _write_weak(view, "directions.focus")
@@ -128,19 +131,20 @@ def write_directions(view: SnapshotView) -> list[str]:
 def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
     """The criteria that localities do not meet, the most frequent first: one sentence for all of them."""
     found = [(code, view.with_verdict("not_met", code)) for code in view.criteria]
+    # `sorted` is stable: of two criteria that equally many fail, the plan's order decides.
     weak = sorted((entry for entry in found if entry[1]), key=lambda entry: -len(entry[1]))
     if len(weak) < 2:
-        return [_say_weak(pattern, code, entries, view) for code, entries in weak]
+        return [_format_weak(pattern, code, entries, view) for code, entries in weak]
     most = view.phrases.number("review.most")
     said = [
-        _say_weak(f"{pattern}_criterion{'_one' if len(entries) == 1 else ''}", code, entries, view)
+        _format_weak(f"{pattern}_criterion{'_one' if len(entries) == 1 else ''}", code, entries, view)
         for code, entries in weak[:most]
     ]
     form = "most" if len(weak) > most and pattern == "review.weak" else "several"
     return [view.phrases.say(f"{pattern}_{form}", number=format_count(len(weak)), criteria="; ".join(said))]
 
 
-def _say_weak(pattern: str, code: str, entries: Sequence[FrozenLocality], view: SnapshotView) -> str:
+def _format_weak(pattern: str, code: str, entries: Sequence[FrozenLocality], view: SnapshotView) -> str:
     return view.phrases.say(
         pattern,
         code=code,
@@ -174,7 +178,7 @@ def list_late(view: SnapshotView) -> list[str]:
 
 
 def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
-    """How many boards reported, how many were to, and how many were late; agencies are told by name."""
+    """How many boards reported, how many were to, and how many were late; agencies are named elsewhere."""
     return (
         view.count_submitters(REPORTED),
         view.count_submitters(EXPECTED),
