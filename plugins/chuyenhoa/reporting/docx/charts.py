@@ -103,6 +103,7 @@ def show_groups(view: SnapshotView) -> Chart | None:
         verdict: [Decimal(view.count_verdicts(verdict, group=code)) for code in groups]
         for verdict in verdicts
     }
+    # A verdict that nobody carries would stand in the legend without a bar.
     shown = {verdict: row for verdict, row in counts.items() if any(row)}
     facts = []
     for index, code in enumerate(groups):

@@ -110,6 +110,7 @@ class _Charts:
 def sanitise(value: Any) -> Any:
     """Text that Word can hold: what it cannot (control characters, lone surrogates) shows as U+FFFD."""
     if isinstance(value, str):
+        # Of a text with figures the marked form is cleaned: it is the one that prints.
         marked = value.marked if isinstance(value, Marked) else value
         if not _UNUSUAL.search(marked):
             return value

@@ -46,6 +46,7 @@ def _report_states(leads: Sequence[str], names: Mapping[str, str], view: Snapsho
 def _report_state(agency: str, view: SnapshotView) -> str:
     """Whether an agency reported: the district boards are counted, others are submitters or are not."""
     words = view.phrases.words("tasks")
+    # "BCDH" of the plan stands for all district boards at once.
     if agency == words["districts"]:
         reported, expected, _ = count_reporting(view)
         return view.phrases.say(
@@ -69,6 +70,7 @@ def _report_agencies(view: SnapshotView) -> list[str]:
     lines = [
         line for agency in view.snapshot.agencies for line in _report_agency(agency, led[agency.code], view)
     ]
+    # The boards stand in annex VI, and the standing agency writes this report: neither is asked for one.
     own = (view.phrases.text("tasks.districts"), view.snapshot.board.standing_agency)
     asked = [a for a in view.snapshot.agencies if led[a.code] and not {a.code, a.name} & set(own)]
     return lines + _report_silent([a for a in asked if not _is_heard(a.code, view)], len(asked), view)

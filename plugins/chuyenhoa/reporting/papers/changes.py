@@ -68,6 +68,7 @@ def list_changed_verdicts(before: SnapshotView, after: SnapshotView) -> list[Cha
     for entry in after.localities:
         old = former.get(entry.code)
         criteria = _changed_criteria(old, entry, after)
+        # A locality that the version before did not list is a change of its own.
         if old is not None and old.verdict == entry.verdict and not criteria:
             continue
         rows.append(
@@ -104,6 +105,7 @@ def _changed_criteria(
             after=verdicts[entry.verdict],
         )
         for entry in new.criteria
+        # A criterion that was not in force then has no verdict to compare with.
         if entry.criterion in former and former[entry.criterion] != entry.verdict
     ]
 
@@ -181,6 +183,7 @@ def _changed_figure(
 def list_new_files(before: SnapshotView, after: SnapshotView) -> list[ChangedFile]:
     """The files that came in between, in the order of receipt."""
     known = {entry.id for entry in before.snapshot.submissions}
+    # By id and not by hash: a file that was sent twice is two submissions.
     fresh = [entry for entry in after.snapshot.submissions if entry.id not in known]
     return [
         ChangedFile(

@@ -258,6 +258,7 @@ def write_attachment(kind: str, view: SnapshotView, issue: Issue | None, about: 
     words = {**_blanks(view, kind, about), "type": _type(kind, view)}
     if issue is None:
         return view.phrases.say("document.attachment_blank", **words)
+    # "Số: 152/BC-BCĐ" → "152/BC-BCĐ": the line reads "(Kèm theo Báo cáo số 152/BC-BCĐ …)".
     number = write_number(kind, view, issue, about).partition(":")[2].strip()
     day = numbers.format_long_date(_issue_date(issue))
     return view.phrases.say("document.attachment", number=number, date=day, **words)
@@ -276,6 +277,7 @@ def list_recipients(kind: str, view: SnapshotView) -> list[str]:
 
 def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:
     """Entries each on a line of its own: `- …;`, and the last `- ….`."""
+    # Decree 30/2020: each recipient ends in ";", the last one ("Lưu: …") in ".".
     last = len(names) - 1
     return [
         view.phrases.say(f"document.{'last_recipient' if index == last else 'recipient'}", name=name)
@@ -308,6 +310,7 @@ def write_opening(view: SnapshotView) -> str:
 
 def cite_basis(base: frozen.FrozenBasis, view: SnapshotView) -> str:
     """`Kế hoạch số 72/KH-BCĐ ngày 28/4/2021 của …`: the number follows the two words of the type."""
+    # "Kế hoạch của Ban Chỉ đạo …" → "Kế hoạch" + number and date + "của Ban Chỉ đạo …"
     words = base.title.split(" ", 2)
     return view.phrases.say(
         "document.basis",

@@ -56,6 +56,7 @@ class DistrictContext(PaperFields, AddressFields):
 def build_district(request: Request) -> DistrictContext:
     """Fill the draft of one submitter; what only a person can write stands in brackets."""
     view = SnapshotView(narrow(request.view.snapshot, request.about))
+    # Everything below sees the narrowed snapshot: a draft must not show another district's figures.
     own = Request(request.kind, request.about, view, request.issue)
     names, say = name_parties(view), view.phrases.say
     place = lower_first(view.place(request.about))

@@ -100,10 +100,12 @@ def list_subjects(kind: DocumentKind, snapshot: Snapshot) -> list[str]:
         return [""]
     if kind.about is About.LOCALITY:
         return [entry.code for entry in snapshot.localities]
+    # An agency of the province is a submitter too, and has no district report to draft.
     reporting = {entry.submitter for entry in snapshot.localities}
     return [entry.code for entry in snapshot.submitters if entry.code in reporting]
 
 
+# Asked for once a document; a test may have several folders of templates.
 @lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, DocumentKind]:
     try:

@@ -184,6 +184,7 @@ def _cite_submission(request: common.Request) -> str:
     symbol = fill(view.documents[kind].symbol, kind, symbols)
     references: Mapping[str, Any] = (request.issue or {}).get("references", {})
     known = references.get(kind)
+    # Issued without a submission of ours: it may have gone on paper. A draft leaves a blank to fill in.
     if known is None and request.issue is not None:
         return view.phrases.say("decision.submission_untold", year=str(view.snapshot.plan.year))
     if known is None:
@@ -202,6 +203,7 @@ def _write_articles(view: SnapshotView, met: Sequence[FrozenLocality]) -> list[A
         first = say("decision.recognise_one", name=lower_first(met[0].name), place=where, **names)
     else:
         first = say("decision.recognise", count=numbers.format_count(view.count_verdicts("met")), **names)
+    # dict.fromkeys: each district once, in the order of the list.
     places = dict.fromkeys(lower_first(view.place(entry.submitter)) for entry in met)
     heads = say("decision.heads", places=view.phrases.enumerate(list(places))) if places else ""
     rest = view.phrases.say_all("decision.articles", heads=heads, **names)

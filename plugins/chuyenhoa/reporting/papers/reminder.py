@@ -57,6 +57,7 @@ def build_reminder(request: Request) -> ReminderContext:
     full_names = {entry.code: entry.name for entry in view.snapshot.submitters}
     # The letter says "trước ngày 16/12": the last day on time is the 15th.
     limit = date.fromisoformat(view.snapshot.period.deadline) + timedelta(days=1)
+    # Late but complete: informed, and not addressed. Who still has to send something is addressed anyway.
     late = [code for code in list_late(view) if code not in outstanding]
     fields = fill_paper(request)
     fields["recipients"] = _inform(fields["recipients"], [full_names[code] for code in late], view)
@@ -115,6 +116,7 @@ def _list_outstanding(view: SnapshotView, outstanding: Sequence[str]) -> list[Ow
             own = [entry for entry in own if lacks_figures(entry)]
         owed = [(entry.name, _describe_missing(entry, view)) for entry in own]
         owed = owed or [(view.phrases.text("reminder.no_locality"), _report_state(code, view))]
+        # Number and name stand in the first row only, as if the cells were merged.
         for index, (locality, what) in enumerate(owed):
             first = index == 0
             rows.append(
@@ -166,4 +168,5 @@ def _inform(recipients: list[str], late: Sequence[str], view: SnapshotView) -> l
         view.phrases.say("document.recipient", name=view.phrases.say("reminder.late_recipient", name=name))
         for name in late
     ]
+    # "Lưu: …" stays the last line, with its full stop.
     return [*recipients[:-1], *lines, *recipients[-1:]]

@@ -140,6 +140,7 @@ def _fill_row(
 def _format_formula(code: str, result: FrozenCriterion, view: SnapshotView) -> str:
     """The formula; where it could not be filled in it names figures by code, and a signed paper by label."""
     formula = result.formula
+    # "TTXH_KP × 100 ≥ 80 × TTXH_XR", where a figure is missing: codes are for programs, labels for readers.
     named = _CODE.sub(lambda found: _name_code(found[0], view), formula)
     return quote_result(code, result.criterion, formula, "F") if named == formula and result.inputs else named
 

@@ -144,6 +144,7 @@ class SnapshotView:
                 if value is None:
                     return None
                 total += -value if term.startswith("-") else value
+        # TGTB_TON, TGTB_MOI, -TGTB_CHUYEN → TGTB_TON+TGTB_MOI-TGTB_CHUYEN, as `figures` reads it again
         said = "+".join(terms).replace("+-", "-")
         return Figure(total, f"{said}:{_WINDOWS[basis]}:{self._span(localities)}")
 
@@ -201,6 +202,7 @@ class SnapshotView:
 
     def ratio(self, numerator: Sequence[str], denominator: Sequence[str]) -> Ratio | None:
         """A ratio of sums over the localities that have every figure it needs."""
+        # Part and whole over the same localities, or a share could be more than all.
         needed = {term.removeprefix("-") for term in [*numerator, *denominator]}
         known = [
             code for code in self.names if all((code, term, "current") in self._figures for term in needed)
@@ -236,6 +238,7 @@ class SnapshotView:
 
     def count_submitters(self, state: str, named: Sequence[str] = ()) -> Figure:
         """How many submitters are in a state that `submission_counts` knows, or how many a sentence names."""
+        # A state that `submission_counts` cannot find again (returned, partly sent) is traced by its names.
         if named:
             return count("SUBMITTERS", len(named), "named", ",".join(named))
         return count("SUBMITTERS", len(list_submitters(self.snapshot, state)), state)
@@ -274,4 +277,5 @@ def upper_first(text: str) -> str:
 def read_moment(text: str) -> datetime:
     """An ISO time of the snapshot as the clock on the office's wall showed it."""
     moment = datetime.fromisoformat(text)
+    # A store that was filled in UTC and one in Hà Nội time print the same minute.
     return moment.astimezone(ZONE) if moment.tzinfo else moment

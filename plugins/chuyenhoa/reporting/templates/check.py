@@ -96,11 +96,13 @@ def _check_fields(
 
 def _find_missing(walk: Walk, kind: DocumentKind) -> list[str]:
     """The mandatory fields that the kind has and the template does not print."""
+    # Without a symbol it has no number: a sheet or a list of changes is not issued by itself.
     if not kind.symbol:
         return []
     missing = []
     for path in MANDATORY:
         name, _, part = path.partition(".")
+        # A contract need not have the field: nothing is missing then.
         if name not in walk.root:
             continue
         owner: Any = walk.root[name]

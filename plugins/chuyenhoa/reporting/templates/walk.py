@@ -90,6 +90,7 @@ class Walk:
             return self._resolve_attribute(node.node, node.arg.value, scope)
         owner = self.resolve(node.node, scope)
         self.resolve(node.arg, scope)
+        # rows[0] is a row, rows[1:] is a list again (whose rows are not followed any further).
         is_entry = get_origin(owner) is list and not isinstance(node.arg, nodes.Slice)
         return get_args(owner)[0] if is_entry else ANY
 

@@ -158,6 +158,7 @@ def _format_target(target: FrozenTarget, view: SnapshotView) -> str:
     counts = {
         key: format_count(Figure(number, f"TARGET({target.code};{key})")) for key, number in numbers.items()
     }
+    # Before the decision nobody is recognised: the sentence says "dự kiến" of what the verdicts amount to.
     is_ours = target.of == _OF_THIS_YEAR
     if target.verdict == "insufficient":
         form = ("open" if is_ours else "unknown") if target.total else "no_list"
@@ -184,6 +185,7 @@ def count_together(codes: list[str], view: SnapshotView) -> str:
     """Criteria with the same counts in one breath: `15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3`."""
     alike: dict[tuple[Figure, Figure], list[str]] = {}
     for code in codes:
+        # Figures compare as numbers: criteria with equal counts fall together, with the trace of the first.
         key = (view.count_verdicts("met", code), view.count_verdicts("insufficient", code))
         alike.setdefault(key, []).append(code)
     return "; ".join(_format_counts(*key, found, view) for key, found in alike.items())
@@ -218,6 +220,7 @@ def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
         found = [entry.code for entry in view.with_verdict(verdict)]
         if not found:
             return []
+        # "đối với 14 địa bàn nêu tại điểm 2" instead of 14 names that stand on the page before.
         form = "_many" if len(found) > few and view.phrases.has(f"annual.{pattern}_many") else ""
         count = format_count(view.count_named(found))
         line = view.phrases.say(f"annual.{pattern}{form}", names=view.name_list(found), count=count, **values)
@@ -267,6 +270,7 @@ def _looks_met(facts: Sequence[Fact], threshold: FrozenThreshold | None, alone: 
         ratio = alone.ratio(fact.ratio.part, fact.ratio.whole) if fact.ratio else None
         if ratio is not None and ratio.whole > 0:
             share = Decimal(ratio.part) * 100 / Decimal(ratio.whole)
+            # 79,996 % prints as 80,00 %, beside "không đạt": the assessment's fractions say why.
             if share != limit and share.quantize(_CENT, rounding=ROUND_HALF_UP) == limit:
                 return True
     return False

@@ -263,6 +263,7 @@ def rank_localities(view: SnapshotView) -> list[str]:
     if code not in view.indicators:
         return []
     unit, top = view.unit(code), view.phrases.number("ranking.top")
+    # Neither blanks nor zeros: "nhiều vụ nhất: xã A (0 vụ)" is no news.
     counts = [(name, value) for name in view.names if (value := view.figure(name, code))]
     highest = _pick_highest(counts, top)
     named = [_named(view, name, f"{format_count(value)} {unit}") for name, value in highest]
@@ -273,6 +274,7 @@ def rank_localities(view: SnapshotView) -> list[str]:
 def _pick_highest(counts: Sequence[tuple[str, Decimal]], top: int) -> list[tuple[str, Decimal]]:
     """The first `top` by figure, never cutting between equal ones; [] where there is nothing to rank."""
     ranked = sorted(counts, key=lambda entry: -entry[1])
+    # One commune, or all with 12 cases: nothing to rank.
     if len({value for _, value in ranked}) < 2:
         return []
     if len(ranked) <= top:
@@ -280,6 +282,7 @@ def _pick_highest(counts: Sequence[tuple[str, Decimal]], top: int) -> list[tuple
     # Three places, and five communes with 14 cases from the second on: all five are named, or none.
     last = ranked[top - 1][1]
     whole = [entry for entry in ranked if entry[1] >= last]
+    # Fourteen communes with one case each are no ranking: then only those above them.
     return whole if len(whole) <= 2 * top else [entry for entry in ranked if entry[1] > last]
 
 

@@ -71,12 +71,14 @@ class Marked(str):
 
     def __new__(cls, marked: str) -> Marked:
         """Keep a text that holds marks."""
+        # Its value is the plain text: conditions and joins of a template must not see the marks.
         text = super().__new__(cls, MARK.sub(r"\2", marked))
         text.marked = marked
         return text
 
     def __html__(self) -> str:
         """What Jinja prints: the text with its marks, escaped as Jinja escapes any text."""
+        # As markupsafe writes it, so that a figure next to a quoted word gives the same bytes as plain text.
         text = self.marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return text.replace("'", "&#39;").replace('"', "&#34;")
 
@@ -105,6 +107,7 @@ def unseal(text: str) -> str:
 
 def add_sign(sign: str, text: str) -> str:
     """Put a sign before a printed figure so that it becomes part of it; its form says so."""
+    # ⟦P=SHARE(…)|13,42%⟧ → ⟦-P=SHARE(…)|-13,42%⟧: outside the mark the sign would stand beside the control.
     found = MARK.fullmatch(text)
     if found is None:
         return f"{sign}{text}"

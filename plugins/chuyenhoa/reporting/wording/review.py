@@ -20,6 +20,7 @@ from chuyenhoa.reporting.wording.prose import describe_change
 from chuyenhoa.reporting.wording.provenance import Figure, seal_lines
 
 _END = (".", "!", "?", "…", ":", ";")
+# Alt+Enter in a cell is \n; texts pasted from Word bring \v (Shift+Enter) and \u2028.
 _BREAK = re.compile(r"\s*(?:\r\n|\r|\n|\v|\f|\u2028|\u2029)\s*")
 
 
@@ -133,6 +134,7 @@ def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
     found = [(code, view.with_verdict("not_met", code)) for code in view.criteria]
     # `sorted` is stable: of two criteria that equally many fail, the plan's order decides.
     weak = sorted((entry for entry in found if entry[1]), key=lambda entry: -len(entry[1]))
+    # One criterion has a sentence of its own, several share one.
     if len(weak) < 2:
         return [_format_weak(pattern, code, entries, view) for code, entries in weak]
     most = view.phrases.number("review.most")
@@ -159,6 +161,7 @@ def _write_trend(view: SnapshotView, *, falls: bool) -> list[str]:
     """The trend of the indicator that localities are ranked by, if it goes the way asked for."""
     code = view.phrases.text("ranking.indicator")
     pair = view.pair(code) if code in view.indicators else None
+    # An equal number is neither a strength nor a shortcoming.
     if pair is None or pair.current == pair.baseline or (pair.current < pair.baseline) is not falls:
         return []
     change = describe_change(pair.current, pair.baseline, view.unit(code), view)

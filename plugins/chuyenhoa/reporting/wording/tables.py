@@ -195,6 +195,7 @@ def build_matrix(view: SnapshotView) -> Table:
         cells = [found.get(code, "") for code in view.criteria]
         outcome = marks[entry.verdict]
         rows.append(TableRow(number=str(index), name=view.names[entry.code], cells=[*cells, outcome]))
+    # "" counts the verdict as a whole: the last column.
     met = [view.count_verdicts("met", code) for code in (*view.criteria, "")]
     legend = [
         view.phrases.say("annexes.matrix.legend", code=code, title=entry.title)
