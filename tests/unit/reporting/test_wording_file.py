@@ -83,7 +83,7 @@ def test_a_file_beside_it_is_named_and_defines_nothing_again(tmp_path: Path) -> 
     with pytest.raises(PhraseError, match=r"more.yaml: results.told"):
         load_phrases(path)
     beside.write_text("a: {b: other}", encoding="utf-8")
-    with pytest.raises(PhraseError, match=r"more.yaml: 'b' is said in another file already"):
+    with pytest.raises(PhraseError, match=r"more.yaml: 'b' is defined in another file already"):
         load_phrases(path)
 
 

@@ -50,10 +50,10 @@ class Ratio:
 class SnapshotView:
     """Answers questions about one snapshot; it computes sums and never a verdict."""
 
-    def __init__(self, snapshot: Snapshot, phrases: Phrases | None = None) -> None:
-        """Keep the snapshot; nothing else is ever read. `phrases` are its own, if known already."""
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Keep the snapshot; nothing else is ever read."""
         self.snapshot = snapshot
-        self.phrases = phrases or Phrases(snapshot.phrases)
+        self.phrases = Phrases.of(snapshot.phrases)
 
     @property
     def localities(self) -> Sequence[frozen.FrozenLocality]:
@@ -169,7 +169,7 @@ class SnapshotView:
                 localities=tuple(entry for entry in self.localities if entry.code == locality),
                 figures=tuple(self._by_locality.get(locality, ())),
             )
-            self._alone[locality] = SnapshotView(own, self.phrases)
+            self._alone[locality] = SnapshotView(own)
         return self._alone[locality]
 
     @cached_property
