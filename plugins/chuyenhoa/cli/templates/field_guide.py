@@ -14,7 +14,7 @@ from chuyenhoa import settings
 from chuyenhoa.cli.templates.previewing import sample_context
 from chuyenhoa.reporting import load_kinds
 from chuyenhoa.reporting.papers.context import contract_of
-from chuyenhoa.reporting.templates.walk import say_type
+from chuyenhoa.reporting.templates.walk import describe_type
 
 UNDESCRIBED = "(chưa có mô tả)"
 _SHOWN = 70
@@ -57,7 +57,7 @@ def list_fields(kinds: Sequence[str]) -> list[FieldEntry]:
 def _expand(name: str, meaning: str, hint: Any, example: Any) -> list[FieldEntry]:
     """A field and, for a group or a list of rows, what is within."""
     inner = get_args(hint)[0] if get_origin(hint) is list else hint
-    entries = [FieldEntry(name, _format_figure_input(hint, inner), meaning, _show(example), ())]
+    entries = [FieldEntry(name, _describe(hint, inner), meaning, _show(example), ())]
     if is_typeddict(inner):
         first = example[0] if isinstance(example, list) and example else example
         values: Mapping[str, Any] = first if isinstance(first, Mapping) else {}
@@ -68,8 +68,8 @@ def _expand(name: str, meaning: str, hint: Any, example: Any) -> list[FieldEntry
     return entries
 
 
-def _format_figure_input(hint: Any, inner: Any) -> str:
-    return "danh sách dòng" if is_typeddict(inner) and inner is not hint else say_type(hint)
+def _describe(hint: Any, inner: Any) -> str:
+    return "danh sách dòng" if is_typeddict(inner) and inner is not hint else describe_type(hint)
 
 
 def _show(value: Any) -> str:

@@ -74,7 +74,12 @@ def _key(chart: Chart) -> str:
 
 
 def _insert(parts: dict[str, bytes], name: str, entry: str) -> None:
-    """Put an entry at the end of a list part."""
+    """Put an entry at the end of a list part.
+
+        <Types>…</Types> + <Override …/>  →  <Types>…<Override …/></Types>
+
+    A program may have written the part with a prefix (`<ct:Types>`): then the entry takes it as well.
+    """
     head, close, tail = parts[name].decode("utf-8").rpartition("</")
     prefix = re.match(r"(\w+:)?", tail)
     space = prefix[1] if prefix and prefix[1] else ""
@@ -93,6 +98,7 @@ def write_workbook(chart: Chart) -> bytes:
         sheet.write_string(row, 0, category)
         for column, series in enumerate(chart.series, start=1):
             value = series.values[row - 1]
+            # A gap is an empty cell: a zero would be drawn, and read, as a figure that somebody reported.
             if value is not None:
                 sheet.write_number(row, column, float(value))
     sheet.set_column(0, 0, 30)
@@ -134,9 +140,11 @@ def write_chart(chart: Chart) -> str:
 
 
 def _write_series(chart: Chart, index: int, series: Series) -> str:
+    # The figures stand twice: in the part (drawn) and at the same address of the workbook ("Edit Data").
     column, last = "BCDEFG"[index], len(chart.categories) + 1
     names = "".join(f'<c:pt idx="{i}"><c:v>{escape(c)}</c:v></c:pt>' for i, c in enumerate(chart.categories))
     values = "".join(_point(i, value) for i, value in enumerate(series.values))
+    # The third part of a format is for zero: none in a stack, where "0" would lie on its neighbour.
     shown = "#,##0;-#,##0;" if chart.is_stacked else "#,##0.##"
     count = f'<c:ptCount val="{len(chart.categories)}"/>'
     return (

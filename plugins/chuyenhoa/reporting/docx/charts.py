@@ -55,6 +55,7 @@ def compare_with_baseline(view: SnapshotView) -> Chart | None:
     say, labels = view.phrases.say, view.phrases.labels("charts.comparison.bars")
     bars = {code: label for code, label in labels.items() if code in view.indicators}
     pairs = {code: view.pair(code) for code in bars}
+    # One number of localities goes into the title; where the indicators differ, each note would need its own.
     counted = {pair.counted for pair in pairs.values() if pair}
     if not counted:
         return None
@@ -102,6 +103,7 @@ def show_groups(view: SnapshotView) -> Chart | None:
         verdict: [Decimal(view.count_verdicts(verdict, group=code)) for code in groups]
         for verdict in verdicts
     }
+    # A verdict that nobody carries would stand in the legend without a bar.
     shown = {verdict: row for verdict, row in counts.items() if any(row)}
     facts = []
     for index, code in enumerate(groups):

@@ -1,8 +1,8 @@
 """A Word template compiled once and filled many times, with the same XML as docxtpl would write.
 
-docxtpl opens, patches and compiles a template anew for every document (its issue 110). Its rules for tags are
-used here as they are; only what depends on the data is done per document. Pictures and sub-documents, which
-docxtpl can insert as well, are not: contexts hold texts and lists.
+docxtpl opens, patches and compiles a template again for every document (its issue 110). Its rules for tags
+are used here as they are; only what depends on the data is done per document. Pictures and sub-documents,
+which docxtpl can insert as well, are not: contexts hold texts and lists.
 """
 
 from __future__ import annotations
@@ -35,8 +35,10 @@ _PARAGRAPH = re.compile(r"<w:p(?: [^>]*)?>.*?</w:p>", re.DOTALL)
 _TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 _WHOLE = re.compile(r"(?<=<w:body>).*(?=</w:body>)", re.DOTALL)
 _TABLE_END = "</w:tbl>"
+# {%tc for head in heads %}, also where Word split the tag: {%</w:t></w:r><w:r><w:t>tc for …
 _CELL_LOOP = re.compile(r"\{%-?(?:<[^>]*>)*tc ")
 _FITTED = "<?fit?>"
+"""A processing instruction: it survives docxtpl, and no Word file has one inside a table."""
 TAG = re.compile(r"\{\{|\{%|\{#")
 _LISTING = re.compile(r"[\t\n]")
 _ESCAPED = re.compile(r"\{_[{%]|[}%]_\}")
@@ -47,6 +49,7 @@ _PARSER = xml_parser(keep_blanks=False)
 def make_environment() -> ImmutableSandboxedEnvironment:
     """Jinja for templates that we do not trust: no way out to Python, no silent gaps, text escaped."""
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    # Jinja's other globals (`range`, `lipsum`, `cycler`) are no fields of a document.
     environment.globals = {"namespace": environment.globals["namespace"]}
     return environment
 
@@ -124,7 +127,7 @@ class TaggedPart:
 
 
 def _number_drawings(xml: str) -> str:
-    """Give every drawing an id of its own, as Word asks."""
+    """Give every drawing an id of its own, as Word asks: a loop repeats `<wp:docPr id="7"/>` as it is."""
     numbers = count(_FIRST_ID)
     first, *rest = xml.split(_DRAWING)
     numbered = (
@@ -174,7 +177,11 @@ def _compile(helper: DocxTemplate, environment: Environment, source: str) -> Tem
 
 
 def _mark_table(found: re.Match[str]) -> str:
-    """A table with a loop over cells, marked: only such a one can change its number of columns."""
+    """A table with a loop over cells, marked: only such a one can change its number of columns.
+
+    <w:tbl>…<w:t>{%tc for head in heads %}</w:t>…
+    <w:tbl><?fit?>…<w:t>{%tc for head in heads %}</w:t>…
+    """
     return found[0].replace("<w:tbl>", f"<w:tbl>{_FITTED}", 1) if _CELL_LOOP.search(found[0]) else found[0]
 
 
@@ -195,6 +202,7 @@ def find_failing_line(template: bytes, context: Mapping[str, Any]) -> str:
 
 def _explain(environment: Environment, text: str) -> None:
     """Compile once more with a line for each paragraph, so that the error knows the lines around it."""
+    # docxtpl leaves a part on one line: "line 1" of Jinja's message would name the whole document.
     lines = _OPENING.sub(r"\n<w:p\1", text)
     try:
         environment.from_string(lines)
@@ -248,8 +256,10 @@ def share_widths_in_text(table: str) -> str | None:
 
 def _share(widths: list[int], total: int) -> list[int] | None:
     """The widths of a row after sharing; None when they fill the table already."""
+    # A twip per column may be lost to rounding in the template: such a table is full.
     if not widths or not total or abs(sum(widths) - total) <= len(widths):
         return None
+    # 600 2400 900 900 900 (number, name, and one cell three times) of 6000 → 600 2400 1000 1000 1000
     repeated = [index for index, width in enumerate(widths) if width == widths[-1]]
     kept = sum(width for index, width in enumerate(widths) if index not in repeated)
     share = max((total - kept) // len(repeated), 1)

@@ -22,6 +22,7 @@ _W15 = "http://schemas.microsoft.com/office/word/2012/wordml"
 _ROOT = re.compile(r"<w:[^>]*>")
 _IGNORABLE = re.compile(r'mc:Ignorable="([^"]*)"')
 _KEPT = '<w:t xml:space="preserve">'
+"""Without it Word drops the blank at the cut: `bắt` and `07` would print as `bắt07`."""
 
 
 @lru_cache(maxsize=65536)
@@ -43,18 +44,29 @@ def control_figures(xml: str, draw: Callable[[str], str] = str) -> str:
     if OPEN not in xml:
         return xml
     ids = count(_FIRST_ID)
+    # "</w:r>" is always the end of a run: Jinja escaped the texts, where it would read "&lt;/w:r&gt;".
     pieces = []
     for chunk in xml.split("</w:r>"):
         pieces.append(_control_run(chunk, ids, draw) if OPEN in chunk else f"{chunk}</w:r>")
     written = "".join(pieces).removesuffix("</w:r>")
+    # A mark may stand where no run is, as in the alternative text of a drawing: there its text must do.
     return _declare(MARK.sub(r"\2", written))
 
 
 def _control_run(chunk: str, ids: count[int], draw: Callable[[str], str]) -> str:
-    """The text up to the end of a run that holds marks, with that run cut into several."""
+    """The text up to the end of a run that holds marks, with that run cut into several.
+
+    ⟦ | ⟧ stand for the three signs of a mark:
+
+        <w:r><w:rPr><w:b/></w:rPr><w:t>bắt ⟦C=XHD:C:1|07⟧ vụ</w:t></w:r>
+        <w:r>…<w:t>bắt </w:t></w:r><w:sdt>…<w:r>…<w:t>07</w:t></w:r></w:sdt><w:r>…<w:t> vụ</w:t></w:r>
+
+    A control may stand beside runs but not in one; each piece repeats `w:rPr`, to look like the whole.
+    """
     starts = list(_RUN.finditer(chunk))
     if not starts:
         return f"{chunk}</w:r>"
+    # The chunk ends with the run; what was before it (its paragraph, tables) may hold other openings.
     start = starts[-1]
     head, opening, body = chunk[: start.start()], start[0], chunk[start.end() :]
     found = _PROPERTIES.match(body)
@@ -67,6 +79,7 @@ def _control_run(chunk: str, ids: count[int], draw: Callable[[str], str]) -> str
     pieces: list[str] = []
     open_run, at = "", 0
     for text in _TEXT.finditer(rest):
+        # <w:t>no figure</w:t> stays in the open run as it is, with the tabs and breaks around it.
         if OPEN not in text[2]:
             continue
         open_run += rest[at : text.start()]
@@ -95,7 +108,13 @@ def _control(expression: str, run: str, number: int) -> str:
 
 
 def _declare(xml: str) -> str:
-    """Declare the name space of hidden controls, which older programs may ignore."""
+    """Declare the name space of hidden controls, which older programs may ignore.
+
+        <w:document xmlns:w="…">
+        <w:document xmlns:w="…" xmlns:w15="…" xmlns:mc="…" mc:Ignorable="w15">
+
+    A program that does not know w15 refuses the file unless `mc:Ignorable` names it.
+    """
     found = _ROOT.search(xml)
     if found is None:
         return xml

@@ -38,7 +38,7 @@ class FigureInput:
 
 @dataclass(frozen=True)
 class TracedFigure:
-    """A figure as it stands in a document, computed anew."""
+    """A figure as it stands in a document, computed again from the snapshot."""
 
     tag: str
     text: str
@@ -61,6 +61,7 @@ class _Reading:
         name, _, rest = expression.partition("(")
         if not rest:
             return self._leaf(expression)
+        # rest[:-1]: "a;b)" without the bracket that closes the operation
         parts = _split(rest[:-1])
         if name == "COUNT":
             return Decimal(self._count(parts))
@@ -78,6 +79,7 @@ class _Reading:
     def _leaf(self, expression: str) -> Decimal:
         if ":" not in expression:
             return Decimal(expression)
+        # TTXH_XR-TTXH_LRC:C:30745,30748 → two indicators, the current window, two localities
         terms, basis, span = expression.split(":")
         wanted = _locate(span, self.snapshot)
         total = Decimal(0)
@@ -133,6 +135,7 @@ def _split(text: str) -> list[str]:
 
 
 def _terms(text: str) -> list[tuple[int, str]]:
+    # TGTB_TON+TGTB_MOI-TGTB_CHUYEN → TGTB_TON, TGTB_MOI, -TGTB_CHUYEN
     signed = text.replace("-", "+-").split("+")
     return [(-1, t[1:]) if t.startswith("-") else (1, t) for t in signed if t]
 
@@ -140,6 +143,7 @@ def _terms(text: str) -> list[tuple[int, str]]:
 def _locate(span: str, snapshot: Snapshot) -> list[str]:
     if not span.startswith("*"):
         return span.split(",")
+    # "*" is the whole province, "*899" a district's own draft, whose view is narrowed to its localities
     submitter = span[1:]
     return [e.code for e in snapshot.localities if submitter in ("", e.submitter)]
 
@@ -175,7 +179,7 @@ def index_figures(
 
 
 def trace_figure(expression: str, snapshot: Snapshot) -> TracedFigure:
-    """Compute a figure anew from the snapshot's cells and results.
+    """Compute a figure again from the snapshot's cells and results.
 
     Args:
         expression: with its form, as `index_figures` gives it.
@@ -186,10 +190,13 @@ def trace_figure(expression: str, snapshot: Snapshot) -> TracedFigure:
     if form in ("Q", "F"):
         return _quote(expression, bare, snapshot)
     text = _write(form, bare, reading)
-    return TracedFigure(tag_figure(expression), text, expression, _say(bare), tuple(reading.inputs))
+    return TracedFigure(
+        tag_figure(expression), text, expression, _format_expression(bare), tuple(reading.inputs)
+    )
 
 
 def _write(form: str, bare: str, reading: _Reading) -> str:
+    # A change in percent has its sign in front of the form: "+P" and "-P" (see `add_sign`).
     if form.endswith("P"):
         part, whole = (reading.value(part) for part in _split(bare.removeprefix("SHARE(")[:-1]))
         return form[:-1] + format_share(part, whole)
@@ -216,14 +223,14 @@ def _quote(expression: str, bare: str, snapshot: Snapshot) -> TracedFigure:
     return TracedFigure(tag_figure(expression), text, expression, result.formula, inputs)
 
 
-def _say(bare: str) -> str:
+def _format_expression(bare: str) -> str:
     """An expression as a formula that a person reads."""
     name, _, rest = bare.partition("(")
     if not rest:
         return bare.split(":")[0] + (" (cùng kỳ)" if ":B:" in bare else "")
     if name in ("COUNT", "TARGET"):
         return bare
-    parts = [_say(part) for part in _split(rest[:-1])]
+    parts = [_format_expression(part) for part in _split(rest[:-1])]
     patterns = {
         "ADD": "{} + {}",
         "SUB": "{} - {}",

@@ -29,6 +29,7 @@ _UNUSUAL = re.compile(f"{_UNPRINTABLE.pattern[:-1]}\r]")
 """The quick answer for nearly all texts: nothing to replace."""
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"
 _FIRST_CHART = 5001
+"""Above the ids that `_number_drawings` gives to the template's own drawings (1001 and on)."""
 _NAME = re.compile(r"'([^']+)'")
 
 
@@ -109,6 +110,7 @@ class _Charts:
 def sanitise(value: Any) -> Any:
     """Text that Word can hold: what it cannot (control characters, lone surrogates) shows as U+FFFD."""
     if isinstance(value, str):
+        # Of a text with figures the marked form is cleaned: it is the one that prints.
         marked = value.marked if isinstance(value, Marked) else value
         if not _UNUSUAL.search(marked):
             return value
@@ -126,24 +128,25 @@ def _fill(label: str, template: bytes, context: Mapping[str, Any]) -> tuple[Comp
     try:
         compiled = compile_template(template)
     except PackageError as error:
-        raise problem.tell_damage(label, str(error)) from error
+        raise problem.report_damage(label, str(error)) from error
     except TemplateSyntaxError as error:
         where = problem.locate_error(error, read_parts(template))
-        raise problem.tell_syntax(label, where, (error.message or "").rstrip(".")) from error
+        raise problem.report_syntax(label, where, (error.message or "").rstrip(".")) from error
     except etree.XMLSyntaxError as error:
         message = f"a part is damaged ({error}); save the template again in Word."
-        raise problem.tell_damage(label, message) from error
+        raise problem.report_damage(label, message) from error
     try:
         return compiled, compiled.fill(context)
     except _TEMPLATE_FAULTS as error:
         where = problem.locate_names(_NAME.findall(str(error)), compiled.parts)
         where = where or problem.locate_line(find_failing_line(template, context), compiled.parts)
-        raise problem.tell_failure(label, where, error, list(context)) from error
+        raise problem.report_failure(label, where, error, list(context)) from error
 
 
 def _refuse_leftovers(label: str, filled: Mapping[str, str], context: Mapping[str, Any]) -> None:
     """No tag may be left in print, unless the data itself holds those very signs."""
     for part, xml in filled.items():
+        # A district may have typed "{{ … }}" into its text: then the same signs in print prove nothing.
         if not TAG.search(xml) or TAG.search("\n".join(list_strings(context))):
             continue
         for number, text in enumerate(paragraph_texts(xml.encode("utf-8")), start=1):

@@ -13,13 +13,13 @@ from chuyenhoa.reporting.wording.numbers import format_count
 from chuyenhoa.reporting.wording.outcomes import count_together
 from chuyenhoa.reporting.wording.provenance import Figure, count, mark
 from chuyenhoa.reporting.wording.review import count_reporting, split_lines
-from chuyenhoa.reporting.wording.tables import say_received
+from chuyenhoa.reporting.wording.tables import format_received
 
 
 def fill_tasks(view: SnapshotView) -> TaskFields:
     """The sentences on agencies, and the annex of tasks."""
     return TaskFields(
-        agency_lines=_tell_agencies(view), task_rows=[_task_row(task, view) for task in view.snapshot.tasks]
+        agency_lines=_report_agencies(view), task_rows=[_task_row(task, view) for task in view.snapshot.tasks]
     )
 
 
@@ -32,20 +32,21 @@ def _task_row(task: FrozenTask, view: SnapshotView) -> TaskRow:
         title=task.title,
         lead="; ".join(agencies.get(code, code) for code in task.lead),
         result=counts if counts and view.localities else words["unmeasured"],
-        report=_say_reports(task.lead, agencies, view),
+        report=_report_states(task.lead, agencies, view),
     )
 
 
-def _say_reports(leads: Sequence[str], names: Mapping[str, str], view: SnapshotView) -> str:
+def _report_states(leads: Sequence[str], names: Mapping[str, str], view: SnapshotView) -> str:
     """Whether those who lead a task reported, each by name where there are several."""
     if len(leads) == 1:
-        return _say_report(leads[0], view)
-    return "; ".join(f"{names.get(code, code)}: {lower_first(_say_report(code, view))}" for code in leads)
+        return _report_state(leads[0], view)
+    return "; ".join(f"{names.get(code, code)}: {lower_first(_report_state(code, view))}" for code in leads)
 
 
-def _say_report(agency: str, view: SnapshotView) -> str:
+def _report_state(agency: str, view: SnapshotView) -> str:
     """Whether an agency reported: the district boards are counted, others are submitters or are not."""
     words = view.phrases.words("tasks")
+    # "BCDH" of the plan stands for all district boards at once.
     if agency == words["districts"]:
         reported, expected, _ = count_reporting(view)
         return view.phrases.say(
@@ -63,18 +64,19 @@ def _is_heard(agency: str, view: SnapshotView) -> bool:
     return agency in known and agency not in view.snapshot.not_reported
 
 
-def _tell_agencies(view: SnapshotView) -> list[str]:
+def _report_agencies(view: SnapshotView) -> list[str]:
     """Which agencies led what with which result, what they wrote themselves, and of which no report came."""
     led = {a.code: [t for t in view.snapshot.tasks if a.code in t.lead] for a in view.snapshot.agencies}
     lines = [
-        line for agency in view.snapshot.agencies for line in _tell_agency(agency, led[agency.code], view)
+        line for agency in view.snapshot.agencies for line in _report_agency(agency, led[agency.code], view)
     ]
+    # The boards stand in annex VI, and the standing agency writes this report: neither is asked for one.
     own = (view.phrases.text("tasks.districts"), view.snapshot.board.standing_agency)
     asked = [a for a in view.snapshot.agencies if led[a.code] and not {a.code, a.name} & set(own)]
-    return lines + _tell_silent([a for a in asked if not _is_heard(a.code, view)], len(asked), view)
+    return lines + _report_silent([a for a in asked if not _is_heard(a.code, view)], len(asked), view)
 
 
-def _tell_agency(agency: FrozenName, led: Sequence[FrozenTask], view: SnapshotView) -> list[str]:
+def _report_agency(agency: FrozenName, led: Sequence[FrozenTask], view: SnapshotView) -> list[str]:
     """The lines of one agency; [] where nothing was measured and it wrote nothing."""
     measured = [task for task in led if any(code in view.criteria for code in task.criteria)]
     item = view.phrases.text("narratives.highlights")
@@ -94,10 +96,11 @@ def _tell_agency(agency: FrozenName, led: Sequence[FrozenTask], view: SnapshotVi
     return [line, *wrote[1:]]
 
 
-def _tell_silent(silent: list[FrozenName], asked: int, view: SnapshotView) -> list[str]:
+def _report_silent(silent: list[FrozenName], asked: int, view: SnapshotView) -> list[str]:
     """Of which agencies no report came; one sentence when it came of none."""
     if not silent:
         return []
+    # None of 14 agencies wrote: a list of all is read by nobody, annex VII has them.
     if len(silent) == asked:
         return [view.phrases.text("tasks.unheard_all")]
     names = "; ".join(entry.name for entry in silent)
@@ -133,7 +136,7 @@ def _source_row(index: int, entry: FrozenSubmission, codes: dict[str, None], vie
         file=entry.file_name,
         submitter=view.place(entry.submitter),
         version="" if version is None else view.phrases.say(words, version=format_count(version)),
-        received=say_received(entry.received_at, view),
+        received=format_received(entry.received_at, view),
         localities=", ".join(view.names.get(code, code) for code in codes),
         short=entry.sha256[:_SHOWN],
         sha256=entry.sha256,

@@ -54,8 +54,8 @@ def _name_versions(last: Previous, view: SnapshotView) -> str:
         number=last.number,
         date=format_long_date(date.fromisoformat(last.date)),
         version=str(last.version),
-        then=say_moment(last.snapshot.frozen_at),
-        now=say_moment(view.snapshot.frozen_at),
+        then=format_moment(last.snapshot.frozen_at),
+        now=format_moment(view.snapshot.frozen_at),
         next_number=last.next_number,
         next_date=format_long_date(date.fromisoformat(last.next_date)) if is_issued else "",
     )
@@ -68,6 +68,7 @@ def list_changed_verdicts(before: SnapshotView, after: SnapshotView) -> list[Cha
     for entry in after.localities:
         old = former.get(entry.code)
         criteria = _changed_criteria(old, entry, after)
+        # A locality that the version before did not list is a change of its own.
         if old is not None and old.verdict == entry.verdict and not criteria:
             continue
         rows.append(
@@ -104,6 +105,7 @@ def _changed_criteria(
             after=verdicts[entry.verdict],
         )
         for entry in new.criteria
+        # A criterion that was not in force then has no verdict to compare with.
         if entry.criterion in former and former[entry.criterion] != entry.verdict
     ]
 
@@ -181,13 +183,14 @@ def _changed_figure(
 def list_new_files(before: SnapshotView, after: SnapshotView) -> list[ChangedFile]:
     """The files that came in between, in the order of receipt."""
     known = {entry.id for entry in before.snapshot.submissions}
+    # By id and not by hash: a file that was sent twice is two submissions.
     fresh = [entry for entry in after.snapshot.submissions if entry.id not in known]
     return [
         ChangedFile(
             number=str(index),
             file=entry.file_name,
             submitter=after.place(entry.submitter),
-            received=say_moment(entry.received_at),
+            received=format_moment(entry.received_at),
             sha256=entry.sha256,
             localities=after.phrases.enumerate([after.names.get(code, code) for code in entry.taken]),
         )
@@ -195,7 +198,7 @@ def list_new_files(before: SnapshotView, after: SnapshotView) -> list[ChangedFil
     ]
 
 
-def say_moment(text: str) -> str:
+def format_moment(text: str) -> str:
     """An ISO time as `07:30, 20/12/2021`, by the office's clock."""
     moment = read_moment(text)
     return f"{moment.hour:02d}:{moment.minute:02d}, {format_date(moment.date())}"
@@ -208,6 +211,7 @@ def summarise_changes(
     view: SnapshotView,
 ) -> list[str]:
     """In sentences: how many files came, how many figures and verdicts changed; equal data say so."""
+    # A criterion may change without the locality's verdict: only the latter is a flip.
     flips = [row for row in verdicts if row["is_flip"]]
     say = view.phrases.say
     lines = [

@@ -54,8 +54,8 @@ def fill_paper(request: Request) -> PaperFields:
         number_line=write_number(kind, view, issue, about),
         date_line=write_date(kind, view, issue, about),
         recipients=list_recipients(kind, view),
-        subject=say_kind("subject", kind, view, **names),
-        closing=say_kind("closing", kind, view, **names),
+        subject=format_kind("subject", kind, view, **names),
+        closing=format_kind("closing", kind, view, **names),
     )
 
 
@@ -160,7 +160,7 @@ def write_window(window: tuple[date, date], view: SnapshotView) -> str:
     return view.phrases.say("period.window", start=start, end=end)
 
 
-def say_kind(name: str, kind: str, view: SnapshotView, **values: str) -> str:
+def format_kind(name: str, kind: str, view: SnapshotView, **values: str) -> str:
     """A phrase that depends on the kind of document (`subject`, `closing`)."""
     known = {
         "length": view.phrases.words(f"kinds.{kind}").get("length", ""),
@@ -208,6 +208,7 @@ def find_issuer(
         return view.snapshot.agency if issuer == "agency" else view.snapshot.board
     place = lower_first(view.place(about))
     kinds = view.phrases.texts("submitter_issuer.kinds")
+    # "thành phố Rạch Giá" → "Rạch Giá": the place of the date line has no kind of unit.
     bare = next((place.removeprefix(f"{entry} ") for entry in kinds if place.startswith(f"{entry} ")), place)
     words = {"place": place, "bare": bare, "upper": place.upper()}
     return SubmitterIssuer(
@@ -240,6 +241,7 @@ def write_number(kind: str, view: SnapshotView, issue: Issue | None, about: str 
         return view.phrases.say("document.number_blank", **_blanks(view, kind, about))
     number = numbers.format_document_number(str(issue["number"]))
     line = view.phrases.say("document.number", number=number, **_blanks(view, kind, about))
+    # "152/BC-BCĐ" typed in full → "Số: 152/BC-BCĐ", not "Số: 152/BC-BCĐ/BC-BCĐ"
     return line.split("/")[0] + "/" + number.partition("/")[2] if "/" in number else line
 
 
@@ -256,6 +258,7 @@ def write_attachment(kind: str, view: SnapshotView, issue: Issue | None, about: 
     words = {**_blanks(view, kind, about), "type": _type(kind, view)}
     if issue is None:
         return view.phrases.say("document.attachment_blank", **words)
+    # "Số: 152/BC-BCĐ" → "152/BC-BCĐ": the line reads "(Kèm theo Báo cáo số 152/BC-BCĐ …)".
     number = write_number(kind, view, issue, about).partition(":")[2].strip()
     day = numbers.format_long_date(_issue_date(issue))
     return view.phrases.say("document.attachment", number=number, date=day, **words)
@@ -274,6 +277,7 @@ def list_recipients(kind: str, view: SnapshotView) -> list[str]:
 
 def punctuate(names: Sequence[str], view: SnapshotView) -> list[str]:
     """Entries each on a line of its own: `- …;`, and the last `- ….`."""
+    # Decree 30/2020: each recipient ends in ";", the last one ("Lưu: …") in ".".
     last = len(names) - 1
     return [
         view.phrases.say(f"document.{'last_recipient' if index == last else 'recipient'}", name=name)
@@ -306,6 +310,7 @@ def write_opening(view: SnapshotView) -> str:
 
 def cite_basis(base: frozen.FrozenBasis, view: SnapshotView) -> str:
     """`Kế hoạch số 72/KH-BCĐ ngày 28/4/2021 của …`: the number follows the two words of the type."""
+    # "Kế hoạch của Ban Chỉ đạo …" → "Kế hoạch" + number and date + "của Ban Chỉ đạo …"
     words = base.title.split(" ", 2)
     return view.phrases.say(
         "document.basis",
@@ -361,11 +366,13 @@ def name_indicator(code: str, view: SnapshotView) -> str:
     prefix = view.phrases.text("papers.part_prefix")
     if labels[code].startswith(prefix):
         before = list(labels)[: list(labels).index(code)]
+        # "Trong đó: làm chết" belongs to the nearest row above that is no part itself.
         whole = next((one for one in reversed(before) if not labels[one].startswith(prefix)), "")
         part = lower_first(labels[code].removeprefix(prefix).strip())
         return view.phrases.say("papers.part", whole=lower_first(labels[whole]), part=part) if whole else part
     label = lower_first(labels[code])
     titles = {entry.code: entry.title for entry in view.snapshot.sections}
     section = lower_first(titles.get(view.indicators[code].section, ""))
+    # "Số vụ" alone could be of crime, fire or traffic: "số vụ (cháy, nổ)"; a long label says it itself.
     is_clear = section in label or len(label.split()) > view.phrases.number("papers.short_label")
     return label if is_clear else view.phrases.say("papers.of_section", label=label, section=section)

@@ -56,9 +56,11 @@ class DistrictContext(PaperFields, AddressFields):
 def build_district(request: Request) -> DistrictContext:
     """Fill the draft of one submitter; what only a person can write stands in brackets."""
     view = SnapshotView(narrow(request.view.snapshot, request.about))
+    # Everything below sees the narrowed snapshot: a draft must not show another district's figures.
     own = Request(request.kind, request.about, view, request.issue)
     names, say = name_parties(view), view.phrases.say
     place = lower_first(view.place(request.about))
+    # A district that sent nothing gets questions in brackets: "không xảy ra" of it would be made up.
     is_empty = len(view.silent) == len(view.names)
 
     def chapter(name: str) -> list[str]:
@@ -86,7 +88,7 @@ def build_district(request: Request) -> DistrictContext:
         investigation=chapter("investigation"),
         forces=chapter("forces"),
         highlights=_own_words("highlights", own),
-        verdict_lines=[_judge(entry, view) for entry in view.localities],
+        verdict_lines=[_describe_verdict(entry, view) for entry in view.localities],
         shortcomings=[*_weak(view), *_own_words("shortcomings", own)],
         causes=_own_words("causes", own),
         directions=view.phrases.say_all("district.directions", **names),
@@ -135,7 +137,7 @@ def _own_words(chapter: str, request: Request) -> list[str]:
     return written or [view.phrases.text(f"district.asked.{chapter}")]
 
 
-def _judge(locality: frozen.FrozenLocality, view: SnapshotView) -> str:
+def _describe_verdict(locality: frozen.FrozenLocality, view: SnapshotView) -> str:
     """The locality's outcome by the criteria, with the reasons where it is not met."""
     if locality.absence:
         return view.phrases.say("district.verdicts.absent", name=locality.name)

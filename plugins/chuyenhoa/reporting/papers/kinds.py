@@ -15,11 +15,11 @@ import yaml
 from chuyenhoa import settings
 from chuyenhoa.model.plan import PeriodKind
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from chuyenhoa.reporting.snapshot.missing_data import list_debtors
+from chuyenhoa.reporting.snapshot.missing_data import list_outstanding
 
 CONDITIONS: Mapping[str, Callable[[Snapshot], bool]] = {
     "any_met": lambda snapshot: any(entry.verdict == "met" for entry in snapshot.localities),
-    "owed_reports": lambda snapshot: bool(list_debtors(snapshot)),
+    "owed_reports": lambda snapshot: bool(list_outstanding(snapshot)),
 }
 """`any_met`: some locality is met. `owed_reports`: some submitter sent nothing, or has figures to supply."""
 
@@ -100,10 +100,12 @@ def list_subjects(kind: DocumentKind, snapshot: Snapshot) -> list[str]:
         return [""]
     if kind.about is About.LOCALITY:
         return [entry.code for entry in snapshot.localities]
+    # An agency of the province is a submitter too, and has no district report to draft.
     reporting = {entry.submitter for entry in snapshot.localities}
     return [entry.code for entry in snapshot.submitters if entry.code in reporting]
 
 
+# Asked for once a document; a test may have several folders of templates.
 @lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, DocumentKind]:
     try:

@@ -12,7 +12,7 @@ from chuyenhoa.reporting.snapshot.submission_counts import ABSENT
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment, upper_first
 from chuyenhoa.reporting.wording import numbers
 from chuyenhoa.reporting.wording.fields import GroupRow
-from chuyenhoa.reporting.wording.outcomes import list_groups, list_reasons, tell_result, write_targets
+from chuyenhoa.reporting.wording.outcomes import list_groups, list_reasons, report_result, write_targets
 from chuyenhoa.reporting.wording.patterns import Merit
 from chuyenhoa.reporting.wording.phrases import fill
 from chuyenhoa.reporting.wording.review import count_reporting
@@ -47,7 +47,7 @@ def build_submission(request: common.Request) -> SubmissionContext:
             window=common.write_window(view.window, view),
             **names,
         ),
-        process=_tell_process(view),
+        process=_report_process(view),
         group_rows=list_groups(view),
         target_lines=write_targets(view),
         proposal_intro=say("submission.proposed", **common.count_localities(view, met), **names)
@@ -61,8 +61,8 @@ def build_submission(request: common.Request) -> SubmissionContext:
     )
 
 
-def _tell_process(view: SnapshotView) -> list[str]:
-    """How the figures came together, and by which criteria they were judged."""
+def _report_process(view: SnapshotView) -> list[str]:
+    """How the figures came together, and by which criteria they were assessed."""
     reported, expected, late = count_reporting(view)
     moment, say, names = read_moment(view.snapshot.frozen_at), view.phrases.say, common.name_parties(view)
     absent = view.count_submitters(ABSENT)
@@ -111,7 +111,7 @@ def _merits(locality: FrozenLocality, view: SnapshotView) -> str:
     for entry in view.phrases.patterns("submission.merits", Merit):
         result = results.get(entry.criterion)
         if result is not None and result.figure and result.verdict == "met":
-            told = tell_result(locality, result, view)
+            told = report_result(locality, result, view)
             said.append(view.phrases.say("submission.merit", title=entry.title, told=told))
     return upper_first("; ".join(text.strip() for text in said))
 
@@ -184,6 +184,7 @@ def _cite_submission(request: common.Request) -> str:
     symbol = fill(view.documents[kind].symbol, kind, symbols)
     references: Mapping[str, Any] = (request.issue or {}).get("references", {})
     known = references.get(kind)
+    # Issued without a submission of ours: it may have gone on paper. A draft leaves a blank to fill in.
     if known is None and request.issue is not None:
         return view.phrases.say("decision.submission_untold", year=str(view.snapshot.plan.year))
     if known is None:
@@ -202,6 +203,7 @@ def _write_articles(view: SnapshotView, met: Sequence[FrozenLocality]) -> list[A
         first = say("decision.recognise_one", name=lower_first(met[0].name), place=where, **names)
     else:
         first = say("decision.recognise", count=numbers.format_count(view.count_verdicts("met")), **names)
+    # dict.fromkeys: each district once, in the order of the list.
     places = dict.fromkeys(lower_first(view.place(entry.submitter)) for entry in met)
     heads = say("decision.heads", places=view.phrases.enumerate(list(places))) if places else ""
     rest = view.phrases.say_all("decision.articles", heads=heads, **names)

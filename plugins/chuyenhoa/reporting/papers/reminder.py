@@ -1,4 +1,4 @@
-"""The letter that reminds submitters of what they still owe."""
+"""The letter that reminds submitters of what they still have to send."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from chuyenhoa.reporting.papers.common import (
     write_window,
 )
 from chuyenhoa.reporting.snapshot.frozen import FrozenLocality
-from chuyenhoa.reporting.snapshot.missing_data import is_owed, list_debtors, list_missing, list_returned
+from chuyenhoa.reporting.snapshot.missing_data import (
+    lacks_figures,
+    list_missing,
+    list_outstanding,
+    list_returned,
+)
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment
 from chuyenhoa.reporting.wording.numbers import format_count, format_date
 from chuyenhoa.reporting.wording.review import count_reporting, list_late
 
 
 class OwedRow(TypedDict):
-    """What a submitter owes of one locality."""
+    """What a submitter still has to send of one locality."""
 
     number: str
     submitter: str
@@ -45,27 +50,29 @@ class ReminderContext(PaperFields, AddressFields):
 
 
 def build_reminder(request: Request) -> ReminderContext:
-    """Fill the letter to those who owe something at the freeze."""
+    """Fill the letter to those who have something to send at the freeze."""
     view = request.view
     names, say = name_parties(view), view.phrases.say
-    debtors = list_debtors(view.snapshot)
+    outstanding = list_outstanding(view.snapshot)
     full_names = {entry.code: entry.name for entry in view.snapshot.submitters}
+    # The letter says "trước ngày 16/12": the last day on time is the 15th.
     limit = date.fromisoformat(view.snapshot.period.deadline) + timedelta(days=1)
-    late = [code for code in list_late(view) if code not in debtors]
+    # Late but complete: informed, and not addressed. Who still has to send something is addressed anyway.
+    late = [code for code in list_late(view) if code not in outstanding]
     fields = fill_paper(request)
     fields["recipients"] = _inform(fields["recipients"], [full_names[code] for code in late], view)
     return ReminderContext(
         **fields,
-        **address([full_names[code] for code in debtors], view),
+        **address([full_names[code] for code in outstanding], view),
         opening=say(
             "reminder.opening",
             window=write_window(view.window, view),
             deadline=format_date(limit),
             **names,
         ),
-        state=_tell_state(view, debtors),
-        owed_rows=_list_owed(view, debtors),
-        late_note=_tell_late(view, late),
+        state=_report_progress(view, outstanding),
+        owed_rows=_list_outstanding(view, outstanding),
+        late_note=_report_late(view, late),
         requests_intro=view.phrases.text("reminder.requests_intro"),
         requests=view.phrases.say_all("reminder.requests", **names),
         contact=say(
@@ -76,11 +83,11 @@ def build_reminder(request: Request) -> ReminderContext:
     )
 
 
-def _tell_state(view: SnapshotView, debtors: Sequence[str]) -> str:
+def _report_progress(view: SnapshotView, outstanding: Sequence[str]) -> str:
     reported, expected, _ = count_reporting(view)
     returned = list_returned(view.snapshot)
-    absent = [code for code in debtors if code in view.snapshot.not_reported and code not in returned]
-    partial = [code for code in debtors if code not in view.snapshot.not_reported]
+    absent = [code for code in outstanding if code in view.snapshot.not_reported and code not in returned]
+    partial = [code for code in outstanding if code not in view.snapshot.not_reported]
     moment = read_moment(view.snapshot.frozen_at)
     parts = [
         view.phrases.say(f"reminder.{name}", count=format_count(view.count_submitters("", found)))
@@ -100,15 +107,16 @@ def _tell_state(view: SnapshotView, debtors: Sequence[str]) -> str:
     )
 
 
-def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
-    """By submitter and locality; one that has no locality owes its report."""
+def _list_outstanding(view: SnapshotView, outstanding: Sequence[str]) -> list[OwedRow]:
+    """By submitter and locality; one that has no locality is asked for its report."""
     rows: list[OwedRow] = []
-    for number, code in enumerate(debtors, start=1):
+    for number, code in enumerate(outstanding, start=1):
         own = [entry for entry in view.localities if entry.submitter == code]
         if code not in view.snapshot.not_reported:
-            own = [entry for entry in own if is_owed(entry)]
-        owed = [(entry.name, _say_owed(entry, view)) for entry in own]
-        owed = owed or [(view.phrases.text("reminder.no_locality"), _say_report(code, view))]
+            own = [entry for entry in own if lacks_figures(entry)]
+        owed = [(entry.name, _describe_missing(entry, view)) for entry in own]
+        owed = owed or [(view.phrases.text("reminder.no_locality"), _report_state(code, view))]
+        # Number and name stand in the first row only, as if the cells were merged.
         for index, (locality, what) in enumerate(owed):
             first = index == 0
             rows.append(
@@ -122,21 +130,22 @@ def _list_owed(view: SnapshotView, debtors: Sequence[str]) -> list[OwedRow]:
     return rows
 
 
-def _say_report(submitter: str, view: SnapshotView) -> str:
-    """That the whole report is owed: it never came, or what came was returned."""
+def _report_state(submitter: str, view: SnapshotView) -> str:
+    """That the whole report is missing: it never came, or what came was returned."""
     form = "returned" if submitter in list_returned(view.snapshot) else "owed"
     return view.phrases.text(f"reminder.report_{form}")
 
 
-def _say_owed(locality: FrozenLocality, view: SnapshotView) -> str:
+def _describe_missing(locality: FrozenLocality, view: SnapshotView) -> str:
     """Everything, or the figures that are blank; a long list is cut, with the count of the rest."""
     if locality.submitter in view.snapshot.not_reported:
-        return _say_report(locality.submitter, view)
+        return _report_state(locality.submitter, view)
     if locality.absence == "held_by_findings":
         return view.phrases.text("reminder.held")
     if locality.absence:
         return view.phrases.text("reminder.locality_owed")
     missing = [name_input(name, view) for name in list_missing(locality)]
+    # A commune of which everything is blank would fill the page with labels.
     most = view.phrases.number("reminder.most")
     if len(missing) <= most:
         return view.phrases.say("reminder.figures", names="; ".join(missing))
@@ -144,7 +153,7 @@ def _say_owed(locality: FrozenLocality, view: SnapshotView) -> str:
     return view.phrases.say("reminder.figures_more", names="; ".join(missing[:most]), count=rest)
 
 
-def _tell_late(view: SnapshotView, late: Sequence[str]) -> str:
+def _report_late(view: SnapshotView, late: Sequence[str]) -> str:
     """Those who sent everything but late; empty when there is none."""
     if not late:
         return ""
@@ -159,4 +168,5 @@ def _inform(recipients: list[str], late: Sequence[str], view: SnapshotView) -> l
         view.phrases.say("document.recipient", name=view.phrases.say("reminder.late_recipient", name=name))
         for name in late
     ]
+    # "Lưu: …" stays the last line, with its full stop.
     return [*recipients[:-1], *lines, *recipients[-1:]]

@@ -17,7 +17,7 @@ from chuyenhoa.reporting.papers.common import (
 from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality, FrozenRule
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
-from chuyenhoa.reporting.wording.outcomes import tell_result
+from chuyenhoa.reporting.wording.outcomes import report_result
 from chuyenhoa.reporting.wording.provenance import count, quote_result
 
 _CODE = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
@@ -129,17 +129,18 @@ def _fill_row(
         code=criterion.code,
         title=criterion.title,
         basis=view.phrases.say("sheet.basis", text=criterion.legal_basis),
-        threshold=_say_threshold(criterion, view),
-        figure=tell_result(locality, result, view),
-        formula=_say_formula(locality.code, result, view),
+        threshold=_format_threshold(criterion, view),
+        figure=report_result(locality, result, view),
+        formula=_format_formula(locality.code, result, view),
         verdict=view.phrases.words("verdicts")[result.verdict],
         sources=_list_sources(result, view),
     )
 
 
-def _say_formula(code: str, result: FrozenCriterion, view: SnapshotView) -> str:
+def _format_formula(code: str, result: FrozenCriterion, view: SnapshotView) -> str:
     """The formula; where it could not be filled in it names figures by code, and a signed paper by label."""
     formula = result.formula
+    # "TTXH_KP × 100 ≥ 80 × TTXH_XR", where a figure is missing: codes are for programs, labels for readers.
     named = _CODE.sub(lambda found: _name_code(found[0], view), formula)
     return quote_result(code, result.criterion, formula, "F") if named == formula and result.inputs else named
 
@@ -148,12 +149,13 @@ def _name_code(code: str, view: SnapshotView) -> str:
     return name_indicator(code, view) if code in view.indicators else code
 
 
-def _say_threshold(criterion: FrozenRule, view: SnapshotView) -> str:
+def _format_threshold(criterion: FrozenRule, view: SnapshotView) -> str:
     """`Mức yêu cầu: từ 80% trở lên`; empty where the title says it all."""
     limit = criterion.threshold
     if limit is None:
         return ""
     value = Decimal(limit.value)
+    # "từ 0% trở lên" of "giảm so với cùng kỳ": the title says all there is.
     if not value and limit.direction == "at_least":
         return ""
     unit = "%" if limit.unit == "percent" else f" {limit.unit}"

@@ -192,6 +192,7 @@ def _freeze_result(result: CriterionResult) -> frozen.FrozenCriterion:
         matters=result.matters,
         steps=tuple(frozen.FrozenStep(step.terms, step.change, step.unit) for step in result.steps),
         guard=frozen.FrozenGuard(guard.total, guard.on_the_edge, guard.few) if guard else None,
+        # The key came last: left out while empty, most snapshots kept the bytes that they had before it.
         needs=result.needs or UNSET,
     )
 
@@ -254,6 +255,7 @@ def _add_up(indicator: str, data: MilestoneData) -> frozen.FrozenTotal:
 
 def _sum(values: Sequence[Decimal | None]) -> frozen.FrozenSum:
     """A sum that knows how many localities it leaves out; None when it leaves out all."""
+    # sum() of nothing is 0, and a province that reported nothing has no cases known, not 0 cases.
     known = [value for value in values if value is not None]
     total = exact_text(sum(known, Decimal(0))) if known else None
     return frozen.FrozenSum(total, len(known), len(values) - len(known))

@@ -51,6 +51,7 @@ def decode_snapshot(content: bytes | str) -> Snapshot:
         SnapshotError: the schema is unknown, or the content is not what its schema says; the text says where.
     """
     try:
+        # First the name alone: a later schema is refused as such, and not for the first field it renamed.
         schema = msgspec.json.decode(content, type=_Head).schema
         if schema != SCHEMA:
             raise SnapshotError(
@@ -86,8 +87,10 @@ def to_plain(value: object, where: str) -> object:
     Raises:
         SnapshotError: a value has no canonical form; `where` says which.
     """
+    # Two keyboards write "ế" as one or as three code points: without NFC equal data would have two hashes.
     if isinstance(value, str):
         return _NO_TEXT.sub("\ufffd", unicodedata.normalize("NFC", str(value)))
+    # No floats: 0.1 + 0.2 differs from 0.3, and not every program writes one alike.
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, Decimal):

@@ -4,10 +4,9 @@ A class stands for one object of the JSON and a field for one key, so that a mis
 and not by the first milestone that prints it. Values stay as the JSON holds them: a figure is its exact text
 (never a float), a date ISO text, a verdict its code.
 
-Snapshots are kept for ever, and an issued document must come out of its own byte for byte. So:
-
-* a key is never renamed or removed, and never given another meaning (that would be a new `SCHEMA`);
-* a key that came later has the default `UNSET`, which is false, and is left out again when it is written.
+Snapshots are kept for ever, and an issued document must come out of its own byte for byte: a key is never
+renamed, removed or given another meaning (that would be a new `SCHEMA`), and one that came later has the
+default `UNSET`, which is false and is left out again when the snapshot is written.
 """
 
 from __future__ import annotations
@@ -19,10 +18,8 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 SCHEMA: Literal["chuyenhoa.snapshot/1"] = "chuyenhoa.snapshot/1"
-
 Codes = tuple[str, ...]
-Later = UnsetType
-"""In `str | Later`: the key is not in snapshots from before it was introduced."""
+Later = UnsetType  # in `str | Later`: the key is not in snapshots from before it was introduced
 
 
 class FrozenBasis(Struct, frozen=True):
@@ -261,8 +258,7 @@ class FrozenCriterion(Struct, frozen=True):
     matters: Codes | Later = UNSET
     steps: tuple[FrozenStep, ...] | Later = UNSET
     guard: FrozenGuard | Later | None = UNSET
-    needs: Codes | Later = UNSET
-    """Left out where it is empty, today as well."""
+    needs: Codes | Later = UNSET  # left out where it is empty, today as well
 
 
 class FrozenUnit(Struct, frozen=True):
@@ -413,12 +409,9 @@ class FrozenKpi(Struct, frozen=True):
     open_localities: Codes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # no Struct: of a dataclass mypy checks the names given to `replace`
 class Snapshot:
-    """The frozen data of one milestone; the sha256 of its canonical bytes is its name.
-
-    A dataclass, for mypy checks the names that `dataclasses.replace` is given.
-    """
+    """The frozen data of one milestone; the sha256 of its canonical bytes is its name."""
 
     schema: Literal["chuyenhoa.snapshot/1"]
     frozen_at: str
@@ -447,11 +440,10 @@ class Snapshot:
     not_reported: Codes
     narratives: Mapping[str, Mapping[str, str]]
     justifications: tuple[FrozenJustification, ...]
-    phrases: Mapping[str, object]
-    """The wording as it was then: read it through `Phrases`."""
+    phrases: Mapping[str, object]  # the wording as it was then: read it through `Phrases`
     recognitions: Mapping[str, FrozenRecord] | Later = UNSET
     earlier: tuple[FrozenEarlier, ...] | Later = UNSET
     states: Mapping[str, str | None] | Later = UNSET
     kpis: tuple[FrozenKpi, ...] | Later = UNSET
+    # The rules in force, as `chuyenhoa explain --snapshot` reads them; no document prints them.
     explanation: Mapping[str, object] | Later = UNSET
-    """The rules in force, as `chuyenhoa explain --snapshot` reads them; no document prints them."""

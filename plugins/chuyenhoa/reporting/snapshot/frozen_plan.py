@@ -110,6 +110,7 @@ def freeze_letters(data: MilestoneData) -> tuple[frozen.FrozenLetter, ...]:
 
 def freeze_criterion(criterion: Criterion) -> frozen.FrozenRule:
     """A criterion as it is in force; one without a short title is called by its title."""
+    # Ratios and counts have a threshold, declarations and awaited letters have none.
     threshold = getattr(criterion.measure, "threshold", None)
     return frozen.FrozenRule(
         code=criterion.code,

@@ -1,4 +1,4 @@
-"""What submitters still owe at a milestone: reports that never came, and figures that are missing."""
+"""What submitters still have to send at a milestone: reports that never came, and missing figures."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ _OWED = "submitter"
 """The actor of results that only the submitter can supply."""
 
 
-def list_debtors(snapshot: Snapshot) -> list[str]:
+def list_outstanding(snapshot: Snapshot) -> list[str]:
     """Codes of the submitters that have to send something; in plan order.
 
     After the last day on time these are all that sent nothing usable, or whose localities lack figures. Until
-    then nobody is late: only those who sent something owe what it lacks.
+    then nobody is late: only those who sent something have to complete it.
     """
-    owing = set(snapshot.not_reported)
-    owing |= {entry.submitter for entry in snapshot.localities if is_owed(entry)}
+    due = set(snapshot.not_reported)
+    due |= {entry.submitter for entry in snapshot.localities if lacks_figures(entry)}
+    # A letter before the last day would remind people of what is not due yet.
     if not snapshot.period.past_deadline:
-        owing &= {entry.submitter for entry in snapshot.submissions}
-    return [entry.code for entry in snapshot.submitters if entry.code in owing]
+        due &= {entry.submitter for entry in snapshot.submissions}
+    return [entry.code for entry in snapshot.submitters if entry.code in due]
 
 
 def list_returned(snapshot: Snapshot) -> list[str]:
@@ -27,13 +28,13 @@ def list_returned(snapshot: Snapshot) -> list[str]:
     return [code for code in snapshot.not_reported if code in sent]
 
 
-def is_owed(locality: FrozenLocality) -> bool:
+def lacks_figures(locality: FrozenLocality) -> bool:
     """Whether a locality lacks figures that its submitter has to supply."""
-    return locality.absence is not None or any(owed_by_submitter(r) for r in locality.criteria)
+    return locality.absence is not None or any(awaits_submitter(r) for r in locality.criteria)
 
 
-def owed_by_submitter(result: FrozenCriterion) -> bool:
-    """Whether a criterion cannot be judged for want of what the submitter has to send."""
+def awaits_submitter(result: FrozenCriterion) -> bool:
+    """Whether a criterion cannot be assessed without what the submitter has to send."""
     return result.verdict == "insufficient" and result.actor == _OWED
 
 
@@ -44,6 +45,6 @@ def list_missing(locality: FrozenLocality) -> list[str]:
     """
     found: dict[str, None] = {}
     for result in locality.criteria:
-        if owed_by_submitter(result):
+        if awaits_submitter(result):
             found.update(dict.fromkeys(result.missing or [result.criterion]))
     return list(found)

@@ -29,6 +29,7 @@ def _first_answers(snapshot: Snapshot) -> dict[str, FrozenSubmission]:
     """Each submitter's first accepted file."""
     first: dict[str, FrozenSubmission] = {}
     for entry in list_answers(snapshot):
+        # Submissions stand in the order of receipt: a correction after the deadline makes nobody late.
         first.setdefault(entry.submitter, entry)
     return first
 
@@ -36,7 +37,7 @@ def _first_answers(snapshot: Snapshot) -> dict[str, FrozenSubmission]:
 def list_submitters(snapshot: Snapshot, state: str) -> list[str]:
     """Codes of the boards in a state: `late` and `on_time` go by the first accepted file.
 
-    An agency of the province answers for no place: what it reported is told with its tasks.
+    An agency of the province answers for no place: what it reported stands with its tasks.
     """
     every = [entry.code for entry in snapshot.submitters if entry.kind != "agency"]
     first, silent = _first_answers(snapshot), set(snapshot.not_reported)
@@ -57,6 +58,7 @@ def _count_submitters(snapshot: Snapshot, state: str, named: str = "") -> Tally:
     """Those in a state, or those named; each with its first accepted file, where it has one."""
     names = {entry.code: entry.name for entry in snapshot.submitters}
     first = _first_answers(snapshot)
+    # Of none, all that were looked through are inputs: "0 đơn vị" is traced to the list that shows it.
     codes = named.split(",") if named else list_submitters(snapshot, state)
     shown = codes or list(names)
     return len(codes), [(code, "", names.get(code, code), _file(first.get(code))) for code in shown]

@@ -50,10 +50,10 @@ class Ratio:
 class SnapshotView:
     """Answers questions about one snapshot; it computes sums and never a verdict."""
 
-    def __init__(self, snapshot: Snapshot, phrases: Phrases | None = None) -> None:
-        """Keep the snapshot; nothing else is ever read. `phrases` are its own, if known already."""
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Keep the snapshot; nothing else is ever read."""
         self.snapshot = snapshot
-        self.phrases = phrases or Phrases(snapshot.phrases)
+        self.phrases = Phrases.of(snapshot.phrases)
 
     @property
     def localities(self) -> Sequence[frozen.FrozenLocality]:
@@ -68,6 +68,7 @@ class SnapshotView:
     @cached_property
     def names(self) -> dict[str, str]:
         """Names of localities by code; two of one name carry their district as well."""
+        # "Xã Bình An" lies in Châu Thành and in Kiên Lương: alone it would name neither.
         seen = Counter(entry.name for entry in self.localities)
         return {
             entry.code: entry.name
@@ -79,6 +80,7 @@ class SnapshotView:
     @cached_property
     def places(self) -> dict[str, str]:
         """Names of submitters by code, without the words that every board's name opens with."""
+        # "Ban Chỉ đạo thành phố Rạch Giá" → "Thành phố Rạch Giá"
         prefix = self.phrases.text("submitter_prefix")
         found = {}
         for entry in self.snapshot.submitters:
@@ -138,14 +140,17 @@ class SnapshotView:
         for locality in localities:
             for term in terms:
                 value = self._figures.get((locality, term.removeprefix("-"), basis))
+                # A blank is missing and never zero: a sum without it would speak of localities it leaves out.
                 if value is None:
                     return None
                 total += -value if term.startswith("-") else value
+        # TGTB_TON, TGTB_MOI, -TGTB_CHUYEN → TGTB_TON+TGTB_MOI-TGTB_CHUYEN, as `figures` reads it again
         said = "+".join(terms).replace("+-", "-")
         return Figure(total, f"{said}:{_WINDOWS[basis]}:{self._span(localities)}")
 
     def _span(self, localities: Sequence[str]) -> str:
         """Codes of localities; all of the view's are `*`, or `*` with the only submitter that it shows."""
+        # 300 codes in every expression would be megabytes of marks on the way through Jinja.
         if len(localities) < _FEW or tuple(localities) != self._codes:
             return ",".join(localities)
         submitters = self.snapshot.submitters
@@ -157,13 +162,14 @@ class SnapshotView:
 
     def only(self, locality: str) -> SnapshotView:
         """The view of one locality alone."""
+        # Every criterion of a locality asks for this view.
         if locality not in self._alone:
             own = replace(
                 self.snapshot,
                 localities=tuple(entry for entry in self.localities if entry.code == locality),
                 figures=tuple(self._by_locality.get(locality, ())),
             )
-            self._alone[locality] = SnapshotView(own, self.phrases)
+            self._alone[locality] = SnapshotView(own)
         return self._alone[locality]
 
     @cached_property
@@ -196,6 +202,7 @@ class SnapshotView:
 
     def ratio(self, numerator: Sequence[str], denominator: Sequence[str]) -> Ratio | None:
         """A ratio of sums over the localities that have every figure it needs."""
+        # Part and whole over the same localities, or a share could be more than all.
         needed = {term.removeprefix("-") for term in [*numerator, *denominator]}
         known = [
             code for code in self.names if all((code, term, "current") in self._figures for term in needed)
@@ -231,6 +238,7 @@ class SnapshotView:
 
     def count_submitters(self, state: str, named: Sequence[str] = ()) -> Figure:
         """How many submitters are in a state that `submission_counts` knows, or how many a sentence names."""
+        # A state that `submission_counts` cannot find again (returned, partly sent) is traced by its names.
         if named:
             return count("SUBMITTERS", len(named), "named", ",".join(named))
         return count("SUBMITTERS", len(list_submitters(self.snapshot, state)), state)
@@ -257,6 +265,7 @@ class SnapshotView:
 def lower_first(text: str) -> str:
     """`Phường An Thới` inside a sentence: `phường An Thới`; an abbreviation like `TNGT` stays."""
     text = unseal(text)
+    # TNGT, XHD: a second capital is an abbreviation.
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
@@ -268,4 +277,5 @@ def upper_first(text: str) -> str:
 def read_moment(text: str) -> datetime:
     """An ISO time of the snapshot as the clock on the office's wall showed it."""
     moment = datetime.fromisoformat(text)
+    # A store that was filled in UTC and one in Hà Nội time print the same minute.
     return moment.astimezone(ZONE) if moment.tzinfo else moment

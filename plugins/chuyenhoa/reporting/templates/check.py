@@ -19,9 +19,9 @@ from chuyenhoa.reporting.papers.kinds import DocumentKind, load_kinds
 from chuyenhoa.reporting.templates.problem import (
     UNREADABLE,
     TemplateProblem,
+    describe_syntax,
     locate_error,
     locate_names,
-    say_syntax,
 )
 from chuyenhoa.reporting.templates.tags import check_tags, read_paragraphs
 from chuyenhoa.reporting.templates.walk import Walk
@@ -96,11 +96,13 @@ def _check_fields(
 
 def _find_missing(walk: Walk, kind: DocumentKind) -> list[str]:
     """The mandatory fields that the kind has and the template does not print."""
+    # Without a symbol it has no number: a sheet or a list of changes is not issued by itself.
     if not kind.symbol:
         return []
     missing = []
     for path in MANDATORY:
         name, _, part = path.partition(".")
+        # A contract need not have the field: nothing is missing then.
         if name not in walk.root:
             continue
         owner: Any = walk.root[name]
@@ -126,7 +128,7 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
         except TemplateSyntaxError as error:
             where = locate_error(error, parts).removeprefix(", ")
             reason = (error.message or "").rstrip(".")
-            return [], [TemplateProblem("error", where, f"{reason}. Mend it.", say_syntax(reason))]
+            return [], [TemplateProblem("error", where, f"{reason}. Mend it.", describe_syntax(reason))]
         except (TemplateError, RecursionError, SyntaxError) as error:
             message = f"The tags cannot be read ({error})."
             return [], [TemplateProblem("error", "", message, f"không đọc được các thẻ ({error})")]
@@ -135,6 +137,7 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
 
 def _compile(environment: SandboxedEnvironment, source: str) -> nodes.Template:
     """Parse and compile, since only compiling finds an unknown filter."""
+    # A line per element, so that `lineno` of an error means something.
     text = source.replace("><w:", ">\n<w:")
     environment.from_string(text)
     tree = environment.parse(text)

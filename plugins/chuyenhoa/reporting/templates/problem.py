@@ -41,12 +41,12 @@ class TemplateProblem:
     """The message in the office's words: what is, and what must be."""
 
     def __str__(self) -> str:
-        place = _PLACE.sub(_say_place, self.where)
+        place = _PLACE.sub(_format_place, self.where)
         head = ", ".join(part for part in (_SEVERITIES[self.severity], place) if part)
         return f"{head}: {self.advice or self.message}"
 
 
-def say_syntax(reason: str) -> str:
+def describe_syntax(reason: str) -> str:
     """A mistyped tag in the office's words."""
     told = f"({reason})"
     for pattern, words in _REASONS:
@@ -57,7 +57,7 @@ def say_syntax(reason: str) -> str:
     return f"thẻ sai cú pháp {told}; thẻ phải có dạng {{{{ tên }}}} hoặc {{% lệnh %}}"
 
 
-def _say_place(found: re.Match[str]) -> str:
+def _format_place(found: re.Match[str]) -> str:
     """Say `header2, paragraph 3` as the office does."""
     part, number, paragraph = found.groups()
     return f"{STORIES[part]} {number}, đoạn {paragraph}" if part else f"đoạn {paragraph}"
@@ -75,6 +75,7 @@ def locate_error(error: TemplateSyntaxError, parts: Mapping[str, bytes]) -> str:
         return locate_names(re.findall(r"'([^']+)'", error.message or ""), parts)
     lines = [re.sub(r"<[^>]+>", "", str(line)) for line in getattr(error, "docx_context", [])]
     around = min(error.lineno - 1, _CONTEXT)
+    # The faulty line first: a tag of its neighbours is looked for only where it holds none itself.
     lines = lines[around:] + lines[:around]
     source = (error.source or "").splitlines()
     if error.lineno and 0 < error.lineno <= len(source):
@@ -91,6 +92,7 @@ def _find_tags(lines: Sequence[str], parts: Mapping[str, bytes]) -> str:
     """The first paragraph with a tag of one of these lines."""
     tags = [re.sub(r"\s+", "", tag) for line in lines for tag in _TAG.findall(line)]
     for where, text in list_paragraphs(parts):
+        # The office typed "{%tr for row in rows %}"; docxtpl has made "{% for row in rows %}" of it by now.
         plain = re.sub(r"\s+", "", re.sub(r"\{([%{])-?(p|tr|tc|r) ", r"{\1", text))
         if any(tag in plain for tag in tags):
             return f", {where} “{text[:_SHOWN]}”"
@@ -99,6 +101,7 @@ def _find_tags(lines: Sequence[str], parts: Mapping[str, bytes]) -> str:
 
 def locate_names(names: Sequence[str], parts: Mapping[str, bytes]) -> str:
     """The first paragraph with a tag that mentions one of the names, the last name first."""
+    # 'dict object' has no attribute 'nme': the last name is the one that somebody typed.
     for name in reversed(names):
         for where, text in list_paragraphs(parts):
             if any(re.search(rf"\b{re.escape(name)}\b", tag) for tag in _TAG.findall(text)):
@@ -120,7 +123,7 @@ _UNKNOWN = re.compile(r"'(\w+)' is undefined|has no attribute '(\w+)'")
 
 
 class RenderError(RuntimeError):
-    """A template cannot be rendered; the message says which, where, and how to mend it."""
+    """A template cannot be rendered; the message says which, where, and how to fix it."""
 
     def __init__(self, message: str, label: str = "", where: str = "", advice: str = "") -> None:
         """Keep the message, and the same in the office's words.
@@ -137,23 +140,23 @@ class RenderError(RuntimeError):
         """The message in the office's words."""
 
 
-def tell_damage(label: str, message: str) -> RenderError:
+def report_damage(label: str, message: str) -> RenderError:
     """The file is no Word document, or a damaged one."""
     return RenderError(f"{label}: {message}", label, "", UNREADABLE)
 
 
-def tell_syntax(label: str, where: str, reason: str) -> RenderError:
+def report_syntax(label: str, where: str, reason: str) -> RenderError:
     """A tag is mistyped."""
-    return RenderError(f"{label}{where}: {reason}. Mend it.", label, where, say_syntax(reason))
+    return RenderError(f"{label}{where}: {reason}. Mend it.", label, where, describe_syntax(reason))
 
 
-def tell_failure(label: str, where: str, error: Exception, fields: Sequence[str]) -> RenderError:
+def report_failure(label: str, where: str, error: Exception, fields: Sequence[str]) -> RenderError:
     """A tag is well typed and cannot be carried out; `fields` are the names that there are."""
     message = f"{label}{where}: {error}. Use a field that `chuyenhoa templates check` knows."
-    return RenderError(message, label, where, _say_failure(error, fields))
+    return RenderError(message, label, where, _describe_failure(error, fields))
 
 
-def _say_failure(error: Exception, fields: Sequence[str]) -> str:
+def _describe_failure(error: Exception, fields: Sequence[str]) -> str:
     unknown = _UNKNOWN.search(str(error))
     if unknown is not None:
         name = unknown[1] or unknown[2]

@@ -18,9 +18,11 @@ from chuyenhoa.reporting.templates.problem import TemplateProblem
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPEN, _CLOSE = re.compile(r"\{\{|\{%|\{#"), re.compile(r"\}\}|%\}|#\}")
+# {subject} for {{ subject }}: it would print as typed, and is no fault for Jinja
 _SINGLE = re.compile(r"(?<!\{)\{ *([A-Za-z_]\w*)(?:\.\w+)* *\}(?!\})")
 _PARTS = re.compile(r"\{%-?\s*(?:(?P<scope>p|tr|tc|r) +)?(?P<word>\w+)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Word's AutoCorrect makes “ ” of " " and – of - while the office types a tag.
 _SMART = "“”‘’–—„‚"
 _CHANGED = tuple(f"{W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 _SHOWN = 70
@@ -192,6 +194,7 @@ def _check_blocks(paragraphs: Sequence[Paragraph]) -> Iterator[TemplateProblem]:
         for tag in TAG.findall(paragraph.text):
             parts = _PARTS.match(tag)
             word, scope = (parts["word"], parts["scope"] or "") if parts is not None else ("", "")
+            # {% set x = 1 %} is whole in itself; {% set x %}…{% endset %} is a block.
             if word in {"for", "if", "filter", "macro"} or (word == "set" and "=" not in tag):
                 opened.append((word, scope, tag, paragraph))
             elif word in _INNER and (not opened or opened[-1][0] not in _INNER[word]):

@@ -1,4 +1,4 @@
-"""A template's expressions held against the fields of its kind: names, attributes, lists, what is printed."""
+"""Checks a template's expressions against the fields of its kind: names, attributes, lists, prints."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Walk:
         if kind is not ANY and get_origin(kind) is not list:
             name = _name_of(node.iter)
             message = f"{name} is no list; a loop goes over lists only."
-            self.complain(message, f"{name} là {say_type(kind)}, không phải danh sách để lặp", (name,))
+            self.complain(message, f"{name} là {describe_type(kind)}, không phải danh sách để lặp", (name,))
         entry = get_args(kind)[0] if get_origin(kind) is list else ANY
         inner = {**scope, "loop": ANY}
         if isinstance(node.target, nodes.Name):
@@ -70,7 +70,7 @@ class Walk:
             if get_origin(kind) is list or is_typeddict(kind) or kind is bool:
                 name = _name_of(child)
                 message = f"{name} is printed as a whole; print its entries."
-                advice = f"{name} là {say_type(kind)}, không in trực tiếp được"
+                advice = f"{name} là {describe_type(kind)}, không in trực tiếp được"
                 self.complain(message, advice, (name,))
 
     def resolve(self, node: nodes.Node, scope: Mapping[str, Any]) -> Any:
@@ -90,6 +90,7 @@ class Walk:
             return self._resolve_attribute(node.node, node.arg.value, scope)
         owner = self.resolve(node.node, scope)
         self.resolve(node.arg, scope)
+        # rows[0] is a row, rows[1:] is a list again (whose rows are not followed any further).
         is_entry = get_origin(owner) is list and not isinstance(node.arg, nodes.Slice)
         return get_args(owner)[0] if is_entry else ANY
 
@@ -109,7 +110,7 @@ class Walk:
             return ANY
         fields = get_type_hints(owner) if is_typeddict(owner) else {}
         if name not in fields:
-            where = f"{_name_of(node)} là {say_type(owner)}, " if not fields else ""
+            where = f"{_name_of(node)} là {describe_type(owner)}, " if not fields else ""
             self._unknown(name, list(fields), where)
             return ANY
         self.used_parts.add((owner, name))
@@ -122,7 +123,7 @@ class Walk:
         self.complain(message, f"{where}không có trường {name}{meant}", (name,))
 
 
-def say_type(kind: Any) -> str:
+def describe_type(kind: Any) -> str:
     """What a field is, in the office's words."""
     if get_origin(kind) is list:
         return _WORDS[list]

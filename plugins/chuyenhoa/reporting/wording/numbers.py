@@ -51,6 +51,7 @@ def format_share(part: Decimal | int, whole: Decimal | int) -> str:
         ZeroDivisionError: when `whole` is zero; the caller has to say "không xảy ra" instead.
     """
     share = f"SHARE({_expression(part)};{_expression(whole)})"
+    # One of the two is enough: a share of a figure in a plain number is computed from that figure as well.
     is_figure = isinstance(part, Figure) or isinstance(whole, Figure)
     return mark("P", Figure(0, share) if is_figure else 0, _write_share(Decimal(part), Decimal(whole)))
 
@@ -65,6 +66,7 @@ def _write_share(top: Decimal, bottom: Decimal) -> str:
     if top in (0, bottom):
         return "100%" if top else "0%"
     rounded = (top * 100 / bottom).quantize(_CENT, rounding=ROUND_HALF_UP)
+    # 1 of 30.000 would print as 0,00%, which says "none"; 29.999 of 30.000 as 100,00%, which says "all".
     if rounded == 0:
         return "dưới 0,01%"
     if rounded == 100:

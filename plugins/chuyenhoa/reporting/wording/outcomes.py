@@ -9,7 +9,7 @@ from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality,
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, upper_first
 from chuyenhoa.reporting.wording.fields import GroupRow
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
-from chuyenhoa.reporting.wording.patterns import Fact, ToldResult
+from chuyenhoa.reporting.wording.patterns import Fact, ResultPattern
 from chuyenhoa.reporting.wording.prose import state_facts
 from chuyenhoa.reporting.wording.provenance import Figure, quote_result, seal_lines
 
@@ -40,7 +40,7 @@ def list_groups(view: SnapshotView) -> list[GroupRow]:
 
 
 def explain_locality(locality: FrozenLocality, view: SnapshotView, skip: str = "") -> str:
-    """Why a locality is not met or cannot be judged; reasons with the code `skip` are left out."""
+    """Why a locality is not met or cannot be assessed; reasons with the code `skip` are left out."""
     if locality.absence:
         return view.phrases.word("reasons", locality.absence)
     failed = [
@@ -48,7 +48,7 @@ def explain_locality(locality: FrozenLocality, view: SnapshotView, skip: str = "
             "assessment.annual.failed",
             code=result.criterion,
             short=lower_first(view.criteria[result.criterion].short),
-            figure=f": {text}" if (text := tell_result(locality, result, view)) else "",
+            figure=f": {text}" if (text := report_result(locality, result, view)) else "",
         )
         for result in locality.criteria
         if result.verdict == "not_met"
@@ -62,6 +62,7 @@ def _explain_gaps(locality: FrozenLocality, view: SnapshotView, skip: str) -> li
     for result in locality.criteria:
         if result.verdict == "insufficient" and result.reason != skip:
             by_reason.setdefault(result.reason or "other", []).append(result.criterion)
+    # All 18 criteria for one reason: "đơn vị chưa gửi báo cáo" says it without the list of codes.
     if len(by_reason) == 1 and len(next(iter(by_reason.values()))) == len(locality.criteria):
         return [view.phrases.word("reasons", next(iter(by_reason)))]
     return [
@@ -79,6 +80,7 @@ def write_verdicts(view: SnapshotView) -> list[str]:
     if not view.localities:
         return [view.phrases.text("assessment.none")]
     met = view.with_verdict("met")
+    # "Tất cả 01 địa bàn" is no Vietnamese: of one it is said as of some.
     every = "_all" if len(met) == len(view.localities) > 1 else ""
     lines = [_count(view, f"assessment.annual.met{every}", met)]
     if not met:
@@ -97,6 +99,7 @@ def write_progress(view: SnapshotView) -> tuple[list[str], list[str]]:
         return [view.phrases.text("assessment.none")], none
     at_risk = [entry for entry in view.localities if _has(entry, "not_met")]
     rest = [entry for entry in view.localities if not _has(entry, "not_met")]
+    # While the letter on "tiêu chí khác" is awaited, every locality lacks it: that is no gap of one.
     unknown = [entry for entry in rest if any(reason != _AWAITED for reason in entry.reasons)]
     waiting = [entry for entry in rest if entry.verdict == "insufficient" and entry not in unknown]
     met = [entry for entry in rest if entry.verdict == "met"]
@@ -146,15 +149,16 @@ def list_reasons(
 
 def write_targets(view: SnapshotView) -> list[str]:
     """The province's targets, in exact numbers of localities; what is not decided yet is a forecast."""
-    return seal_lines(_say_target(target, view) for target in view.snapshot.targets)
+    return seal_lines(_format_target(target, view) for target in view.snapshot.targets)
 
 
-def _say_target(target: FrozenTarget, view: SnapshotView) -> str:
+def _format_target(target: FrozenTarget, view: SnapshotView) -> str:
     outcome = view.phrases.words("assessment.target_outcome").get(target.verdict, "")
     numbers = {"reached": target.reached, "total": target.total, "needed": target.needed}
     counts = {
         key: format_count(Figure(number, f"TARGET({target.code};{key})")) for key, number in numbers.items()
     }
+    # Before the decision nobody is recognised: the sentence says "dự kiến" of what the verdicts amount to.
     is_ours = target.of == _OF_THIS_YEAR
     if target.verdict == "insufficient":
         form = ("open" if is_ours else "unknown") if target.total else "no_list"
@@ -181,13 +185,14 @@ def count_together(codes: list[str], view: SnapshotView) -> str:
     """Criteria with the same counts in one breath: `15/16 địa bàn đạt tiêu chí IV.1, IV.2 và IV.3`."""
     alike: dict[tuple[Figure, Figure], list[str]] = {}
     for code in codes:
+        # Figures compare as numbers: criteria with equal counts fall together, with the trace of the first.
         key = (view.count_verdicts("met", code), view.count_verdicts("insufficient", code))
         alike.setdefault(key, []).append(code)
-    return "; ".join(_say_counts(*key, found, view) for key, found in alike.items())
+    return "; ".join(_format_counts(*key, found, view) for key, found in alike.items())
 
 
-def _say_counts(met: Figure, unknown: Figure, codes: list[str], view: SnapshotView) -> str:
-    """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be judged where there are any.
+def _format_counts(met: Figure, unknown: Figure, codes: list[str], view: SnapshotView) -> str:
+    """`12/16 địa bàn đạt tiêu chí …`, and how many cannot be assessed where there are any.
 
     The same count of several criteria need not be the same localities: it is said of each.
     """
@@ -215,6 +220,7 @@ def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
         found = [entry.code for entry in view.with_verdict(verdict)]
         if not found:
             return []
+        # "đối với 14 địa bàn nêu tại điểm 2" instead of 14 names that stand on the page before.
         form = "_many" if len(found) > few and view.phrases.has(f"annual.{pattern}_many") else ""
         count = format_count(view.count_named(found))
         line = view.phrases.say(f"annual.{pattern}{form}", names=view.name_list(found), count=count, **values)
@@ -234,14 +240,15 @@ def write_annual_proposals(view: SnapshotView) -> dict[str, list[str]]:
 _CENT = Decimal("0.01")
 
 
-def tell_result(locality: FrozenLocality, result: FrozenCriterion, view: SnapshotView) -> str:
+def report_result(locality: FrozenLocality, result: FrozenCriterion, view: SnapshotView) -> str:
     """`khám phá 19/25 vụ (76,00%)`; the assessment's own words where the wording knows no sentence.
 
     A sentence belongs to a set of inputs (`results` of the wording) and not to a criterion's code, so that it
     stays true of the figures whatever limit a plan sets for them.
     """
+    # By figures and not by code: plans give the same criterion other codes and limits.
     names = {entry.name for entry in result.inputs}
-    told = view.phrases.patterns("results.told", ToldResult)
+    told = view.phrases.patterns("results.told", ResultPattern)
     pattern = next((entry for entry in told if set(entry.inputs) == names), None)
     alone = view.only(locality.code)
     if pattern and _looks_met(pattern.facts, view.criteria[result.criterion].threshold, alone):
@@ -263,6 +270,7 @@ def _looks_met(facts: Sequence[Fact], threshold: FrozenThreshold | None, alone: 
         ratio = alone.ratio(fact.ratio.part, fact.ratio.whole) if fact.ratio else None
         if ratio is not None and ratio.whole > 0:
             share = Decimal(ratio.part) * 100 / Decimal(ratio.whole)
+            # 79,996 % prints as 80,00 %, beside "không đạt": the assessment's fractions say why.
             if share != limit and share.quantize(_CENT, rounding=ROUND_HALF_UP) == limit:
                 return True
     return False

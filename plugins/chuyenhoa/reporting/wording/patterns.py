@@ -49,7 +49,7 @@ class Paragraph(msgspec.Struct, frozen=True):
     lead: str = ""
 
 
-class ToldResult(msgspec.Struct, frozen=True):
+class ResultPattern(msgspec.Struct, frozen=True):
     """How a criterion's result is reported: by facts on exactly these inputs."""
 
     inputs: tuple[str, ...]
@@ -99,7 +99,7 @@ class ChapterLine(msgspec.Struct, frozen=True):
 Entry = TypeVar("Entry", bound=msgspec.Struct)
 
 _LISTS: Mapping[str, type[msgspec.Struct]] = {
-    "results.told": ToldResult,
+    "results.told": ResultPattern,
     "annexes.comparison_localities.columns": Column,
     "annexes.investigation.columns": Column,
     "annexes.movement.columns": Column,
@@ -131,6 +131,7 @@ def read_patterns(value: object, shape: type[Entry], where: str) -> tuple[Entry,
         PhraseError: the list is none, or an entry lacks something; the text says where.
     """
     try:
+        # Unknown keys pass: a snapshot may hold one that the program has forgotten since.
         return msgspec.convert(_as_texts(value), tuple[shape, ...])  # type: ignore[valid-type]
     except msgspec.ValidationError as error:
         raise PhraseError(f"{where}: {error}.") from error
@@ -155,7 +156,7 @@ def check_patterns(content: Mapping[str, object], source: str) -> None:
     for name, value, shape in _list_shaped(content):
         where = f"{source}: {name}"
         if not isinstance(value, list):
-            raise PhraseError(f"{where}: a list is expected, with entries of {_say_keys(shape)}.")
+            raise PhraseError(f"{where}: a list is expected, with entries of {_list_keys(shape)}.")
         for number, entry in enumerate(value, start=1):
             _check_entry(entry, shape, f"{where}, entry {number}")
         read_patterns(value, shape, where)
@@ -176,10 +177,10 @@ def _list_shaped(content: Mapping[str, object]) -> Iterator[tuple[str, object, t
 
 def _check_entry(entry: object, shape: type[msgspec.Struct], where: str) -> None:
     if not isinstance(entry, Mapping):
-        raise PhraseError(f"{where}: a mapping is expected, with {_say_keys(shape)}.")
+        raise PhraseError(f"{where}: a mapping is expected, with {_list_keys(shape)}.")
     unknown = [str(key) for key in entry if key not in shape.__struct_fields__]
     if unknown:
-        raise PhraseError(f"{where}: there is no key {unknown[0]!r}; there are {_say_keys(shape)}.")
+        raise PhraseError(f"{where}: there is no key {unknown[0]!r}; there are {_list_keys(shape)}.")
     if shape in _FORMS:
         _check_form(entry, shape, where)
     facts = entry.get("facts")
@@ -225,7 +226,7 @@ def _check_leaves(value: object, where: str) -> None:
         )
 
 
-def _say_keys(shape: type[msgspec.Struct]) -> str:
+def _list_keys(shape: type[msgspec.Struct]) -> str:
     return ", ".join(shape.__struct_fields__)
 
 

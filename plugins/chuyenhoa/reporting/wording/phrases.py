@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -42,8 +43,9 @@ def _add(content: dict[str, object], more: Mapping[str, object], source: str) ->
         known = content.setdefault(key, value)
         if known is value:
             continue
+        # Which of two would win depends on names of files: `kinds:` may be in many, an entry of it in one.
         if not isinstance(known, dict) or not isinstance(value, Mapping):
-            raise PhraseError(f"{source}: {key!r} is said in another file already.")
+            raise PhraseError(f"{source}: {key!r} is defined in another file already.")
         _add(known, value, source)
 
 
@@ -66,11 +68,22 @@ class Phrases:
 
     def __init__(self, content: Mapping[str, object]) -> None:
         """Keep the patterns of one snapshot."""
-        self._content = content
-        self._known: dict[str, tuple[object, ...]] = {}
+        self.content = content
+        self._patterns: dict[str, tuple[object, ...]] = {}
+        self._words: dict[str, Mapping[str, str]] = {}
+
+    @classmethod
+    def of(cls, content: Mapping[str, object]) -> Phrases:
+        """The phrases of a snapshot, read once for all of its documents and for every narrowed view of it."""
+        # By identity: to compare two wordings entry by entry would cost as much as to read one.
+        for known in tuple(_RECENT):
+            if known.content is content:
+                return known
+        _RECENT.append(cls(content))
+        return _RECENT[-1]
 
     def _find(self, name: str) -> object:
-        entry: object = self._content
+        entry: object = self.content
         for part in name.split("."):
             if not isinstance(entry, Mapping) or part not in entry:
                 raise PhraseError(f"{_FILE}: no entry {name!r}.")
@@ -108,10 +121,14 @@ class Phrases:
 
     def words(self, name: str) -> Mapping[str, str]:
         """A mapping of codes to words, as `verdicts`; entries that are mappings themselves are left out."""
-        found = self._find(name)
-        if not isinstance(found, Mapping):
-            raise PhraseError(f"{_FILE}: {name!r} is no mapping.")
-        return {str(key): str(word) for key, word in found.items() if not isinstance(word, Mapping | list)}
+        if name not in self._words:
+            found = self._find(name)
+            if not isinstance(found, Mapping):
+                raise PhraseError(f"{_FILE}: {name!r} is no mapping.")
+            self._words[name] = {
+                str(key): str(word) for key, word in found.items() if not isinstance(word, Mapping | list)
+            }
+        return self._words[name]
 
     def word(self, name: str, code: str | None) -> str:
         """The words for a code; those under `other` for one that the mapping does not know."""
@@ -120,9 +137,9 @@ class Phrases:
 
     def patterns(self, name: str, shape: type[patterns.Entry]) -> tuple[patterns.Entry, ...]:
         """A list of entries with a shape of their own, as `annexes.movement.columns`."""
-        if name not in self._known:
-            self._known[name] = patterns.read_patterns(self._find(name), shape, f"{_FILE}: {name}")
-        return tuple(entry for entry in self._known[name] if isinstance(entry, shape))
+        if name not in self._patterns:
+            self._patterns[name] = patterns.read_patterns(self._find(name), shape, f"{_FILE}: {name}")
+        return tuple(entry for entry in self._patterns[name] if isinstance(entry, shape))
 
     def labels(self, name: str) -> dict[str, str]:
         """Codes with their words, in the order of the list."""
@@ -143,6 +160,10 @@ class Phrases:
         return self.say("list.last", head=", ".join(map(unseal, entries[:-1])), tail=entries[-1])
 
 
+_RECENT: deque[Phrases] = deque(maxlen=4)
+"""A list of changes needs two snapshots at a time."""
+
+
 def fill(pattern: str, name: str, values: Mapping[str, str]) -> str:
     """Put values into the `{slots}` of a pattern; braces inside values stay as they are.
 
@@ -150,6 +171,7 @@ def fill(pattern: str, name: str, values: Mapping[str, str]) -> str:
         PhraseError: the pattern asks for a value that it is not given.
     """
 
+    # One pass over the pattern: "{name}" within a value is what somebody typed, and no slot.
     def put(match: re.Match[str]) -> str:
         slot = match.group(1)
         if slot not in values:

@@ -94,6 +94,7 @@ def _write_paragraph(entry: Paragraph, view: SnapshotView) -> str:
     text = _join(known, view)
     if unknown:
         lacking = view.phrases.say("unknown", names=view.phrases.enumerate(unknown))
+        # "Cháy, nổ: chưa có số liệu về số vụ cháy, nổ, số người chết" repeats what the lead says already.
         lacking = view.phrases.text("nothing_known") if lead and not known else lacking
         text = f"{text}; {lacking}" if text else lacking
     if not text:
@@ -104,6 +105,8 @@ def _write_paragraph(entry: Paragraph, view: SnapshotView) -> str:
 def _join(facts: Sequence[Statement], view: SnapshotView) -> str:
     """Facts in a row; a gap that they share is named once, at the end."""
     summed = [fact for fact in facts if fact.missing is not None]
+    # "xảy ra 70 vụ (chưa gồm số liệu của xã A); làm chết 02 người (chưa gồm số liệu của xã A)" is said once:
+    # "xảy ra 70 vụ; làm chết 02 người (chưa gồm số liệu của xã A)".
     gaps = {fact.missing for fact in summed}
     last = summed[-1] if len(gaps) == 1 and len(summed) > 1 else None
     said = []
@@ -135,6 +138,7 @@ def _state_figure(pattern: Fact, view: SnapshotView) -> Statement | None:
     text = fill(pattern.some, code, values) if total.value else pattern.none
     change = _compare(code, len(total.missing), view) if pattern.compare else ""
     change = _set_beside(code, view) if pattern.beside else change
+    # "không xảy ra tai nạn; không có người chết; không có người bị thương" says one thing three times.
     if not (total.value or change) and _is_nothing(pattern.within, view):
         return Statement(name, "")
     return Statement(name, text, total.missing, change=change)
@@ -160,6 +164,7 @@ def _compare(code: str, missing: int, view: SnapshotView) -> str:
     if pair is None:
         return view.phrases.say("change.no_baseline", then=name_baseline(view))
     change = describe_change(pair.current, pair.baseline, unit, view)
+    # The figure before it is over all that reported: a comparison over fewer has to say so.
     if pair.counted == len(view.names) - missing:
         return f", {change}" if change else ""
     if not change:
@@ -174,6 +179,7 @@ def _state_ratio(pattern: Fact, of: Part, view: SnapshotView) -> Statement | Non
     ratio = view.ratio(part, whole)
     if ratio is None:
         return Statement(name, "", known=False)
+    # A whole with `-CODE` in it can fall below zero: no share can be said of that either.
     if ratio.whole <= 0:
         return Statement(name, pattern.none, ratio.missing)
     some = pattern.nil if ratio.part == 0 and pattern.nil is not None else pattern.some
@@ -193,6 +199,7 @@ def _state_criterion(pattern: Fact, view: SnapshotView) -> Statement | None:
     code, name = pattern.criterion, pattern.name
     if code not in view.criteria:
         return None
+    # "00/16 địa bàn đã …" would accuse those who were only not heard.
     if len(view.with_verdict("insufficient", code)) == len(view.names):
         return Statement(name, "", known=False)
     said = _count_passing(pattern, code, view)
@@ -256,6 +263,7 @@ def rank_localities(view: SnapshotView) -> list[str]:
     if code not in view.indicators:
         return []
     unit, top = view.unit(code), view.phrases.number("ranking.top")
+    # Neither blanks nor zeros: "nhiều vụ nhất: xã A (0 vụ)" is no news.
     counts = [(name, value) for name in view.names if (value := view.figure(name, code))]
     highest = _pick_highest(counts, top)
     named = [_named(view, name, f"{format_count(value)} {unit}") for name, value in highest]
@@ -266,12 +274,15 @@ def rank_localities(view: SnapshotView) -> list[str]:
 def _pick_highest(counts: Sequence[tuple[str, Decimal]], top: int) -> list[tuple[str, Decimal]]:
     """The first `top` by figure, never cutting between equal ones; [] where there is nothing to rank."""
     ranked = sorted(counts, key=lambda entry: -entry[1])
+    # One commune, or all with 12 cases: nothing to rank.
     if len({value for _, value in ranked}) < 2:
         return []
     if len(ranked) <= top:
         return ranked
+    # Three places, and five communes with 14 cases from the second on: all five are named, or none.
     last = ranked[top - 1][1]
     whole = [entry for entry in ranked if entry[1] >= last]
+    # Fourteen communes with one case each are no ranking: then only those above them.
     return whole if len(whole) <= 2 * top else [entry for entry in ranked if entry[1] > last]
 
 

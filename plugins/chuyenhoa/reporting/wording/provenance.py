@@ -7,7 +7,7 @@ and become a content control when the document is written. The expressions are r
     TTXH_XR-TTXH_LRC:C:30745,30748    indicators added (or taken away), current or baseline window, localities
     SUB(a;b)  ADD(a;b)  NEG(a)  ABS(a)  SHARE(a;b)    of other expressions
     COUNT(VERDICT;met;II.2;*)    localities among those named that carry a verdict; GROUP, LOCALITIES likewise
-    COUNT(SUBMITTERS;late)  COUNT(FILES)  COUNT(GROUPS;met;30745)  TARGET(code;reached)    see `tally`
+    COUNT(SUBMITTERS;late)  COUNT(FILES)  COUNT(GROUPS;met;30745)  TARGET(code;reached)    `submission_counts`
     RESULT(30745;II.2)    the figure of a criterion's result, or with the form `F` its formula
 """
 
@@ -38,7 +38,9 @@ class Figure(Decimal):
     def __add__(self, other: Decimal | int) -> Decimal:
         """A sum; figures of the same indicators and window become one over all their localities."""
         if not isinstance(other, Figure):
+            # sum() starts with 0, which must not cost the first figure its trace
             return self if other == 0 else Decimal(self) + other
+        # A:C:1 + A:C:2 = A:C:1,2 keeps a sum over 300 localities one line; of "*" nobody knows what it holds.
         mine, theirs = _LEAF.fullmatch(self.expression), _LEAF.fullmatch(other.expression)
         if mine and theirs and mine[1] == theirs[1] and "*" not in mine[2] + theirs[2]:
             return Figure(Decimal(self) + Decimal(other), f"{mine[1]}:{mine[2]},{theirs[2]}")
@@ -69,12 +71,14 @@ class Marked(str):
 
     def __new__(cls, marked: str) -> Marked:
         """Keep a text that holds marks."""
+        # Its value is the plain text: conditions and joins of a template must not see the marks.
         text = super().__new__(cls, MARK.sub(r"\2", marked))
         text.marked = marked
         return text
 
     def __html__(self) -> str:
         """What Jinja prints: the text with its marks, escaped as Jinja escapes any text."""
+        # As markupsafe writes it, so that a figure next to a quoted word gives the same bytes as plain text.
         text = self.marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return text.replace("'", "&#39;").replace('"', "&#34;")
 
@@ -103,6 +107,7 @@ def unseal(text: str) -> str:
 
 def add_sign(sign: str, text: str) -> str:
     """Put a sign before a printed figure so that it becomes part of it; its form says so."""
+    # ⟦P=SHARE(…)|13,42%⟧ → ⟦-P=SHARE(…)|-13,42%⟧: outside the mark the sign would stand beside the control.
     found = MARK.fullmatch(text)
     if found is None:
         return f"{sign}{text}"

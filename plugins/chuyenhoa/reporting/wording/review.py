@@ -20,6 +20,7 @@ from chuyenhoa.reporting.wording.prose import describe_change
 from chuyenhoa.reporting.wording.provenance import Figure, seal_lines
 
 _END = (".", "!", "?", "…", ":", ";")
+# Alt+Enter in a cell is \n; texts pasted from Word bring \v (Shift+Enter) and \u2028.
 _BREAK = re.compile(r"\s*(?:\r\n|\r|\n|\v|\f|\u2028|\u2029)\s*")
 
 
@@ -34,9 +35,11 @@ def quote_narratives(chapter: str, view: SnapshotView, about: Sequence[str] = ()
     item = view.phrases.text(f"narratives.{chapter}")
     places: dict[tuple[str, ...], list[str]] = {}
     for code, place in view.places.items():
+        # An agency's text stands with its tasks.
         if code not in view.boards:
             continue
         text = str(view.snapshot.narratives.get(code, {}).get(item) or "")
+        # The key is the text: districts that copied one sentence from a model share a line.
         parts = tuple(split_lines(text))
         if parts and (not about or any(name in text for name in about)):
             places.setdefault(parts, []).append(place)
@@ -75,6 +78,7 @@ def _praise_groups(view: SnapshotView) -> list[str]:
     strong = [
         (group, met)
         for group in view.snapshot.groups
+        # Whole numbers on both sides: 12 of 16 is exactly 75 percent.
         if (met := view.count_verdicts("met", group=group.code)) and met * 100 >= limit * total
     ]
 
@@ -115,7 +119,7 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
 
 
 def write_directions(view: SnapshotView) -> list[str]:
-    """What comes next: the plan's standing tasks, the criteria to mend, the figures to supply."""
+    """What comes next: the plan's standing tasks, the criteria to improve, the figures to supply."""
     number = str(view.snapshot.plan.number)
     lines = view.phrases.say_all("directions.standing", number=number)
     lines += _write_weak(view, "directions.focus")
@@ -128,19 +132,21 @@ def write_directions(view: SnapshotView) -> list[str]:
 def _write_weak(view: SnapshotView, pattern: str) -> list[str]:
     """The criteria that localities do not meet, the most frequent first: one sentence for all of them."""
     found = [(code, view.with_verdict("not_met", code)) for code in view.criteria]
+    # `sorted` is stable: of two criteria that equally many fail, the plan's order decides.
     weak = sorted((entry for entry in found if entry[1]), key=lambda entry: -len(entry[1]))
+    # One criterion has a sentence of its own, several share one.
     if len(weak) < 2:
-        return [_say_weak(pattern, code, entries, view) for code, entries in weak]
+        return [_format_weak(pattern, code, entries, view) for code, entries in weak]
     most = view.phrases.number("review.most")
     said = [
-        _say_weak(f"{pattern}_criterion{'_one' if len(entries) == 1 else ''}", code, entries, view)
+        _format_weak(f"{pattern}_criterion{'_one' if len(entries) == 1 else ''}", code, entries, view)
         for code, entries in weak[:most]
     ]
     form = "most" if len(weak) > most and pattern == "review.weak" else "several"
     return [view.phrases.say(f"{pattern}_{form}", number=format_count(len(weak)), criteria="; ".join(said))]
 
 
-def _say_weak(pattern: str, code: str, entries: Sequence[FrozenLocality], view: SnapshotView) -> str:
+def _format_weak(pattern: str, code: str, entries: Sequence[FrozenLocality], view: SnapshotView) -> str:
     return view.phrases.say(
         pattern,
         code=code,
@@ -155,6 +161,7 @@ def _write_trend(view: SnapshotView, *, falls: bool) -> list[str]:
     """The trend of the indicator that localities are ranked by, if it goes the way asked for."""
     code = view.phrases.text("ranking.indicator")
     pair = view.pair(code) if code in view.indicators else None
+    # An equal number is neither a strength nor a shortcoming.
     if pair is None or pair.current == pair.baseline or (pair.current < pair.baseline) is not falls:
         return []
     change = describe_change(pair.current, pair.baseline, view.unit(code), view)
@@ -174,7 +181,7 @@ def list_late(view: SnapshotView) -> list[str]:
 
 
 def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
-    """How many boards reported, how many were to, and how many were late; agencies are told by name."""
+    """How many boards reported, how many were to, and how many were late; agencies are named elsewhere."""
     return (
         view.count_submitters(REPORTED),
         view.count_submitters(EXPECTED),

@@ -87,6 +87,8 @@ def _compare(number: int, code: str, view: SnapshotView) -> ComparisonRow:
     if pair is None:
         row["remark"] = _append(row["remark"], view.phrases.text("annexes.comparison.no_baseline"))
         return row
+    # The columns compare like with like: 14 localities with both years, although 15 reported this year. The
+    # remark then gives the sum of all 15.
     known = view.count_named([name for name in view.names if name not in total.missing])
     if pair.counted != known:
         partial = view.phrases.say(
@@ -107,6 +109,7 @@ def _compare(number: int, code: str, view: SnapshotView) -> ComparisonRow:
 
 def _remark_gap(missing: Sequence[str], view: SnapshotView) -> str:
     """How many localities a row leaves out beside those that a note above the table names for all rows."""
+    # A locality of which nothing came would stand in every row.
     more = [code for code in missing if code not in view.silent]
     if not more:
         return ""
@@ -119,6 +122,7 @@ def _append(text: str, more: str) -> str:
 
 def _change_share(current: Decimal, baseline: Decimal) -> str:
     """The change in percent with its sign; `-` where there is nothing to divide by."""
+    # From nothing to three is no percentage; the difference stands in the column before.
     if baseline == 0:
         return "-"
     share = numbers.format_share(abs(current - baseline), baseline)
@@ -140,6 +144,7 @@ def build_table(name: str, view: SnapshotView) -> Table:
         for index, code in enumerate(view.names, start=1)
     ]
     pairs_only = view.phrases.words(f"annexes.{name}").get("totals") == "pairs"
+    # `totals: pairs`: this year's sum of 15 beside last year's of 14 would show a rise that nobody had.
     complete = [code for code in view.names if all(_cell(c, [code], view) is not None for c in columns)]
     totals, has_gap = [], False
     for column in columns:
@@ -190,6 +195,7 @@ def build_matrix(view: SnapshotView) -> Table:
         cells = [found.get(code, "") for code in view.criteria]
         outcome = marks[entry.verdict]
         rows.append(TableRow(number=str(index), name=view.names[entry.code], cells=[*cells, outcome]))
+    # "" counts the verdict as a whole: the last column.
     met = [view.count_verdicts("met", code) for code in (*view.criteria, "")]
     legend = [
         view.phrases.say("annexes.matrix.legend", code=code, title=entry.title)
@@ -218,7 +224,7 @@ def list_submissions(view: SnapshotView) -> list[SubmissionRow]:
                     number=str(index),
                     submitter=place,
                     version=_version(entry, view),
-                    received=say_received(entry.received_at, view),
+                    received=format_received(entry.received_at, view),
                     status=statuses.get(entry.status, entry.status),
                     held=", ".join(view.names.get(held, held) for held in entry.held),
                     remark=words["late"] if entry.is_late else "",
@@ -241,7 +247,7 @@ def _version(entry: FrozenSubmission, view: SnapshotView) -> str:
     return view.phrases.say("annexes.submissions.version", version=numbers.format_count(entry.version))
 
 
-def say_received(text: str, view: SnapshotView) -> str:
+def format_received(text: str, view: SnapshotView) -> str:
     """When a file came: `09:12 ngày 16/12/2021`."""
     moment = read_moment(text)
     return view.phrases.say(
