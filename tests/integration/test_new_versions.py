@@ -11,8 +11,8 @@ from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.drafts import describe_drafts
 from chuyenhoa.pipeline.publish.issuing import issue_documents
 from chuyenhoa.store.documents import DocumentState
+from tests.integration.reporting.tracked import accept_all, plain, reject_all
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more, text_of
-from tests.unit.reporting.tracked import accept_all, plain, reject_all
 
 __all__ = ["draft"]
 PAPERS = ("noi-dung-thay-doi", "theo-doi-thay-doi")

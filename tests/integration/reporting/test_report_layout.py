@@ -14,8 +14,8 @@ from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.reporting import check_layout, render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting import model_documents
-from tests.unit.reporting.word_edits import BODY, STYLES, WordFile
+from tests.integration.reporting import model_documents
+from tests.integration.reporting.word_edits import BODY, STYLES, WordFile
 
 Make = Callable[..., Snapshot]
 Edit = Callable[[WordFile], object]
