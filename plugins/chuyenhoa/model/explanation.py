@@ -9,19 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from chuyenhoa.model.criteria import (
-    AwaitedMeasure,
-    ChangeMeasure,
-    CombinedMeasure,
-    CompareMeasure,
-    Criterion,
-    DeclarationMeasure,
-    Measure,
-    RatioMeasure,
-    Term,
-    Threshold,
-    ValueMeasure,
-)
+from chuyenhoa.model import criteria
 from chuyenhoa.model.plan import Plan
 
 SCHEMA = "chuyenhoa.explanation/1"
@@ -49,7 +37,7 @@ def describe_rules(plan: Plan, day: date) -> dict[str, Any]:
     }
 
 
-def _rule(criterion: Criterion) -> dict[str, Any]:
+def _rule(criterion: criteria.Criterion) -> dict[str, Any]:
     return {
         "title": criterion.title,
         "group": criterion.group,
@@ -65,20 +53,20 @@ def _rule(criterion: Criterion) -> dict[str, Any]:
     }
 
 
-def describe_measure(measure: Measure) -> dict[str, Any]:
+def describe_measure(measure: criteria.Measure) -> dict[str, Any]:
     """A measure with its figures by the names of a result's inputs, and its threshold as exact text."""
     match measure:
-        case DeclarationMeasure():
+        case criteria.DeclarationMeasure():
             kind = {"kind": "declaration", "needs_document": measure.needs_document}
             return {**kind, "throughout": True} if measure.throughout else kind
-        case AwaitedMeasure():
+        case criteria.AwaitedMeasure():
             return {"kind": "guidance"}
-        case ValueMeasure():
+        case criteria.ValueMeasure():
             return {"kind": "value", "of": _sum(measure.terms), "threshold": _threshold(measure.threshold)}
-        case CompareMeasure():
+        case criteria.CompareMeasure():
             left, right = _sum(measure.left), _sum(measure.right)
             return {"kind": "compare", "left": left, "right": right, "direction": measure.direction.value}
-        case RatioMeasure():
+        case criteria.RatioMeasure():
             return {
                 "kind": "ratio",
                 "numerator": _sum(measure.numerator),
@@ -89,7 +77,7 @@ def describe_measure(measure: Measure) -> dict[str, Any]:
                     "text": measure.when_nothing.text,
                 },
             }
-        case ChangeMeasure():
+        case criteria.ChangeMeasure():
             return {
                 "kind": "increase" if measure.rises else "decrease",
                 "of": _sum(measure.terms),
@@ -100,7 +88,7 @@ def describe_measure(measure: Measure) -> dict[str, Any]:
             return _combined(measure)
 
 
-def _combined(measure: CombinedMeasure) -> dict[str, Any]:
+def _combined(measure: criteria.CombinedMeasure) -> dict[str, Any]:
     parts = [describe_measure(part) for part in measure.parts]
     return {
         "kind": "all_of" if measure.at_least is None else "at_least",
@@ -109,11 +97,11 @@ def _combined(measure: CombinedMeasure) -> dict[str, Any]:
     }
 
 
-def _sum(terms: Sequence[Term]) -> list[dict[str, Any]]:
+def _sum(terms: Sequence[criteria.Term]) -> list[dict[str, Any]]:
     return [{"input": term.name, "sign": term.sign} for term in terms]
 
 
-def _threshold(threshold: Threshold) -> dict[str, Any]:
+def _threshold(threshold: criteria.Threshold) -> dict[str, Any]:
     return {
         "value": format(threshold.value, "f"),
         "unit": threshold.unit,

@@ -6,16 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from chuyenhoa.reporting.papers.common import (
-    AddressFields,
-    PaperFields,
-    Request,
-    address,
-    fill_paper,
-    name_parties,
-    write_attachment,
-    write_window,
-)
+from chuyenhoa.reporting.papers import common
 from chuyenhoa.reporting.snapshot import frozen
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.fields import ComparisonRow, Table
@@ -27,7 +18,7 @@ from chuyenhoa.reporting.wording.tables import build_matrix, compare_indicators
 Own = TypeVar("Own", frozen.FrozenFigure, frozen.FrozenDeclaration, frozen.FrozenJustification)
 
 
-class DistrictContext(PaperFields, AddressFields):
+class DistrictContext(common.PaperFields, common.AddressFields):
     """The draft of a submitter's annual report."""
 
     notice: str
@@ -53,12 +44,12 @@ class DistrictContext(PaperFields, AddressFields):
     matrix: Table
 
 
-def build_district(request: Request) -> DistrictContext:
+def build_district(request: common.Request) -> DistrictContext:
     """Fill the draft of one submitter; what only a person can write stands in brackets."""
     view = SnapshotView(narrow(request.view.snapshot, request.about))
     # Everything below sees the narrowed snapshot: a draft must not show another district's figures.
-    own = Request(request.kind, request.about, view, request.issue)
-    names, say = name_parties(view), view.phrases.say
+    own = common.Request(request.kind, request.about, view, request.issue)
+    names, say = common.name_parties(view), view.phrases.say
     place = lower_first(view.place(request.about))
     # A district that sent nothing gets questions in brackets: "không xảy ra" of it would be made up.
     is_empty = len(view.silent) == len(view.names)
@@ -67,15 +58,15 @@ def build_district(request: Request) -> DistrictContext:
         return [view.phrases.text("district.asked.figures")] if is_empty else write_chapter(name, view)
 
     return DistrictContext(
-        **fill_paper(own),
-        **address([say("district.addressee", **names)], view),
+        **common.fill_paper(own),
+        **common.address([say("district.addressee", **names)], view),
         notice=str(view.snapshot.plan.notice),
         guide=view.phrases.text(f"district.guide{'_empty' if is_empty else ''}"),
         opening=say(
             "district.opening",
             place=place,
-            window=write_window(view.window, view),
-            baseline=write_window(view.baseline_window, view),
+            window=common.write_window(view.window, view),
+            baseline=common.write_window(view.baseline_window, view),
             **names,
         ),
         localities=[_introduce(entry, view) for entry in view.localities],
@@ -93,7 +84,7 @@ def build_district(request: Request) -> DistrictContext:
         causes=_own_words("causes", own),
         directions=view.phrases.say_all("district.directions", **names),
         proposals=_own_words("proposals", own),
-        attachment_line=write_attachment(request.kind, view, request.issue, request.about),
+        attachment_line=common.write_attachment(request.kind, view, request.issue, request.about),
         comparison_rows=compare_indicators(view),
         matrix=build_matrix(view),
     )
@@ -129,7 +120,7 @@ def _introduce(locality: frozen.FrozenLocality, view: SnapshotView) -> str:
     return f"{line} {view.phrases.text('district.locality_silent')}"
 
 
-def _own_words(chapter: str, request: Request) -> list[str]:
+def _own_words(chapter: str, request: common.Request) -> list[str]:
     """What the submitter wrote on a chapter; a bracket that asks for it where it wrote nothing."""
     view = request.view
     item = view.phrases.text(f"narratives.{chapter}")

@@ -6,23 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TypedDict
 
-from chuyenhoa.reporting.papers.common import (
-    AddressFields,
-    PaperFields,
-    Request,
-    address,
-    fill_paper,
-    name_input,
-    name_parties,
-    write_window,
-)
+from chuyenhoa.reporting.papers import common
+from chuyenhoa.reporting.snapshot import missing_data
 from chuyenhoa.reporting.snapshot.frozen import FrozenLocality
-from chuyenhoa.reporting.snapshot.missing_data import (
-    lacks_figures,
-    list_missing,
-    list_outstanding,
-    list_returned,
-)
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_moment
 from chuyenhoa.reporting.wording.numbers import format_count, format_date
 from chuyenhoa.reporting.wording.review import count_reporting, list_late
@@ -37,7 +23,7 @@ class OwedRow(TypedDict):
     what: str
 
 
-class ReminderContext(PaperFields, AddressFields):
+class ReminderContext(common.PaperFields, common.AddressFields):
     """The reminding letter (công văn đôn đốc)."""
 
     opening: str
@@ -49,24 +35,24 @@ class ReminderContext(PaperFields, AddressFields):
     contact: str
 
 
-def build_reminder(request: Request) -> ReminderContext:
+def build_reminder(request: common.Request) -> ReminderContext:
     """Fill the letter to those who have something to send at the freeze."""
     view = request.view
-    names, say = name_parties(view), view.phrases.say
-    outstanding = list_outstanding(view.snapshot)
+    names, say = common.name_parties(view), view.phrases.say
+    outstanding = missing_data.list_outstanding(view.snapshot)
     full_names = {entry.code: entry.name for entry in view.snapshot.submitters}
     # The letter says "trước ngày 16/12": the last day on time is the 15th.
     limit = date.fromisoformat(view.snapshot.period.deadline) + timedelta(days=1)
     # Late but complete: informed, and not addressed. Who still has to send something is addressed anyway.
     late = [code for code in list_late(view) if code not in outstanding]
-    fields = fill_paper(request)
+    fields = common.fill_paper(request)
     fields["recipients"] = _inform(fields["recipients"], [full_names[code] for code in late], view)
     return ReminderContext(
         **fields,
-        **address([full_names[code] for code in outstanding], view),
+        **common.address([full_names[code] for code in outstanding], view),
         opening=say(
             "reminder.opening",
-            window=write_window(view.window, view),
+            window=common.write_window(view.window, view),
             deadline=format_date(limit),
             **names,
         ),
@@ -85,7 +71,7 @@ def build_reminder(request: Request) -> ReminderContext:
 
 def _report_progress(view: SnapshotView, outstanding: Sequence[str]) -> str:
     reported, expected, _ = count_reporting(view)
-    returned = list_returned(view.snapshot)
+    returned = missing_data.list_returned(view.snapshot)
     absent = [code for code in outstanding if code in view.snapshot.not_reported and code not in returned]
     partial = [code for code in outstanding if code not in view.snapshot.not_reported]
     moment = read_moment(view.snapshot.frozen_at)
@@ -103,7 +89,7 @@ def _report_progress(view: SnapshotView, outstanding: Sequence[str]) -> str:
         reported=format_count(reported),
         expected=format_count(expected),
         owing="; ".join(parts),
-        **name_parties(view),
+        **common.name_parties(view),
     )
 
 
@@ -113,7 +99,7 @@ def _list_outstanding(view: SnapshotView, outstanding: Sequence[str]) -> list[Ow
     for number, code in enumerate(outstanding, start=1):
         own = [entry for entry in view.localities if entry.submitter == code]
         if code not in view.snapshot.not_reported:
-            own = [entry for entry in own if lacks_figures(entry)]
+            own = [entry for entry in own if missing_data.lacks_figures(entry)]
         owed = [(entry.name, _describe_missing(entry, view)) for entry in own]
         owed = owed or [(view.phrases.text("reminder.no_locality"), _report_state(code, view))]
         # Number and name stand in the first row only, as if the cells were merged.
@@ -132,7 +118,7 @@ def _list_outstanding(view: SnapshotView, outstanding: Sequence[str]) -> list[Ow
 
 def _report_state(submitter: str, view: SnapshotView) -> str:
     """That the whole report is missing: it never came, or what came was returned."""
-    form = "returned" if submitter in list_returned(view.snapshot) else "owed"
+    form = "returned" if submitter in missing_data.list_returned(view.snapshot) else "owed"
     return view.phrases.text(f"reminder.report_{form}")
 
 
@@ -144,7 +130,7 @@ def _describe_missing(locality: FrozenLocality, view: SnapshotView) -> str:
         return view.phrases.text("reminder.held")
     if locality.absence:
         return view.phrases.text("reminder.locality_owed")
-    missing = [name_input(name, view) for name in list_missing(locality)]
+    missing = [common.name_input(name, view) for name in missing_data.list_missing(locality)]
     # A commune of which everything is blank would fill the page with labels.
     most = view.phrases.number("reminder.most")
     if len(missing) <= most:

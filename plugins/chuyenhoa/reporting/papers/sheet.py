@@ -6,14 +6,7 @@ import re
 from decimal import Decimal
 from typing import TypedDict
 
-from chuyenhoa.reporting.papers.common import (
-    PaperFields,
-    Request,
-    fill_paper,
-    name_indicator,
-    name_input,
-    write_window,
-)
+from chuyenhoa.reporting.papers import common
 from chuyenhoa.reporting.snapshot.frozen import FrozenCriterion, FrozenLocality, FrozenRule
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count, format_number
@@ -47,7 +40,7 @@ class MissingRow(TypedDict):
     actor: str
 
 
-class SheetContext(PaperFields):
+class SheetContext(common.PaperFields):
     """The sheet of one locality (phiếu đánh giá)."""
 
     notice: str
@@ -58,11 +51,11 @@ class SheetContext(PaperFields):
     conclusion: str
 
 
-def build_sheet(request: Request) -> SheetContext:
+def build_sheet(request: common.Request) -> SheetContext:
     """Fill the sheet of the locality that the request is about."""
     view = request.view
     locality = next(entry for entry in view.localities if entry.code == request.about)
-    fields = fill_paper(request)
+    fields = common.fill_paper(request)
     fields["subject"] = view.phrases.say(
         "sheet.subject",
         name=lower_first(locality.name),
@@ -88,8 +81,8 @@ def _describe(locality: FrozenLocality, view: SnapshotView) -> list[str]:
         code=locality.code,
         submitter=lower_first(view.place(locality.submitter)),
         types=types or view.phrases.text("sheet.no_types"),
-        window=write_window(view.window, view),
-        baseline=write_window(view.baseline_window, view),
+        window=common.write_window(view.window, view),
+        baseline=common.write_window(view.baseline_window, view),
     )
 
 
@@ -146,7 +139,7 @@ def _format_formula(code: str, result: FrozenCriterion, view: SnapshotView) -> s
 
 
 def _name_code(code: str, view: SnapshotView) -> str:
-    return name_indicator(code, view) if code in view.indicators else code
+    return common.name_indicator(code, view) if code in view.indicators else code
 
 
 def _format_threshold(criterion: FrozenRule, view: SnapshotView) -> str:
@@ -195,7 +188,7 @@ def _list_missing(locality: FrozenLocality, view: SnapshotView) -> list[MissingR
         MissingRow(
             number=str(index),
             criterion=result.criterion,
-            what="; ".join(name_input(name, view) for name in result.missing)
+            what="; ".join(common.name_input(name, view) for name in result.missing)
             or view.criteria[result.criterion].short,
             reason=view.phrases.word("reasons", result.reason),
             actor=_name_actor(actors.get(result.actor or "submitter", actors["submitter"]), locality, view),
@@ -217,7 +210,7 @@ def _figure_of_note(key: str, view: SnapshotView) -> str:
     if kind not in ("difference", "restated"):
         return ""
     basis, indicator = (names[0], names[1]) if kind == "difference" else ("baseline", names[0])
-    name = name_input(indicator if basis == "current" else f"{basis}.{indicator}", view)
+    name = common.name_input(indicator if basis == "current" else f"{basis}.{indicator}", view)
     return f"{name[:1].upper()}{name[1:]}: "
 
 
@@ -231,7 +224,7 @@ def list_notes(locality: FrozenLocality, view: SnapshotView) -> list[str]:
     ]
     for entry in view.snapshot.justifications:
         if entry.locality == code:
-            label = name_input(entry.indicator, view)
+            label = common.name_input(entry.indicator, view)
             notes.append(
                 view.phrases.say(
                     "sheet.justified", label=label, value=entry.value, reason=entry.reason.rstrip(".")

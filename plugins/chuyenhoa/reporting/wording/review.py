@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from chuyenhoa.reporting.snapshot import submission_counts
 from chuyenhoa.reporting.snapshot.frozen import FrozenLocality, FrozenTitle
-from chuyenhoa.reporting.snapshot.submission_counts import (
-    ABSENT,
-    EXPECTED,
-    LATE,
-    ON_TIME,
-    REPORTED,
-    list_submitters,
-)
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
 from chuyenhoa.reporting.wording.numbers import format_count
 from chuyenhoa.reporting.wording.prose import describe_change
@@ -62,11 +55,11 @@ def _close(text: str) -> str:
 def write_strengths(view: SnapshotView) -> list[str]:
     """What went well: groups that most localities pass, a fall of crime, reports on time."""
     lines = _praise_groups(view) + _write_trend(view, falls=True)
-    on_time = view.count_submitters(ON_TIME)
+    on_time = view.count_submitters(submission_counts.ON_TIME)
     if on_time:
         count, expected = (
             format_count(on_time),
-            format_count(view.count_submitters(EXPECTED)),
+            format_count(view.count_submitters(submission_counts.EXPECTED)),
         )
         lines.append(view.phrases.say("review.on_time", count=count, total=expected))
     return seal_lines(lines or [view.phrases.text("review.strong_none")])
@@ -97,10 +90,10 @@ def write_shortcomings(view: SnapshotView) -> list[str]:
     """What fell short: criteria not met, a rise of crime, late or missing reports, missing figures."""
     lines = _write_weak(view, "review.weak") + _write_trend(view, falls=False)
     for pattern, state in (
-        ("review.late", LATE),
-        ("review.absent", ABSENT),
+        ("review.late", submission_counts.LATE),
+        ("review.absent", submission_counts.ABSENT),
     ):
-        codes = list_submitters(view.snapshot, state)
+        codes = submission_counts.list_submitters(view.snapshot, state)
         if codes:
             names = view.phrases.enumerate([lower_first(view.places[code]) for code in codes])
             count = format_count(view.count_submitters(state))
@@ -177,13 +170,13 @@ def _incomplete(view: SnapshotView) -> list[str]:
 
 def list_late(view: SnapshotView) -> list[str]:
     """Submitters whose first accepted file came after the deadline."""
-    return list_submitters(view.snapshot, LATE)
+    return submission_counts.list_submitters(view.snapshot, submission_counts.LATE)
 
 
 def count_reporting(view: SnapshotView) -> tuple[Figure, Figure, Figure]:
     """How many boards reported, how many were to, and how many were late; agencies are named elsewhere."""
     return (
-        view.count_submitters(REPORTED),
-        view.count_submitters(EXPECTED),
-        view.count_submitters(LATE),
+        view.count_submitters(submission_counts.REPORTED),
+        view.count_submitters(submission_counts.EXPECTED),
+        view.count_submitters(submission_counts.LATE),
     )
