@@ -77,6 +77,16 @@ def test_the_page_of_commands_is_what_the_parser_says() -> None:
     assert read(COMMANDS) == write_page(), "run `make docs`"
 
 
+def test_every_place_in_the_guide_for_developers_exists() -> None:
+    text = re.sub(r"^ {4}.*$", "", read(DEVELOPERS), flags=re.MULTILINE)
+    places = {piece for piece in re.findall(r"`([\w./-]+)`", text) if "/" in piece}
+    assert len(places) >= 50
+    roots = (ROOT, ROOT / "plugins" / "chuyenhoa")
+    assert [place for place in sorted(places) if not any((root / place).exists() for root in roots)] == [
+        "inbox/899-rach-gia/"
+    ]
+
+
 @pytest.mark.parametrize("document", list_documents(), ids=lambda path: path.name)
 def test_every_make_target_exists(document: Path) -> None:
     rules = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), re.MULTILINE))
