@@ -51,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known (`-m fuzz` picks spoiled files), and see that unit tests stay by themselves."""
     for kind, meaning in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: {meaning}")
+    for place in ("first", "last"):
+        config.addinivalue_line("markers", f"{place}: starts a whole Airflow, and runs {place}")
     config.addinivalue_line(
         "markers", "fuzz: spoiled files by the hundred, always the same (make bench: more)"
     )
@@ -67,15 +69,20 @@ def _refuse_outside(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test with the kind that its folder tells, and put what starts an Airflow first.
+    """Mark every test with the kind that its folder tells, and put those marked `first` and `last` there.
 
-    A run of a whole Airflow takes minutes; at the end of the suite all other workers would wait for it.
+    Two files start a whole Airflow, which takes minutes and most of two cores: one opens the suite and one
+    closes it, so that they never run beside each other.
     """
     for item in items:
         if not any(item.get_closest_marker(kind) for kind in KINDS):
             folder = item.path.relative_to(ROOT / "tests").parts[0]
             item.add_marker(_KIND_OF_FOLDER.get(folder, folder))
-    items.sort(key=lambda item: item.get_closest_marker("airflow") is None)
+    items.sort(
+        key=lambda item: (
+            (item.get_closest_marker("last") is not None) - (item.get_closest_marker("first") is not None)
+        )
+    )
 
 
 @pytest.hookimpl(wrapper=True)

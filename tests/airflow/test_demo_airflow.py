@@ -14,7 +14,7 @@ from devtools import demo
 from devtools.demo_check import check_milestone, look_at
 from devtools.sample import load_scenario
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = [pytest.mark.first, pytest.mark.timeout(420)]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from devtools.airflow_api import ENDED, AirflowApiError, Question
 from devtools.launcher import DAG_IDS, Airflow, AirflowError
 from tests.integration.test_office_forms import ANSWERS, fill_form
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.last, pytest.mark.timeout(400)]
 TIMEOUT_S = 120.0
 FIELDS = {"number": "152", "date": "20/10/2021", "signer": "Nguyễn Văn A", "comment": "", "returns": ""}
 COMMENT = {**dict.fromkeys(FIELDS, ""), "comment": "Bổ sung nguyên nhân."}
