@@ -12,15 +12,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.cli import printing
-from chuyenhoa.cli.errors import UnusableError, read_given_file
-from chuyenhoa.cli.labels import SEVERITIES, STATUSES, format_moment, format_with_code
+from chuyenhoa.cli import labels, output
+from chuyenhoa.cli.output import UnusableError, read_given_file, show_exactly
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive.dry_run import FileCheck, validate_archive, validate_file
-from chuyenhoa.pipeline.receive.read import FileToRead, unpack_file
+from chuyenhoa.pipeline.receive import dry_run, read
 from chuyenhoa.store import claims, documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -95,16 +93,20 @@ def check_file(options: argparse.Namespace) -> int:
     ctx = open_context()
     content = read_given_file(options.file)
     folder = _find_submitter(ctx.plan, options.submitter).folder if options.submitter else None
-    file = FileToRead(content, options.file.name, folder)
-    unpacked = unpack_file(file)
-    looked, members = validate_archive(ctx, file, unpacked) if unpacked else (validate_file(ctx, file), None)
+    file = read.FileToRead(content, options.file.name, folder)
+    unpacked = read.unpack_file(file)
+    looked, members = (
+        dry_run.validate_archive(ctx, file, unpacked)
+        if unpacked
+        else (dry_run.validate_file(ctx, file), None)
+    )
     if options.json:
         listed = None if members is None else [_looked_json(member) for member in members]
-        printing.print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
+        output.print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
-        print(f"{options.file.name}: {format_with_code(STATUSES, looked.status.value)}")
+        print(f"{options.file.name}: {labels.format_with_code(labels.STATUSES, looked.status.value)}")
         for member in members or ():
-            print(f"  {member.path}: {format_with_code(STATUSES, member.status.value)}")
+            print(f"  {member.path}: {labels.format_with_code(labels.STATUSES, member.status.value)}")
         for finding in looked.findings:
             print(_finding_line(finding))
     if looked.reading.refused:
@@ -112,7 +114,7 @@ def check_file(options: argparse.Namespace) -> int:
     return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
 
 
-def _looked_json(looked: FileCheck) -> dict[str, Any]:
+def _looked_json(looked: dry_run.FileCheck) -> dict[str, Any]:
     """What `check` says of one file; of one inside an archive its path there as well."""
     reading = looked.reading
     return {
@@ -122,15 +124,15 @@ def _looked_json(looked: FileCheck) -> dict[str, Any]:
         "period": reading.period,
         "status": looked.status.value,
         "kind": reading.kind,
-        "findings": [printing.finding_json(finding) for finding in looked.findings],
-        "observations": [printing.observation_json(entry) for entry in reading.observations],
-        "normalisations": [printing.normalisation_json(entry) for entry in reading.normalisations],
+        "findings": [output.finding_json(finding) for finding in looked.findings],
+        "observations": [output.observation_json(entry) for entry in reading.observations],
+        "normalisations": [output.normalisation_json(entry) for entry in reading.normalisations],
     }
 
 
 def _finding_line(finding: Finding) -> str:
     where = f"{finding.sheet}!{','.join(finding.cells)}" if finding.cells else finding.sheet
-    return f"  {SEVERITIES[finding.severity]:8}  {finding.rule_id:4}  {where}  {finding.message}"
+    return f"  {labels.SEVERITIES[finding.severity]:8}  {finding.rule_id:4}  {where}  {finding.message}"
 
 
 def run_intake(options: argparse.Namespace) -> int:
@@ -169,11 +171,11 @@ def run_intake(options: argparse.Namespace) -> int:
         for row in rows
     ]
     if options.json:
-        printing.print_json({"answered": entries, "letters": letters})
+        output.print_json({"answered": entries, "letters": letters})
     elif not entries:
         print(f"no file was waiting in {ctx.settings.inbox}")
     else:
-        printing.print_table(
+        output.print_table(
             ("id", "folder", "file", "status", "receipt"),
             [(e["id"], e["folder"], e["file_name"], e["status"], e["receipt"]) for e in entries],
         )
@@ -198,7 +200,7 @@ def trace_file(options: argparse.Namespace) -> int:
     lives = [_life(ctx, row) for row in rows]
     if options.json:
         first = next((life for life in lives if life["status"] != "duplicate"), lives[0])
-        printing.print_json({**first, "receptions": lives} if len(lives) > 1 else first)
+        output.print_json({**first, "receptions": lives} if len(lives) > 1 else first)
         return 0
     for row, life in zip(rows, lives, strict=True):
         _print_life(ctx, row, life)
@@ -225,17 +227,17 @@ def _hash_of(what: str) -> str:
 
 
 def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
-    status = format_with_code(STATUSES, life["status"])
-    print(f"{life['id']}  {printing.show_exactly(life['file_name'])}  {status}  {life['sha256']}")
+    status = labels.format_with_code(labels.STATUSES, life["status"])
+    print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
-        print(f"  {format_moment(event['at'])}  {event['kind']:10} {printing.show_exactly(event['detail'])}")
+        print(f"  {labels.format_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
     with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
     for name in ("container", "member", "files", "used_by"):
         if life[name]:
             shown = life[name] if isinstance(life[name], str) else ", ".join(life[name])
-            print(f"  {LIFE_WORDS[name]}: {printing.show_exactly(shown)}")
+            print(f"  {LIFE_WORDS[name]}: {show_exactly(shown)}")
 
 
 def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
@@ -261,8 +263,8 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "member": mask_personal(row.member),
         "files": [ledger.submission_id(member.number) for member in members],
         "used_by": used_by,
-        "findings": [printing.finding_json(finding) for finding in findings],
-        "observations": [printing.observation_json(entry) for entry in observations],
-        "normalisations": [printing.normalisation_json(entry) for entry in normalisations],
+        "findings": [output.finding_json(finding) for finding in findings],
+        "observations": [output.observation_json(entry) for entry in observations],
+        "normalisations": [output.normalisation_json(entry) for entry in normalisations],
         "events": [{"at": e.at, "kind": e.kind, "detail": mask_personal(e.detail)} for e in events],
     }

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from chuyenhoa.assessment.labels import REASONS
-from chuyenhoa.assessment.labels import VERDICTS as VERDICT_WORDS
+from chuyenhoa.assessment import labels as official
 from chuyenhoa.kit.vietnamese_text.formatting import format_date, format_number
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS
@@ -18,7 +17,7 @@ from chuyenhoa.store.documents import DocumentState
 
 NOT_SUBMITTED = InsufficiencyReason.NOT_SUBMITTED.value
 
-VERDICTS: Mapping[str, str] = VERDICT_WORDS
+VERDICTS: Mapping[str, str] = official.VERDICTS
 SIGNS: Mapping[str, str] = {
     Verdict.MET: "Đ",
     Verdict.NOT_MET: "K",
@@ -57,7 +56,7 @@ def format_with_code(words: Mapping[str, str], code: str) -> str:
 
 def format_reason(code: str) -> str:
     """Why there is no verdict, as in "chưa có hướng dẫn (no_guidance)"."""
-    return f"{REASONS[InsufficiencyReason(code)]} ({code})"
+    return f"{official.REASONS[InsufficiencyReason(code)]} ({code})"
 
 
 def format_statement(value: str) -> str:

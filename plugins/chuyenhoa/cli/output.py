@@ -1,16 +1,50 @@
-"""How the commands print: JSON for programs, aligned columns for people."""
+"""How commands print (JSON for programs, columns for people) and refuse a wrong call (exit code 2)."""
 
 from __future__ import annotations
 
+import errno
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from chuyenhoa.model.figures import Normalisation, Observation
 from chuyenhoa.model.submissions import Finding
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+class UnusableError(Exception):
+    """A file, folder or word of the caller's that cannot be used; the text says which, and what would do."""
+
+
+def read_given_file(path: Path) -> bytes:
+    """The bytes of a file that the caller named.
+
+    Raises:
+        UnusableError: there is no such file, or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from error
+
+
+def explain_os_error(error: OSError, places: Iterable[Path]) -> str:
+    """What is wrong with a place that the caller chose; empty when the error is about none of them."""
+    if error.errno in _FULL:
+        return f"{error.filename or 'The data folder'}: {error.strerror}. Make room, or choose another place."
+    if error.filename is None:
+        return ""
+    path = Path(str(error.filename)).absolute()
+    for place in places:
+        if path.is_relative_to(place) or place.is_relative_to(path):
+            return f"{place}: cannot be used ({path}: {error.strerror}). Check that it is yours to write to."
+    return ""
+
 
 NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
