@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chuyenhoa {version('chuyenhoa')}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+    # The order of a milestone's work, which is also the order of docs/commands.md.
     for module in (files, milestones, lifecycle, keeping, plans, templates):
         module.add_commands(commands)
     return parser
@@ -53,12 +54,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    # Great Expectations sends usage statistics unless this is set before it is imported.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     options = build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
     run: Command = options.run
     try:
         code = run(options)
+        # Within the try: a reader that has left shows only when the buffer is written.
         sys.stdout.flush()
     except REFUSALS as error:
         print(error, file=sys.stderr)
@@ -77,6 +80,7 @@ def _answer_for(error: Exception, options: argparse.Namespace) -> int:
     """The exit code of an unexpected error: 2 for a place that the caller chose badly, else our fault."""
     if isinstance(error, OSError):
         output = getattr(options, "output", None)
+        # The two places that a caller chooses. A disk error anywhere else is ours to explain (exit code 3).
         places = [settings.load().data, *([output.absolute().parent] if output else [])]
         explained = explain_os_error(error, places)
         if explained:

@@ -50,6 +50,7 @@ def _read(ctx: Context, options: argparse.Namespace) -> stored_results.StoredRes
             return stored_results.read_snapshot(ctx, options.snapshot)
         number = options.assessment
         if number is None:
+            # Today's state is assessed and stored first, so that what is shown can be cited by its sha256.
             number = int(assessing.assess_milestone(options.milestone))
         return stored_results.read_assessment(ctx, number)
     except stored_results.UnknownResultError as error:
@@ -64,6 +65,7 @@ def explain_results(options: argparse.Namespace) -> int:
     """
     if options.figure is not None:
         return explain_figure(options)
+    # Not left to argparse: --figure needs none of the three.
     if options.milestone is options.assessment is options.snapshot is None:
         raise UnusableError("say whether as of --milestone, --assessment or --snapshot.")
     ctx = open_context()
@@ -71,6 +73,7 @@ def explain_results(options: argparse.Namespace) -> int:
     rules = stored.explanation["rules"]
     locality = next((e for e in stored.localities if e["locality"] == options.locality), None)
     if locality is None:
+        # Of the plan as it was stored, not of today's: its list may have changed since.
         known = ", ".join(entry["locality"] for entry in stored.localities)
         plan = stored.explanation["plan"]["id"]
         raise UnusableError(f"plan {plan} has no locality {options.locality!r}; it has {known}.")
@@ -109,6 +112,7 @@ def _print(
 ) -> None:
     plan, period = ctx.plan_of(stored.milestone), ctx.period(stored.milestone)
     known = plan.locality_by_code.get(options.locality)
+    # A locality that the plan has dropped since is shown by its code.
     name = known.name if known else options.locality
     print(f"{name}, {period.label}: {labels.VERDICTS[locality['verdict']]}")
     outlook = "" if options.criterion else labels.explain_locality(locality)
@@ -125,6 +129,7 @@ def _print(
         for line in labels.explain_outlook(plan, result):
             print(f"    {line}")
         _print_inputs(result)
+    # A snapshot has frozen its justifications; of an assessment they are today's.
     if stored.justifications is None:
         reasons = find_justifications(ctx, stored.milestone, options.locality, named)
         if reasons:
@@ -133,8 +138,9 @@ def _print(
             print(f"    {line}")
     edition = stored.explanation["plan"]["edition"]
     kind = "đánh giá" if "assessment" in stored.origin else "số liệu chốt"
-    told = "" if stored.is_complete else "; quy tắc lấy theo kế hoạch hiện hành"
-    print(f"Nguồn: {kind} {stored.origin['sha256'][:12]}, kế hoạch ấn bản {edition}{told}")
+    # Stored before rules were kept with results: they are taken from the plan in force, which is said.
+    doubt = "" if stored.is_complete else "; quy tắc lấy theo kế hoạch hiện hành"
+    print(f"Nguồn: {kind} {stored.origin['sha256'][:12]}, kế hoạch ấn bản {edition}{doubt}")
 
 
 def _named(options: argparse.Namespace, results: list[Mapping[str, Any]]) -> list[str] | None:

@@ -74,6 +74,7 @@ def write_workbook(options: argparse.Namespace) -> int:
     ctx = open_context()
     plan, period = ctx.plan_of(options.period), ctx.period(options.period)
     submitter = _find_submitter(plan, options.submitter)
+    # Refused before anything is written, so that no file is left beside the folder.
     if options.output.is_dir():
         raise UnusableError(f"{options.output}: is a folder; name the file to write.")
     write_file(options.output, write(plan, period, submitter, ctx.rules_of(plan, period), clock.now()))
@@ -109,8 +110,10 @@ def check_file(options: argparse.Namespace) -> int:
             print(f"  {member.path}: {labels.format_with_code(labels.STATUSES, member.status.value)}")
         for finding in looked.findings:
             print(_finding_line(finding))
+    # Other than findings: no figure of this file could be looked at, so a script must not go on with it.
     if looked.reading.refused:
         return UNUSABLE
+    # A note asks the submitter for nothing, so a file with notes alone is clean.
     return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
 
 
@@ -156,6 +159,7 @@ def run_intake(options: argparse.Namespace) -> int:
     finally:
         # Letters of batches that were answered go out also when the last batch failed.
         letters = send_letters()
+    # A batch returns ids alone; what became of their files is read from the ledger.
     ctx = open_context()
     with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, answered))
@@ -179,6 +183,7 @@ def run_intake(options: argparse.Namespace) -> int:
             ("id", "folder", "file", "status", "receipt"),
             [(e["id"], e["folder"], e["file_name"], e["status"], e["receipt"]) for e in entries],
         )
+    # After the table, so that whoever reads it sees what was answered in spite of the failure.
     if failed:
         raise batches.IntakeError("\n".join(map(str, failed)))
     batches.summarise_intake(answered)
@@ -195,10 +200,13 @@ def trace_file(options: argparse.Namespace) -> int:
             f"{options.what}: no file of this content, hash, id or receipt was ever received."
         )
     hashes = sorted({row.sha256 for row in rows})
+    # Several rows of one hash are one file sent again; several hashes are a beginning typed too short.
     if len(hashes) > 1:
         raise UnusableError(f"{options.what}: {len(hashes)} files begin so; name one: {', '.join(hashes)}")
     lives = [_life(ctx, row) for row in rows]
     if options.json:
+        # The reception that counted is the object itself; later ones of the same bytes are duplicates
+        # without figures.
         first = next((life for life in lives if life["status"] != "duplicate"), lives[0])
         output.print_json({**first, "receptions": lives} if len(lives) > 1 else first)
         return 0
@@ -211,6 +219,7 @@ def _find(session: Session, what: str) -> list[SubmissionRow]:
     """Submissions by id (S000012), by the name of their receipt, or by file or hash."""
     if re.fullmatch(r"S\d{6,}", what):
         return ledger.find_submissions(session, [ledger.submission_number(what)])
+    # A file that lies here is asked about by its content, even when it is named like a receipt.
     if not Path(what).is_file() and what.endswith(".html"):
         return ledger.find_by_receipt(session, Path(what).name)
     return ledger.find_by_hash(session, _hash_of(what))

@@ -99,6 +99,7 @@ def print_status(options: argparse.Namespace) -> int:
         whole = found[0] if options.period else {"periods": found}
         print_json({**whole, "undelivered": letters, "inbox_left": left, "unsettled": unsettled})
         return 0
+    # What is late or wrong comes first, before the periods: it asks somebody to act.
     for item in left:
         since = labels.format_moment(item["since"])
         print(f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({since})")
@@ -156,6 +157,7 @@ def _print_letters(letters: Sequence[Mapping[str, Any]]) -> None:
             "Thư điện tử: " + ", ".join(f"{counts[state]} {word}" for state, word in LETTERS if counts[state])
         )
     for letter in letters:
+        # Letters that were never tried are counted above; only a refusal of the server is worth a line.
         if letter["last_error"]:
             print(
                 f"  ! {letter['reference']} → {letter['recipient']}: "
@@ -212,6 +214,7 @@ def _status_of(ctx: Context, period: Period) -> dict[str, Any]:
     plan = ctx.plan_of(period.id)
     with ctx.store.reading() as session:
         newest = {record.submitter: record for record in evidence.load_records(session, plan, period.id)}
+        # Only a milestone waits for localities: a month without a report blocks nothing by itself.
         blocked = _list_blocked(ctx, session, period) if period.is_milestone else []
         rows = documents.list_documents(session, period.id)
     today = clock.today()
@@ -241,6 +244,7 @@ def _submitter_status(
     submitter: Submitter, record: SubmissionRecord | None, deadline: date, today: date
 ) -> dict[str, Any]:
     """The newest version of a submitter; the same keys where it sent none."""
+    # Through the day of the deadline a report is in time.
     is_overdue = record is None and today > deadline
     return {
         "code": submitter.code,
@@ -259,6 +263,7 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
     plan = ctx.plan_of(milestone.id)
     blocked = []
     for code, known in assessing.gather_evidence(ctx, session, milestone).evidence.items():
+        # Months may cover a milestone of which no report of its own came (decision 0011).
         if known.absence is None:
             continue
         locality = plan.locality_by_code[code]
@@ -294,6 +299,7 @@ def run_audit(options: argparse.Namespace) -> int:
         print_json(found)
     else:
         for fault in found.faults:
+            # `mend` is also the key of `audit --json`.
             print(f"{fault.part}: {fault.where}: {fault.what}\n    → {fault.mend}")
         state = f"{len(found.faults)} faults" if found.faults else "no fault"
         print(f"{found.events} events, {found.submissions} submissions, {found.files} originals: {state}")
@@ -305,6 +311,7 @@ def run_rebuild(options: argparse.Namespace) -> int:
     """`chuyenhoa rebuild`: 0 with equal results, 1 when files say otherwise today, 2 when it cannot be."""
     try:
         rebuilt = rebuilding.rebuild_store(open_context(), options.into)
+    # A target that is not empty, or a damaged journal or archive: nothing was compared, so 2 and not 1.
     except rebuilding.RebuildError as error:
         raise UnusableError(str(error)) from error
     if options.json:

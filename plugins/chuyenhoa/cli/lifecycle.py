@@ -134,6 +134,7 @@ def print_lifecycle(options: argparse.Namespace) -> int:
     if options.plan and options.plan not in ctx.plans and not locality_status.list_history(options.plan):
         raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(ctx.plans)}.")
     names = locality_status.names_of(ctx)
+    # By unit too: a code that is issued again begins a life of its own (decision 0027).
     history: dict[Key, list[Recorded]] = {}
     for entry in locality_status.list_history(locality=options.locality or ""):
         record = entry.transition
@@ -170,6 +171,7 @@ def _listed(
         for entry in plan.localities
         if options.locality in (None, entry.code)
     }
+    # Records alone: a plan from before this system, known by its year, has no list of localities here.
     for key, entries in history.items():
         if not options.plan or any(entry.transition.plan == options.plan for entry in entries):
             listed.setdefault(key, entries[-1].name)
@@ -192,6 +194,7 @@ def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
     rows = []
     for life in found:
         last = lifecycle.in_force(life["records"])[-1:]
+        # The last record in force: one that was withdrawn stays in the history and decides nothing.
         decided = [f"số {e.decision_number} ngày {format_date(e.decision_date)}" for e in last]
         computed = [labels.VERDICTS[e.computed] for e in last if e.computed]
         rows.append(
@@ -262,6 +265,7 @@ STATES = {
 
 def read_day(text: str) -> date | None:
     """A date written dd/mm/yyyy or in ISO form; None when it is none."""
+    # As people type it, or as `_text` writes a date cell of Excel.
     for pattern in ("%d/%m/%Y", "%Y-%m-%d"):
         try:
             return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - a plain date has no zone
@@ -290,6 +294,7 @@ def read_acts(path: Path, number: str = "", day: str = "", state: lifecycle.Stat
         if not any(entry.values()):
             continue
         said = entry.get(form.ANSWER, "").casefold() or entry.get(STATE, "").casefold()
+        # An empty cell takes the state given beside the file; an unknown word is a fault, never a guess.
         reached = {**STATES, **DECISIONS}.get(said) if said else state
         code = entry.get(form.LOCALITY_CODE, "")
         if reached is None or not code:
@@ -297,6 +302,7 @@ def read_acts(path: Path, number: str = "", day: str = "", state: lifecycle.Stat
             continue
         named, on = entry.get(NUMBER) or number, read_day(entry.get(DAY) or day)
         acts.append(Act(code, reached, named, on, entry.get(form.REASON, ""), f"dòng {line}, "))
+    # All rows or none: half a decision recorded would have to be withdrawn row by row.
     if faults or not acts:
         raise UnusableError("\n".join(faults) or f"{path}: không có quyết định nào.")
     return acts
@@ -324,6 +330,7 @@ def _read_sheet(path: Path, content: bytes) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        # `data_only`: of a formula the value that Excel saved, which is what the office saw.
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UnusableError(f"{path}: không đọc được như một tệp Excel ({error}).") from error

@@ -47,6 +47,7 @@ def add_commands(commands: Any) -> None:
     )
     report.set_defaults(run=render_report)
     for parser in (assess, report):
+        # `report --verify` alone means every milestone, so `report` asks for its milestone itself.
         needed = parser is not report
         parser.add_argument("--milestone", required=needed, help="as in 2021-6t")
         parser.add_argument("--json", action="store_true", help="print for programs")
@@ -108,6 +109,7 @@ def print_assessment(options: argparse.Namespace) -> int:
     print(
         "Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in labels.VERDICTS.items())
     )
+    # The province's targets are concluded at the last milestone of a plan; before it they are provisional.
     if options.milestone != plan.milestones[-1].id:
         print(f"Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc {plan.milestones[-1].id}):")
     _print_targets(plan, found["targets"])
@@ -148,6 +150,7 @@ def render_report(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: a template of the office's that cannot be rendered or breaks the layout.
     """
+    # Loaded here: writing approval forms needs openpyxl, which no other command should wait for.
     from chuyenhoa.pipeline.publish import asking, rendering
 
     if options.verify is not None:
@@ -173,10 +176,11 @@ def render_report(options: argparse.Namespace) -> int:
     else:
         for entry in entries:
             print(entry["path"])
+    # After the sound drafts: one that fails stops alone (decision 0028), yet the call ends with 2.
     faults = drafts.list_draft_errors(options.milestone)
     if faults:
-        told = "\n".join(faults)
-        raise UnusableError(f"{told}\nMend the template; 'chuyenhoa templates check' helps.")
+        named = "\n".join(faults)
+        raise UnusableError(f"{named}\nMend the template; 'chuyenhoa templates check' helps.")
     return 0
 
 
@@ -186,8 +190,10 @@ def _verify(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: no such document is issued.
     """
+    # `--verify` without a document is "", which stands for all of them.
     names = [options.verify] if options.verify else []
     if options.milestone:
+        # Only for its error: an unknown milestone is a wrong call, not one of which nothing is issued.
         open_context().milestone(options.milestone)
     found = issuing.verify_documents(options.milestone or "", names)
     if not found:
@@ -197,6 +203,7 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         for entry in found:
             print(f"{entry.document}  {entry.sha256}  {entry.fault or 'same bytes'}")
+    # A finding and not our fault, so 1 and not 3: something that the document rests on was changed since.
     return 1 if any(entry.fault for entry in found) else 0
 
 
@@ -212,6 +219,7 @@ def take_approvals(options: argparse.Namespace) -> int:
             print(f"{entry.file}: {entry.answer}")
         if not taken:
             print("no form in office/inbox")
+    # A form that was refused costs no other its record; the exit code still says it.
     return 0 if all(entry.is_recorded for entry in taken) else 1
 
 
@@ -240,6 +248,7 @@ def print_register(options: argparse.Namespace) -> int:
                 entry.supersedes or "-",
                 entry.signer,
                 entry.approver,
+                # Twelve signs keep the table readable; `--json` has all of them.
                 entry.sha256[:12],
                 entry.path,
             )

@@ -14,6 +14,7 @@ import msgspec
 from chuyenhoa.model.figures import Normalisation, Observation
 from chuyenhoa.model.submissions import Finding
 
+# Full, over quota, read-only: whatever the path, only the caller can make room.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
@@ -41,6 +42,8 @@ def explain_os_error(error: OSError, places: Iterable[Path]) -> str:
         return ""
     path = Path(str(error.filename)).absolute()
     for place in places:
+        # Either way round: something in the data folder may be in the way ("office" as a file), or it is a
+        # parent of the folder that cannot be written.
         if path.is_relative_to(place) or place.is_relative_to(path):
             return f"{place}: cannot be used ({path}: {error.strerror}). Check that it is yours to write to."
     return ""
@@ -59,6 +62,7 @@ def print_json(value: Any) -> None:
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns wide enough for their longest text."""
+    # No rows, no head: the caller says in words that there is nothing.
     if not rows:
         return
     table = [list(map(str, header)), *[[show_exactly(str(text)) for text in row] for row in rows]]
@@ -99,6 +103,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "indicator": finding.indicator,
         "value": finding.value,
         "message": finding.message,
+        # The key is older than the word "justification" here; programs read it, so it stays.
         "explanation": finding.justification,
     }
 
@@ -110,6 +115,7 @@ def observation_json(observation: Observation) -> dict[str, Any]:
         "locality": observation.locality,
         "indicator": observation.indicator,
         "window": observation.basis.value,
+        # Decimals as texts: a JSON number would come back as a binary float.
         "value": None if value is None else int(value) if value == value.to_integral_value() else str(value),
         "sheet": observation.cell_ref.sheet,
         "cell": observation.cell_ref.cell,

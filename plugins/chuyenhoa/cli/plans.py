@@ -54,6 +54,7 @@ def check_plans(options: argparse.Namespace) -> int:
     folders = sorted(
         p.name
         for p in where.plans.iterdir()
+        # ".git", "__pycache__" and the like are no plans; any other folder without a plan.yaml is a slip.
         if p.is_dir() and p.name not in NO_PLANS and p.name[0] not in "._"
     )
     problems: dict[str, list[Problem]] = {}
@@ -66,6 +67,7 @@ def check_plans(options: argparse.Namespace) -> int:
             continue
         if not options.json:
             print(f"plan {name}: {_sizes(plan)}, {count} rules: no problem")
+            # Warnings leave the exit code at 0: what they name can be meant.
             for doubt in lint_warnings.list_warnings(plan):
                 print(f"plan {name}: warning: {doubt}")
             _warn_of_omissions(plan)
@@ -79,6 +81,7 @@ def check_plans(options: argparse.Namespace) -> int:
     else:
         for name, found in problems.items():
             for problem in found:
+                # To stderr, so that the counts of sound plans can be piped on without them.
                 print(f"plan {name}: {problem}", file=sys.stderr)
     return 1 if any(problems.values()) else 0
 
@@ -107,6 +110,7 @@ def _warn_of_omissions(plan: Plan) -> None:
     ctx = open_context()
     try:
         store = ctx.store
+    # Plan data is checked on machines without a store as well (decision 0030).
     except MissingStoreError:
         return
     with store.reading() as session:
@@ -151,13 +155,14 @@ def _add_compare(commands: Any) -> None:
 
 
 def print_flips(options: argparse.Namespace) -> int:
-    """`chuyenhoa plan compare OLD NEW`: 1 when a verdict would flip or a file be judged otherwise.
+    """`chuyenhoa plan compare OLD NEW`: 1 when a verdict would flip or a file be assessed otherwise.
 
     Raises:
         UnusableError: a plan cannot be used, or the two are not of one id.
     """
     ctx = open_context()
     old, new = (_read(ctx, text) for text in (options.old, options.new))
+    # Reports belong to one plan: verdicts of two plans have no figures in common to be compared on.
     if old.id != new.id:
         raise UnusableError(
             f"plans {old.id} and {new.id}: reports belong to one plan; compare two wordings of it."
@@ -264,6 +269,7 @@ def write_page(plans: Path, templates: Path, plan_id: str) -> str:
     tables = cases.load_case_tables(plans, plan_id, in_force)
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(templates / "pages"),
+        # A field that the template misspells fails here instead of leaving a gap in docs/criteria.md.
         undefined=StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # Markdown from our own data, no HTML from anybody else
@@ -280,6 +286,7 @@ def write_page(plans: Path, templates: Path, plan_id: str) -> str:
         ],
         samples=[_entry(table, plan) for table in cases.load_samples(plans)],
     )
+    # One end of line: the page is compared byte for byte with the one in docs/.
     return text.rstrip() + "\n"
 
 
@@ -335,6 +342,7 @@ def _rule(
     types: frozenset[int], measure: criteria.Measure, criterion: criteria.Criterion, plan: Plan
 ) -> dict[str, Any]:
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    # A combined measure may hold declarations among its parts.
     declared = [leaf for leaf in criteria.leaves_of(measure) if isinstance(leaf, criteria.DeclarationMeasure)]
     return {
         "types": _format_types(types),

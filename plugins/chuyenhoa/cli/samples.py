@@ -25,6 +25,7 @@ from chuyenhoa.reporting import DocumentKind, Previous, Snapshot, TemplateProble
 from chuyenhoa.reporting.papers import context, kinds
 
 MANY = 300
+# So many localities came after the version before, for the list of what changed.
 _CAME_LATER = 3
 # Letters in the longest name of a commune here; the longest real one has about half as many.
 _LONGEST_UNIT = 74
@@ -90,6 +91,7 @@ def _ordinary(plan: Plan, period: Period) -> MilestoneData:
         for rank, entry in enumerate(plan.localities)
     }
     if len(plan.localities) > 2:
+        # One without a report, so that every document shows what "chưa đủ số liệu" looks like.
         silent = plan.localities[-1].code
         evidence[silent] = LocalityEvidence(silent, absence=InsufficiencyReason.NOT_SUBMITTED)
     return _collect(plan, period, evidence)
@@ -176,6 +178,7 @@ def _collect(plan: Plan, period: Period, evidence: Mapping[str, LocalityEvidence
         submissions=tuple(_submissions(plan, period)),
         narratives=texts,
         justifications=(),
+        # A day of the plan and not today: the same template gives the same preview.
         frozen_at=datetime.combine(period.deadline + timedelta(days=1), time(8), tzinfo=ZONE),
     )
 
@@ -240,6 +243,7 @@ def _evidence(plan: Plan, locality: Locality, values: Mapping[str, int]) -> Loca
     figures = {}
     for code, value in values.items():
         figures[code, Basis.CURRENT] = known.KnownFigure(Decimal(value), source)
+        # One more than now: a criterion that asks for fewer cases than before is met, too.
         figures[code, Basis.BASELINE] = known.KnownFigure(Decimal(value + 1), source)
     declarations = {
         entry.code: known.KnownDeclaration(Answer.YES, "12/KH-UBND", plan.issued_on, "", source)
@@ -275,6 +279,7 @@ class Trial:
 def make_samples() -> Samples:
     """Made-up milestones of the newest plan of the project, to try any number of templates on."""
     plans = settings.load().plans
+    # Plans are named by their year, so the greatest name is the newest.
     name = max(path.name for path in plans.iterdir() if (path / "plan.yaml").exists())
     return Samples(load_plan(plans, name))
 
@@ -350,6 +355,7 @@ def write_trials(trials: Iterator[Trial], folder: Path) -> Iterator[tuple[Trial,
     folder.mkdir(parents=True, exist_ok=True)
     for trial in trials:
         path = folder / f"{trial.kind}-{trial.case.name}.docx"
+        # A preview of the last call must not stand where the template now breaks.
         path.unlink(missing_ok=True)
         if trial.document:
             path.write_bytes(trial.document)
@@ -362,6 +368,7 @@ def diagnose(template: bytes, kind: str, samples: Samples) -> tuple[TemplateProb
     The layout is looked at on ordinary data; on empty data it must merely be possible to render it.
     """
     found = reporting.check_template(template, kind)
+    # Rendering would only fail on the same tags again, with a worse text.
     if any(problem.severity == "error" for problem in found):
         return found
     tried: dict[str, TemplateProblem] = {}
@@ -373,6 +380,7 @@ def diagnose(template: bytes, kind: str, samples: Samples) -> tuple[TemplateProb
                 f"It cannot be rendered on made-up data ({trial.case.name}): {trial.error}",
                 f"không lập được văn bản với {trial.case.title}: {trial.error}",
             )
+            # The cases break a template for the same reason mostly; it is named once.
             tried.setdefault(trial.error, problem)
         elif trial.case is CASES[0]:
             for deviation in trial.layout:

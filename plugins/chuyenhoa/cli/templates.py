@@ -83,6 +83,7 @@ def shipped_templates() -> list[Path]:
         UnusableError: there are none.
     """
     folder = settings.load().templates / "documents"
+    # An open Word leaves "~$bao-cao.docx" beside the file; it ends in .docx and is none.
     found = sorted(path for path in folder.glob("*.docx") if not path.name.startswith("~$"))
     if not found:
         raise UnusableError(f"{folder}: no template here.")
@@ -130,6 +131,7 @@ def preview_templates(options: argparse.Namespace) -> int:
         except OSError as error:
             raise UnusableError(f"{options.out}: {error}") from error
     if not options.no_pdf:
+        # After all trials: LibreOffice converts all documents in one go.
         _write_pdfs([Path(entry["path"]) for entry in entries])
     if options.json:
         print_json(entries)
@@ -167,6 +169,7 @@ def print_fields(options: argparse.Namespace) -> int:
         print_json(entries)
         return 0
     for entry in entries:
+        # With one kind asked about, its name behind every field would say nothing.
         where = "" if options.kind else f"  [{', '.join(entry.kinds)}]"
         print(f"{entry.name}  ({entry.what}): {entry.meaning}{where}")
         if entry.example:
@@ -209,6 +212,7 @@ def _read_document(path: Path) -> bytes:
     content = read_given_file(path)
     try:
         parts = docx_package.read_parts(content)
+        # All parts, also those that no check looks at: a damaged one is refused here, not while rendering.
         trees = {
             name: markup.parse_xml(part) for name, part in parts.items() if name.endswith((".xml", ".rels"))
         }
@@ -232,6 +236,7 @@ def _print_problems(
             print(f"{path}:" if problems else f"{path}: no problem")
             for problem in problems:
                 print(f"  {problem}")
+    # Warnings are findings, too, so they count for the exit code.
     return 1 if any(found.values()) else 0
 
 
@@ -240,6 +245,7 @@ def _problem_json(problem: reporting.LayoutProblem | reporting.TemplateProblem) 
 
 
 UNDESCRIBED = "(chưa có mô tả)"
+# Longest example shown, so that a row of the table stays on a page.
 _SHOWN = 70
 
 
@@ -272,6 +278,7 @@ def list_fields(kinds: Sequence[str]) -> list[FieldEntry]:
             for entry in _expand(name, meaning, hint, example):
                 known = found.get(entry.name)
                 before = known.kinds if known else ()
+                # A field that the first kind leaves empty takes its example from another one.
                 shown = known.example if known and known.example else entry.example
                 found[entry.name] = FieldEntry(entry.name, entry.what, entry.meaning, shown, (*before, kind))
     return [found[name] for name in sorted(found)]
