@@ -121,7 +121,7 @@ def load() -> Settings:
         SettingsError: there is no plan below the project's folder, or the seconds are no number.
     """
     home = _project_home()
-    # `or`, not a default of `get`: compose files pass unset variables on as empty ones.
+    # `or`, not a default of `get`: a compose file hands an unset variable on as an empty one (`${NAME:-}`).
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
     store_url = os.environ.get("CHUYENHOA_STORE") or default_store(data)
     if not any((home / "plans").glob("*/plan.yaml")):
