@@ -115,7 +115,7 @@ def run_load(home: Path, folder: Path, files: int) -> Load:
 
 
 def take_in() -> Load:
-    """One intake as its DAG runs it: claim, batches, each batch judged and answered, summary."""
+    """One intake as its DAG runs it: claim, batches, each batch validated and answered, summary."""
     import great_expectations  # noqa: F401  (a task imports it once, whatever the number of files)
 
     from chuyenhoa import settings

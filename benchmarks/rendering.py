@@ -116,7 +116,7 @@ def _canonical(xml: bytes) -> bytes:
 
 
 def _bench_country(frozen: bytes, files: Mapping[str, bytes], jobs: list[Job]) -> None:
-    """705 drafts and the other documents of 63 provinces, each province from a snapshot read anew."""
+    """705 drafts and the other documents of 63 provinces, each from a snapshot that is read again."""
     drafts = [job for job in jobs if job[0] == _DRAFT]
     rest = [job for job in jobs if job[0] != _DRAFT]
     done, peaks = 0, []

@@ -21,8 +21,8 @@ from chuyenhoa.orchestration.failures import explain_failure
 POOL = "intake"
 WHAT_TO_DO = (
     "The files are kept and the next run takes them up again, at the latest in 15 minutes. If that fails "
-    "too: read the error above, mend its cause (disk, store, plan data), then trigger intake. Nobody need "
-    "send again."
+    "too: read the error above, fix its cause (disk, store, plan data), then trigger intake. No "
+    "resubmission is needed."
 )
 
 

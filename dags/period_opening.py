@@ -15,7 +15,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 from chuyenhoa.orchestration.failures import explain_failure
 
 WHAT_TO_DO = (
-    "Submitters may be without their form. Read the error above (an unknown period, a full disk), mend "
+    "Submitters may be without their form. Read the error above (an unknown period, a full disk), fix "
     "it, then clear this task: forms that were written already stay as they are."
 )
 

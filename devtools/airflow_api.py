@@ -119,7 +119,7 @@ class AirflowApi:
     def trigger(
         self, dag_id: str, conf: Mapping[str, Any] | None = None, partition_key: str | None = None
     ) -> Run:
-        """Start a run by hand; `conf` overrides the DAG's params."""
+        """Start a run manually; `conf` overrides the DAG's params."""
         body: dict[str, Any] = {"logical_date": None, "conf": dict(conf or {})}
         if partition_key:
             body["partition_key"] = partition_key

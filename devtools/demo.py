@@ -204,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run_demo(folder: Path, *, quick: bool) -> int:
-    """Play the demo in `folder` (made anew); the exit code: 0, or 1 when something expected is missing."""
+    """Play the demo in `folder` (made new); the exit code: 0, or 1 when something expected is missing."""
     start = clock.monotonic()
     demo = prepare_demo(folder, quick=quick)
     try:

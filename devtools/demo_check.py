@@ -140,7 +140,7 @@ def _check_drop(drop: Drop, folder: str, row: SubmissionRow | None, data: Path) 
     receipt = data / "outbox" / folder / Path(row.receipt).name
     if not row.receipt or not receipt.is_file() or not receipt.match(RECEIPTS):
         problems.append(f"{name}: receipt")
-    # A warning that the file itself explains leaves nothing to mend.
+    # A warning that the file itself explains leaves nothing to correct.
     has_findings = drop.status not in {"accepted", "duplicate"} and not drop.explanations
     marked = data / "outbox" / folder / Path(row.marked_workbook).name
     if has_findings and not (row.marked_workbook and marked.is_file()):

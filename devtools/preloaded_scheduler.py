@@ -1,6 +1,6 @@
 """Airflow's scheduler with the libraries of our tasks loaded before it forks the processes that run them.
 
-The local executor forks a process for every task. Without this each of them would load its libraries anew:
+The local executor forks a process for every task. Without this each of them would load its libraries again:
 1 to 3 seconds for a small task, 5 and more where Great Expectations is needed. The local launcher's only.
 """
 

@@ -62,7 +62,7 @@ class Drop:
     changes: tuple[Change, ...] = ()
     explanations: tuple[Explanation, ...] = ()
     corrects: str = ""
-    """The dropped file whose marked workbook is mended and dropped again."""
+    """The dropped file whose marked workbook is corrected and dropped again."""
     same_as: str = ""
     """The dropped file of which this is a copy, byte by byte."""
     explains: str = ""

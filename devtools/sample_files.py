@@ -42,7 +42,7 @@ class SampleFiles:
         """The content of a dropped file.
 
         Raises:
-            SampleError: the outbox lacks the workbook to fill in or to mend.
+            SampleError: the outbox lacks the workbook to fill in or to correct.
         """
         submitter = self.plan.submitter_by_code[drop.submitter]
         if drop.same_as:

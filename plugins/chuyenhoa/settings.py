@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+# A file still being copied into the inbox grows; two seconds without a change are taken for its end.
 SETTLE_SECONDS = "2"
 
 
@@ -95,6 +96,7 @@ def _project_home() -> Path:
     named = os.environ.get("CHUYENHOA_HOME")
     if named:
         return Path(named).resolve()
+    # plugins/chuyenhoa/settings.py → two folders up; an installed package has no plans/ there.
     checkout = Path(__file__).resolve().parents[2]
     return checkout if (checkout / "plans").is_dir() else Path.cwd()
 
@@ -119,6 +121,7 @@ def load() -> Settings:
         SettingsError: there is no plan below the project's folder, or the seconds are no number.
     """
     home = _project_home()
+    # `or`, not a default of `get`: a compose file hands an unset variable on as an empty one (`${NAME:-}`).
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
     store_url = os.environ.get("CHUYENHOA_STORE") or default_store(data)
     if not any((home / "plans").glob("*/plan.yaml")):

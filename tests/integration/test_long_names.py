@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.cli.templates.previewing import make_samples, try_template
+from chuyenhoa.cli.samples import make_samples, try_template
 from chuyenhoa.reporting import load_kinds
 from tests.office import convert
 

@@ -43,7 +43,7 @@ def assess(
     as_of: date,
     earlier: Sequence[Earlier] = (),
 ) -> Assessment:
-    """Judge every locality of a plan by every criterion in force.
+    """Assess every locality of a plan by every criterion in force.
 
     The same arguments always give the same result: no clock, no input or output.
 

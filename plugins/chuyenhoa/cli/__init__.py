@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from chuyenhoa import settings
-from chuyenhoa.cli import checks, files, keeping, lifecycle, milestones, office, status
-from chuyenhoa.cli.errors import UnusableError, explain_os_error
+from chuyenhoa.cli import files, keeping, lifecycle, milestones, plans, templates
+from chuyenhoa.cli.output import UnusableError, explain_os_error
 from chuyenhoa.clock import ClockError
 from chuyenhoa.kit.mail import MailConfigError
 from chuyenhoa.pipeline.context import UnknownPeriodError
@@ -22,14 +22,14 @@ from chuyenhoa.settings import SettingsError
 from chuyenhoa.store import StoreError
 
 UNUSABLE = 2
+# Exit code when we failed; 0 is clean, 1 means findings, 2 means unusable input or a wrong call.
 OUR_FAULT = 3
-"""Exit code when we failed; 0 is clean, 1 means findings, 2 means unusable input or a wrong call."""
 
+# Errors whose text says what the caller has to change; all others are our own fault.
 REFUSALS = (
     *(PlanError, SettingsError, MailConfigError, ClockError, StoreError),
     *(UnknownPeriodError, UnusableError),
 )
-"""Errors whose text says what the caller has to change; all others are our own fault."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -46,19 +46,22 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chuyenhoa {version('chuyenhoa')}")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
-    for module in (files, milestones, office, lifecycle, status, keeping, checks):
+    # The order of a milestone's work, which is also the order of docs/commands.md.
+    for module in (files, milestones, lifecycle, keeping, plans, templates):
         module.add_commands(commands)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    # Great Expectations sends usage statistics unless this is set before it is imported.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     options = build_parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
     run: Command = options.run
     try:
         code = run(options)
+        # Within the try: a reader that has left shows only when the buffer is written.
         sys.stdout.flush()
     except REFUSALS as error:
         print(error, file=sys.stderr)
@@ -77,6 +80,7 @@ def _answer_for(error: Exception, options: argparse.Namespace) -> int:
     """The exit code of an unexpected error: 2 for a place that the caller chose badly, else our fault."""
     if isinstance(error, OSError):
         output = getattr(options, "output", None)
+        # The two places that a caller chooses. A disk error anywhere else is ours to explain (exit code 3).
         places = [settings.load().data, *([output.absolute().parent] if output else [])]
         explained = explain_os_error(error, places)
         if explained:

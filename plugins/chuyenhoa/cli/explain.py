@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from chuyenhoa.cli import labels
-from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.justifications import find_justifications, format_justifications, justification_json
-from chuyenhoa.cli.printing import print_json
+from chuyenhoa.cli.output import UnusableError, print_json
+from chuyenhoa.model.evidence import JustifiedWarning
 from chuyenhoa.model.results import InsufficiencyReason
-from chuyenhoa.pipeline.assess.stored_results import (
-    StoredResults,
-    UnknownResultError,
-    read_assessment,
-    read_snapshot,
-)
+from chuyenhoa.pipeline.assess import assessing, stored_results
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.publish.tracing import UnknownFigureError, find_figure
 from chuyenhoa.reporting import FigureInput
+from chuyenhoa.store.justifications import gather_justifications
 
 
 def add_command(commands: Any) -> None:
@@ -48,17 +44,16 @@ def add_command(commands: Any) -> None:
     explain.set_defaults(run=explain_results)
 
 
-def _read(ctx: Context, options: argparse.Namespace) -> StoredResults:
-    from chuyenhoa.pipeline.assess.assessing import assess_milestone
-
+def _read(ctx: Context, options: argparse.Namespace) -> stored_results.StoredResults:
     try:
         if options.snapshot is not None:
-            return read_snapshot(ctx, options.snapshot)
+            return stored_results.read_snapshot(ctx, options.snapshot)
         number = options.assessment
         if number is None:
-            number = int(assess_milestone(options.milestone))
-        return read_assessment(ctx, number)
-    except UnknownResultError as error:
+            # Today's state is assessed and stored first, so that what is shown can be cited by its sha256.
+            number = int(assessing.assess_milestone(options.milestone))
+        return stored_results.read_assessment(ctx, number)
+    except stored_results.UnknownResultError as error:
         raise UnusableError(str(error)) from error
 
 
@@ -70,6 +65,7 @@ def explain_results(options: argparse.Namespace) -> int:
     """
     if options.figure is not None:
         return explain_figure(options)
+    # Not left to argparse: --figure needs none of the three.
     if options.milestone is options.assessment is options.snapshot is None:
         raise UnusableError("say whether as of --milestone, --assessment or --snapshot.")
     ctx = open_context()
@@ -77,6 +73,7 @@ def explain_results(options: argparse.Namespace) -> int:
     rules = stored.explanation["rules"]
     locality = next((e for e in stored.localities if e["locality"] == options.locality), None)
     if locality is None:
+        # Of the plan as it was stored, not of today's: its list may have changed since.
         known = ", ".join(entry["locality"] for entry in stored.localities)
         plan = stored.explanation["plan"]["id"]
         raise UnusableError(f"plan {plan} has no locality {options.locality!r}; it has {known}.")
@@ -108,10 +105,14 @@ def explain_results(options: argparse.Namespace) -> int:
 
 
 def _print(
-    ctx: Context, stored: StoredResults, options: argparse.Namespace, locality: Mapping[str, Any]
+    ctx: Context,
+    stored: stored_results.StoredResults,
+    options: argparse.Namespace,
+    locality: Mapping[str, Any],
 ) -> None:
     plan, period = ctx.plan_of(stored.milestone), ctx.period(stored.milestone)
     known = plan.locality_by_code.get(options.locality)
+    # A locality that the plan has dropped since is shown by its code.
     name = known.name if known else options.locality
     print(f"{name}, {period.label}: {labels.VERDICTS[locality['verdict']]}")
     outlook = "" if options.criterion else labels.explain_locality(locality)
@@ -128,6 +129,7 @@ def _print(
         for line in labels.explain_outlook(plan, result):
             print(f"    {line}")
         _print_inputs(result)
+    # A snapshot has frozen its justifications; of an assessment they are today's.
     if stored.justifications is None:
         reasons = find_justifications(ctx, stored.milestone, options.locality, named)
         if reasons:
@@ -136,8 +138,9 @@ def _print(
             print(f"    {line}")
     edition = stored.explanation["plan"]["edition"]
     kind = "đánh giá" if "assessment" in stored.origin else "số liệu chốt"
-    told = "" if stored.is_complete else "; quy tắc lấy theo kế hoạch hiện hành"
-    print(f"Nguồn: {kind} {stored.origin['sha256'][:12]}, kế hoạch ấn bản {edition}{told}")
+    # Stored before rules were kept with results: they are taken from the plan in force, which is said.
+    doubt = "" if stored.is_complete else "; quy tắc lấy theo kế hoạch hiện hành"
+    print(f"Nguồn: {kind} {stored.origin['sha256'][:12]}, kế hoạch ấn bản {edition}{doubt}")
 
 
 def _named(options: argparse.Namespace, results: list[Mapping[str, Any]]) -> list[str] | None:
@@ -145,7 +148,10 @@ def _named(options: argparse.Namespace, results: list[Mapping[str, Any]]) -> lis
 
 
 def _reasons(
-    ctx: Context, stored: StoredResults, options: argparse.Namespace, results: list[Mapping[str, Any]]
+    ctx: Context,
+    stored: stored_results.StoredResults,
+    options: argparse.Namespace,
+    results: list[Mapping[str, Any]],
 ) -> list[Any]:
     """The reasons given for the figures behind results: today's, or those that the snapshot froze."""
     named = _named(options, results)
@@ -251,3 +257,35 @@ def _format_figure_input(entry: FigureInput) -> str:
     source = entry.source
     where = f"{source['sheet']}!{source['cell']}, " if source["cell"] else ""
     return f"{name}{basis} = {entry.value}  {where}{source['file_name']}, {source['sha256'][:12]}"
+
+
+def find_justifications(
+    ctx: Context, milestone: str, locality: str, indicators: Sequence[str] | None = None
+) -> list[JustifiedWarning]:
+    """The justifications of a locality's figures at a milestone; only of the indicators, if any are named."""
+    plan, period = ctx.plan_of(milestone), ctx.period(milestone)
+    with ctx.store.reading() as session:
+        periods = dict.fromkeys((milestone, *assessing.gather_evidence(ctx, session, period).periods))
+        found = gather_justifications(session, plan, periods, ctx.titles_of(plan))
+    return [
+        entry
+        for entry in found
+        if entry.locality == locality and (indicators is None or entry.indicator in indicators)
+    ]
+
+
+def justification_json(entry: JustifiedWarning) -> dict[str, Any]:
+    """The entry of `explain --json`."""
+    return asdict(entry)
+
+
+def format_justifications(found: Sequence[JustifiedWarning]) -> list[str]:
+    """Two lines each: rule and figure with its cell, then the reason with its own cell."""
+    lines = []
+    for entry in found:
+        figure, source = entry.figure, entry.source
+        where = f"{figure.sheet}!{figure.cell}, {figure.file_name}, {figure.sha256[:12]}"
+        lines.append(f"{entry.rule_id}  {entry.title}: {entry.indicator} = {entry.value}  {where}")
+        place = f"{source.sheet}!{source.cell}, {source.file_name}, {source.sha256[:12]}"
+        lines.append(f"    lý do: “{entry.reason}”  {place}")
+    return lines

@@ -12,15 +12,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.cli import printing
-from chuyenhoa.cli.errors import UnusableError, read_given_file
-from chuyenhoa.cli.labels import SEVERITIES, STATUSES, format_moment, format_with_code
+from chuyenhoa.cli import labels, output
+from chuyenhoa.cli.output import UnusableError, read_given_file, show_exactly
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive.dry_run import FileCheck, validate_archive, validate_file
-from chuyenhoa.pipeline.receive.read import FileToRead, unpack_file
+from chuyenhoa.pipeline.receive import dry_run, read
 from chuyenhoa.store import claims, documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -76,6 +74,7 @@ def write_workbook(options: argparse.Namespace) -> int:
     ctx = open_context()
     plan, period = ctx.plan_of(options.period), ctx.period(options.period)
     submitter = _find_submitter(plan, options.submitter)
+    # Refused before anything is written, so that no file is left beside the folder.
     if options.output.is_dir():
         raise UnusableError(f"{options.output}: is a folder; name the file to write.")
     write_file(options.output, write(plan, period, submitter, ctx.rules_of(plan, period), clock.now()))
@@ -95,24 +94,30 @@ def check_file(options: argparse.Namespace) -> int:
     ctx = open_context()
     content = read_given_file(options.file)
     folder = _find_submitter(ctx.plan, options.submitter).folder if options.submitter else None
-    file = FileToRead(content, options.file.name, folder)
-    unpacked = unpack_file(file)
-    looked, members = validate_archive(ctx, file, unpacked) if unpacked else (validate_file(ctx, file), None)
+    file = read.FileToRead(content, options.file.name, folder)
+    unpacked = read.unpack_file(file)
+    looked, members = (
+        dry_run.validate_archive(ctx, file, unpacked)
+        if unpacked
+        else (dry_run.validate_file(ctx, file), None)
+    )
     if options.json:
         listed = None if members is None else [_looked_json(member) for member in members]
-        printing.print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
+        output.print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
-        print(f"{options.file.name}: {format_with_code(STATUSES, looked.status.value)}")
+        print(f"{options.file.name}: {labels.format_with_code(labels.STATUSES, looked.status.value)}")
         for member in members or ():
-            print(f"  {member.path}: {format_with_code(STATUSES, member.status.value)}")
+            print(f"  {member.path}: {labels.format_with_code(labels.STATUSES, member.status.value)}")
         for finding in looked.findings:
             print(_finding_line(finding))
+    # Other than findings: no figure of this file could be looked at, so a script must not go on with it.
     if looked.reading.refused:
         return UNUSABLE
+    # A note asks the submitter for nothing, so a file with notes alone is clean.
     return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
 
 
-def _looked_json(looked: FileCheck) -> dict[str, Any]:
+def _looked_json(looked: dry_run.FileCheck) -> dict[str, Any]:
     """What `check` says of one file; of one inside an archive its path there as well."""
     reading = looked.reading
     return {
@@ -122,15 +127,15 @@ def _looked_json(looked: FileCheck) -> dict[str, Any]:
         "period": reading.period,
         "status": looked.status.value,
         "kind": reading.kind,
-        "findings": [printing.finding_json(finding) for finding in looked.findings],
-        "observations": [printing.observation_json(entry) for entry in reading.observations],
-        "normalisations": [printing.normalisation_json(entry) for entry in reading.normalisations],
+        "findings": [output.finding_json(finding) for finding in looked.findings],
+        "observations": [output.observation_json(entry) for entry in reading.observations],
+        "normalisations": [output.normalisation_json(entry) for entry in reading.normalisations],
     }
 
 
 def _finding_line(finding: Finding) -> str:
     where = f"{finding.sheet}!{','.join(finding.cells)}" if finding.cells else finding.sheet
-    return f"  {SEVERITIES[finding.severity]:8}  {finding.rule_id:4}  {where}  {finding.message}"
+    return f"  {labels.SEVERITIES[finding.severity]:8}  {finding.rule_id:4}  {where}  {finding.message}"
 
 
 def run_intake(options: argparse.Namespace) -> int:
@@ -154,6 +159,7 @@ def run_intake(options: argparse.Namespace) -> int:
     finally:
         # Letters of batches that were answered go out also when the last batch failed.
         letters = send_letters()
+    # A batch returns ids alone; what became of their files is read from the ledger.
     ctx = open_context()
     with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, answered))
@@ -169,14 +175,15 @@ def run_intake(options: argparse.Namespace) -> int:
         for row in rows
     ]
     if options.json:
-        printing.print_json({"answered": entries, "letters": letters})
+        output.print_json({"answered": entries, "letters": letters})
     elif not entries:
         print(f"no file was waiting in {ctx.settings.inbox}")
     else:
-        printing.print_table(
+        output.print_table(
             ("id", "folder", "file", "status", "receipt"),
             [(e["id"], e["folder"], e["file_name"], e["status"], e["receipt"]) for e in entries],
         )
+    # After the table, so that whoever reads it sees what was answered in spite of the failure.
     if failed:
         raise batches.IntakeError("\n".join(map(str, failed)))
     batches.summarise_intake(answered)
@@ -193,12 +200,15 @@ def trace_file(options: argparse.Namespace) -> int:
             f"{options.what}: no file of this content, hash, id or receipt was ever received."
         )
     hashes = sorted({row.sha256 for row in rows})
+    # Several rows of one hash are one file sent again; several hashes are a beginning typed too short.
     if len(hashes) > 1:
         raise UnusableError(f"{options.what}: {len(hashes)} files begin so; name one: {', '.join(hashes)}")
     lives = [_life(ctx, row) for row in rows]
     if options.json:
+        # The reception that counted is the object itself; later ones of the same bytes are duplicates
+        # without figures.
         first = next((life for life in lives if life["status"] != "duplicate"), lives[0])
-        printing.print_json({**first, "receptions": lives} if len(lives) > 1 else first)
+        output.print_json({**first, "receptions": lives} if len(lives) > 1 else first)
         return 0
     for row, life in zip(rows, lives, strict=True):
         _print_life(ctx, row, life)
@@ -209,6 +219,7 @@ def _find(session: Session, what: str) -> list[SubmissionRow]:
     """Submissions by id (S000012), by the name of their receipt, or by file or hash."""
     if re.fullmatch(r"S\d{6,}", what):
         return ledger.find_submissions(session, [ledger.submission_number(what)])
+    # A file that lies here is asked about by its content, even when it is named like a receipt.
     if not Path(what).is_file() and what.endswith(".html"):
         return ledger.find_by_receipt(session, Path(what).name)
     return ledger.find_by_hash(session, _hash_of(what))
@@ -225,17 +236,17 @@ def _hash_of(what: str) -> str:
 
 
 def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
-    status = format_with_code(STATUSES, life["status"])
-    print(f"{life['id']}  {printing.show_exactly(life['file_name'])}  {status}  {life['sha256']}")
+    status = labels.format_with_code(labels.STATUSES, life["status"])
+    print(f"{life['id']}  {show_exactly(life['file_name'])}  {status}  {life['sha256']}")
     for event in life["events"]:
-        print(f"  {format_moment(event['at'])}  {event['kind']:10} {printing.show_exactly(event['detail'])}")
+        print(f"  {labels.format_moment(event['at'])}  {event['kind']:10} {show_exactly(event['detail'])}")
     with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
     for name in ("container", "member", "files", "used_by"):
         if life[name]:
             shown = life[name] if isinstance(life[name], str) else ", ".join(life[name])
-            print(f"  {LIFE_WORDS[name]}: {printing.show_exactly(shown)}")
+            print(f"  {LIFE_WORDS[name]}: {show_exactly(shown)}")
 
 
 def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
@@ -261,8 +272,8 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "member": mask_personal(row.member),
         "files": [ledger.submission_id(member.number) for member in members],
         "used_by": used_by,
-        "findings": [printing.finding_json(finding) for finding in findings],
-        "observations": [printing.observation_json(entry) for entry in observations],
-        "normalisations": [printing.normalisation_json(entry) for entry in normalisations],
+        "findings": [output.finding_json(finding) for finding in findings],
+        "observations": [output.observation_json(entry) for entry in observations],
+        "normalisations": [output.normalisation_json(entry) for entry in normalisations],
         "events": [{"at": e.at, "kind": e.kind, "detail": mask_personal(e.detail)} for e in events],
     }

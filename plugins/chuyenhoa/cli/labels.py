@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from chuyenhoa.assessment.labels import REASONS
-from chuyenhoa.assessment.labels import VERDICTS as VERDICT_WORDS
+from chuyenhoa.assessment import labels as official
 from chuyenhoa.kit.vietnamese_text.formatting import format_date, format_number
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import ANSWER_WORDS
@@ -16,9 +15,10 @@ from chuyenhoa.model.results import Actor, InsufficiencyReason, Verdict
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
 from chuyenhoa.store.documents import DocumentState
 
+# No status of a file, since there is none; it stands in the same column of `status`.
 NOT_SUBMITTED = InsufficiencyReason.NOT_SUBMITTED.value
 
-VERDICTS: Mapping[str, str] = VERDICT_WORDS
+VERDICTS: Mapping[str, str] = official.VERDICTS
 SIGNS: Mapping[str, str] = {
     Verdict.MET: "Đ",
     Verdict.NOT_MET: "K",
@@ -57,7 +57,7 @@ def format_with_code(words: Mapping[str, str], code: str) -> str:
 
 def format_reason(code: str) -> str:
     """Why there is no verdict, as in "chưa có hướng dẫn (no_guidance)"."""
-    return f"{REASONS[InsufficiencyReason(code)]} ({code})"
+    return f"{official.REASONS[InsufficiencyReason(code)]} ({code})"
 
 
 def format_statement(value: str) -> str:
@@ -65,6 +65,7 @@ def format_statement(value: str) -> str:
     answer, *document = value.split("; ")
     words = [ANSWER_WORDS[Answer(answer)]]
     day = _read_day(document[-1]) if document else None
+    # A number may hold "; " itself ("yes; 12/KH-UBND; phần 2"): only a last part that is a date is the day.
     number = "; ".join(document if day is None else document[:-1])
     if number:
         words.append(f"số {number}")
@@ -139,6 +140,7 @@ def explain_outlook(plan: Plan, result: Result) -> list[str]:
         lines.append(f"bên phải làm: {format_actor(plan, result['locality'], result['actor'])}")
         on = f", tùy theo {', '.join(matters)}" if matters else ""
         lines.append(f"còn có thể: {format_possible(result['possible'])}{on}" if result["possible"] else "")
+    # Blanks that cannot change the verdict (decision 0018): nobody need be asked for them.
     settled = [name for name in missing if name not in matters]
     if settled and result["verdict"] != Verdict.INSUFFICIENT:
         lines.append(f"{VERDICTS[result['verdict']]} dù {', '.join(settled)} thế nào")
@@ -152,6 +154,7 @@ def explain_locality(locality: Mapping[str, Any]) -> str:
     if locality["verdict"] != Verdict.INSUFFICIENT:
         return ""
     open_ones = [r["criterion"] for r in locality["criteria"] if r["verdict"] == Verdict.INSUFFICIENT]
+    # Criteria may share a blank, so that all are open and the locality still has one outcome left.
     if len(locality["possible"]) == 1:
         return f"{format_possible(locality['possible'])} dù {', '.join(open_ones)} thế nào"
     return f"còn có thể: {format_possible(locality['possible'])}, tùy theo {', '.join(open_ones)}"
@@ -227,6 +230,8 @@ def _name(indicator: str, basis: str) -> str:
 
 def list_open(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> list[str]:
     """What cannot be decided, why, who must act, and where: a line for each of these together."""
+    # One line for all localities of one cause: before the first report this would be every locality by every
+    # criterion.
     found: dict[tuple[str, str], list[str]] = {}
     for locality in localities:
         code = locality["locality"]

@@ -10,37 +10,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from chuyenhoa.assessment.targets import NOT_RELAPSED, RECORDED
-from chuyenhoa.cli.errors import UnusableError, read_given_file
-from chuyenhoa.cli.labels import VERDICTS
-from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa.assessment import targets
+from chuyenhoa.cli import labels
+from chuyenhoa.cli.output import UnusableError, print_json, print_table, read_given_file
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
-from chuyenhoa.model.form import ANSWER, LOCALITY_CODE, REASON
-from chuyenhoa.model.lifecycle import (
-    STATE_WORDS,
-    Kpi,
-    State,
-    Transition,
-    TransitionError,
-    allowed_after,
-    in_force,
-    state_of,
-)
+from chuyenhoa.model import form, lifecycle
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.assess.assessing import compute_assessment, find_earlier, gather_evidence
+from chuyenhoa.pipeline.assess import assessing, locality_status
 from chuyenhoa.pipeline.assess.lifecycle import Act, recognise, record_states, withdraw
-from chuyenhoa.pipeline.assess.locality_status import (
-    find_locality_status,
-    list_history,
-    name_in,
-    names_of,
-    not_carried_over,
-    unit_of,
-)
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store.lifecycle import Recorded
 
-ORIGINS = {RECORDED: "chính thức, theo quyết định"}
+ORIGINS = {targets.RECORDED: "chính thức, theo quyết định"}
 
 
 def add_commands(commands: Any) -> None:
@@ -62,7 +43,9 @@ def add_commands(commands: Any) -> None:
         "12/QĐ-BCĐ --date 24/01/2022 --by WHO",
     )
     moved.add_argument("--plan", help="as in 2021; a plan from before this system by its year")
-    moved.add_argument("--state", choices=[state.value for state in State], help="the state that is reached")
+    moved.add_argument(
+        "--state", choices=[state.value for state in lifecycle.State], help="the state that is reached"
+    )
     moved.add_argument("--withdraw", type=int, metavar="RECORD", help="number of a record to take back")
     moved.set_defaults(run=record_transition)
     for parser in (recognised, moved):
@@ -112,7 +95,7 @@ def record_transition(options: argparse.Namespace) -> int:
     return _record(options, lambda: record_states(options.plan, acts, options.by))
 
 
-def _acts(options: argparse.Namespace, state: State | None) -> Sequence[Act]:
+def _acts(options: argparse.Namespace, state: lifecycle.State | None) -> Sequence[Act]:
     if options.file:
         return read_acts(options.file, options.number, options.date, state)
     if not options.locality or state is None:
@@ -123,8 +106,8 @@ def _acts(options: argparse.Namespace, state: State | None) -> Sequence[Act]:
 
 def _record(options: argparse.Namespace, run: Any) -> int:
     try:
-        made: list[Transition] = run()
-    except TransitionError as error:
+        made: list[lifecycle.Transition] = run()
+    except lifecycle.TransitionError as error:
         raise UnusableError(f"Chưa ghi nhận gì:\n{error}") from error
     if options.json:
         print_json(made)
@@ -133,11 +116,11 @@ def _record(options: argparse.Namespace, run: Any) -> int:
     return 0
 
 
-def _format_record(entry: Transition) -> str:
-    act = f"hủy bản ghi số {entry.withdraws}" if entry.withdraws else STATE_WORDS[entry.state]
+def _format_record(entry: lifecycle.Transition) -> str:
+    act = f"hủy bản ghi số {entry.withdraws}" if entry.withdraws else lifecycle.STATE_WORDS[entry.state]
     text = f"{act}: số {entry.decision_number} ngày {format_date(entry.decision_date)}, {entry.by} ghi nhận"
     if entry.computed:
-        text += f"; tính toán: {VERDICTS[entry.computed]}"
+        text += f"; tính toán: {labels.VERDICTS[entry.computed]}"
     return text + (f"; lý do: {entry.reason}" if entry.reason else "")
 
 
@@ -148,11 +131,12 @@ def print_lifecycle(options: argparse.Namespace) -> int:
         UnusableError: there is no such plan or locality.
     """
     ctx = open_context()
-    if options.plan and options.plan not in ctx.plans and not list_history(options.plan):
+    if options.plan and options.plan not in ctx.plans and not locality_status.list_history(options.plan):
         raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(ctx.plans)}.")
-    names = names_of(ctx)
+    names = locality_status.names_of(ctx)
+    # By unit too: a code that is issued again begins a life of its own (decision 0027).
     history: dict[Key, list[Recorded]] = {}
-    for entry in list_history(locality=options.locality or ""):
+    for entry in locality_status.list_history(locality=options.locality or ""):
         record = entry.transition
         history.setdefault((record.locality, record.unit), []).append(entry)
     if options.locality and options.locality not in names and not history:
@@ -172,8 +156,8 @@ def print_lifecycle(options: argparse.Namespace) -> int:
     return 0
 
 
+# A locality's code and its unit, since a code is issued again.
 Key = tuple[str, str]
-"""A locality's code and its unit, since a code is issued again."""
 
 
 def _listed(
@@ -182,11 +166,12 @@ def _listed(
     """The localities to show, with their names: those of the plans asked about, then of records alone."""
     plans = [plan for plan in ctx.plans.values() if options.plan in (None, plan.id)]
     listed = {
-        (entry.code, unit_of(ctx, plan.id, plan.year, entry.code)): entry.name
+        (entry.code, locality_status.unit_of(ctx, plan.id, plan.year, entry.code)): entry.name
         for plan in plans
         for entry in plan.localities
         if options.locality in (None, entry.code)
     }
+    # Records alone: a plan from before this system, known by its year, has no list of localities here.
     for key, entries in history.items():
         if not options.plan or any(entry.transition.plan == options.plan for entry in entries):
             listed.setdefault(key, entries[-1].name)
@@ -195,12 +180,12 @@ def _listed(
 
 def _life(code: str, name: str, entries: Sequence[Recorded]) -> dict[str, Any]:
     records = [entry.transition for entry in entries]
-    state = state_of(records)
+    state = lifecycle.state_of(records)
     return {
         "locality": code,
         "name": entries[-1].name if entries and entries[-1].name else name,
         "state": state,
-        "allowed": list(allowed_after(state)),
+        "allowed": list(lifecycle.allowed_after(state)),
         "records": records,
     }
 
@@ -208,11 +193,18 @@ def _life(code: str, name: str, entries: Sequence[Recorded]) -> dict[str, Any]:
 def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
     rows = []
     for life in found:
-        last = in_force(life["records"])[-1:]
+        last = lifecycle.in_force(life["records"])[-1:]
+        # The last record in force: one that was withdrawn stays in the history and decides nothing.
         decided = [f"số {e.decision_number} ngày {format_date(e.decision_date)}" for e in last]
-        computed = [VERDICTS[e.computed] for e in last if e.computed]
+        computed = [labels.VERDICTS[e.computed] for e in last if e.computed]
         rows.append(
-            [life["locality"], life["name"], STATE_WORDS[life["state"]], *(computed or [""]), *decided]
+            [
+                life["locality"],
+                life["name"],
+                lifecycle.STATE_WORDS[life["state"]],
+                *(computed or [""]),
+                *decided,
+            ]
         )
     width = max((len(row) for row in rows), default=0)
     head = ("mã", "địa bàn", "trạng thái", "tính toán", "văn bản")
@@ -222,29 +214,33 @@ def _print_lives(found: Sequence[dict[str, Any]], *, details: bool) -> None:
             print(f"  {entry.number}  kế hoạch {entry.plan}  {_format_record(entry)}")
 
 
-def _around(ctx: Context, plan: Plan) -> tuple[Sequence[Kpi], list[str], Mapping[str, str]]:
+def _around(ctx: Context, plan: Plan) -> tuple[Sequence[lifecycle.Kpi], list[str], Mapping[str, str]]:
     """The plan's targets at its last milestone, what it fails to carry over, and names of earlier plans."""
     milestone = plan.milestones[-1]
     with ctx.store.reading() as session:
-        gathered = gather_evidence(ctx, session, milestone)
-        found = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
-        left_out = [entry.locality for entry in not_carried_over(ctx, session, plan)]
-        status = find_locality_status(ctx, session, plan, found)
+        gathered = assessing.gather_evidence(ctx, session, milestone)
+        found = assessing.compute_assessment(
+            plan, milestone, gathered, assessing.find_earlier(ctx, session, plan)
+        )
+        left_out = [entry.locality for entry in locality_status.not_carried_over(ctx, session, plan)]
+        status = locality_status.find_locality_status(ctx, session, plan, found)
     earlier = [entry.recognised for entry in status.earlier]
-    names = {entry.locality: name_in(ctx, entry.plan, entry.year, entry.locality) for entry in earlier}
+    names = {
+        entry.locality: locality_status.name_in(ctx, entry.plan, entry.year, entry.locality)
+        for entry in earlier
+    }
     return status.kpis, left_out, {code: name for code, name in names.items() if name}
 
 
 def _over_earlier(plan: Plan | None) -> set[str]:
     """The targets that count localities of earlier plans."""
-    return {target.code for target in plan.targets if target.of == NOT_RELAPSED} if plan else set()
+    return {target.code for target in plan.targets if target.of == targets.NOT_RELAPSED} if plan else set()
 
 
-def _format_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
+def _format_kpi(kpi: lifecycle.Kpi, names: Mapping[str, str]) -> str:
     origin = ORIGINS.get(kpi.origin, "dự báo, theo tính toán")
-    text = (
-        f"{kpi.code} ({origin}): {kpi.reached}/{kpi.total} địa bàn, cần {kpi.needed}: {VERDICTS[kpi.verdict]}"
-    )
+    text = f"{kpi.code} ({origin}): {kpi.reached}/{kpi.total} địa bàn, cần {kpi.needed}"
+    text += f": {labels.VERDICTS[kpi.verdict]}"
     for word, codes in (("đạt", kpi.reached_localities), ("không đạt", kpi.failed_localities)):
         if codes:
             text += f"\n    {word}: {', '.join(names.get(code) or code for code in codes)}"
@@ -252,32 +248,33 @@ def _format_kpi(kpi: Kpi, names: Mapping[str, str]) -> str:
 
 
 STATE, NUMBER, DAY = "TRANG_THAI", "SO_QUYET_DINH", "NGAY_QUYET_DINH"
+# Words of column KET_QUA, and of --decision.
 DECISIONS = {
-    "met": State.RECOGNISED,
-    "đạt": State.RECOGNISED,
-    "not_met": State.NOT_RECOGNISED,
-    "không đạt": State.NOT_RECOGNISED,
-    "chưa đạt": State.NOT_RECOGNISED,
+    "met": lifecycle.State.RECOGNISED,
+    "đạt": lifecycle.State.RECOGNISED,
+    "not_met": lifecycle.State.NOT_RECOGNISED,
+    "không đạt": lifecycle.State.NOT_RECOGNISED,
+    "chưa đạt": lifecycle.State.NOT_RECOGNISED,
 }
-"""Words of column KET_QUA, and of --decision."""
+# Words of column TRANG_THAI, and of --state.
 STATES = {
-    **{state.value: state for state in State},
-    **{word: state for state, word in STATE_WORDS.items() if state is not None},
+    **{state.value: state for state in lifecycle.State},
+    **{word: state for state, word in lifecycle.STATE_WORDS.items() if state is not None},
 }
-"""Words of column TRANG_THAI, and of --state."""
 
 
 def read_day(text: str) -> date | None:
     """A date written dd/mm/yyyy or in ISO form; None when it is none."""
-    for form in ("%d/%m/%Y", "%Y-%m-%d"):
+    # As people type it, or as `_text` writes a date cell of Excel.
+    for pattern in ("%d/%m/%Y", "%Y-%m-%d"):
         try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a plain date has no zone
+            return datetime.strptime(text.strip(), pattern).date()  # noqa: DTZ007 - a plain date has no zone
         except ValueError:
             continue
     return None
 
 
-def read_acts(path: Path, number: str = "", day: str = "", state: State | None = None) -> list[Act]:
+def read_acts(path: Path, number: str = "", day: str = "", state: lifecycle.State | None = None) -> list[Act]:
     """The decisions of a file; number and date given beside it hold where their cells are empty.
 
     Columns: MA_DIA_BAN; KET_QUA (Đạt, Chưa đạt) or TRANG_THAI; SO_QUYET_DINH, NGAY_QUYET_DINH, LY_DO.
@@ -289,21 +286,23 @@ def read_acts(path: Path, number: str = "", day: str = "", state: State | None =
     if not rows:
         raise UnusableError(f"{path}: không có dòng nào.")
     header = [text.strip().upper() for text in rows[0][1]]
-    if LOCALITY_CODE not in header:
-        raise UnusableError(f"{path}: không có cột {LOCALITY_CODE} ở dòng đầu.")
+    if form.LOCALITY_CODE not in header:
+        raise UnusableError(f"{path}: không có cột {form.LOCALITY_CODE} ở dòng đầu.")
     acts, faults = [], []
     for line, cells in rows[1:]:
         entry = dict(zip(header, (text.strip() for text in cells), strict=False))
         if not any(entry.values()):
             continue
-        said = entry.get(ANSWER, "").casefold() or entry.get(STATE, "").casefold()
+        said = entry.get(form.ANSWER, "").casefold() or entry.get(STATE, "").casefold()
+        # An empty cell takes the state given beside the file; an unknown word is a fault, never a guess.
         reached = {**STATES, **DECISIONS}.get(said) if said else state
-        code = entry.get(LOCALITY_CODE, "")
+        code = entry.get(form.LOCALITY_CODE, "")
         if reached is None or not code:
             faults.append(f"{path}, dòng {line}: chưa rõ địa bàn {code!r} được quyết định thế nào ({said!r})")
             continue
         named, on = entry.get(NUMBER) or number, read_day(entry.get(DAY) or day)
-        acts.append(Act(code, reached, named, on, entry.get(REASON, ""), f"dòng {line}, "))
+        acts.append(Act(code, reached, named, on, entry.get(form.REASON, ""), f"dòng {line}, "))
+    # All rows or none: half a decision recorded would have to be withdrawn row by row.
     if faults or not acts:
         raise UnusableError("\n".join(faults) or f"{path}: không có quyết định nào.")
     return acts
@@ -331,6 +330,7 @@ def _read_sheet(path: Path, content: bytes) -> list[list[str]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        # `data_only`: of a formula the value that Excel saved, which is what the office saw.
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise UnusableError(f"{path}: không đọc được như một tệp Excel ({error}).") from error

@@ -1,4 +1,4 @@
-"""Commands about milestones: assess, report; `explain` has a module of its own."""
+"""Commands from a milestone's data to its issued papers: assess, report, approvals, register, handover."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import argparse
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from chuyenhoa.cli import explain
-from chuyenhoa.cli.errors import UnusableError
-from chuyenhoa.cli.labels import SIGNS, VERDICTS, format_note, list_open, list_steps
-from chuyenhoa.cli.printing import print_json, print_table
+from chuyenhoa import clock
+from chuyenhoa.cli import explain, labels
+from chuyenhoa.cli.output import UnusableError, print_json, print_table
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.drafts import DraftError, list_draft_errors
+from chuyenhoa.pipeline.assess import assessing
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.publish import drafts, freezing, issuing
+from chuyenhoa.release.register import write_register
+from chuyenhoa.reporting import RenderError
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
 
 
@@ -44,8 +47,33 @@ def add_commands(commands: Any) -> None:
     )
     report.set_defaults(run=render_report)
     for parser in (assess, report):
+        # `report --verify` alone means every milestone, so `report` asks for its milestone itself.
         needed = parser is not report
         parser.add_argument("--milestone", required=needed, help="as in 2021-6t")
+        parser.add_argument("--json", action="store_true", help="print for programs")
+    _add_office(commands)
+
+
+def _add_office(commands: Any) -> None:
+    approvals = commands.add_parser(
+        "approvals",
+        help="take the forms that the office filled in, and issue",
+        description="Records the approval forms that lie in office/inbox/, and issues what they approve. "
+        "Exit code 1 when one was refused.",
+    )
+    approvals.set_defaults(run=take_approvals)
+    register = commands.add_parser("register", help="the register of issued documents")
+    register.add_argument("--milestone", default="", help="only its documents, as in 2021-6t")
+    register.add_argument("--xlsx", type=Path, metavar="FILE", help="write it as a workbook")
+    register.set_defaults(run=print_register)
+    handover = commands.add_parser(
+        "handover",
+        help="pack issued documents with all that proves them",
+        description="Packs issued documents with PDF, annex, evidence and checksums into office/handover/.",
+    )
+    handover.add_argument("--milestone", required=True, help="as in 2021-6t")
+    handover.set_defaults(run=write_handover)
+    for parser in (approvals, register, handover):
         parser.add_argument("--json", action="store_true", help="print for programs")
 
 
@@ -55,9 +83,7 @@ def _assess(ctx: Context, milestone: str) -> dict[str, Any]:
     Raises:
         UnknownPeriodError: there is no such milestone.
     """
-    from chuyenhoa.pipeline.assess.assessing import assess_milestone
-
-    number = int(assess_milestone(milestone))
+    number = int(assessing.assess_milestone(milestone))
     with ctx.store.reading() as session:
         found: dict[str, Any] = json.loads(session.get_one(AssessmentRow, number).content)
     return found
@@ -67,7 +93,7 @@ def print_assessment(options: argparse.Namespace) -> int:
     """`chuyenhoa assess`."""
     ctx = open_context()
     found = _assess(ctx, options.milestone)
-    counts = dict.fromkeys(VERDICTS, 0)
+    counts = dict.fromkeys(labels.VERDICTS, 0)
     for locality in found["localities"]:
         for result in locality["criteria"]:
             counts[result["verdict"]] += 1
@@ -76,14 +102,20 @@ def print_assessment(options: argparse.Namespace) -> int:
         return 0
     plan = ctx.plan_of(options.milestone)
     _print_matrix(plan, ctx.period(options.milestone), found["localities"])
-    print("Ký hiệu: " + ", ".join(f"{SIGNS[verdict]} {word}" for verdict, word in VERDICTS.items()))
-    print("Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items()))
+    print(
+        "Ký hiệu: "
+        + ", ".join(f"{labels.SIGNS[verdict]} {word}" for verdict, word in labels.VERDICTS.items())
+    )
+    print(
+        "Số kết quả: " + ", ".join(f"{word} {counts[verdict]}" for verdict, word in labels.VERDICTS.items())
+    )
+    # The province's targets are concluded at the last milestone of a plan; before it they are provisional.
     if options.milestone != plan.milestones[-1].id:
         print(f"Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc {plan.milestones[-1].id}):")
     _print_targets(plan, found["targets"])
-    notes = [format_note(plan, key, text) for key, text in found["notes"].items()]
-    _print_list("Còn thiếu để đạt:", list_steps(plan, found["localities"]))
-    _print_list("Chưa kết luận được:", list_open(plan, found["localities"]))
+    notes = [labels.format_note(plan, key, text) for key, text in found["notes"].items()]
+    _print_list("Còn thiếu để đạt:", labels.list_steps(plan, found["localities"]))
+    _print_list("Chưa kết luận được:", labels.list_open(plan, found["localities"]))
     _print_list("Ghi chú:", notes)
     return 0
 
@@ -98,9 +130,9 @@ def _print_matrix(plan: Plan, period: Period, localities: Sequence[Mapping[str, 
     codes = [criterion.code for criterion in plan.criteria_on(period.window.end)]
     rows = []
     for locality in localities:
-        signs = {result["criterion"]: SIGNS[result["verdict"]] for result in locality["criteria"]}
+        signs = {result["criterion"]: labels.SIGNS[result["verdict"]] for result in locality["criteria"]}
         name = plan.locality_by_code[locality["locality"]].name
-        outcome = VERDICTS[locality["verdict"]]
+        outcome = labels.VERDICTS[locality["verdict"]]
         rows.append([locality["locality"], name, *[signs[code] for code in codes], outcome])
     print_table(("mã", "địa bàn", *codes, "kết quả"), rows)
 
@@ -109,7 +141,7 @@ def _print_targets(plan: Plan, targets: Sequence[Mapping[str, Any]]) -> None:
     titles = {target.code: target.title for target in plan.targets}
     for target in targets:
         reached = f"{target['reached']}/{target['total']} địa bàn, cần {target['needed']}"
-        print(f"{target['code']}  {titles[target['code']]}: {reached}: {VERDICTS[target['verdict']]}")
+        print(f"{target['code']}  {titles[target['code']]}: {reached}: {labels.VERDICTS[target['verdict']]}")
 
 
 def render_report(options: argparse.Namespace) -> int:
@@ -118,24 +150,21 @@ def render_report(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: a template of the office's that cannot be rendered or breaks the layout.
     """
-    from chuyenhoa.pipeline.publish.asking import ask_office
-    from chuyenhoa.pipeline.publish.drafts import list_for_office
-    from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-    from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
-    from chuyenhoa.reporting import RenderError
+    # Loaded here: writing approval forms needs openpyxl, which no other command should wait for.
+    from chuyenhoa.pipeline.publish import asking, rendering
 
     if options.verify is not None:
         return _verify(options)
     if not options.milestone:
         raise UnusableError("Which milestone? Name it with --milestone, as in --milestone 2021-6t.")
     ctx = open_context()
-    snapshot = freeze_snapshot(options.milestone)
+    snapshot = freezing.freeze_snapshot(options.milestone)
     try:
-        names = check_drafts(render_drafts(snapshot))
-    except (RenderError, DraftError) as error:
+        names = rendering.check_drafts(rendering.render_drafts(snapshot))
+    except (RenderError, drafts.DraftError) as error:
         raise UnusableError(f"{error}\nMend the template; 'chuyenhoa templates check' helps.") from error
-    for asked in list_for_office(names):
-        ask_office(asked)
+    for asked in drafts.list_for_office(names):
+        asking.ask_office(asked)
     with ctx.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in names]
     entries = [
@@ -147,10 +176,11 @@ def render_report(options: argparse.Namespace) -> int:
     else:
         for entry in entries:
             print(entry["path"])
-    faults = list_draft_errors(options.milestone)
+    # After the sound drafts: one that fails stops alone (decision 0028), yet the call ends with 2.
+    faults = drafts.list_draft_errors(options.milestone)
     if faults:
-        told = "\n".join(faults)
-        raise UnusableError(f"{told}\nMend the template; 'chuyenhoa templates check' helps.")
+        named = "\n".join(faults)
+        raise UnusableError(f"{named}\nMend the template; 'chuyenhoa templates check' helps.")
     return 0
 
 
@@ -160,12 +190,12 @@ def _verify(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: no such document is issued.
     """
-    from chuyenhoa.pipeline.publish.issuing import verify_documents
-
+    # `--verify` without a document is "", which stands for all of them.
     names = [options.verify] if options.verify else []
     if options.milestone:
+        # Only for its error: an unknown milestone is a wrong call, not one of which nothing is issued.
         open_context().milestone(options.milestone)
-    found = verify_documents(options.milestone or "", names)
+    found = issuing.verify_documents(options.milestone or "", names)
     if not found:
         raise UnusableError("No such document is issued; 'chuyenhoa register' lists those that are.")
     if options.json:
@@ -173,4 +203,76 @@ def _verify(options: argparse.Namespace) -> int:
     else:
         for entry in found:
             print(f"{entry.document}  {entry.sha256}  {entry.fault or 'same bytes'}")
+    # A finding and not our fault, so 1 and not 3: something that the document rests on was changed since.
     return 1 if any(entry.fault for entry in found) else 0
+
+
+def take_approvals(options: argparse.Namespace) -> int:
+    """`chuyenhoa approvals`: 0 when every form was recorded, 1 when one was refused."""
+    from chuyenhoa.pipeline.publish.approving import take_forms
+
+    taken = take_forms()
+    if options.json:
+        print_json({"forms": taken})
+    else:
+        for entry in taken:
+            print(f"{entry.file}: {entry.answer}")
+        if not taken:
+            print("no form in office/inbox")
+    # A form that was refused costs no other its record; the exit code still says it.
+    return 0 if all(entry.is_recorded for entry in taken) else 1
+
+
+def print_register(options: argparse.Namespace) -> int:
+    """`chuyenhoa register`."""
+    ctx = open_context()
+    if options.milestone:
+        ctx.milestone(options.milestone)
+    with ctx.store.reading() as session:
+        entries = issuing.find_entries(ctx, session, options.milestone)
+    if options.xlsx:
+        write_file(options.xlsx, write_register(entries, drafts.office_texts(ctx), clock.now()))
+    if options.json:
+        print_json({"documents": entries})
+        return 0
+    if not entries:
+        print("Chưa có văn bản nào được phát hành.")
+    print_table(
+        ("số, ký hiệu", "ngày", "văn bản", "lần", "thay cho", "người ký", "người duyệt", "sha256", "tệp"),
+        [
+            (
+                entry.number or "-",
+                entry.date,
+                f"{entry.title} {entry.about}".strip(),
+                str(entry.version),
+                entry.supersedes or "-",
+                entry.signer,
+                entry.approver,
+                # Twelve signs keep the table readable; `--json` has all of them.
+                entry.sha256[:12],
+                entry.path,
+            )
+            for entry in entries
+        ],
+    )
+    return 0
+
+
+def write_handover(options: argparse.Namespace) -> int:
+    """`chuyenhoa handover`.
+
+    Raises:
+        UnusableError: nothing is issued, or an issued file was changed.
+    """
+    from chuyenhoa.pipeline.publish import handover
+
+    ctx = open_context()
+    try:
+        path = handover.write_handover(options.milestone)
+    except drafts.DraftError as error:
+        raise UnusableError(str(error)) from error
+    if options.json:
+        print_json({"milestone": options.milestone, "path": str(ctx.settings.data / path)})
+    else:
+        print(ctx.settings.data / path)
+    return 0

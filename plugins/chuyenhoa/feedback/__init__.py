@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from chuyenhoa.feedback.follow_on import LeftOut, part_follow_ons
+from chuyenhoa.feedback.follow_on import part_follow_ons
 from chuyenhoa.feedback.marked import MarkError, mark_workbook
-from chuyenhoa.feedback.receipt import (
-    MarkedAs,
-    ReceiptError,
-    marked_name,
-    receipt_name,
-    render_letter,
-    render_receipt,
-)
+from chuyenhoa.feedback.receipt import MarkedAs, marked_name, receipt_name, render_letter, render_receipt
 
 __all__ = [
-    "LeftOut",
     "MarkError",
     "MarkedAs",
-    "ReceiptError",
     "mark_workbook",
     "marked_name",
     "part_follow_ons",

@@ -34,7 +34,7 @@ def part_follow_ons(
 
     Args:
         findings: all findings of a file; their order is kept.
-        cellwise: ids of the rules that judge a cell by itself.
+        cellwise: ids of the rules that check a cell by itself.
     """
     # Reader first, then rules, each in the order given: a cell that cannot be read has no value, so what a
     # rule says of it is the follow-on, never the cause. Of two rules on one cell the first is the root:

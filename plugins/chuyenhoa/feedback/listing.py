@@ -133,7 +133,7 @@ def _write_findings(
     locality_names: Mapping[str, str],
     styles: StyleBook,
 ) -> list[tuple[str, str]]:
-    """One row a finding; returns the links as (cell of this sheet, target)."""
+    """One row per finding; returns the links as (cell of this sheet, target)."""
     plain, link = styles.text_style(border=True), styles.text_style(link=True, border=True)
     red = styles.text_style(bold=True, colour=labels.RED, border=True)
     yellow = styles.text_style(bold=True, colour=labels.YELLOW, border=True)

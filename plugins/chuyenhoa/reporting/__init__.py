@@ -5,7 +5,7 @@ from chuyenhoa.kit.docx_redline import RedlineError, redline_document
 from chuyenhoa.reporting.docx.figures import FigureInput, TracedFigure, index_figures, trace_figure
 from chuyenhoa.reporting.docx.render import render_document
 from chuyenhoa.reporting.papers.common import Previous
-from chuyenhoa.reporting.papers.kinds import DocumentKind, KindError, list_subjects, load_kinds
+from chuyenhoa.reporting.papers.kinds import DocumentKind, list_subjects, load_kinds
 from chuyenhoa.reporting.snapshot.build import build_snapshot
 from chuyenhoa.reporting.snapshot.canonical import SnapshotError, canonical_bytes, decode_snapshot
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
@@ -16,7 +16,6 @@ from chuyenhoa.reporting.wording.phrases import PhraseError, load_phrases
 __all__ = [
     "DocumentKind",
     "FigureInput",
-    "KindError",
     "LayoutProblem",
     "PhraseError",
     "Previous",

@@ -11,7 +11,7 @@ class Base(DeclarativeBase):
 
 
 class SubmissionRow(Base):
-    """The ledger: one row a file that was claimed, whatever became of it."""
+    """The ledger: one row per claimed file, whatever became of it."""
 
     __tablename__ = "submissions"
 
@@ -57,7 +57,7 @@ class EventRow(Base):
     kind: Mapped[str] = mapped_column(String(40))
     detail: Mapped[str] = mapped_column(Text, default="")
     facts_sha256: Mapped[str] = mapped_column(String(64), default="")
-    """Over the facts that the event settles (what was claimed, judged, answered); empty when none."""
+    """Over the facts that the event settles (what was claimed, decided, answered); empty when none."""
     sha256: Mapped[str] = mapped_column(String(64))
     """Over the event before and all of this one."""
 
@@ -342,7 +342,7 @@ class OfficeQueryRow(Base):
 
 
 class RegisterRow(Base):
-    """The register of issued documents, one row a version, written once."""
+    """The register of issued documents, one row per version, written once."""
 
     __tablename__ = "register"
 

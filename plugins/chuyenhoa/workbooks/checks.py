@@ -74,7 +74,7 @@ def condition_of(rule: Rule, columns: Mapping[str, int], row: int) -> str:
 
 
 def cell_condition(rule: Rule, column: int, row: int) -> str:
-    """The condition under which one cell breaks a rule that judges every cell by itself."""
+    """The condition under which one cell breaks a rule that checks every cell by itself."""
     cell = f"{xl_col_to_name(column)}{row}"
     part = f",{cell}<>INT({cell})" if rule.kind == kinds.WHOLE else ""
     return f"IF(ISNUMBER({cell}),OR({cell}<0{part}),FALSE)"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.cli.errors import explain_os_error
+from chuyenhoa.cli.output import explain_os_error
 from chuyenhoa.pipeline.receive import batches
 from chuyenhoa.pipeline.receive.batches import IntakeError, process_batch
 from chuyenhoa.store.archive import Incoming

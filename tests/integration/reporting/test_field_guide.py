@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from chuyenhoa.cli.templates.field_guide import UNDESCRIBED, list_fields, write_guide
+from chuyenhoa.cli.templates import UNDESCRIBED, list_fields, write_guide
 from chuyenhoa.reporting import load_kinds
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -10,8 +10,7 @@ import pytest
 from docx import Document
 from lxml import etree
 
-from chuyenhoa.cli.templates.previewing import diagnose, make_samples
-from chuyenhoa.cli.templates.worst_case import Samples
+from chuyenhoa.cli.samples import Samples, diagnose, make_samples
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.reporting import check_template, load_kinds

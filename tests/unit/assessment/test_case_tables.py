@@ -16,7 +16,7 @@ import yaml
 
 from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.cli import main
-from chuyenhoa.cli.criteria_page import write_page
+from chuyenhoa.cli.plans import write_page
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import KnownDeclaration
 from chuyenhoa.model.figures import Answer

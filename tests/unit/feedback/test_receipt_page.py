@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.feedback import ReceiptError, marked_name, receipt_name, render_letter, render_receipt
+from chuyenhoa.feedback import marked_name, receipt_name, render_letter, render_receipt
+from chuyenhoa.feedback.receipt import ReceiptError
 from chuyenhoa.model.figures import CellRef, Normalisation
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 

@@ -139,7 +139,7 @@ def find_tables(
 ) -> list[FreeTable]:
     """The tables of one sheet, read in the direction in which more of its labels are found.
 
-    Upright (a locality a row) and on its side (an indicator a row) give the same `FreeTable`:
+    Upright (one row per locality) and on its side (one row per indicator) give the same `FreeTable`:
 
         TT | Địa bàn  | Xảy ra | Khám phá        Chỉ tiêu | Vĩnh Lạc | Rạch Sỏi
         1  | Vĩnh Lạc | 10     | 8               Xảy ra   | 10       | 5

@@ -91,7 +91,7 @@ def check_stated_percentage(
     percentage: StatedPercentage,
     value_of: ValueOf,
 ) -> Normalisation | None:
-    """Hold one stated percentage against the figures of its row; it is never data.
+    """Check one stated percentage against the figures of its row; it is never data.
 
     Returns:
         What was stated and what was computed, for the receipt; None when either is missing.

@@ -107,7 +107,7 @@ class Vocabulary:
     def _six_months(self, text: str) -> header_labels.Part | None:
         """A heading that says “6 tháng” of a year and nothing else: the plan's own, or those compared with.
 
-        Titles hold the period that it names against the others (`tables`): a report of the year that shows
+        Titles compare the period that it names with the others (`tables`): a report of the year that shows
         the six months as well is asked about.
         """
         plain = strip_marks(text)

@@ -55,7 +55,7 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
         compound = open_compound(content)
         stream = compound.read("Workbook" if "Workbook" in compound.top else "Book")
         first = list(_globals(stream))
-        # Told by its record: xlrd says it in English only.
+        # Recognised by its record: xlrd reports it in English only.
         if any(number == FILE_PASS for number, _ in first):
             flaws.report(FileFlaw.ENCRYPTED)
             return None

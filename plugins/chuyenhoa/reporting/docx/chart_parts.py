@@ -140,7 +140,7 @@ def write_chart(chart: Chart) -> str:
 
 
 def _write_series(chart: Chart, index: int, series: Series) -> str:
-    # The figures stand twice: in the part (drawn) and at the same address of the workbook ("Edit Data").
+    # The figures are duplicated: in the part (drawn) and at the same address of the workbook ("Edit Data").
     column, last = "BCDEFG"[index], len(chart.categories) + 1
     names = "".join(f'<c:pt idx="{i}"><c:v>{escape(c)}</c:v></c:pt>' for i, c in enumerate(chart.categories))
     values = "".join(_point(i, value) for i, value in enumerate(series.values))

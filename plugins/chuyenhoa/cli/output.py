@@ -1,16 +1,53 @@
-"""How the commands print: JSON for programs, aligned columns for people."""
+"""How commands print (JSON for programs, columns for people) and refuse a wrong call (exit code 2)."""
 
 from __future__ import annotations
 
+import errno
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from chuyenhoa.model.figures import Normalisation, Observation
 from chuyenhoa.model.submissions import Finding
+
+# Full, over quota, read-only: whatever the path, only the caller can make room.
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+class UnusableError(Exception):
+    """A file, folder or word of the caller's that cannot be used; the text says which, and what would do."""
+
+
+def read_given_file(path: Path) -> bytes:
+    """The bytes of a file that the caller named.
+
+    Raises:
+        UnusableError: there is no such file, or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnusableError(f"{path}: {error.strerror}") from error
+
+
+def explain_os_error(error: OSError, places: Iterable[Path]) -> str:
+    """What is wrong with a place that the caller chose; empty when the error is about none of them."""
+    if error.errno in _FULL:
+        return f"{error.filename or 'The data folder'}: {error.strerror}. Make room, or choose another place."
+    if error.filename is None:
+        return ""
+    path = Path(str(error.filename)).absolute()
+    for place in places:
+        # Either way round: something in the data folder may be in the way ("office" as a file), or it is a
+        # parent of the folder that cannot be written.
+        if path.is_relative_to(place) or place.is_relative_to(path):
+            return f"{place}: cannot be used ({path}: {error.strerror}). Check that it is yours to write to."
+    return ""
+
 
 NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
@@ -25,6 +62,7 @@ def print_json(value: Any) -> None:
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Columns wide enough for their longest text."""
+    # No rows, no head: the caller says in words that there is nothing.
     if not rows:
         return
     table = [list(map(str, header)), *[[show_exactly(str(text)) for text in row] for row in rows]]
@@ -65,6 +103,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "indicator": finding.indicator,
         "value": finding.value,
         "message": finding.message,
+        # The key is older than the word "justification" here; programs read it, so it stays.
         "explanation": finding.justification,
     }
 
@@ -76,6 +115,7 @@ def observation_json(observation: Observation) -> dict[str, Any]:
         "locality": observation.locality,
         "indicator": observation.indicator,
         "window": observation.basis.value,
+        # Decimals as texts: a JSON number would come back as a binary float.
         "value": None if value is None else int(value) if value == value.to_integral_value() else str(value),
         "sheet": observation.cell_ref.sheet,
         "cell": observation.cell_ref.cell,

@@ -1,1 +1,0 @@
-"""The `templates` command: checks and previews of the Word templates, and the guide to their fields."""
