@@ -72,7 +72,7 @@ def send_letters() -> dict[str, int]:
 @task(execution_timeout=timedelta(minutes=10))
 def record_forms() -> int:
     """Record the approval forms that the office dropped, issue what they approve; how many were taken."""
-    from chuyenhoa.pipeline.publish.approving import take_forms
+    from chuyenhoa.pipeline.publish.approval_forms import take_forms
 
     return len(take_forms())
 

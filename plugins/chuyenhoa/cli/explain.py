@@ -14,12 +14,13 @@ from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.pipeline.assess.stored_results import (
     StoredResults,
+    UnknownFigureError,
     UnknownResultError,
+    find_figure,
     read_assessment,
     read_snapshot,
 )
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.tracing import UnknownFigureError, find_figure
 from chuyenhoa.reporting import FigureInput
 
 

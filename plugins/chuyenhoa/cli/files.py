@@ -19,7 +19,7 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive.dry_run import FileCheck, validate_archive, validate_file
+from chuyenhoa.pipeline.receive.batches import FileCheck, validate_archive, validate_file
 from chuyenhoa.pipeline.receive.read import FileToRead, unpack_file
 from chuyenhoa.store import claims, documents, ledger
 from chuyenhoa.store.tables import SubmissionRow

@@ -118,10 +118,9 @@ def render_report(options: argparse.Namespace) -> int:
     Raises:
         UnusableError: a template of the office's that cannot be rendered or breaks the layout.
     """
-    from chuyenhoa.pipeline.publish.asking import ask_office
+    from chuyenhoa.pipeline.publish.approval_forms import ask_office
     from chuyenhoa.pipeline.publish.drafts import list_for_office
-    from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-    from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
+    from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
     from chuyenhoa.reporting import RenderError
 
     if options.verify is not None:

@@ -41,7 +41,7 @@ def add_commands(commands: Any) -> None:
 
 def take_approvals(options: argparse.Namespace) -> int:
     """`chuyenhoa approvals`: 0 when every form was recorded, 1 when one was refused."""
-    from chuyenhoa.pipeline.publish.approving import take_forms
+    from chuyenhoa.pipeline.publish.approval_forms import take_forms
 
     taken = take_forms()
     if options.json:

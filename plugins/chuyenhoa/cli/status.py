@@ -19,7 +19,7 @@ from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.assess.assessing import gather_evidence
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.receive.inbox_leftovers import to_report
+from chuyenhoa.pipeline.receive.batches import to_report
 from chuyenhoa.store import deliveries, documents, evidence, ledger
 from chuyenhoa.store.deliveries import DeliveryState
 from chuyenhoa.store.ledger import submission_id

@@ -15,12 +15,9 @@ from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.rules import Rule, rules_in_force
-from chuyenhoa.plan import load_plan
-from chuyenhoa.plan.messages import load_messages
+from chuyenhoa.plan import load_plan, messages
 from chuyenhoa.plan.rules import load_rules
-from chuyenhoa.settings import Settings
-from chuyenhoa.store import Store, open_store
-from chuyenhoa.store.disk import write_files
+from chuyenhoa.store import Store, disk, open_store
 
 
 class UnknownPeriodError(ValueError):
@@ -31,7 +28,7 @@ class UnknownPeriodError(ValueError):
 class Context:
     """What every task needs; every folder under plans/ with a plan.yaml is a plan."""
 
-    settings: Settings
+    settings: settings_module.Settings
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
@@ -65,7 +62,7 @@ class Context:
 
     def titles_of(self, plan: Plan) -> dict[str, str]:
         """The title of every rule of a plan and of every code of the reader, by its id."""
-        codes = load_messages(self.settings.templates / "messages" / "reading")
+        codes = messages.load_messages(self.settings.templates / "messages" / "reading")
         return {
             **{code: message.title for code, message in codes.items()},
             **{rule.rule_id: rule.title for rule in self.rules_of(plan)},
@@ -133,4 +130,4 @@ def call_confined(task: sandbox.Task, jobs: Sequence[tuple[Any, ...]]) -> list[A
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or nothing, and it outlasts a power cut."""
-    write_files({path: content})
+    disk.write_files({path: content})

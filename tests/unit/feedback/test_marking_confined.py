@@ -6,7 +6,7 @@ from chuyenhoa.feedback import mark_workbook
 from chuyenhoa.feedback.marked import Marked, try_mark
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding
-from chuyenhoa.pipeline.receive.corrections import MARK
+from chuyenhoa.pipeline.receive.workbooks import MARK
 
 
 def test_the_confined_marking_is_the_same(

@@ -8,17 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from chuyenhoa.model.personal import mask_personal
+from chuyenhoa.model import personal, results, submissions
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Assessment, Verdict
-from chuyenhoa.model.submissions import ACCEPTING, Severity
 from chuyenhoa.pipeline.assess.assessing import compute_assessment, gather_evidence
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.read import read_rows
-from chuyenhoa.pipeline.receive.validate import BatchCheck
+from chuyenhoa.pipeline.receive import read, validate
 from chuyenhoa.plan.rules import load_rules
-from chuyenhoa.store.ledger import submission_id
-from chuyenhoa.store.tables import SubmissionRow
+from chuyenhoa.store import ledger, tables
 
 
 @dataclass(frozen=True)
@@ -31,8 +27,8 @@ class Flip:
     milestone: str
     locality: str
     criterion: str
-    before: Verdict | None
-    after: Verdict | None
+    before: results.Verdict | None
+    after: results.Verdict | None
 
 
 def compare_plans(ctx: Context, old: Plan, new: Plan) -> list[Flip]:
@@ -62,7 +58,7 @@ def compare_plans(ctx: Context, old: Plan, new: Plan) -> list[Flip]:
     return flips
 
 
-def _verdicts(found: Assessment) -> dict[tuple[str, str], Verdict]:
+def _verdicts(found: results.Assessment) -> dict[tuple[str, str], results.Verdict]:
     """Every verdict by locality and criterion; under "" that of the locality."""
     verdicts = {}
     for locality in found.localities:
@@ -100,9 +96,11 @@ def compare_files(ctx: Context, old: Plan, new: Plan, expectations: Path | None 
         expectations: The folder of the new suites; today's when None.
     """
     with ctx.store.reading() as session:
-        accepted = [status.value for status in ACCEPTING]
-        query = select(SubmissionRow).where(SubmissionRow.plan == old.id, SubmissionRow.status.in_(accepted))
-        rows = list(session.scalars(query.order_by(SubmissionRow.number)))
+        accepted = [status.value for status in submissions.ACCEPTING]
+        query = select(tables.SubmissionRow).where(
+            tables.SubmissionRow.plan == old.id, tables.SubmissionRow.status.in_(accepted)
+        )
+        rows = list(session.scalars(query.order_by(tables.SubmissionRow.number)))
     before = _findings_by(ctx, old, rows, None)
     after = _findings_by(ctx, new, rows, expectations)
     found = []
@@ -110,31 +108,33 @@ def compare_files(ctx: Context, old: Plan, new: Plan, expectations: Path | None 
         come = tuple(key for key in after[row.number] if key not in before[row.number])
         gone = tuple(key for key in before[row.number] if key not in after[row.number])
         if come or gone:
-            held = any(severity == Severity.ERROR for _, severity, _, _ in come)
-            name = submission_id(row.number)
+            held = any(severity == submissions.Severity.ERROR for _, severity, _, _ in come)
+            name = ledger.submission_id(row.number)
             found.append(
-                FileChange(name, mask_personal(row.file_name), row.submitter, row.period, come, gone, held)
+                FileChange(
+                    name, personal.mask_personal(row.file_name), row.submitter, row.period, come, gone, held
+                )
             )
     return found
 
 
-ReportedWindow = dict[tuple[str, str, str, str], None]
+FindingKeys = dict[tuple[str, str, str, str], None]
 
 
 def _findings_by(
-    ctx: Context, plan: Plan, rows: Sequence[SubmissionRow], expectations: Path | None
-) -> dict[int, ReportedWindow]:
+    ctx: Context, plan: Plan, rows: Sequence[tables.SubmissionRow], expectations: Path | None
+) -> dict[int, FindingKeys]:
     """What reader and rules of a plan say of stored files, by number."""
     other = Context(ctx.settings)
     rules = load_rules(expectations or ctx.settings.expectations, plan)
     other.__dict__.update(plans={**ctx.plans, plan.id: plan}, plan=plan, store=ctx.store)
     other.__dict__["_rules"] = {plan.id: rules}
-    readings = read_rows(other, rows)
+    readings = read.read_rows(other, rows)
     failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]
     if failed:
         raise RuntimeError("; ".join(failed))
     numbered = [(n, entry) for n, entry in readings.items() if not isinstance(entry, Exception)]
-    check = BatchCheck(other, ctx.store, numbered)
+    check = validate.BatchCheck(other, ctx.store, numbered)
     return {
         number: {
             (f.rule_id, f.severity.value, f.locality, f.indicator): None for f in check.findings_of(number)

@@ -15,19 +15,10 @@ from sqlalchemy.orm import Session
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.store import ledger, open_store
-from chuyenhoa.store.archive import (
-    INCOMING,
-    ArchiveError,
-    archived_path,
-    check_archived,
-    list_archived,
-)
-from chuyenhoa.store.chain import START, digest, seal
+from chuyenhoa.store import chain, documents, ledger, open_store, tables
+from chuyenhoa.store.archive import INCOMING, ArchiveError, archived_path, check_archived, list_archived
 from chuyenhoa.store.content import TABLES, digest_content, read_content
-from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.journal import RECORDED, History, iterate_archived, name_value
-from chuyenhoa.store.tables import Base, DocumentRow, EventRow, SubmissionRow
 
 RESTORE = "restore the store from a backup, or write it anew: chuyenhoa rebuild --into NEW_URL"
 FROM_BACKUP = "restore this file from a backup of the data folder"
@@ -70,9 +61,9 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
         with ctx.store.writing() as session:  # no writer between the ledger and its journal
             if journal is not None:
                 history = journal.read()
-            events = list(session.scalars(select(EventRow).order_by(EventRow.position)))
+            events = list(session.scalars(select(tables.EventRow).order_by(tables.EventRow.position)))
         with ctx.store.reading() as session:
-            rows = list(session.scalars(select(SubmissionRow).order_by(SubmissionRow.number)))
+            rows = list(session.scalars(select(tables.SubmissionRow).order_by(tables.SubmissionRow.number)))
             faults = [
                 *_check_chain(events),
                 *_check_journal(history, events),
@@ -87,27 +78,27 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
         if events and is_sound and not is_quick:
             faults += _check_figures(ctx, history, len(events))
     files = len({row.sha256 for row in rows})
-    return Audited(len(events), len(rows), files, events[-1].sha256 if events else START, tuple(faults))
+    return Audited(len(events), len(rows), files, events[-1].sha256 if events else chain.START, tuple(faults))
 
 
-def _check_chain(events: list[EventRow]) -> Iterator[Fault]:
-    previous, position = START, 0
+def _check_chain(events: list[tables.EventRow]) -> Iterator[Fault]:
+    previous, position = chain.START, 0
     for event in events:
         where = f"event {event.position} ({event.kind}, {_name(event)}, {event.at})"
         if event.position != position + 1:
             yield Fault(
                 "chain", where, f"the {event.position - position - 1} events before it are gone", RESTORE
             )
-        elif event.sha256 != seal(previous, event):
+        elif event.sha256 != chain.seal(previous, event):
             yield Fault("chain", where, "it was changed, or the event before it was", RESTORE)
         previous, position = event.sha256, event.position
 
 
-def _name(event: EventRow) -> str:
+def _name(event: tables.EventRow) -> str:
     return ledger.submission_id(event.submission) if event.submission else event.subject
 
 
-def _check_journal(history: History, events: list[EventRow]) -> Iterator[Fault]:
+def _check_journal(history: History, events: list[tables.EventRow]) -> Iterator[Fault]:
     for fault in history.faults:
         yield Fault("journal", fault, "the journal is not as it was written", FROM_BACKUP)
     if len(events) < history.committed:
@@ -133,7 +124,7 @@ def _facts_by_row(history: History) -> dict[int, dict[str, Any]]:
 
 
 def _check_ledger(
-    session: Session, history: History, events: list[EventRow], rows: list[SubmissionRow]
+    session: Session, history: History, events: list[tables.EventRow], rows: list[tables.SubmissionRow]
 ) -> Iterator[Fault]:
     """Every line of the ledger, and all that is stored of its file, against what was settled.
 
@@ -160,7 +151,7 @@ def _check_ledger(
             yield Fault("ledger", where, what, RESTORE)
 
 
-def _check_archive(archive: Path, history: History, rows: list[SubmissionRow]) -> Iterator[Fault]:
+def _check_archive(archive: Path, history: History, rows: list[tables.SubmissionRow]) -> Iterator[Fault]:
     """Every file is there with its own bytes, and nothing else is."""
     texts = set(iterate_archived(history))
     sizes = {row.sha256: row.size for row in rows}
@@ -196,7 +187,7 @@ def _check_records(session: Session, history: History) -> Iterator[Fault]:
         if line.event.kind == RECORDED and line.facts:
             last.setdefault(line.facts["table"], {})[line.facts["key"]] = line.facts
     for table, recorded in sorted(last.items()):
-        columns = Base.metadata.tables[table]
+        columns = tables.Base.metadata.tables[table]
         stored = {}
         for found in session.execute(select(columns)):
             row = {name: name_value(value) for name, value in found._mapping.items()}
@@ -221,15 +212,15 @@ def _check_record(
             yield Fault("records", where, what, RESTORE)
 
 
-def _check_files(data: Path, session: Session, rows: list[SubmissionRow]) -> Iterator[Fault]:
+def _check_files(data: Path, session: Session, rows: list[tables.SubmissionRow]) -> Iterator[Fault]:
     """The answers and documents that people were given."""
     for row in rows:
         for path in (row.receipt, row.marked_workbook):
             if row.answered_at and path and not (data / path).is_file():
                 mend = "it may have been tidied away; chuyenhoa trace tells what it said"
                 yield Fault("outbox", path, f"the answer to {ledger.submission_id(row.number)} is gone", mend)
-    for document in session.scalars(select(DocumentRow)):
-        if document.state == DocumentState.ISSUED:
+    for document in session.scalars(select(tables.DocumentRow)):
+        if document.state == documents.DocumentState.ISSUED:
             issued = data / document.issued_path
             content = issued.read_bytes() if issued.is_file() else None
             if content is None or hashlib.sha256(content).hexdigest() != document.issued_sha256:
@@ -250,7 +241,7 @@ def _check_figures(ctx: Context, history: History, count: int) -> list[Fault]:
         with ctx.store.reading() as session, again.reading() as other:
             names = {
                 row.number: mask_personal(f"{row.folder}/{row.file_name}")
-                for row in session.scalars(select(SubmissionRow))
+                for row in session.scalars(select(tables.SubmissionRow))
             }
             differences = list(compare(dump_store(session), dump_store(other)))
         again.engine.dispose()
@@ -296,7 +287,7 @@ def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
 
 def _shorten(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({digest(value)[:12]})"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({chain.digest(value)[:12]})"
 
 
 Row = Mapping[str, Any]
@@ -326,7 +317,7 @@ class Difference:
 
 def dump_store(session: Session) -> Dump:
     """All rows of all tables."""
-    return {table.name: _dump_table(session, table) for table in Base.metadata.sorted_tables}
+    return {table.name: _dump_table(session, table) for table in tables.Base.metadata.sorted_tables}
 
 
 def _dump_table(session: Session, table: Table) -> Mapping[str, Row]:
