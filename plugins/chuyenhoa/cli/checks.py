@@ -18,7 +18,7 @@ from chuyenhoa.cli.templates.commands import add_commands as add_template_comman
 from chuyenhoa.cli.templates.commands import kind_of, shipped_templates
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.pipeline.assess.what_if import FileChange, Flip, compare_files, compare_plans
+from chuyenhoa.pipeline.assess.results import FileChange, Flip, compare_files, compare_plans
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.plan import PlanError, Problem, load_copy, load_plan
 from chuyenhoa.plan.cases import load_case_tables, load_samples

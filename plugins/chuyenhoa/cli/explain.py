@@ -12,7 +12,7 @@ from chuyenhoa.cli.errors import UnusableError
 from chuyenhoa.cli.justifications import find_justifications, format_justifications, justification_json
 from chuyenhoa.cli.printing import print_json
 from chuyenhoa.model.results import InsufficiencyReason
-from chuyenhoa.pipeline.assess.stored_results import (
+from chuyenhoa.pipeline.assess.results import (
     StoredResults,
     UnknownFigureError,
     UnknownResultError,

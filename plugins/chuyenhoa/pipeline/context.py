@@ -33,6 +33,7 @@ class Context:
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
         """All plans by their id, oldest first."""
+        # Named after the year: the oldest comes first, and a new year is a new folder (docs/decisions/0010).
         names = sorted(path.parent.name for path in self.settings.plans.glob("*/plan.yaml"))
         return {name: load_plan(self.settings.plans, name) for name in names}
 
@@ -41,6 +42,8 @@ class Context:
         """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun."""
         if self.settings.plan_id:
             return load_plan(self.settings.plans, self.settings.plan_id)
+        # Two plans are in work at the turn of the year: files of 2021 may come until 17/12, and the windows of
+        # the next plan begin on 15/12 (docs/decisions/0010).
         begun = [plan for plan in self.plans.values() if _begins(plan) <= clock.today()]
         return max(begun or list(self.plans.values())[:1], key=_begins)
 

@@ -40,6 +40,7 @@ def milestones_to_assess() -> list[str]:
         for milestone in ctx.milestones:
             newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
             last = documents.latest_assessment(session, milestone.id)
+            # By the ledger, not by an event of Airflow, which can be lost or doubled (docs/decisions/0002).
             if newest and (last is None or newest > last.through_event):
                 stale.append(milestone.id)
     return stale
@@ -82,6 +83,7 @@ def _assess(
     inputs = hash_assessment_inputs(ctx, session, milestone)
     newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
     row = documents.latest_assessment(session, milestone.id)
+    # A remark in a plan's file gives other inputs and the same outcome: what rests on this row stays valid.
     if row is not None and row.sha256 == sha256:
         row.through_event, row.inputs_sha256 = newest, inputs
         return row, outcome
@@ -191,6 +193,7 @@ def compute_assessment(
     notes = dict(found.notes)
     for code, gaps in gathered.gaps.items():
         notes[f"gap.{code}"] = f"Chưa có số liệu: {'; '.join(map(_format_window, gaps))}"
+    # Accepted reports that overlap in part are never added: cases would count twice (docs/decisions/0011).
     for code, overlaps in gathered.overlaps.items():
         said = (f"{entry.first} và {entry.second} ({_format_window(entry.shared)})" for entry in overlaps)
         notes[f"overlap.{code}"] = f"Báo cáo trùng thời gian, không cộng được: {'; '.join(said)}"
@@ -198,6 +201,7 @@ def compute_assessment(
         key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
         of = "" if entry.period == milestone.id else f".{entry.period}"
         notes[key + of] = _format_difference(plan, entry, of.replace(".", " "))
+    # The stated figure counts even so: the submitter knows the unit as it is now (docs/decisions/0027).
     for restated in gathered.restated:
         key = f"restated.{restated.locality}.{restated.indicator}"
         notes[key] = _format_restated(restated)
@@ -230,6 +234,7 @@ def hash_assessment_inputs(ctx: Context, session: Session, milestone: Period) ->
     Another hash does not mean another outcome: a remark in a plan's file changes it as well.
     """
     parts = [
+        # An upgrade may compute otherwise from the same data, so every milestone is computed again after it.
         _hash_program(),
         *hash_files(ctx.settings.plans),
         _last_event(session, _reported_periods(ctx, milestone)),

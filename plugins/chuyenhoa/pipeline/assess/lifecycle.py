@@ -70,6 +70,7 @@ def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[lifecycle
         draft = replace(draft, assessment=row.id if row else None)
         recorder = _Recorder(session, ctx, plan.year, draft)
         for act in acts:
+            # The plan chose the locality: its own number enters the first two states (docs/decisions/0026).
             recorder.begin(act, plan)
             recorder.add(act, computed.get(act.locality, ""), issued)
         return recorder.finish()
@@ -107,6 +108,7 @@ def withdraw(number: int, by: str, reason: str) -> lifecycle.Transition:
             raise lifecycle.TransitionError("phải ghi người hủy và lý do hủy")
         old = target.transition
         entry = replace(old, number=0, state=None, by=by, recorded_at=_now(), reason=reason, withdraws=number)
+        # Of the unit: a code that is issued again begins a life of its own (docs/decisions/0026).
         known = [
             e
             for e in locality_status.transitions_of(listed)
@@ -158,6 +160,7 @@ class _Recorder:
             faults.append("không rõ ai ghi nhận")
         if act.locality not in self._names and not self._is_past:
             faults.append("không có địa bàn này")
+        # People decide, and may decide otherwise than the figures say: the reason is kept beside both.
         faults += self._reasons.faults(act, computed)
         if issued and act.state is lifecycle.State.RECOGNISED and not document:
             faults.append(_format_issued(issued))
@@ -183,6 +186,7 @@ class _Recorder:
         Raises:
             TransitionError: with every fault; nothing is kept then.
         """
+        # The session is left by the exception, so that nothing of a list with one mistake is recorded.
         if self._faults:
             raise lifecycle.TransitionError("\n".join(dict.fromkeys(self._faults)))
         return self._added

@@ -79,6 +79,7 @@ def find_locality_status(
     earlier = lifecycle.earlier_localities(records, plan.year)
     by_unit: dict[tuple[str, str], list[lifecycle.Transition]] = {}
     for entry in records:
+        # A code may be another unit's by now; its records are not this one's (docs/decisions/0027).
         by_unit.setdefault((entry.locality, entry.unit), []).append(entry)
     units = {entry.code: unit_of(ctx, plan.id, plan.year, entry.code) for entry in plan.localities}
     states = {code: lifecycle.state_of(by_unit.get((code, unit), ())) for code, unit in units.items()}

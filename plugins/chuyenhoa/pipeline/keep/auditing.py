@@ -101,6 +101,7 @@ def _name(event: tables.EventRow) -> str:
 def _check_journal(history: History, events: list[tables.EventRow]) -> Iterator[Fault]:
     for fault in history.faults:
         yield Fault("journal", fault, "the journal is not as it was written", FROM_BACKUP)
+    # A line `committed` follows each commit: a ledger behind one was cut, or put back (docs/decisions/0019).
     if len(events) < history.committed:
         lost = f"{history.committed - len(events)} events at the end are gone from the ledger"
         yield Fault("journal", f"event {len(events) + 1}", lost, RESTORE)
@@ -168,6 +169,7 @@ def _check_archive(archive: Path, history: History, rows: list[tables.Submission
     for path in list_archived(archive):
         if path in expected:
             continue
+        # A power cut during the copy leaves half of it here, never under the name of a hash.
         if path.parent.name == INCOMING:
             yield Fault(
                 "archive", str(path), "a copy that was cut short", "run chuyenhoa intake; it is swept"
@@ -194,6 +196,7 @@ def _check_records(session: Session, history: History) -> Iterator[Fault]:
             stored["/".join(str(row[column.name]) for column in columns.primary_key)] = row
         for key, facts in recorded.items():
             yield from _check_record(f"{table} {key}", facts.get("row"), stored.pop(key, None))
+        # What is left has no event: somebody wrote into the database past the program.
         for key in stored:
             yield Fault("records", f"{table} {key}", "no event tells how it came", RESTORE)
 
@@ -220,6 +223,7 @@ def _check_files(data: Path, session: Session, rows: list[tables.SubmissionRow])
                 mend = "it may have been tidied away; chuyenhoa trace tells what it said"
                 yield Fault("outbox", path, f"the answer to {ledger.submission_id(row.number)} is gone", mend)
     for document in session.scalars(select(tables.DocumentRow)):
+        # A draft may be edited or tidied away; what was issued must be there for ever, byte for byte.
         if document.state == documents.DocumentState.ISSUED:
             issued = data / document.issued_path
             content = issued.read_bytes() if issued.is_file() else None

@@ -70,6 +70,7 @@ class _Replay:
 
     def run(self) -> Rebuilt:
         self._begin(0)
+        # With the clock of then: lateness, today's plan and rules in force all depend on the day of receipt.
         for line in self._history.lines:
             with _clock_at(line.event.at):
                 self._apply(line)
@@ -148,6 +149,7 @@ class _Replay:
     def _compare(self, session: Session, number: int, facts: Mapping[str, Any]) -> None:
         stored = session.get_one(tables.SubmissionRow, number)
         now = ledger.judged_facts(stored, content.digest_content(content.read_content(session, number)))
+        # Reported, not refused: the new store is complete, and the list says what rules have changed since.
         differing = [name for name, value in now.items() if facts.get(name) != value]
         if differing:
             what = ", ".join(f"{name} {facts.get(name)!r} → {now[name]!r}" for name in differing)

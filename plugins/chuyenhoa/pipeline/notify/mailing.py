@@ -70,6 +70,7 @@ def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
                 outcome = _send(ctx, server, line, row)
             except mail.MailError as error:
                 counts["failed" if error.is_final else "postponed"] += 1
+                # The server itself is away: the other letters would each wait for the same timeout.
                 if error.is_server:
                     break
             except Exception as error:  # a letter that we cannot compose holds up no other
@@ -95,6 +96,7 @@ def _send(ctx: Context, server: mail.MailServer, line: mail.SmtpLine, row: table
     Raises:
         mail.MailError: it was not taken; that is noted.
     """
+    # An address of the plan that is none: no later try can succeed.
     if not mail.is_address(row.recipient):
         _note(ctx, row, f"{row.recipient!r} is no e-mail address", is_final=True)
         return "failed"
@@ -121,6 +123,7 @@ def _answer_letter(ctx: Context, row: tables.DeliveryRow, message_id: str) -> ma
     number = ledger.submission_number(row.reference)
     with ctx.store.reading() as session:
         stored = session.get_one(tables.SubmissionRow, number)
+    # Made from the store, as the receipt in the outbox: both say the same, whenever the letter leaves.
     workbook = ctx.settings.data / stored.marked_workbook if stored.marked_workbook else None
     receipt = build_receipt(ctx, number, workbook.name if workbook else "")
     return _letter(ctx, row, message_id, receipt, _attach(ctx, workbook) if workbook else ())

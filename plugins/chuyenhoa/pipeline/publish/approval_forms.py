@@ -60,6 +60,7 @@ def _hand_out(ctx: Context, session: Session, row: tables.DocumentRow) -> None:
     query = select(tables.ApprovalFormRow).where(tables.ApprovalFormRow.milestone == row.milestone)
     for form in session.scalars(query.where(tables.ApprovalFormRow.state == OPEN)):
         lying = ctx.settings.data / form.path
+        # A cleared task asks again; the code in a form that was handed out must stay good.
         if form.documents == documents and _hash_of(lying) == form.file_sha256:
             return  # the office may be filling it in
         is_older = session.get(tables.DocumentRow, json.loads(form.documents)[0][0])
@@ -144,6 +145,7 @@ def take_forms() -> list[Taken]:
         FormError: we failed on forms, which stay in the inbox; the others were taken.
     """
     ctx = open_context()
+    # Two passes at once would answer one form twice.
     with ctx.store.only_one("office"):
         ctx.settings.office_inbox.mkdir(parents=True, exist_ok=True)
         look = scan.look_for_stable(ctx.settings.office_inbox, ctx.settings.settle_seconds)
@@ -167,6 +169,7 @@ def _take(ctx: Context, drop: scan.Drop, file: scan.OpenDrop) -> Taken:
     texts = drafts.office_texts(ctx)
     name = scan.readable(drop.name)
     with os.fdopen(os.dup(file.descriptor), "rb") as stream:
+        # One byte more than allowed tells that it is too large, whatever was dropped.
         content = stream.read(MAX_FORM_BYTES + 1)
     try:
         documents, said = _record(ctx, content, texts)
@@ -176,6 +179,7 @@ def _take(ctx: Context, drop: scan.Drop, file: scan.OpenDrop) -> Taken:
         )
         kept = ctx.settings.office_outbox / _fit(f"{_stamp(content)}-{name}")
         write_file(kept, content[:MAX_FORM_BYTES])
+        # It carries the code still: refused for a missing field, it may be corrected and dropped again.
         kept.chmod(PRIVATE)
     else:
         taken = _issue(Taken(name, is_recorded=True, answer=said, documents=documents), texts)
@@ -223,6 +227,7 @@ def _record(ctx: Context, content: bytes, texts: Mapping[str, str]) -> tuple[tup
             "chosen": choice.get(fields.get("decision", "").strip(), ""),
             "returns": [OfficeQuery(*entry) for entry in answered.queries],
         }
+        # A name typed into a form is no account: the register says which of the two ways it was.
         if raw["by"]:
             raw["by"] = texts["by_form"].format(by=raw["by"])
         try:

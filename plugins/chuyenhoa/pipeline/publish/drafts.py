@@ -138,6 +138,8 @@ def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
     with ctx.store.reading() as session:
         rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
     kinds = {row.id: kind_of(ctx, row) for row in rows}
+    # A clerk takes numbers one by one, and a returned paper holds up no other (docs/decisions/0024). Sheets
+    # of localities are evidence and are not approved one by one (docs/decisions/0025).
     return [[name] for name, kind in kinds.items() if kind is None or kind.goes_to is Destination.OFFICE]
 
 

@@ -114,6 +114,7 @@ def _dossier(ctx: Context, session: Session, milestone: str, snapshot: str) -> I
     """The sheets of localities that go with the documents of a snapshot, as they were rendered."""
     for row in list_documents(session, milestone):
         kind = drafts.kind_of(ctx, row)
+        # Only sheets of the very figures that were issued: a newer snapshot has others.
         if row.snapshot != snapshot or kind is None or kind.goes_to is not Destination.DOSSIER:
             continue
         try:

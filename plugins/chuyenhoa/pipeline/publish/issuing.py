@@ -129,6 +129,7 @@ def _refuse_impossible(ctx: Context, session: Session, row: tables.DocumentRow, 
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date:
         check_date(decision.date, ctx.period(row.milestone).window.end, clock.today())
     if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date and decision.number:
+        # Once more by the database at the issue; one that was approved and never issued is free again.
         check_number(session, row, decision.number, decision.date, lambda other: drafts.series_of(ctx, other))
 
 
@@ -237,6 +238,7 @@ def _issue(ctx: Context, session: Session, row: tables.DocumentRow) -> None:
     # The office edits templates in Word: `report --verify` needs the one of this issue for ever.
     archive.archive_bytes(ctx.settings.archive, template)
     _register(ctx, session, row, issue)
+    # Before the commit: a crash in between leaves a file that the next try writes again, never a row alone.
     write_file(ctx.settings.data / row.issued_path, content)
     _write_papers(ctx, session, row, content)
     logger.info("issued %s as %s", row.id, row.issued_path)

@@ -66,6 +66,7 @@ def record_queries(ctx: Context, session: Session, row: tables.DocumentRow, deci
         for asked in rows:
             asked.notice = path
             session.add(asked)
+        # A notice each for submitters and not for localities: nobody reads what another one is asked.
         write_file(ctx.settings.data / path, _page(ctx, rows).encode())
         subject = deliveries.Subject(QUERY_LETTER, rows[0].id, rows[0].asked_at)
         deliveries.enqueue(session, subject, split_addresses(submitter.email), clock.now())

@@ -141,6 +141,7 @@ def render_drafts(snapshot_id: str) -> list[str]:
             if milestone.kind not in kind.milestones or kind.name not in content.documents:
                 continue
             subjects = reporting.list_subjects(kind, content)
+            # A decision that recognises nobody is no document; the annual report says it (decision 0025).
             if not subjects:
                 logger.info("%s: no %s (condition: %s)", milestone.id, kind.name, kind.when or "no subject")
             for about in subjects:
@@ -175,6 +176,7 @@ def _render_draft(
     template_sha256 = hashlib.sha256(template).hexdigest()
     content = reporting.render_document(subject.kind, template, frozen, about=subject.about)
     row = documents.find_document(session, subject, snapshot.id, template_sha256)
+    # Same snapshot, same template: a cleared task finds its row, and an approval given meanwhile still holds.
     if row is None:
         version = documents.next_version(session, subject)
         identity = f"{subject.name}.v{version}"

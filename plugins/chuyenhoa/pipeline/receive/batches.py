@@ -120,6 +120,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
         numbers += [row.number for row in expansion.files if row.container is not None]
         for part in _parts(expansion.files):
             failed |= _process(ctx, part)
+        # After its files: what is said of a .zip is what became of them.
         for row, findings in expansion.archives:
             with _noting_failure(row, failed):
                 _answer_archive(ctx, row, findings)

@@ -89,6 +89,7 @@ def expand(ctx: Context, rows: Sequence[tables.SubmissionRow]) -> Expansion:
         else:
             found.archives.append((row, unpacked.findings))
             found.files.extend(member for member in _enter(ctx, row, unpacked) if not member.answered_at)
+    # A pass cut short left files of a .zip in the ledger: they wait by themselves, and come once more here.
     found.files = sorted({row.number: row for row in found.files}.values(), key=lambda row: row.number)
     return found
 

@@ -116,6 +116,7 @@ def _use_marked_or_fill(
 ) -> Made | None:
     if isinstance(outcome, Marked) and outcome.content:
         return outcome.content, feedback.MarkedAs.ORIGINAL
+    # Nor are macro sheets, DDE or OLE links sent back: the form takes their place (docs/decisions/0014).
     why = outcome.reason if isinstance(outcome, Marked) else outcome
     logger.info("%r cannot be marked: %s", personal.mask_personal(receipt.file_name), why)
     filled = _fill_form(ctx, number, receipt, _select_marks(receipt))
@@ -132,6 +133,7 @@ def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[F
     with ctx.store.reading() as session:
         row = session.get_one(tables.SubmissionRow, number)
         plan = ctx.plans.get(row.plan)
+        # Without owner or period nothing can be filled in: the receipt alone answers (docs/decisions/0021).
         if plan is None or row.period not in plan.period_by_id or row.submitter not in plan.submitter_by_code:
             return None
         observations = ledger.load_observations(session, number)
