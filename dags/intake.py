@@ -14,8 +14,8 @@ import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from chuyenhoa.orchestration.assets import INBOX, OBSERVATIONS
 from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.trigger import INBOX, OBSERVATIONS
 
 # One slot: two runs never work on the inbox at once. max_active_runs=1 would leave events stuck (#56050).
 POOL = "intake"

@@ -42,8 +42,8 @@ class Context:
         """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun."""
         if self.settings.plan_id:
             return load_plan(self.settings.plans, self.settings.plan_id)
-        # Two plans are in work at the turn of the year: files of 2021 may come until 17/12, and the windows of
-        # the next plan begin on 15/12 (docs/decisions/0010).
+        # Two plans are in work at the turn of the year: files of 2021 may come until 17/12, and the windows
+        # of the next plan begin on 15/12 (docs/decisions/0010).
         begun = [plan for plan in self.plans.values() if _begins(plan) <= clock.today()]
         return max(begun or list(self.plans.values())[:1], key=_begins)
 
