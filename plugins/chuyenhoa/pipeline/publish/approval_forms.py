@@ -1,4 +1,8 @@
-"""Asks the office about drafts: a form beside each of them, with a code that decides once."""
+"""Approval by file: a form beside each draft, with a code that decides once, and what comes back filled in.
+
+`ask_office` hands the forms out; `take_forms` takes the filled ones in, records what they decide, issues what
+they approve and answers each.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,8 @@ from chuyenhoa.release.decision import APPROVE, RETURN, DecisionError, OfficeQue
 from chuyenhoa.store import archive, tables
 from chuyenhoa.store.documents import UNDECIDED, DocumentState
 
+logger = logging.getLogger(__name__)
+
 OPEN, USED, REPLACED = "open", "used", "replaced"
 PREFIX = "PHIEU-DUYET-"
 CODE_BYTES = 20
@@ -33,6 +39,11 @@ READ = sandbox.Task(
 )
 PRIVATE = 0o640
 """A form carries a code that decides: it is for its owner and the group of the data folder alone."""
+ANSWER_PREFIX = "TRA-LOI-"
+MAX_FORM_BYTES = 2_000_000
+"""Bytes that a form may have; one that was filled in has about 10 000."""
+MAX_NAME_LENGTH = 180
+"""Bytes of a dropped file's name that its answer repeats."""
 
 
 def ask_office(document_ids: Sequence[str]) -> list[str]:
@@ -104,15 +115,6 @@ def digest(code: str) -> str:
 
 def _hash_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-
-
-logger = logging.getLogger(__name__)
-
-ANSWER_PREFIX = "TRA-LOI-"
-MAX_FORM_BYTES = 2_000_000
-"""Bytes that a form may have; one that was filled in has about 10 000."""
-MAX_NAME_LENGTH = 180
-"""Bytes of a dropped file's name that its answer repeats."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The package of a milestone: issued documents, annex, evidence, checksums, and the letters that bring it."""
+"""The package of a milestone: issued documents, annex, evidence, checksums, and the letters that bring it.
+
+PDFs are made by LibreOffice where it is installed: apart, bounded, and never a failure.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,9 @@ MAX_SOURCES = 200_000_000
 """Bytes of originals that go into a package; above that they stay in the archive, named by their sha256."""
 MOMENT = (2020, 1, 1, 0, 0, 0)
 """The time on every file in the .zip, which is the same whenever it is packed."""
+PDF_SECONDS = 120.0
+"""How long one conversion of all documents may take."""
+PASSED_ON = ("PATH", "LANG", "LC_ALL")
 
 
 def write_handover(milestone_id: str) -> str:
@@ -243,12 +249,7 @@ def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[tables.Docum
             deliveries.try_again(session, ISSUED_LETTER, row.id, clock.now())
 
 
-SECONDS = 120.0
-"""How long one conversion of all documents may take."""
-PASSED_ON = ("PATH", "LANG", "LC_ALL")
-
-
-def make_pdfs(documents: Mapping[str, bytes], seconds: float = SECONDS) -> dict[str, bytes]:
+def make_pdfs(documents: Mapping[str, bytes], seconds: float = PDF_SECONDS) -> dict[str, bytes]:
     """PDFs of Word documents by the same names, those that came out; none without LibreOffice.
 
     Args:

@@ -1,4 +1,7 @@
-"""Records what the office decided on a draft, bound to the bytes that it read."""
+"""Records what the office decided on a draft, bound to the bytes that it read, and issues what it approved.
+
+An issued document is entered in the register, and can be rendered again to prove its bytes.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,11 @@ from chuyenhoa.release.decision import APPROVE, Decision, DecisionError, check_d
 from chuyenhoa.release.register import Entry, check_number, list_entries
 from chuyenhoa.store import archive, tables
 from chuyenhoa.store.documents import UNDECIDED, DocumentState, Subject, latest_snapshot, list_documents
+
+logger = logging.getLogger(__name__)
+
+BLOCKED_NOTE = "CHUA-PHAT-HANH-{draft}.txt"
+"""Stands beside a draft that is approved and cannot be issued."""
 
 
 def record_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> list[str]:
@@ -145,12 +153,6 @@ def _decide(ctx: Context, session: Session, row: tables.DocumentRow, decision: D
         office_queries.record_queries(ctx, session, row, decision)
     row.comment, row.decided_by = decision.comment, decision.by
     row.decided_at = clock.now().isoformat()
-
-
-logger = logging.getLogger(__name__)
-
-BLOCKED_NOTE = "CHUA-PHAT-HANH-{draft}.txt"
-"""Stands beside a draft that is approved and cannot be issued."""
 
 
 @dataclass(frozen=True)

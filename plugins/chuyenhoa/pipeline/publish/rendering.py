@@ -1,4 +1,8 @@
-"""Freezes a milestone's data into a snapshot, and names them by a hash that approval and issue compare."""
+"""From a milestone's figures to drafts: freezes a snapshot, renders its documents, checks each draft.
+
+A snapshot is named by a hash that approval and issue compare. A new version of an issued document gets the
+list of its changes and a copy with tracked changes beside it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,11 @@ from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish import drafts
 from chuyenhoa.reporting.papers.kinds import Destination, DocumentKind
 from chuyenhoa.store import documents, evidence, justifications, tables
+
+logger = logging.getLogger(__name__)
+
+LISTING = "bang_ke_thay_doi"
+"""The kind of the list of changes."""
 
 
 def freeze_snapshot(milestone_id: str) -> str:
@@ -113,9 +122,6 @@ def _collect(ctx: Context, session: Session, milestone: Period, now: datetime) -
         frozen_at=now,
         locality_status=locality_status.find_locality_status(ctx, session, plan, assessment),
     )
-
-
-logger = logging.getLogger(__name__)
 
 
 def render_drafts(snapshot_id: str) -> list[str]:
@@ -252,10 +258,6 @@ def _find_faults(ctx: Context, row: tables.DocumentRow) -> str:
     except drafts.DraftError as error:
         return str(error)
     return "; ".join(str(problem) for problem in reporting.check_layout(content))
-
-
-LISTING = "bang_ke_thay_doi"
-"""The kind of the list of changes."""
 
 
 def find_issued(session: Session, subject: documents.Subject, before: int) -> tables.DocumentRow | None:

@@ -9,6 +9,9 @@ then the file is removed. A crash between any two leaves it in at least one plac
 3. `decide`: what the findings mean: the status of each file, and which localities are taken;
 4. `store`: values, findings and decision go into the ledger;
 5. `answer`: receipt and workbook to correct go to the outbox, and the file is closed.
+
+`validate_file` takes one file through steps 1 to 3 and stores nothing (`chuyenhoa check`). What stays in the
+inbox is logged once, and shown by `chuyenhoa status` until it is gone.
 """
 
 from __future__ import annotations
@@ -43,6 +46,10 @@ MAX_BYTES = 64_000_000
 """Bytes of files read at once, however many files a batch has: bounds the memory of one task."""
 GROUP_SIZE = 64
 """Files that are stored in one transaction and answered with one wait for the disk (docs/decisions/0023)."""
+LEFTOVERS = "inbox-left.json"
+GROWING_TIMEOUT = timedelta(hours=1)
+"""How long a file may keep growing before it is reported."""
+OUR_FAULT = frozenset({scan.SkipReason.NOT_ARCHIVED, scan.SkipReason.NOT_REMOVED})
 
 
 class IntakeError(RuntimeError):
@@ -351,12 +358,6 @@ def _findings_of(ctx: Context, reading: Reading) -> tuple[Finding, ...]:
         findings, reading.justifications, decide.justification_check_of(ctx, plan)
     )
     return (*outcome.findings, *outcome.remarks)
-
-
-LEFTOVERS = "inbox-left.json"
-GROWING_TIMEOUT = timedelta(hours=1)
-"""How long a file may keep growing before it is reported."""
-OUR_FAULT = frozenset({scan.SkipReason.NOT_ARCHIVED, scan.SkipReason.NOT_REMOVED})
 
 
 @dataclass(frozen=True)

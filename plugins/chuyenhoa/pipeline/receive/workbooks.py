@@ -1,4 +1,8 @@
-"""Hands out blank workbooks when a period opens."""
+"""The workbooks that submitters find in their outbox.
+
+A blank one when a period opens; beside a receipt the one to correct: the submitter's own with marked cells,
+or the form filled with what was read.
+"""
 
 from __future__ import annotations
 
