@@ -28,7 +28,6 @@ LIBRARIES = (
     "chuyenhoa.pipeline.publish.issuing",
     "chuyenhoa.pipeline.receive.workbooks",
     "chuyenhoa.pipeline.publish.rendering",
-    "chuyenhoa.pipeline.publish.rendering",
     "chuyenhoa.pipeline.receive.batches",
     "chuyenhoa.orchestration.timetable",
 )
