@@ -14,9 +14,9 @@ from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.ooxml.wordml import W, write_part
 from chuyenhoa.reporting import check_layout, check_template
+from tests.integration.reporting import model_documents
+from tests.integration.reporting.model_documents import save
 from tests.office import convert
-from tests.unit.reporting import model_documents
-from tests.unit.reporting.model_documents import save
 
 ROOT = Path(__file__).resolve().parents[2]
 BODY, STYLES = "word/document.xml", "word/styles.xml"

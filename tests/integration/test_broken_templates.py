@@ -9,8 +9,8 @@ import pytest
 from chuyenhoa.pipeline.publish.drafts import ERRORS_NOTE, DraftError, list_draft_errors
 from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
 from tests.homes import copy_home
+from tests.integration.reporting.word_edits import WordFile
 from tests.stores import new_data
-from tests.unit.reporting.word_edits import WordFile
 
 ROOT = Path(__file__).resolve().parents[2]
 BROKEN = "bao_cao_bo_cong_an"

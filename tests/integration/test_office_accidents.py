@@ -14,10 +14,10 @@ from chuyenhoa.pipeline.publish.handover import write_handover
 from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.rehearsal import run_intake
+from tests.integration.reporting.tracked import accept_all, plain, reject_all
 from tests.integration.test_handover import home
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more, text_of
 from tests.integration.test_office_forms import ANSWERS, drop, fill_form, form, take
-from tests.unit.reporting.tracked import accept_all, plain, reject_all
 
 __all__ = ["draft", "form", "home"]
 LONG = "Phiếu duyệt báo cáo của Ban Chỉ đạo phòng, chống tội phạm, tệ nạn xã hội và xây dựng phong trào " * 3

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, check_layout, render_document
+from tests.integration.reporting.conftest import make_milestone
 from tests.office import convert
-from tests.unit.reporting.conftest import make_milestone
 
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = {"bao_cao_so_ket": "2021-6t", "bao_cao_tong_ket": "2021-nam"}

@@ -12,7 +12,7 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, render_document
 from tests.integration.libreoffice import ChangeReader
-from tests.unit.reporting.conftest import ROOT, TEMPLATES, make_milestone
+from tests.integration.reporting.conftest import ROOT, TEMPLATES, make_milestone
 
 
 @pytest.fixture(scope="module")

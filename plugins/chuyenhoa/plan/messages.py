@@ -11,6 +11,7 @@ from typing import cast
 
 import yaml
 
+from chuyenhoa.kit.fast_yaml import load_yaml
 from chuyenhoa.model.submissions import Severity
 
 
@@ -83,7 +84,7 @@ def load_texts(path: Path) -> Mapping[str, str]:
 
 def _read_entries(path: Path) -> dict[str, object]:
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise MessageError(f"{path}: cannot be read: {error}") from error
     if not isinstance(entries, dict):

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from chuyenhoa.kit.fast_yaml import parse_yaml
+
 Path_ = tuple[str | int, ...]
 Entry = TypeVar("Entry")
 # How to fix an entry, by the beginning of pydantic's word for what is wrong with it.
@@ -126,14 +128,12 @@ def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> 
     """
     empty = Located(path.name, 0, None, {})
     try:
-        loader = yaml.SafeLoader(read_text(path))
-        node = loader.get_single_node()
+        node, data = parse_yaml(read_text(path))
         if node is None and may_be_empty:
             return Located(path.name, 1, [], {})
         if node is None:
             problems.add_unread(path.name, 0, "the file is empty")
             return empty
-        data = loader.construct_document(node)
         lines: dict[Path_, int] = {}
         _walk(node, (), lines, path.name, problems)
     except OSError as error:

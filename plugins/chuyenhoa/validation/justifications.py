@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from chuyenhoa.kit.fast_yaml import load_yaml
 from chuyenhoa.model.figures import Justification
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
@@ -141,7 +142,7 @@ def load_justification_rules(path: Path) -> JustificationRules:
         ReasonsError: the file is missing, or an entry is not as it must be.
     """
     try:
-        raw: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw: Mapping[str, Any] = load_yaml(path.read_text(encoding="utf-8"))
         rules = JustificationRules(
             least_words=int(raw["least_words"]),
             empty=tuple(sorted(map(_fold, raw["empty"]), key=lambda words: -len(words))),

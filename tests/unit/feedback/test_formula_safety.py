@@ -85,6 +85,7 @@ def test_openpyxl_finds_no_formula_and_the_very_words(marked: bytes) -> None:
     assert [plain(value) for value in values_of(sheet)] == [plain(value) for value in HOSTILE]
 
 
+@pytest.mark.integration
 def test_libreoffice_finds_no_formula_and_keeps_the_words(marked: bytes, tmp_path: Path) -> None:
     saved = save_with_libreoffice(marked, tmp_path)
     sheet = openpyxl.load_workbook(io.BytesIO(saved))[LISTING]

@@ -232,6 +232,7 @@ def test_a_workbook_of_openpyxl(
     assert load(mark_workbook(marked, here, names)).sheetnames == book.sheetnames
 
 
+@pytest.mark.integration
 def test_libreoffice_and_calamine_read_what_we_mark(
     xlsxwriter_form: bytes, findings: tuple[Finding, ...], names: dict[str, str], load: Load, tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chuyenhoa.feedback import mark_workbook
 from chuyenhoa.feedback.marked import Marked, try_mark
 from chuyenhoa.kit import sandbox
@@ -9,6 +11,7 @@ from chuyenhoa.model.submissions import Finding
 from chuyenhoa.pipeline.receive.workbooks import MARK
 
 
+@pytest.mark.integration
 def test_the_confined_marking_is_the_same(
     xlsxwriter_form: bytes, findings: tuple[Finding, ...], names: dict[str, str]
 ) -> None:
@@ -16,6 +19,7 @@ def test_the_confined_marking_is_the_same(
     assert outcomes == [Marked(content=mark_workbook(xlsxwriter_form, findings, names))] * 2
 
 
+@pytest.mark.integration
 def test_what_cannot_be_marked_says_why(findings: tuple[Finding, ...]) -> None:
     (outcome,) = sandbox.call_all(MARK, [(b"PK no zip", findings, {})])
     assert isinstance(outcome, Marked)

@@ -181,6 +181,7 @@ def test_the_sizes_of_all_levels_are_counted_together() -> None:
     assert "60 MB" in unpacked.findings[0].message
 
 
+@pytest.mark.integration
 def test_unpacking_is_confined(plan: Plan) -> None:
     content = make_zip({"a.csv": TABLE, "b.xlsx": Draft(plan).save()})
     assert may_be_archive(content)

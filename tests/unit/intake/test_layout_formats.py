@@ -60,6 +60,7 @@ MAKE: dict[str, Callable[[Path], bytes]] = {
 }
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("kind", MAKE)
 def test_the_figures_do_not_depend_on_the_format(kind: str, plan: Plan, tmp_path: Path) -> None:
     reading = read(MAKE[kind](tmp_path), plan)

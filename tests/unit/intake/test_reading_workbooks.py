@@ -58,6 +58,7 @@ def test_a_filled_form_is_read_to_the_last_cell(plan: Plan, draft: Draft) -> Non
     assert [(entry.rule_id, entry.locality) for entry in reading.justifications] == [("W01", "30745")]
 
 
+@pytest.mark.integration
 def test_libreoffice_changes_nothing(plan: Plan, draft: Draft, tmp_path: Path) -> None:
     draft.fill_all(plan)
     content = draft.save()

@@ -19,10 +19,10 @@ from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text.normal_form import STRUCK
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
+from tests.integration.intake.test_formats_hostile import make_xls
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import convert
 from tests.unit.intake.handmade import FOOT, TITLES, WINDOW, book, codes, read, values
-from tests.unit.intake.test_formats_hostile import make_xls
 from tests.unit.intake.test_reading_catalogue import B, S
 
 HEAD = ["STT", "Địa bàn", "Số vụ phạm pháp hình sự xảy ra", "Khám phá"]
@@ -122,6 +122,7 @@ def test_raised_and_struck_digits_of_a_workbook_are_asked(rich: bytes, plan: Pla
     assert "12¹" in next(f.message for f in reading.findings if f.rule_id == "D33")
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("kind", ["ods", "xls"])
 def test_raised_and_struck_digits_survive_libreoffice(
     kind: str, rich: bytes, plan: Plan, tmp_path: Path

@@ -10,7 +10,7 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.assess.assessing import decode_assessment, encode_assessment
-from tests.unit.reporting.conftest import make_milestone, plan
+from tests.integration.reporting.conftest import make_milestone, plan
 
 __all__ = ["plan"]
 

@@ -91,6 +91,7 @@ def calculate(plan: Plan, rules: tuple[Rule, ...], rows: list[Row], folder: Path
     return [str(table[top + number][2 + len(plan.indicators)]) for number in range(len(rows))]
 
 
+@pytest.mark.integration
 def test_the_form_finds_what_the_suites_find(plan: Plan, rules: tuple[Rule, ...], tmp_path: Path) -> None:
     rules = tuple(rule for rule in rules if not rule.needs_history)  # the form knows no other report
     bad, good = [breaking(rule) for rule in rules], [holding(rule) for rule in rules]

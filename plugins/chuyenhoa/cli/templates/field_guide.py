@@ -8,10 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
-import yaml
-
 from chuyenhoa import settings
 from chuyenhoa.cli.templates.previewing import sample_context
+from chuyenhoa.kit.fast_yaml import load_yaml
 from chuyenhoa.reporting import load_kinds
 from chuyenhoa.reporting.papers.context import contract_of
 from chuyenhoa.reporting.templates.walk import describe_type
@@ -100,5 +99,5 @@ def _meanings() -> Mapping[str, Any]:
 
 @lru_cache(maxsize=4)
 def _read(path: Path) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = load_yaml(path.read_text(encoding="utf-8"))
     return content

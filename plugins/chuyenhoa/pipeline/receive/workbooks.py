@@ -229,7 +229,7 @@ class _Locator:
         """
         here = [o for o in self.observations if o.cell_ref.sheet == finding.sheet]
         exact = [o.basis for o in here if o.cell_ref.cell == finding.cell]
-        column = finding.cell.rstrip("0123456789")  # "D12" → "D"
+        column = finding.cell.rstrip("0123456789")  # D12 → D
         beside = [o.basis for o in here if o.cell_ref.cell.rstrip("0123456789") == column]
         counted = Counter(exact or beside or [o.basis for o in here])
         return counted.most_common(1)[0][0] if counted else Basis.CURRENT

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from chuyenhoa import settings
+from chuyenhoa.kit.fast_yaml import load_yaml
 from chuyenhoa.model.plan import PeriodKind
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.snapshot.missing_data import list_outstanding
@@ -109,7 +110,7 @@ def list_subjects(kind: DocumentKind, snapshot: Snapshot) -> list[str]:
 @lru_cache(maxsize=8)
 def _read(path: Path) -> Mapping[str, DocumentKind]:
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = load_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise KindError(f"{path}: cannot be read: {error}") from error
     if not isinstance(entries, dict):

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from chuyenhoa import settings
+from chuyenhoa.kit.fast_yaml import load_yaml
 from chuyenhoa.reporting.wording import patterns
 from chuyenhoa.reporting.wording.patterns import PhraseError
 from chuyenhoa.reporting.wording.provenance import unseal
@@ -51,7 +52,7 @@ def _add(content: dict[str, object], more: Mapping[str, object], source: str) ->
 
 def _read(source: Path) -> dict[str, object]:
     try:
-        content = yaml.safe_load(source.read_text(encoding="utf-8"))
+        content = load_yaml(source.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise PhraseError(f"{source}: cannot be read as YAML ({error}).") from error
     if not isinstance(content, dict):

@@ -10,7 +10,7 @@ import pytest
 from chuyenhoa.model.evidence import JustifiedWarning, Source
 from chuyenhoa.reporting import render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting.test_report_render import KINDS, read_lines
+from tests.integration.reporting.test_report_render import KINDS, read_lines
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"
 REASON = "Bắt nhóm trộm xe máy, khai nhận thêm 07 vụ xảy ra năm 2020 & đã đối chiếu sổ thụ lý"

@@ -11,7 +11,7 @@ from lxml import etree
 
 from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.ooxml.wordml import W, write_part
-from tests.unit.reporting.word_edits import WordFile
+from tests.integration.reporting.word_edits import WordFile
 
 Edit = Callable[[WordFile], object]
 TEXT = "Ban Chỉ đạo tỉnh đề nghị"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chuyenhoa.reporting import check_layout
-from tests.unit.reporting import layout_edits as edits
-from tests.unit.reporting import model_documents
-from tests.unit.reporting.layout_edits import (
+from tests.integration.reporting import layout_edits as edits
+from tests.integration.reporting import model_documents
+from tests.integration.reporting.layout_edits import (
     TEXT,
     Edit,
     binding,
@@ -17,7 +17,7 @@ from tests.unit.reporting.layout_edits import (
     space,
     split_text,
 )
-from tests.unit.reporting.word_edits import WordFile
+from tests.integration.reporting.word_edits import WordFile
 
 MODELS = {
     "decision": model_documents.write_decision(),

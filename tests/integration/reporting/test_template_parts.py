@@ -9,7 +9,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts
-from tests.unit.reporting.conftest import TEMPLATES
+from tests.integration.reporting.conftest import TEMPLATES
 
 FILES = sorted(TEMPLATES.glob("*.docx"))
 

@@ -21,8 +21,8 @@ from chuyenhoa.reporting import build_snapshot, list_subjects, load_kinds, load_
 from chuyenhoa.reporting.papers.context import build_context, list_strings
 from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.reporting.snapshot.frozen import FrozenSubmitter, Snapshot
-from tests.unit.reporting.conftest import ROOT, _source, make_milestone
-from tests.unit.reporting.golden import FIGURES, PERIODS, list_documents, path_of, read_document
+from tests.integration.reporting.conftest import ROOT, _source, make_milestone
+from tests.integration.reporting.golden import FIGURES, PERIODS, list_documents, path_of, read_document
 
 Make = Callable[..., Snapshot]
 TOKENS = re.compile(

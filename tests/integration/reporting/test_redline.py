@@ -23,9 +23,9 @@ from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting.conftest import TEMPLATES
-from tests.unit.reporting.model_documents import save
-from tests.unit.reporting.tracked import accept_all, plain, reject_all
+from tests.integration.reporting.conftest import TEMPLATES
+from tests.integration.reporting.model_documents import save
+from tests.integration.reporting.tracked import accept_all, plain, reject_all
 
 Make = Callable[..., Snapshot]
 AT = datetime(2021, 12, 21, 8, tzinfo=UTC)

@@ -15,7 +15,7 @@ from chuyenhoa.cli.templates.worst_case import Samples
 from chuyenhoa.kit.ooxml.docx_package import read_parts, write_parts
 from chuyenhoa.kit.ooxml.wordml import W
 from chuyenhoa.reporting import check_template, load_kinds
-from tests.unit.reporting.word_edits import WordFile
+from tests.integration.reporting.word_edits import WordFile
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "documents"
 KIND = "bao_cao_tong_ket"

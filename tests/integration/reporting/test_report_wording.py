@@ -23,7 +23,7 @@ from chuyenhoa.reporting.snapshot.view import SnapshotView
 from chuyenhoa.reporting.wording.outcomes import write_verdicts
 from chuyenhoa.reporting.wording.prose import rank_localities, write_chapter
 from chuyenhoa.reporting.wording.review import write_directions, write_shortcomings
-from tests.unit.reporting.conftest import _make_submissions
+from tests.integration.reporting.conftest import _make_submissions
 
 Make = Callable[..., Snapshot]
 NOW, THEN = Basis.CURRENT, Basis.BASELINE

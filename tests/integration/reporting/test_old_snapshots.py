@@ -13,7 +13,7 @@ import pytest
 from chuyenhoa.reporting import SnapshotError, canonical_bytes, decode_snapshot
 from chuyenhoa.reporting.docx.render import render_document
 from chuyenhoa.reporting.snapshot.canonical import write_canonical
-from tests.unit.reporting.conftest import TEMPLATES
+from tests.integration.reporting.conftest import TEMPLATES
 
 OLD = Path(__file__).parent / "data" / "snapshot-2021-6t.json.gz"
 """Frozen by `make demo` before snapshots had types; its name was the sha256 of its bytes."""

@@ -22,9 +22,9 @@ from chuyenhoa.kit.sandbox import Death, DeathKind, FaultError, Limits, Pool, Ta
 from chuyenhoa.kit.sandbox.codec import CodecError, codec_of
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
-from tests.unit.core.sandbox_targets import Colour, Note, Seen
+from tests.integration.kit.sandbox_targets import Colour, Note, Seen
 
-MODULE = "tests.unit.core.sandbox_targets"
+MODULE = "tests.integration.kit.sandbox_targets"
 QUICK = Limits(cpu_seconds=1, wall_seconds=6)
 PATIENT = Limits(cpu_seconds=1, wall_seconds=90)
 NOTE = Note(

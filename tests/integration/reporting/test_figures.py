@@ -28,7 +28,7 @@ from chuyenhoa.reporting.papers.context import list_strings
 from chuyenhoa.reporting.papers.kinds import list_subjects, load_kinds
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.wording.provenance import Marked
-from tests.unit.reporting.conftest import TEMPLATES
+from tests.integration.reporting.conftest import TEMPLATES
 
 Make = Callable[..., Snapshot]
 MILESTONES = ("2021-6t", "2021-nam")

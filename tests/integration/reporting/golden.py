@@ -1,4 +1,4 @@
-"""The documents' texts as found right; `python -m tests.unit.reporting.golden` writes them anew."""
+"""The documents' texts as found right; `python -m tests.integration.reporting.golden` writes them anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.plan import load_plan
 from chuyenhoa.reporting import build_snapshot, list_subjects, load_kinds, load_phrases, render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting.conftest import ROOT, TEMPLATES, make_milestone
+from tests.integration.reporting.conftest import ROOT, TEMPLATES, make_milestone
 
 GOLDEN = ROOT / "tests" / "golden"
 PERIODS = {"six_month": "2021-6t", "annual": "2021-nam"}

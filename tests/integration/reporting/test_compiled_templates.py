@@ -19,8 +19,8 @@ from chuyenhoa.reporting.docx.compiled import MAIN, compile_template, make_envir
 from chuyenhoa.reporting.docx.render import sanitise
 from chuyenhoa.reporting.papers.context import build_context
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting.conftest import TEMPLATES
-from tests.unit.reporting.model_documents import save
+from tests.integration.reporting.conftest import TEMPLATES
+from tests.integration.reporting.model_documents import save
 
 Make = Callable[..., Snapshot]
 BLANKS_OFF = etree.XMLParser(remove_blank_text=True)

@@ -12,9 +12,9 @@ from chuyenhoa.kit.docx_redline import redline_document
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.reporting import list_subjects, load_kinds, render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting.conftest import TEMPLATES
-from tests.unit.reporting.golden import list_documents
-from tests.unit.reporting.word_schema import find_disorder
+from tests.integration.reporting.conftest import TEMPLATES
+from tests.integration.reporting.golden import list_documents
+from tests.integration.reporting.word_schema import find_disorder
 
 Make = Callable[..., Snapshot]
 

@@ -21,7 +21,7 @@ from chuyenhoa.reporting.docx.render import render_document
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
 from chuyenhoa.reporting.snapshot.view import SnapshotView
 from chuyenhoa.reporting.wording.phrases import Phrases
-from tests.unit.reporting.conftest import TEMPLATES
+from tests.integration.reporting.conftest import TEMPLATES
 
 Make = Callable[..., Snapshot]
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

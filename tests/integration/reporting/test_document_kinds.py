@@ -13,7 +13,7 @@ from chuyenhoa.reporting import RenderError, load_kinds, render_document
 from chuyenhoa.reporting.papers.context import build_context, contract_of
 from chuyenhoa.reporting.papers.kinds import KindError
 from chuyenhoa.reporting.snapshot.frozen import Snapshot
-from tests.unit.reporting.conftest import TEMPLATES
+from tests.integration.reporting.conftest import TEMPLATES
 
 Make = Callable[..., Snapshot]
 ENTRY = (

@@ -15,6 +15,7 @@ from chuyenhoa.kit.readers import Kind, detect, open_book
 from chuyenhoa.kit.readers.book import Flaw
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.model.plan import Plan
+from tests.integration.intake.test_formats_marks import make_ods
 from tests.unit.intake.drafts import Draft, change_parts, read_part
 from tests.unit.intake.formats_made import (
     XML_HEAD,
@@ -26,7 +27,6 @@ from tests.unit.intake.formats_made import (
     make_zip,
     record,
 )
-from tests.unit.intake.test_formats_marks import make_ods
 
 LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 BILLION = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "ha">{LAUGHS}]>'
