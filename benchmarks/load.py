@@ -22,20 +22,20 @@ from chuyenhoa.store import disk
 
 NOW = "2021-12-16T09:00:00+07:00"
 STAGES: tuple[tuple[str, str, str], ...] = (
-    ("chuyenhoa.pipeline.receive.batches", "claim", "claim: copy to the archive, ledger, remove (fsync)"),
-    ("chuyenhoa.pipeline.receive.batches", "look_for_stable", "scan of the inbox"),
+    ("chuyenhoa.intake.inbox.claim", "claim_drops", "claim: copy to the archive, ledger, remove (fsync)"),
+    ("chuyenhoa.intake.inbox.scan", "look_for_stable", "scan of the inbox"),
     ("chuyenhoa.pipeline.receive.read", "read_files", "gates and typed rows in confined processes"),
-    ("chuyenhoa.pipeline.receive.read", "read_archived", "bytes from the archive, hash checked"),
+    ("chuyenhoa.store.archive", "read_archived", "bytes from the archive, hash checked"),
     ("chuyenhoa.pipeline.receive.validate", "load_in_force", "history out of the store"),
     ("chuyenhoa.pipeline.receive.validate", "validate", "rules: frame, findings, messages"),
     ("chuyenhoa.validation.run", "run_rules", "rules: Great Expectations"),
     ("chuyenhoa.pipeline.receive.batches", "publish", "pages of what the rules found"),
     ("chuyenhoa.pipeline.receive.batches", "_decide_and_store", "judgement and figures into the store"),
-    ("chuyenhoa.pipeline.receive.batches", "answer_submissions", "receipt: close, letter queued"),
+    ("chuyenhoa.pipeline.receive.answer", "answer_submissions", "receipt: close, letter queued"),
     ("chuyenhoa.pipeline.receive.answer", "build_receipts", "receipt: collect"),
     ("chuyenhoa.pipeline.receive.answer", "make_workbooks", "receipt: marked workbooks"),
-    ("chuyenhoa.pipeline.receive.answer", "render_receipt", "receipt: page"),
-    ("chuyenhoa.pipeline.receive.answer", "write_files", "receipt: files (fsync)"),
+    ("chuyenhoa.feedback", "render_receipt", "receipt: page"),
+    ("chuyenhoa.store.disk", "write_files", "receipt: files (fsync)"),
 )
 """Where a stage's function is looked up, and what to call it."""
 OTHER = "everything else"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, task
 
-from chuyenhoa.orchestration.assets import OBSERVATIONS
 from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.trigger import OBSERVATIONS
 
 WHAT_TO_DO = (
     "No figure is lost: results are recomputed from the store. Read the error above; `chuyenhoa plan "

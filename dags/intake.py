@@ -14,8 +14,8 @@ import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from chuyenhoa.orchestration.assets import INBOX, OBSERVATIONS
 from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.trigger import INBOX, OBSERVATIONS
 
 # One slot: two runs never work on the inbox at once. max_active_runs=1 would leave events stuck (#56050).
 POOL = "intake"
@@ -72,7 +72,7 @@ def send_letters() -> dict[str, int]:
 @task(execution_timeout=timedelta(minutes=10))
 def record_forms() -> int:
     """Record the approval forms that the office dropped, issue what they approve; how many were taken."""
-    from chuyenhoa.pipeline.publish.approving import take_forms
+    from chuyenhoa.pipeline.publish.approval_forms import take_forms
 
     return len(take_forms())
 

@@ -45,7 +45,7 @@ def assess_milestone(milestone_id: str) -> str:
 @task
 def freeze_snapshot(milestone_id: str) -> str:
     """Freeze figures and results; the sha256 of the snapshot."""
-    from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
+    from chuyenhoa.pipeline.publish.rendering import freeze_snapshot
 
     return freeze_snapshot(milestone_id)
 

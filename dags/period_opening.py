@@ -23,7 +23,7 @@ WHAT_TO_DO = (
 @task
 def find_periods(params: dict[str, str] | None = None) -> list[str]:
     """Find the periods to open: the one that the run names, else those that are due."""
-    from chuyenhoa.pipeline.receive.opening import periods_opening
+    from chuyenhoa.pipeline.receive.workbooks import periods_opening
 
     named = ((params or {}).get("period") or "").strip()
     return [named] if named else periods_opening()
@@ -32,7 +32,7 @@ def find_periods(params: dict[str, str] | None = None) -> list[str]:
 @task(map_index_template="{{ task.op_kwargs['period_id'] }}", retries=2, retry_delay=timedelta(seconds=20))
 def open_period(period_id: str) -> list[str]:
     """Write the missing blank workbooks of one period; their paths below the data folder."""
-    from chuyenhoa.pipeline.receive.opening import open_period
+    from chuyenhoa.pipeline.receive.workbooks import open_period
 
     return open_period(period_id)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.receive.workbooks import open_period
 from tests.integration.forms import fill
 from tests.integration.rehearsal import run_intake
 

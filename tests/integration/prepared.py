@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TypeVar, cast
 
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.receive.workbooks import open_period
 
 Outcome = TypeVar("Outcome")
 _KEPT: dict[Hashable, tuple[Path, object]] = {}

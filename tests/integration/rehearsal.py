@@ -9,13 +9,11 @@ from pathlib import Path
 
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
-from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.drafts import list_for_office
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
+from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
 from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
-from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
+from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
 from devtools.sample import Drop, Scenario, load_sample, load_scenario
 from devtools.sample_files import SampleFiles
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from chuyenhoa.assessment import verdicts
 from chuyenhoa.assessment.verdicts import assess
 from chuyenhoa.cli import main
 from chuyenhoa.model.lifecycle import State
@@ -18,13 +19,16 @@ from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.assess.lifecycle import Act, record_states
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.asking import ask_office
-from chuyenhoa.pipeline.publish.decisions import check_decision, record_decision
+from chuyenhoa.pipeline.publish.approval_forms import ask_office
 from chuyenhoa.pipeline.publish.drafts import DraftError, list_for_office
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot, hash_snapshot_inputs
 from chuyenhoa.pipeline.publish.handover import write_handover
-from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
+from chuyenhoa.pipeline.publish.issuing import check_decision, issue_documents, record_decision
+from chuyenhoa.pipeline.publish.rendering import (
+    check_drafts,
+    freeze_snapshot,
+    hash_snapshot_inputs,
+    render_drafts,
+)
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
 from tests.homes import copy_home
@@ -43,7 +47,7 @@ def assessed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         calls.append(milestone.id)
         return assess(plan, milestone, *others)
 
-    monkeypatch.setattr(assessing, "assess", counted)
+    monkeypatch.setattr(verdicts, "assess", counted)
     return calls
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.pipeline.publish.drafts import ERRORS_NOTE, DraftError, list_draft_errors
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
 from tests.homes import copy_home
 from tests.integration.reporting.word_edits import WordFile
 from tests.stores import new_data

@@ -8,9 +8,8 @@ import pytest
 
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.publish.drafts import list_for_office
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.workbooks import open_period
 from chuyenhoa.store.documents import list_documents
 from tests.integration.forms import fill
 from tests.integration.prepared import once

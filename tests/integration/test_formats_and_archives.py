@@ -12,11 +12,10 @@ from chuyenhoa import cli
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import ReceiptMember
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.receive import batches, read
+from chuyenhoa.pipeline.receive import answer, read
 from chuyenhoa.pipeline.receive.answer import build_receipt
 from chuyenhoa.pipeline.receive.batches import IntakeError
-from chuyenhoa.store import claims, ledger
-from chuyenhoa.store.archive import read_archived
+from chuyenhoa.store import archive, claims, ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
 from tests.integration.prepared import open_periods
@@ -100,15 +99,15 @@ def test_the_files_of_an_archive_are_submissions_of_their_own(good: bytes, data_
         "quét.pdf": "refused",
         "a.zip/ghi chú.txt": "refused",
     }
-    archive, report = rows["tất cả.zip"], rows["Quý 3/báo cáo.xlsx"]
-    assert report.container == archive.number
+    whole, report = rows["tất cả.zip"], rows["Quý 3/báo cáo.xlsx"]
+    assert report.container == whole.number
     assert report.file_name == "báo cáo.xlsx"
-    assert (archive.period, archive.submitter, archive.version) == ("2021-6t", "899", None)
-    assert read_archived(data_folder / "archive", report.sha256) == good
-    assert read_archived(data_folder / "archive", archive.sha256) == content
+    assert (whole.period, whole.submitter, whole.version) == ("2021-6t", "899", None)
+    assert archive.read_archived(data_folder / "archive", report.sha256) == good
+    assert archive.read_archived(data_folder / "archive", whole.sha256) == content
     assert len({row.receipt for row in rows.values()}) == 4
     assert all((data_folder / row.receipt).is_file() for row in rows.values())
-    members = build_receipt(open_context(), archive.number).members
+    members = build_receipt(open_context(), whole.number).members
     assert [member.path for member in members] == ["Quý 3/báo cáo.xlsx", "quét.pdf", "a.zip/ghi chú.txt"]
     assert all(isinstance(member, ReceiptMember) and member.receipt for member in members)
 
@@ -135,7 +134,7 @@ def test_an_archive_cut_short_ends_the_same(
     class PowerCutError(BaseException):
         pass
 
-    home = {"add_members": claims, "save_answer": ledger, "answer_submissions": batches}.get(step, read)
+    home = {"add_members": claims, "save_answer": ledger, "answer_submissions": answer}.get(step, archive)
     real = getattr(home, step)
 
     def cut(*arguments: object, **more: object) -> object:

@@ -17,10 +17,9 @@ from chuyenhoa.cli import main
 from chuyenhoa.kit.mail import MailServer
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.notify.mailing import send_letters
-from chuyenhoa.pipeline.publish import pdf_export
-from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish import handover
 from chuyenhoa.pipeline.publish.handover import write_handover
-from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
 from chuyenhoa.store.archive import archived_path
 from chuyenhoa.store.tables import SnapshotRow
 from tests.homes import copy_home
@@ -118,7 +117,7 @@ def test_a_libreoffice_that_hangs_is_ended_and_fails_nothing(
     script.write_text("#!/bin/sh\nsleep 600 &\necho $! > " + str(tmp_path / "child") + "\nwait\n")
     script.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda _: str(script))
-    assert pdf_export.make_pdfs({"a": b"x"}, seconds=1.0) == {}
+    assert handover.make_pdfs({"a": b"x"}, seconds=1.0) == {}
     child = (tmp_path / "child").read_text().strip()
     stat = Path(f"/proc/{child}/stat")
     assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"

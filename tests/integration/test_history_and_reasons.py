@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 from chuyenhoa.cli import main
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
+from chuyenhoa.pipeline.publish.rendering import freeze_snapshot
 from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 from chuyenhoa.store import ledger
 from chuyenhoa.store.evidence import load_evidence, load_records

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from chuyenhoa.kit.sandbox import FaultError
 from chuyenhoa.model.submissions import Reading
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.receive import batches, read
+from chuyenhoa.pipeline.receive import answer, read
 from chuyenhoa.pipeline.receive.batches import (
     IntakeError,
     batch,
@@ -20,8 +20,8 @@ from chuyenhoa.pipeline.receive.batches import (
     process_batch,
     summarise_intake,
 )
-from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
 from chuyenhoa.pipeline.receive.read import FileToRead
+from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
@@ -258,7 +258,7 @@ def test_an_answer_cut_short_is_given_once(
 
     (data_folder / "inbox" / RACH_GIA / "a.xlsx").write_bytes(fill(blank(forms)))
     with monkeypatch.context() as patch:
-        patch.setattr(batches, "answer_submissions", cut)
+        patch.setattr(answer, "answer_submissions", cut)
         with pytest.raises(PowerCutError):
             run_intake()
     assert len(run_intake()) == 1

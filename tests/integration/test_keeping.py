@@ -16,11 +16,9 @@ from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store, compare, dump_store
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.pipeline.publish.asking import ask_office
-from chuyenhoa.pipeline.publish.decisions import record_decision
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
+from chuyenhoa.pipeline.publish.approval_forms import ask_office
+from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
 from chuyenhoa.pipeline.receive.decide import decide_status
 from chuyenhoa.store import open_store
 from chuyenhoa.store.archive import archived_path

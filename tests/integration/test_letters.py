@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from chuyenhoa import feedback
 from chuyenhoa.cli import main
 from chuyenhoa.feedback import render_letter
 from chuyenhoa.kit.mail import MailConfigError, MailServer, SmtpLine
 from chuyenhoa.pipeline import context
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.notify import mailing
 from chuyenhoa.pipeline.notify.mailing import LetterError, send_letters
 from chuyenhoa.pipeline.receive.batches import IntakeError
 from chuyenhoa.store import deliveries
@@ -291,7 +291,7 @@ def test_a_letter_that_we_cannot_write_holds_up_no_other(data: Path, monkeypatch
 
     mailbox = Mailbox()
     with office(mailbox) as where, monkeypatch.context() as patch:
-        patch.setattr(mailing, "render_letter", render)
+        patch.setattr(feedback, "render_letter", render)
         with pytest.raises(LetterError, match="template broke"):
             send_letters(where)
     assert len(mailbox.taken) == 1

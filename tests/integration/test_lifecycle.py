@@ -17,7 +17,7 @@ from chuyenhoa.pipeline.assess.locality_status import list_history
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store, compare, dump_store
 from chuyenhoa.pipeline.keep.rebuilding import rebuild_store
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
+from chuyenhoa.pipeline.publish.rendering import freeze_snapshot
 from chuyenhoa.store import open_store
 from chuyenhoa.store.tables import DocumentRow, SnapshotRow
 

@@ -11,7 +11,7 @@ import pytest
 
 from chuyenhoa.cli import main
 from chuyenhoa.pipeline.assess.assessing import assess_milestone
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.receive.workbooks import open_period
 from tests.integration.forms import fill
 from tests.integration.messy import KIEN_LUONG, RACH_GIA, blank, drop
 from tests.integration.rehearsal import run_intake

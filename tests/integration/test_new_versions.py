@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.decisions import record_decision
 from chuyenhoa.pipeline.publish.drafts import describe_drafts
-from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.reporting.tracked import accept_all, plain, reject_all
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more, text_of

@@ -10,9 +10,8 @@ import pytest
 from chuyenhoa.cli import main
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
-from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
 from chuyenhoa.plan import load_plan
 from chuyenhoa.store import ledger
 from tests.homes import add_next_year, copy_home

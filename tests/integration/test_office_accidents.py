@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from chuyenhoa.pipeline.publish import approving, issuing
-from chuyenhoa.pipeline.publish.approving import take_forms
-from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish import issuing
+from chuyenhoa.pipeline.publish.approval_forms import take_forms
 from chuyenhoa.pipeline.publish.drafts import DraftError
 from chuyenhoa.pipeline.publish.handover import write_handover
-from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.rehearsal import run_intake
 from tests.integration.reporting.tracked import accept_all, plain, reject_all
@@ -44,7 +43,7 @@ def test_a_death_between_approval_and_issue_is_made_good_by_the_next_pass(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(approving, "issue_documents", die)
+        patch.setattr(issuing, "issue_documents", die)
         with pytest.raises(KeyboardInterrupt):
             take_forms()
     assert row(draft).state == DocumentState.APPROVED

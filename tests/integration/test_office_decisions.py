@@ -10,12 +10,10 @@ import docx
 import pytest
 
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.decisions import check_decision, record_decision
 from chuyenhoa.pipeline.publish.drafts import DraftError, describe_drafts, documents_awaiting, refusal_note
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.issuing import issue_documents
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.publish.issuing import check_decision, issue_documents, record_decision
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.workbooks import open_period
 from chuyenhoa.release.decision import DecisionError
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.tables import DeliveryRow, DocumentRow

@@ -16,10 +16,9 @@ import pytest
 
 from chuyenhoa.cli import main
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.approving import take_forms
-from chuyenhoa.pipeline.publish.asking import ask_office
-from chuyenhoa.pipeline.publish.decisions import record_decision
+from chuyenhoa.pipeline.publish.approval_forms import ask_office, take_forms
 from chuyenhoa.pipeline.publish.drafts import drafts_open
+from chuyenhoa.pipeline.publish.issuing import record_decision
 from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.tables import ApprovalFormRow, OfficeQueryRow
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more

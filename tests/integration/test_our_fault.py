@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock
+from chuyenhoa import clock, feedback
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store
-from chuyenhoa.pipeline.receive import answer, batches, decide, read
+from chuyenhoa.pipeline.receive import answer, decide, read
 from chuyenhoa.pipeline.receive.batches import IntakeError, claim_drops
 from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import ledger
@@ -63,7 +63,7 @@ def test_our_fault_is_told_once_and_replaced_by_the_answer(
         return real(ctx, session, part, row)
 
     with monkeypatch.context() as patch:
-        patch.setattr(batches, "decide_file", decide_or_fail)
+        patch.setattr(decide, "decide_file", decide_or_fail)
         with pytest.raises(IntakeError, match=r"hong\.xlsx .*a bug of ours"):
             run_intake()
         (page,) = receipts(forms)
@@ -119,7 +119,7 @@ def test_a_file_that_breaks_the_rules_engine_costs_nobody_elses_answer(
             raise RuntimeError("the rules broke")
         return real(ctx, rows)
 
-    monkeypatch.setattr(batches, "read_part", read_or_fail)
+    monkeypatch.setattr(read, "read_part", read_or_fail)
     with pytest.raises(IntakeError, match="the rules broke"):
         run_intake()
     assert [row.status for row in rows()] == ["claimed", "accepted"]
@@ -134,7 +134,7 @@ def test_telling_may_fail_too_and_is_made_up_for(forms: Path, monkeypatch: pytes
 
     with monkeypatch.context() as patch:
         patch.setattr(answer, "make_workbooks", fail)
-        patch.setattr(answer, "render_receipt", fail)
+        patch.setattr(feedback, "render_receipt", fail)
         with pytest.raises(IntakeError, match="no space left"):
             run_intake()
         assert receipts(forms) == []

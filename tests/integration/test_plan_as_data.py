@@ -11,9 +11,8 @@ import pytest
 
 from chuyenhoa.cli import main
 from chuyenhoa.pipeline.assess.assessing import milestones_to_assess
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.rendering import check_drafts, render_drafts
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.workbooks import open_period
 from chuyenhoa.plan import load_plan
 from tests.homes import copy_home
 from tests.integration.forms import fill

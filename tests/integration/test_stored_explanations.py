@@ -13,10 +13,10 @@ from sqlalchemy import select, text
 from chuyenhoa.cli import main
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
-from chuyenhoa.pipeline.assess.stored_results import read_assessment, read_snapshot
+from chuyenhoa.pipeline.assess.results import read_assessment, read_snapshot
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.receive.opening import open_period, periods_opening
+from chuyenhoa.pipeline.publish.rendering import freeze_snapshot
+from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
 from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
 from devtools.sample import load_sample, load_scenario
 from devtools.sample_files import SampleFiles

@@ -15,9 +15,8 @@ from sqlalchemy import select
 from chuyenhoa.cli import main
 from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.freezing import freeze_snapshot
-from chuyenhoa.pipeline.publish.rendering import render_drafts
-from chuyenhoa.pipeline.receive.opening import open_period
+from chuyenhoa.pipeline.publish.rendering import freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.receive.workbooks import open_period
 from chuyenhoa.store import ledger
 from chuyenhoa.store.documents import latest_assessment
 from chuyenhoa.store.tables import FindingRow

@@ -12,9 +12,9 @@ from chuyenhoa.cli import labels
 from chuyenhoa.cli.output import UnusableError, print_json
 from chuyenhoa.model.evidence import JustifiedWarning
 from chuyenhoa.model.results import InsufficiencyReason
-from chuyenhoa.pipeline.assess import assessing, stored_results
+from chuyenhoa.pipeline.assess import assessing
+from chuyenhoa.pipeline.assess import results as stored_results
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.publish.tracing import UnknownFigureError, find_figure
 from chuyenhoa.reporting import FigureInput
 from chuyenhoa.store.justifications import gather_justifications
 
@@ -215,8 +215,8 @@ def explain_figure(options: argparse.Namespace) -> int:
         UnusableError: no document holds a figure with this tag.
     """
     try:
-        found = find_figure(open_context(), options.figure, options.document or "")
-    except UnknownFigureError as error:
+        found = stored_results.find_figure(open_context(), options.figure, options.document or "")
+    except stored_results.UnknownFigureError as error:
         raise UnusableError(str(error)) from error
     if options.json:
         print_json(found)

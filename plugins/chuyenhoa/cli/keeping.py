@@ -20,7 +20,7 @@ from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep import auditing, rebuilding
-from chuyenhoa.pipeline.receive.inbox_leftovers import to_report
+from chuyenhoa.pipeline.receive.batches import to_report
 from chuyenhoa.store import deliveries, documents, evidence, ledger, migrate_store
 
 # What lies in the inbox and is not taken.

@@ -15,7 +15,7 @@ from chuyenhoa.cli.output import UnusableError, print_json, print_table
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish import drafts, freezing, issuing
+from chuyenhoa.pipeline.publish import drafts, issuing
 from chuyenhoa.release.register import write_register
 from chuyenhoa.reporting import RenderError
 from chuyenhoa.store.tables import AssessmentRow, DocumentRow
@@ -151,20 +151,20 @@ def render_report(options: argparse.Namespace) -> int:
         UnusableError: a template of the office's that cannot be rendered or breaks the layout.
     """
     # Loaded here: writing approval forms needs openpyxl, which no other command should wait for.
-    from chuyenhoa.pipeline.publish import asking, rendering
+    from chuyenhoa.pipeline.publish import approval_forms, rendering
 
     if options.verify is not None:
         return _verify(options)
     if not options.milestone:
         raise UnusableError("Which milestone? Name it with --milestone, as in --milestone 2021-6t.")
     ctx = open_context()
-    snapshot = freezing.freeze_snapshot(options.milestone)
+    snapshot = rendering.freeze_snapshot(options.milestone)
     try:
         names = rendering.check_drafts(rendering.render_drafts(snapshot))
     except (RenderError, drafts.DraftError) as error:
         raise UnusableError(f"{error}\nMend the template; 'chuyenhoa templates check' helps.") from error
     for asked in drafts.list_for_office(names):
-        asking.ask_office(asked)
+        approval_forms.ask_office(asked)
     with ctx.store.reading() as session:
         rows = [session.get_one(DocumentRow, name) for name in names]
     entries = [
@@ -209,7 +209,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def take_approvals(options: argparse.Namespace) -> int:
     """`chuyenhoa approvals`: 0 when every form was recorded, 1 when one was refused."""
-    from chuyenhoa.pipeline.publish.approving import take_forms
+    from chuyenhoa.pipeline.publish.approval_forms import take_forms
 
     taken = take_forms()
     if options.json:

@@ -23,7 +23,7 @@ from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.pipeline.assess import locality_status, what_if
+from chuyenhoa.pipeline.assess import locality_status, results
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.plan import PlanError, Problem, cases, lint_warnings, load_copy, load_plan, loader, rules
 from chuyenhoa.store import MissingStoreError
@@ -167,8 +167,8 @@ def print_flips(options: argparse.Namespace) -> int:
         raise UnusableError(
             f"plans {old.id} and {new.id}: reports belong to one plan; compare two wordings of it."
         )
-    flips = what_if.compare_plans(ctx, old, new)
-    files = what_if.compare_files(ctx, old, new, options.expectations)
+    flips = results.compare_plans(ctx, old, new)
+    files = results.compare_files(ctx, old, new, options.expectations)
     lacking = newly_insufficient(flips)
     if options.json:
         print_json(
@@ -186,7 +186,7 @@ def print_flips(options: argparse.Namespace) -> int:
     return 1 if flips or files else 0
 
 
-def newly_insufficient(flips: Sequence[what_if.Flip]) -> dict[tuple[str, str], list[str]]:
+def newly_insufficient(flips: Sequence[results.Flip]) -> dict[tuple[str, str], list[str]]:
     """By milestone and locality, the criteria that a change leaves without a verdict; [] for its own only."""
     found: dict[tuple[str, str], list[str]] = {}
     for flip in flips:
@@ -197,7 +197,7 @@ def newly_insufficient(flips: Sequence[what_if.Flip]) -> dict[tuple[str, str], l
 
 
 def _print(
-    old: Plan, flips: Sequence[what_if.Flip], files: Sequence[what_if.FileChange], lacking: int
+    old: Plan, flips: Sequence[results.Flip], files: Sequence[results.FileChange], lacking: int
 ) -> None:
     rows = [
         [

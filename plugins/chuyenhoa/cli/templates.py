@@ -147,7 +147,7 @@ def _print_trial(entry: dict[str, Any]) -> None:
 
 def _write_pdfs(documents: list[Path]) -> None:
     """PDFs beside the documents, where LibreOffice is installed."""
-    from chuyenhoa.pipeline.publish.pdf_export import make_pdfs
+    from chuyenhoa.pipeline.publish.handover import make_pdfs
 
     contents = {path.stem: path.read_bytes() for path in documents if path.exists()}
     for name, content in make_pdfs(contents).items():

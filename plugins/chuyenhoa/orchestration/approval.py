@@ -56,7 +56,7 @@ class OfficeApproval(HITLOperator):
 
     def execute(self, context: Context) -> Any:
         """Put the question with what the office must know; skipped when all is decided."""
-        from chuyenhoa.pipeline.publish.asking import ask_office
+        from chuyenhoa.pipeline.publish.approval_forms import ask_office
         from chuyenhoa.pipeline.publish.drafts import describe_drafts, propose_signer
 
         require_any(ask_office(self.documents), "These documents are approved already.")
@@ -67,8 +67,8 @@ class OfficeApproval(HITLOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Record the answer if it can be; without one, end if a form gave it, else wait on."""
-        from chuyenhoa.pipeline.publish.decisions import check_decision, record_decision
         from chuyenhoa.pipeline.publish.drafts import drafts_open
+        from chuyenhoa.pipeline.publish.issuing import check_decision, record_decision
 
         if event.get("error_type") == "timeout":
             require_any(drafts_open(self.documents), "The office decided by a form.")

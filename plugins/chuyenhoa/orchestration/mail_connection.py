@@ -5,16 +5,8 @@ from __future__ import annotations
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from chuyenhoa.kit.mail import MailServer
-from chuyenhoa.kit.mail.server import (
-    PLAIN,
-    PORTS,
-    STARTTLS,
-    TIMEOUT_SECONDS,
-    TLS,
-    MailConfigError,
-    check_server,
-)
+from chuyenhoa.kit.mail import MailConfigError, MailServer
+from chuyenhoa.kit.mail.server import PLAIN, PORTS, STARTTLS, TIMEOUT_SECONDS, TLS, check_server
 
 CONNECTION = "smtp_default"
 

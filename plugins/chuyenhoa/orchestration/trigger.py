@@ -1,4 +1,4 @@
-"""Wakes intake when files lie in the inbox: a scan with a stability check, for ever."""
+"""The assets between the DAGs, and the trigger that wakes intake when files lie still in the inbox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from pydantic import JsonValue
 
@@ -117,3 +118,12 @@ class Watch:
     def pause(self, poke_interval: float) -> float:
         """Seconds until the next scan; doubled after every scan that failed, up to a minute."""
         return min(poke_interval * 2.0 ** min(self.failures, 10), max(MAX_WAIT_S, poke_interval))
+
+
+INBOX = Asset(
+    name="inbox", group="chuyenhoa", watchers=[AssetWatcher(name="inbox_watch", trigger=InboxTrigger())]
+)
+"""Files lie in a submitter's folder and stand still."""
+
+OBSERVATIONS = Asset(name="observations", group="chuyenhoa")
+"""Submissions were answered; stored figures may have changed."""

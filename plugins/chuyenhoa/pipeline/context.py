@@ -15,12 +15,9 @@ from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.rules import Rule, rules_in_force
-from chuyenhoa.plan import load_plan
-from chuyenhoa.plan.messages import load_messages
+from chuyenhoa.plan import load_plan, messages
 from chuyenhoa.plan.rules import load_rules
-from chuyenhoa.settings import Settings
-from chuyenhoa.store import Store, open_store
-from chuyenhoa.store.disk import write_files
+from chuyenhoa.store import Store, disk, open_store
 
 
 class UnknownPeriodError(ValueError):
@@ -31,11 +28,12 @@ class UnknownPeriodError(ValueError):
 class Context:
     """What every task needs; every folder under plans/ with a plan.yaml is a plan."""
 
-    settings: Settings
+    settings: settings_module.Settings
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
         """All plans by their id, oldest first."""
+        # Named after the year: the oldest comes first, and a new year is a new folder (docs/decisions/0010).
         names = sorted(path.parent.name for path in self.settings.plans.glob("*/plan.yaml"))
         return {name: load_plan(self.settings.plans, name) for name in names}
 
@@ -44,6 +42,8 @@ class Context:
         """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun."""
         if self.settings.plan_id:
             return load_plan(self.settings.plans, self.settings.plan_id)
+        # Two plans are in work at the turn of the year: files of 2021 may come until 17/12, and the windows
+        # of the next plan begin on 15/12 (docs/decisions/0010).
         begun = [plan for plan in self.plans.values() if _begins(plan) <= clock.today()]
         return max(begun or list(self.plans.values())[:1], key=_begins)
 
@@ -65,7 +65,7 @@ class Context:
 
     def titles_of(self, plan: Plan) -> dict[str, str]:
         """The title of every rule of a plan and of every code of the reader, by its id."""
-        codes = load_messages(self.settings.templates / "messages" / "reading")
+        codes = messages.load_messages(self.settings.templates / "messages" / "reading")
         return {
             **{code: message.title for code, message in codes.items()},
             **{rule.rule_id: rule.title for rule in self.rules_of(plan)},
@@ -133,4 +133,4 @@ def call_confined(task: sandbox.Task, jobs: Sequence[tuple[Any, ...]]) -> list[A
 
 def write_file(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees all of it or nothing, and it outlasts a power cut."""
-    write_files({path: content})
+    disk.write_files({path: content})

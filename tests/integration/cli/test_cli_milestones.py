@@ -22,8 +22,7 @@ from chuyenhoa.cli.labels import (
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason, Verdict
 from chuyenhoa.model.submissions import Severity, SubmissionStatus
-from chuyenhoa.pipeline.publish.decisions import record_decision
-from chuyenhoa.pipeline.publish.issuing import issue_documents
+from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
 from chuyenhoa.pipeline.receive.batches import claim_drops
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.cli.conftest import RACH_GIA, Call, Form

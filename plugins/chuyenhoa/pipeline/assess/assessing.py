@@ -17,28 +17,14 @@ from sqlalchemy.orm import Session
 
 import chuyenhoa
 from chuyenhoa import clock
-from chuyenhoa.assessment.baselines import (
-    ReportedWindow,
-    add_baselines,
-    changed_localities,
-    reported_in,
-    restate_baselines,
-    wanted_baselines,
-)
-from chuyenhoa.assessment.verdicts import assess
-from chuyenhoa.assessment.windows import Assembled, Difference, Restated, assemble, finer_periods
-from chuyenhoa.model.calendars import Window
-from chuyenhoa.model.explanation import describe_rules
+from chuyenhoa.assessment import baselines, verdicts, windows
+from chuyenhoa.model import calendars, explanation, results
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
-from chuyenhoa.model.results import Assessment
 from chuyenhoa.pipeline.assess import locality_status
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.store import ledger
-from chuyenhoa.store.documents import latest_assessment
+from chuyenhoa.store import documents, ledger, lifecycle, tables
 from chuyenhoa.store.evidence import load_evidence
-from chuyenhoa.store.lifecycle import load_transitions
-from chuyenhoa.store.tables import AssessmentRow, EventRow, SubmissionRow
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +39,8 @@ def milestones_to_assess() -> list[str]:
     with ctx.store.reading() as session:
         for milestone in ctx.milestones:
             newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
-            last = latest_assessment(session, milestone.id)
+            last = documents.latest_assessment(session, milestone.id)
+            # By the ledger, not by an event of Airflow, which can be lost or doubled (docs/decisions/0002).
             if newest and (last is None or newest > last.through_event):
                 stale.append(milestone.id)
     return stale
@@ -72,32 +59,35 @@ def assess_milestone(milestone_id: str) -> str:
         return str(row.id)
 
 
-def stored_assessment(ctx: Context, session: Session, milestone: Period, gathered: Assembled) -> Assessment:
+def stored_assessment(
+    ctx: Context, session: Session, milestone: Period, gathered: windows.Assembled
+) -> results.Assessment:
     """The stored assessment of a milestone; where its inputs changed since, a new one, which is stored.
 
     Only in a session of `Store.writing`. `gathered` is what was accepted as it stands now.
     """
-    last = latest_assessment(session, milestone.id)
+    last = documents.latest_assessment(session, milestone.id)
     if last is None or last.inputs_sha256 != hash_assessment_inputs(ctx, session, milestone):
         return _assess(ctx, session, milestone, gathered)[1]
     return decode_assessment(last.content)
 
 
 def _assess(
-    ctx: Context, session: Session, milestone: Period, gathered: Assembled
-) -> tuple[AssessmentRow, Assessment]:
+    ctx: Context, session: Session, milestone: Period, gathered: windows.Assembled
+) -> tuple[tables.AssessmentRow, results.Assessment]:
     """Compute an assessment and store it; an outcome equal to the last one keeps that one's row."""
     plan = ctx.plan_of(milestone.id)
     outcome = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
-    content = encode_assessment(outcome, describe_rules(plan, milestone.window.end))
+    content = encode_assessment(outcome, explanation.describe_rules(plan, milestone.window.end))
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     inputs = hash_assessment_inputs(ctx, session, milestone)
     newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
-    row = latest_assessment(session, milestone.id)
+    row = documents.latest_assessment(session, milestone.id)
+    # A remark in a plan's file gives other inputs and the same outcome: what rests on this row stays valid.
     if row is not None and row.sha256 == sha256:
         row.through_event, row.inputs_sha256 = newest, inputs
         return row, outcome
-    row = AssessmentRow(
+    row = tables.AssessmentRow(
         plan=plan.id,
         milestone=milestone.id,
         assessed_at=clock.now().isoformat(),
@@ -112,7 +102,7 @@ def _assess(
     return row, outcome
 
 
-def encode_assessment(outcome: Assessment, rules: Mapping[str, Any]) -> str:
+def encode_assessment(outcome: results.Assessment, rules: Mapping[str, Any]) -> str:
     """An assessment as it is stored: JSON with sorted keys, the rules that it rests on as `explanation`.
 
     Figures are texts as they were computed, never JSON numbers: 79,96 % stays below 80 %.
@@ -120,33 +110,33 @@ def encode_assessment(outcome: Assessment, rules: Mapping[str, Any]) -> str:
     return json.dumps({**asdict(outcome), "explanation": rules}, ensure_ascii=False, sort_keys=True)
 
 
-def decode_assessment(content: str) -> Assessment:
+def decode_assessment(content: str) -> results.Assessment:
     """What `encode_assessment` was given, without the rules.
 
     Raises:
         ValueError: it is none; the text names the path, as in `$.localities[0].verdict`.
     """
-    return msgspec.convert(json.loads(content), Assessment)
+    return msgspec.convert(json.loads(content), results.Assessment)
 
 
 def gather_evidence(
     ctx: Context, session: Session, milestone: Period, wording: Plan | None = None
-) -> Assembled:
+) -> windows.Assembled:
     """What was accepted for a milestone's window, from its own reports or finer ones that cover it.
 
     Where a criterion compares with another window than the same one of the previous year, the reports of all
     plans are looked through for it. `wording` is the plan as it would be, where a change is rehearsed.
     """
     plan = wording or ctx.plan_of(milestone.id)
-    periods = [milestone, *finer_periods(plan, milestone)]
+    periods = [milestone, *windows.finer_periods(plan, milestone)]
     reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
-    gathered = assemble(plan, milestone, reported)
-    wanted = wanted_baselines(plan.criteria_on(milestone.window.end))
-    if not wanted and not changed_localities(plan, milestone):
+    gathered = windows.assemble(plan, milestone, reported)
+    wanted = baselines.wanted_baselines(plan.criteria_on(milestone.window.end))
+    if not wanted and not baselines.changed_localities(plan, milestone):
         return gathered
     history = _load_history(ctx, session) if _needs_history(ctx, plan, milestone) else {}
-    found, differing = restate_baselines(plan, milestone, gathered.evidence, history)
-    found = add_baselines(plan, milestone.window, found, wanted, history)
+    found, differing = baselines.restate_baselines(plan, milestone, gathered.evidence, history)
+    found = baselines.add_baselines(plan, milestone.window, found, wanted, history)
     return replace(gathered, evidence=found, restated=differing)
 
 
@@ -156,9 +146,9 @@ def _needs_history(ctx: Context, plan: Plan, milestone: Period) -> bool:
     They do where a criterion compares with another window, and where a locality came from units that
     some plan has reports on.
     """
-    if wanted_baselines(plan.criteria_on(milestone.window.end)):
+    if baselines.wanted_baselines(plan.criteria_on(milestone.window.end)):
         return True
-    changed = changed_localities(plan, milestone).values()
+    changed = baselines.changed_localities(plan, milestone).values()
     sought = {key for unit in changed for key in plan.register.ancestors(unit)}
     return bool(sought) and any(
         other.register.key_of(code, period.window.end) in sought
@@ -168,19 +158,19 @@ def _needs_history(ctx: Context, plan: Plan, milestone: Period) -> bool:
     )
 
 
-def _load_history(ctx: Context, session: Session) -> Mapping[str, list[ReportedWindow]]:
+def _load_history(ctx: Context, session: Session) -> Mapping[str, list[baselines.ReportedWindow]]:
     """What accepted reports of all plans say of every unit, each of its own window first.
 
     A report speaks of the unit that bore the locality's code at the end of its window, for the window
     compared with as well: its sheet "Cùng kỳ" is counted for the unit as it is now.
     """
-    own: dict[str, list[ReportedWindow]] = {}
-    stated: dict[str, list[ReportedWindow]] = {}
+    own: dict[str, list[baselines.ReportedWindow]] = {}
+    stated: dict[str, list[baselines.ReportedWindow]] = {}
     for plan in ctx.plans.values():
         for period in plan.periods:
             for code, evidence in load_evidence(session, plan, period.id).items():
                 key = plan.register.key_of(code, period.window.end)
-                now, before = reported_in(period.window, period.baseline, evidence)
+                now, before = baselines.reported_in(period.window, period.baseline, evidence)
                 own.setdefault(key, []).append(now)
                 stated.setdefault(key, []).append(before)
     return {key: [*reported, *stated[key]] for key, reported in own.items()}
@@ -193,16 +183,17 @@ def find_earlier(ctx: Context, session: Session, plan: Plan) -> tuple[Earlier, .
 
 
 def compute_assessment(
-    plan: Plan, milestone: Period, gathered: Assembled, earlier: Sequence[Earlier] = ()
-) -> Assessment:
+    plan: Plan, milestone: Period, gathered: windows.Assembled, earlier: Sequence[Earlier] = ()
+) -> results.Assessment:
     """All verdicts of a milestone; criteria are those in force at its cut-off.
 
     The notes name, by locality, the gaps in its window, reports that overlap, and figures that do not add up.
     """
-    found = assess(plan, milestone, gathered.evidence, milestone.window.end, earlier)
+    found = verdicts.assess(plan, milestone, gathered.evidence, milestone.window.end, earlier)
     notes = dict(found.notes)
     for code, gaps in gathered.gaps.items():
         notes[f"gap.{code}"] = f"Chưa có số liệu: {'; '.join(map(_format_window, gaps))}"
+    # Accepted reports that overlap in part are never added: cases would count twice (docs/decisions/0011).
     for code, overlaps in gathered.overlaps.items():
         said = (f"{entry.first} và {entry.second} ({_format_window(entry.shared)})" for entry in overlaps)
         notes[f"overlap.{code}"] = f"Báo cáo trùng thời gian, không cộng được: {'; '.join(said)}"
@@ -210,20 +201,21 @@ def compute_assessment(
         key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
         of = "" if entry.period == milestone.id else f".{entry.period}"
         notes[key + of] = _format_difference(plan, entry, of.replace(".", " "))
+    # The stated figure counts even so: the submitter knows the unit as it is now (docs/decisions/0027).
     for restated in gathered.restated:
         key = f"restated.{restated.locality}.{restated.indicator}"
         notes[key] = _format_restated(restated)
     return replace(found, notes=notes)
 
 
-def _format_difference(plan: Plan, entry: Difference, of: str) -> str:
+def _format_difference(plan: Plan, entry: windows.Difference, of: str) -> str:
     """A flow is compared with the sum of the finer reports, a stock with the one of the same day."""
     is_flow = plan.indicator_by_code[entry.indicator].kind is IndicatorKind.FLOW
     finer = "cộng các kỳ ngắn hơn là" if is_flow else "kỳ ngắn hơn cùng ngày chốt ghi"
     return f"Số liệu cả kỳ{of} là {entry.coarse}, {finer} {entry.fine}; tính theo số liệu cả kỳ"
 
 
-def _format_restated(entry: Restated) -> str:
+def _format_restated(entry: windows.Restated) -> str:
     """The note on a stated figure of the year before that is not the sum over the former units."""
     parts = ", ".join(f"{part.unit}: {part.value}" for part in entry.summed.parts)
     return (
@@ -232,7 +224,7 @@ def _format_restated(entry: Restated) -> str:
     )
 
 
-def _format_window(window: Window) -> str:
+def _format_window(window: calendars.Window) -> str:
     return f"{window.start:%d/%m/%Y} - {window.end:%d/%m/%Y}"
 
 
@@ -242,11 +234,12 @@ def hash_assessment_inputs(ctx: Context, session: Session, milestone: Period) ->
     Another hash does not mean another outcome: a remark in a plan's file changes it as well.
     """
     parts = [
+        # An upgrade may compute otherwise from the same data, so every milestone is computed again after it.
         _hash_program(),
         *hash_files(ctx.settings.plans),
         _last_event(session, _reported_periods(ctx, milestone)),
         # A record of a locality is no event of a file. There are few, and none is ever changed.
-        *(repr(entry) for entry in load_transitions(session)),
+        *(repr(entry) for entry in lifecycle.load_transitions(session)),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -254,7 +247,7 @@ def hash_assessment_inputs(ctx: Context, session: Session, milestone: Period) ->
 def _reported_periods(ctx: Context, milestone: Period) -> list[str]:
     """Ids of the periods whose reports a milestone's figures may rest on."""
     plan = ctx.plan_of(milestone.id)
-    periods = {milestone.id, *(period.id for period in finer_periods(plan, milestone))}
+    periods = {milestone.id, *(period.id for period in windows.finer_periods(plan, milestone))}
     if _needs_history(ctx, plan, milestone):
         periods |= {period.id for other in ctx.plans.values() for period in other.periods}
     return sorted(periods)
@@ -266,10 +259,10 @@ def _last_event(session: Session, periods: Sequence[str]) -> str:
     The seal and not the position: after a backup is restored other events get the same positions.
     """
     query = (
-        select(EventRow.sha256)
-        .join(SubmissionRow, SubmissionRow.number == EventRow.submission)
-        .where(SubmissionRow.period.in_(periods))
-        .order_by(EventRow.position.desc())
+        select(tables.EventRow.sha256)
+        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.EventRow.submission)
+        .where(tables.SubmissionRow.period.in_(periods))
+        .order_by(tables.EventRow.position.desc())
     )
     return session.scalars(query.limit(1)).first() or ""
 

@@ -11,28 +11,22 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.assessment.labels import VERDICTS
-from chuyenhoa.model.lifecycle import (
-    STATE_WORDS,
-    State,
-    Transition,
-    TransitionError,
-    check_transition,
-    in_force,
-)
+from chuyenhoa.model import lifecycle, results
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.model.results import Verdict
-from chuyenhoa.pipeline.assess import locality_status
-from chuyenhoa.pipeline.assess.assessing import assess_milestone
+from chuyenhoa.pipeline.assess import assessing, locality_status
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
+from chuyenhoa.store import documents
 from chuyenhoa.store.lifecycle import add_transition
 from chuyenhoa.validation.justifications import JustificationRules, load_justification_rules
 
 RECOGNITION = "quyet_dinh_cong_nhan"
 """The kind of document that recognises; its name may go on, as for one on a single locality."""
-MATCHING = {State.RECOGNISED: Verdict.MET, State.NOT_RECOGNISED: Verdict.NOT_MET}
+MATCHING = {
+    lifecycle.State.RECOGNISED: results.Verdict.MET,
+    lifecycle.State.NOT_RECOGNISED: results.Verdict.NOT_MET,
+}
 """The verdict that each decision on recognition agrees with."""
-_LISTED = frozenset({State.SELECTED, State.TRANSFORMING, State.PROPOSED})
+_LISTED = frozenset({lifecycle.State.SELECTED, lifecycle.State.TRANSFORMING, lifecycle.State.PROPOSED})
 """States in which a locality is on the list of the plan that a record names."""
 
 
@@ -41,14 +35,14 @@ class Act:
     """One decision as a person entered it; `line` says where it stands in a file of them."""
 
     locality: str
-    state: State
+    state: lifecycle.State
     number: str
     day: date | None
     reason: str = ""
     line: str = ""
 
 
-def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
+def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[lifecycle.Transition]:
     """Record decisions on recognition at a milestone: all of them, or none.
 
     Each is kept beside the verdict that is computed from today's figures; one that differs from it needs a
@@ -64,22 +58,25 @@ def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[Transitio
     plan = ctx.plan_of(milestone_id)
     refuse_milestone(plan, milestone)
     # The verdict that is kept beside the decision is that of today's figures, not of the last assessment.
-    assess_milestone(milestone_id)
+    assessing.assess_milestone(milestone_id)
     with ctx.store.writing() as session:
-        row = latest_assessment(session, milestone_id)
+        row = documents.latest_assessment(session, milestone_id)
         found = {} if row is None else json.loads(row.content)
         computed = {entry["locality"]: entry["verdict"] for entry in found.get("localities", ())}
         issued = _issued_decisions(session, milestone_id)
-        draft = Transition(0, "", plan.id, plan.year, None, "", plan.issued_on, by, _now(), milestone_id)
+        draft = lifecycle.Transition(
+            0, "", plan.id, plan.year, None, "", plan.issued_on, by, _now(), milestone_id
+        )
         draft = replace(draft, assessment=row.id if row else None)
         recorder = _Recorder(session, ctx, plan.year, draft)
         for act in acts:
+            # The plan chose the locality: its own number enters the first two states (docs/decisions/0026).
             recorder.begin(act, plan)
             recorder.add(act, computed.get(act.locality, ""), issued)
         return recorder.finish()
 
 
-def record_states(plan_id: str, acts: Sequence[Act], by: str) -> list[Transition]:
+def record_states(plan_id: str, acts: Sequence[Act], by: str) -> list[lifecycle.Transition]:
     """Record other states of localities for a plan, or the history of a plan from before this system.
 
     Raises:
@@ -88,14 +85,14 @@ def record_states(plan_id: str, acts: Sequence[Act], by: str) -> list[Transition
     ctx = open_context()
     year = _year_of(ctx, plan_id)
     with ctx.store.writing() as session:
-        draft = Transition(0, "", plan_id, year, None, "", date.min, by, _now())
+        draft = lifecycle.Transition(0, "", plan_id, year, None, "", date.min, by, _now())
         recorder = _Recorder(session, ctx, year, draft)
         for act in acts:
             recorder.move(act, ctx.plans.get(plan_id))
         return recorder.finish()
 
 
-def withdraw(number: int, by: str, reason: str) -> Transition:
+def withdraw(number: int, by: str, reason: str) -> lifecycle.Transition:
     """Take a record back by another one that says why; only the last record of a locality can be.
 
     Raises:
@@ -106,41 +103,42 @@ def withdraw(number: int, by: str, reason: str) -> Transition:
         listed = locality_status.load_records(ctx, session)
         target = next((entry for entry in listed if entry.transition.number == number), None)
         if target is None:
-            raise TransitionError(f"không có bản ghi số {number}")
+            raise lifecycle.TransitionError(f"không có bản ghi số {number}")
         if not by.strip() or not reason.strip():
-            raise TransitionError("phải ghi người hủy và lý do hủy")
+            raise lifecycle.TransitionError("phải ghi người hủy và lý do hủy")
         old = target.transition
         entry = replace(old, number=0, state=None, by=by, recorded_at=_now(), reason=reason, withdraws=number)
+        # Of the unit: a code that is issued again begins a life of its own (docs/decisions/0026).
         known = [
             e
             for e in locality_status.transitions_of(listed)
             if (e.locality, e.unit) == (old.locality, old.unit)
         ]
-        check_transition(known, entry)
+        lifecycle.check_transition(known, entry)
         return add_transition(session, entry, target.name)
 
 
 class _Recorder:
     """Adds records one after the other, and collects every error, so that all is recorded or nothing."""
 
-    def __init__(self, session: Session, ctx: Context, year: int, draft: Transition) -> None:
+    def __init__(self, session: Session, ctx: Context, year: int, draft: lifecycle.Transition) -> None:
         self._session, self._ctx, self._draft = session, ctx, draft
         self._names, self._reasons = locality_status.names_of(ctx), load_decision_reasons(ctx)
         self._is_past = draft.plan not in ctx.plans and all(p.year > year for p in ctx.plans.values())
-        self._records: dict[tuple[str, str], list[Transition]] = {}
+        self._records: dict[tuple[str, str], list[lifecycle.Transition]] = {}
         for entry in locality_status.transitions_of(locality_status.load_records(ctx, session)):
             self._records.setdefault((entry.locality, entry.unit), []).append(entry)
-        self._added: list[Transition] = []
+        self._added: list[lifecycle.Transition] = []
         self._faults: list[str] = []
 
     def begin(self, act: Act, plan: Plan) -> None:
         """Enter a locality of the plan's list as chosen and under way, unless records say where it stands."""
-        known = in_force(self._known(act.locality))
+        known = lifecycle.in_force(self._known(act.locality))
         listed = act.locality in plan.locality_by_code
         if not listed:
             self._fail(act, f"không có trong danh sách của kế hoạch {plan.id}")
         elif not any(entry.plan == plan.id for entry in known):
-            for state in (State.SELECTED, State.TRANSFORMING):
+            for state in (lifecycle.State.SELECTED, lifecycle.State.TRANSFORMING):
                 entry = replace(self._draft, state=state, decision_number=plan.number, milestone="")
                 self._try(act, replace(entry, assessment=None))
 
@@ -155,15 +153,16 @@ class _Recorder:
     def add(self, act: Act, computed: str, issued: Mapping[str, tuple[str, date]]) -> None:
         """Add the record of one act."""
         number, day, document = act.number.strip(), act.day, ""
-        if issued and act.state is State.RECOGNISED:
+        if issued and act.state is lifecycle.State.RECOGNISED:
             document, number, day = _bind(issued, number, day)
         faults = date_faults(number, day)
         if not self._draft.by.strip():
             faults.append("không rõ ai ghi nhận")
         if act.locality not in self._names and not self._is_past:
             faults.append("không có địa bàn này")
+        # People decide, and may decide otherwise than the figures say: the reason is kept beside both.
         faults += self._reasons.faults(act, computed)
-        if issued and act.state is State.RECOGNISED and not document:
+        if issued and act.state is lifecycle.State.RECOGNISED and not document:
             faults.append(_format_issued(issued))
         if faults or day is None:
             self._fail(act, "; ".join(faults))
@@ -181,29 +180,30 @@ class _Recorder:
             ),
         )
 
-    def finish(self) -> list[Transition]:
+    def finish(self) -> list[lifecycle.Transition]:
         """The records that were made.
 
         Raises:
             TransitionError: with every fault; nothing is kept then.
         """
+        # The session is left by the exception, so that nothing of a list with one mistake is recorded.
         if self._faults:
-            raise TransitionError("\n".join(dict.fromkeys(self._faults)))
+            raise lifecycle.TransitionError("\n".join(dict.fromkeys(self._faults)))
         return self._added
 
-    def _try(self, act: Act, entry: Transition) -> None:
+    def _try(self, act: Act, entry: lifecycle.Transition) -> None:
         known = self._known(act.locality)
         entry = replace(entry, locality=act.locality, unit=self._unit_of(act.locality))
         try:
-            check_transition(known, entry, is_past=self._is_past)
-        except TransitionError as error:
+            lifecycle.check_transition(known, entry, is_past=self._is_past)
+        except lifecycle.TransitionError as error:
             self._fail(act, str(error) + ("" if known else self._format_other_units(act.locality)))
             return
         added = add_transition(self._session, entry, self._name_of(act.locality))
         known.append(added)
         self._added.append(added)
 
-    def _known(self, code: str) -> list[Transition]:
+    def _known(self, code: str) -> list[lifecycle.Transition]:
         """The records of the unit that bears a code in the plan's windows."""
         return self._records.setdefault((code, self._unit_of(code)), [])
 
@@ -250,8 +250,8 @@ def _issued_decisions(session: Session, milestone: str) -> dict[str, tuple[str, 
     """Number and date of every decision on recognition that was issued for a milestone, by document."""
     return {
         row.id: (row.number, date.fromisoformat(row.date))
-        for row in list_documents(session, milestone)
-        if row.kind.startswith(RECOGNITION) and row.state == DocumentState.ISSUED
+        for row in documents.list_documents(session, milestone)
+        if row.kind.startswith(RECOGNITION) and row.state == documents.DocumentState.ISSUED
     }
 
 
@@ -261,7 +261,9 @@ def _year_of(ctx: Context, plan_id: str) -> int:
     if plan_id.isdecimal() and len(plan_id) == 4:
         return int(plan_id)
     known = ", ".join(ctx.plans)
-    raise TransitionError(f"không có kế hoạch {plan_id!r} (có {known}); kế hoạch cũ ghi bằng năm, như 2019")
+    raise lifecycle.TransitionError(
+        f"không có kế hoạch {plan_id!r} (có {known}); kế hoạch cũ ghi bằng năm, như 2019"
+    )
 
 
 def _now() -> str:
@@ -276,7 +278,7 @@ def refuse_milestone(plan: Plan, milestone: Period) -> None:
     """
     last = plan.milestones[-1]
     if milestone.id != last.id:
-        raise TransitionError(
+        raise lifecycle.TransitionError(
             f"{milestone.id} là mốc sơ kết, chỉ cho biết tiến độ; công nhận theo kết quả của mốc {last.id}"
         )
 
@@ -287,7 +289,7 @@ def state_faults(act: Act, plan: Plan | None) -> list[str]:
         return []
     if act.state in MATCHING:
         return [
-            f"“{STATE_WORDS[act.state]}” của kế hoạch {plan.id} ghi bằng lệnh chuyenhoa recognise, "
+            f"“{lifecycle.STATE_WORDS[act.state]}” của kế hoạch {plan.id} ghi bằng lệnh chuyenhoa recognise, "
             "để lưu cùng kết quả tính toán"
         ]
     if act.state in _LISTED and act.locality not in plan.locality_by_code:

@@ -13,16 +13,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from chuyenhoa.assessment.targets import list_kpis
-from chuyenhoa.model.lifecycle import (
-    LocalityStatus,
-    Transition,
-    carried_over,
-    earlier_localities,
-    recognitions_of,
-    state_of,
-)
+from chuyenhoa.model import lifecycle, results
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import Assessment
 from chuyenhoa.model.units import UnitRegister
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store.lifecycle import Recorded, load_transitions
@@ -73,39 +65,40 @@ def load_records(ctx: Context, session: Session) -> list[Recorded]:
     return found
 
 
-def transitions_of(entries: Iterable[Recorded]) -> list[Transition]:
+def transitions_of(entries: Iterable[Recorded]) -> list[lifecycle.Transition]:
     """The records without the names that their localities had."""
     return [entry.transition for entry in entries]
 
 
 def find_locality_status(
-    ctx: Context, session: Session, plan: Plan, assessment: Assessment
-) -> LocalityStatus:
+    ctx: Context, session: Session, plan: Plan, assessment: results.Assessment
+) -> lifecycle.LocalityStatus:
     """What human records say around an assessment of a plan, with the province's targets over both."""
     records = transitions_of(load_records(ctx, session))
-    recognitions = recognitions_of(records, plan.id)
-    earlier = earlier_localities(records, plan.year)
-    by_unit: dict[tuple[str, str], list[Transition]] = {}
+    recognitions = lifecycle.recognitions_of(records, plan.id)
+    earlier = lifecycle.earlier_localities(records, plan.year)
+    by_unit: dict[tuple[str, str], list[lifecycle.Transition]] = {}
     for entry in records:
+        # A code may be another unit's by now; its records are not this one's (docs/decisions/0027).
         by_unit.setdefault((entry.locality, entry.unit), []).append(entry)
     units = {entry.code: unit_of(ctx, plan.id, plan.year, entry.code) for entry in plan.localities}
-    states = {code: state_of(by_unit.get((code, unit), ())) for code, unit in units.items()}
+    states = {code: lifecycle.state_of(by_unit.get((code, unit), ())) for code, unit in units.items()}
     kpis = list_kpis(plan.targets, assessment.localities, recognitions, earlier)
-    return LocalityStatus(recognitions, earlier, states, kpis)
+    return lifecycle.LocalityStatus(recognitions, earlier, states, kpis)
 
 
-def not_carried_over(ctx: Context, session: Session, plan: Plan) -> list[Transition]:
+def not_carried_over(ctx: Context, session: Session, plan: Plan) -> list[lifecycle.Transition]:
     """Decisions "chưa đạt" of earlier plans on localities that this one omits, with nothing decided since.
 
     A locality whose unit went into another one is carried over with that one.
     """
     day = last_day_of(ctx.plans, plan.id, plan.year)
     listed = {plan.register.key_of(code, day) for code in plan.locality_by_code}
-    found = carried_over(transitions_of(load_records(ctx, session)), plan.year)
+    found = lifecycle.carried_over(transitions_of(load_records(ctx, session)), plan.year)
     return [entry for entry in found if listed.isdisjoint(_heirs(ctx, entry, day))]
 
 
-def _heirs(ctx: Context, record: Transition, day: date) -> set[str]:
+def _heirs(ctx: Context, record: lifecycle.Transition, day: date) -> set[str]:
     """The units to which the territory of a record belongs on a day."""
     register = register_of(ctx)
     unit = register.on(record.locality, last_day_of(ctx.plans, record.plan, record.year))

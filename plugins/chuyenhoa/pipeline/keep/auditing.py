@@ -15,19 +15,10 @@ from sqlalchemy.orm import Session
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.store import ledger, open_store
-from chuyenhoa.store.archive import (
-    INCOMING,
-    ArchiveError,
-    archived_path,
-    check_archived,
-    list_archived,
-)
-from chuyenhoa.store.chain import START, digest, seal
+from chuyenhoa.store import chain, documents, ledger, open_store, tables
+from chuyenhoa.store.archive import INCOMING, ArchiveError, archived_path, check_archived, list_archived
 from chuyenhoa.store.content import TABLES, digest_content, read_content
-from chuyenhoa.store.documents import DocumentState
 from chuyenhoa.store.journal import RECORDED, History, iterate_archived, name_value
-from chuyenhoa.store.tables import Base, DocumentRow, EventRow, SubmissionRow
 
 RESTORE = "restore the store from a backup, or write it anew: chuyenhoa rebuild --into NEW_URL"
 FROM_BACKUP = "restore this file from a backup of the data folder"
@@ -70,9 +61,9 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
         with ctx.store.writing() as session:  # no writer between the ledger and its journal
             if journal is not None:
                 history = journal.read()
-            events = list(session.scalars(select(EventRow).order_by(EventRow.position)))
+            events = list(session.scalars(select(tables.EventRow).order_by(tables.EventRow.position)))
         with ctx.store.reading() as session:
-            rows = list(session.scalars(select(SubmissionRow).order_by(SubmissionRow.number)))
+            rows = list(session.scalars(select(tables.SubmissionRow).order_by(tables.SubmissionRow.number)))
             faults = [
                 *_check_chain(events),
                 *_check_journal(history, events),
@@ -87,29 +78,30 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
         if events and is_sound and not is_quick:
             faults += _check_figures(ctx, history, len(events))
     files = len({row.sha256 for row in rows})
-    return Audited(len(events), len(rows), files, events[-1].sha256 if events else START, tuple(faults))
+    return Audited(len(events), len(rows), files, events[-1].sha256 if events else chain.START, tuple(faults))
 
 
-def _check_chain(events: list[EventRow]) -> Iterator[Fault]:
-    previous, position = START, 0
+def _check_chain(events: list[tables.EventRow]) -> Iterator[Fault]:
+    previous, position = chain.START, 0
     for event in events:
         where = f"event {event.position} ({event.kind}, {_name(event)}, {event.at})"
         if event.position != position + 1:
             yield Fault(
                 "chain", where, f"the {event.position - position - 1} events before it are gone", RESTORE
             )
-        elif event.sha256 != seal(previous, event):
+        elif event.sha256 != chain.seal(previous, event):
             yield Fault("chain", where, "it was changed, or the event before it was", RESTORE)
         previous, position = event.sha256, event.position
 
 
-def _name(event: EventRow) -> str:
+def _name(event: tables.EventRow) -> str:
     return ledger.submission_id(event.submission) if event.submission else event.subject
 
 
-def _check_journal(history: History, events: list[EventRow]) -> Iterator[Fault]:
+def _check_journal(history: History, events: list[tables.EventRow]) -> Iterator[Fault]:
     for fault in history.faults:
         yield Fault("journal", fault, "the journal is not as it was written", FROM_BACKUP)
+    # A line `committed` follows each commit: a ledger behind one was cut, or put back (docs/decisions/0019).
     if len(events) < history.committed:
         lost = f"{history.committed - len(events)} events at the end are gone from the ledger"
         yield Fault("journal", f"event {len(events) + 1}", lost, RESTORE)
@@ -133,7 +125,7 @@ def _facts_by_row(history: History) -> dict[int, dict[str, Any]]:
 
 
 def _check_ledger(
-    session: Session, history: History, events: list[EventRow], rows: list[SubmissionRow]
+    session: Session, history: History, events: list[tables.EventRow], rows: list[tables.SubmissionRow]
 ) -> Iterator[Fault]:
     """Every line of the ledger, and all that is stored of its file, against what was settled.
 
@@ -160,7 +152,7 @@ def _check_ledger(
             yield Fault("ledger", where, what, RESTORE)
 
 
-def _check_archive(archive: Path, history: History, rows: list[SubmissionRow]) -> Iterator[Fault]:
+def _check_archive(archive: Path, history: History, rows: list[tables.SubmissionRow]) -> Iterator[Fault]:
     """Every file is there with its own bytes, and nothing else is."""
     texts = set(iterate_archived(history))
     sizes = {row.sha256: row.size for row in rows}
@@ -177,6 +169,7 @@ def _check_archive(archive: Path, history: History, rows: list[SubmissionRow]) -
     for path in list_archived(archive):
         if path in expected:
             continue
+        # A power cut during the copy leaves half of it here, never under the name of a hash.
         if path.parent.name == INCOMING:
             yield Fault(
                 "archive", str(path), "a copy that was cut short", "run chuyenhoa intake; it is swept"
@@ -196,13 +189,14 @@ def _check_records(session: Session, history: History) -> Iterator[Fault]:
         if line.event.kind == RECORDED and line.facts:
             last.setdefault(line.facts["table"], {})[line.facts["key"]] = line.facts
     for table, recorded in sorted(last.items()):
-        columns = Base.metadata.tables[table]
+        columns = tables.Base.metadata.tables[table]
         stored = {}
         for found in session.execute(select(columns)):
             row = {name: name_value(value) for name, value in found._mapping.items()}
             stored["/".join(str(row[column.name]) for column in columns.primary_key)] = row
         for key, facts in recorded.items():
             yield from _check_record(f"{table} {key}", facts.get("row"), stored.pop(key, None))
+        # What is left has no event: somebody wrote into the database past the program.
         for key in stored:
             yield Fault("records", f"{table} {key}", "no event tells how it came", RESTORE)
 
@@ -221,15 +215,16 @@ def _check_record(
             yield Fault("records", where, what, RESTORE)
 
 
-def _check_files(data: Path, session: Session, rows: list[SubmissionRow]) -> Iterator[Fault]:
+def _check_files(data: Path, session: Session, rows: list[tables.SubmissionRow]) -> Iterator[Fault]:
     """The answers and documents that people were given."""
     for row in rows:
         for path in (row.receipt, row.marked_workbook):
             if row.answered_at and path and not (data / path).is_file():
                 mend = "it may have been tidied away; chuyenhoa trace tells what it said"
                 yield Fault("outbox", path, f"the answer to {ledger.submission_id(row.number)} is gone", mend)
-    for document in session.scalars(select(DocumentRow)):
-        if document.state == DocumentState.ISSUED:
+    for document in session.scalars(select(tables.DocumentRow)):
+        # A draft may be edited or tidied away; what was issued must be there for ever, byte for byte.
+        if document.state == documents.DocumentState.ISSUED:
             issued = data / document.issued_path
             content = issued.read_bytes() if issued.is_file() else None
             if content is None or hashlib.sha256(content).hexdigest() != document.issued_sha256:
@@ -250,7 +245,7 @@ def _check_figures(ctx: Context, history: History, count: int) -> list[Fault]:
         with ctx.store.reading() as session, again.reading() as other:
             names = {
                 row.number: mask_personal(f"{row.folder}/{row.file_name}")
-                for row in session.scalars(select(SubmissionRow))
+                for row in session.scalars(select(tables.SubmissionRow))
             }
             differences = list(compare(dump_store(session), dump_store(other)))
         again.engine.dispose()
@@ -296,7 +291,7 @@ def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
 
 def _shorten(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({digest(value)[:12]})"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({chain.digest(value)[:12]})"
 
 
 Row = Mapping[str, Any]
@@ -326,7 +321,7 @@ class Difference:
 
 def dump_store(session: Session) -> Dump:
     """All rows of all tables."""
-    return {table.name: _dump_table(session, table) for table in Base.metadata.sorted_tables}
+    return {table.name: _dump_table(session, table) for table in tables.Base.metadata.sorted_tables}
 
 
 def _dump_table(session: Session, table: Table) -> Mapping[str, Row]:

@@ -10,18 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.personal import mask_personal
+from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.decide import decide_file
-from chuyenhoa.pipeline.receive.read import Part, read_part, unpack_row
-from chuyenhoa.pipeline.receive.store import store_answer, store_archive
-from chuyenhoa.pipeline.receive.validate import BatchCheck
-from chuyenhoa.store import claims, ledger, migrate_store, open_store
-from chuyenhoa.store.chain import last_position
-from chuyenhoa.store.content import digest_content, read_content
-from chuyenhoa.store.journal import RECORDED, History, Journal, Line, restore_record
-from chuyenhoa.store.tables import EventRow, SubmissionRow
+from chuyenhoa.pipeline.receive import decide, read, store, validate
+from chuyenhoa.store import chain, claims, content, journal, ledger, migrate_store, open_store, tables
 
 
 class RebuildError(RuntimeError):
@@ -38,7 +31,7 @@ class Rebuilt:
     """Files whose bytes say something else today than they did when they came."""
 
 
-def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Rebuilt:
+def rebuild_store(ctx: Context, url: str, history: journal.History | None = None) -> Rebuilt:
     """Write the store again at another URL, from its archive alone; `history` is its whole journal.
 
     Every file is read again, in the order and with the clock of then, and every judgement is compared with
@@ -47,15 +40,17 @@ def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Reb
     Raises:
         RebuildError: the journal is missing or damaged, or the target holds something.
     """
-    history = history or Journal(ctx.settings.archive).read()
+    history = history or journal.Journal(ctx.settings.archive).read()
     if history.faults:
         raise RebuildError("The journal is damaged; restore it from a backup:\n" + "\n".join(history.faults))
     if not history.lines:
-        raise RebuildError(f"{Journal(ctx.settings.archive).path}: no event here; is this the archive?")
+        raise RebuildError(
+            f"{journal.Journal(ctx.settings.archive).path}: no event here; is this the archive?"
+        )
     migrate_store(url)
     target = open_store(url)
     with target.reading() as session:
-        if last_position(session):
+        if chain.last_position(session):
             raise RebuildError("The target is no empty store; name a new one.")
     return _Replay(ctx, history, url).run()
 
@@ -63,18 +58,19 @@ def rebuild_store(ctx: Context, url: str, history: History | None = None) -> Reb
 class _Replay:
     """One rebuild: the journal's lines, and the store that grows from them."""
 
-    def __init__(self, ctx: Context, history: History, url: str) -> None:
+    def __init__(self, ctx: Context, history: journal.History, url: str) -> None:
         self._ctx = replace(ctx, settings=replace(ctx.settings, store_url=url))
-        self._journal = Journal(ctx.settings.archive)
+        self._journal = journal.Journal(ctx.settings.archive)
         self._history = history
         self._store = open_store(url).for_replay()
         self._plans = ctx.plans
         self._judged = _group(history.lines)
-        self._parts: dict[int, tuple[Part, BatchCheck]] = {}
+        self._parts: dict[int, tuple[read.Part, validate.BatchCheck]] = {}
         self._outcome = Rebuilt()
 
     def run(self) -> Rebuilt:
         self._begin(0)
+        # With the clock of then: lateness, today's plan and rules in force all depend on the day of receipt.
         for line in self._history.lines:
             with _clock_at(line.event.at):
                 self._apply(line)
@@ -100,13 +96,13 @@ class _Replay:
             rows = ledger.find_submissions(session, numbers)
         with _clock_at(group[0].event.at):
             ctx = self._context()
-            part = read_part(ctx, rows, position)
-            check = BatchCheck(ctx, ctx.store, list(part.readings.items()))
+            part = read.read_part(ctx, rows, position)
+            check = validate.BatchCheck(ctx, ctx.store, list(part.readings.items()))
         if part.failed:
             raise RebuildError("These files could not be read: " + "; ".join(part.failed.values()))
         self._parts[position] = (part, check)
 
-    def _apply(self, line: Line) -> None:
+    def _apply(self, line: journal.Line) -> None:
         event, facts = line.event, line.facts or {}
         if event.kind == "judged" and facts:
             self._judge(event, facts)
@@ -116,61 +112,65 @@ class _Replay:
                 session.add(_claimed_row(facts))
                 session.flush()
             elif event.kind == "answered" and facts:
-                row = session.get_one(SubmissionRow, event.submission)
+                row = session.get_one(tables.SubmissionRow, event.submission)
                 for name, value in facts.items():
                     setattr(row, name, value)
-            elif event.kind == RECORDED:
-                restore_record(session, facts, self._journal)
+            elif event.kind == journal.RECORDED:
+                journal.restore_record(session, facts, self._journal)
             # The journal's own event, seal included: the new store ends in the same head of the chain.
-            session.add(EventRow(**{c.name: getattr(event, c.name) for c in EventRow.__table__.columns}))
+            session.add(
+                tables.EventRow(**{c.name: getattr(event, c.name) for c in tables.EventRow.__table__.columns})
+            )
 
-    def _judge(self, event: EventRow, facts: Mapping[str, Any]) -> None:
+    def _judge(self, event: tables.EventRow, facts: Mapping[str, Any]) -> None:
         ctx = self._context()
         with self._store.reading() as session:
-            row = session.get_one(SubmissionRow, event.submission)
+            row = session.get_one(tables.SubmissionRow, event.submission)
         if facts["seen"]:
             part, check = self._parts[facts["seen"]]
             if row.number in part.readings:
                 part.findings[row.number] = check.findings_of(row.number)
             with self._store.writing() as session:
-                row = session.get_one(SubmissionRow, event.submission)
-                store_answer(session, row, decide_file(ctx, session, part, row), part.seen)
+                row = session.get_one(tables.SubmissionRow, event.submission)
+                store.store_answer(session, row, decide.decide_file(ctx, session, part, row), part.seen)
         else:  # an archive: what became of its files decides
-            unpacked = unpack_row(ctx, row)
+            unpacked = read.unpack_row(ctx, row)
             if unpacked is None:
                 raise RebuildError(
-                    f"{mask_personal(row.file_name)} ({row.sha256}) came as an archive and is none now."
+                    f"{personal.mask_personal(row.file_name)} ({row.sha256}) came as an archive and is "
+                    "none now."
                 )
             with self._store.reading() as session:
                 members = claims.members_of(session, row.number)
-            store_archive(ctx, row, members, unpacked.findings)
+            store.store_archive(ctx, row, members, unpacked.findings)
         with self._store.reading() as session:
             self._compare(session, row.number, facts)
 
     def _compare(self, session: Session, number: int, facts: Mapping[str, Any]) -> None:
-        stored = session.get_one(SubmissionRow, number)
-        now = ledger.judged_facts(stored, digest_content(read_content(session, number)))
+        stored = session.get_one(tables.SubmissionRow, number)
+        now = ledger.judged_facts(stored, content.digest_content(content.read_content(session, number)))
+        # Reported, not refused: the new store is complete, and the list says what rules have changed since.
         differing = [name for name, value in now.items() if facts.get(name) != value]
         if differing:
             what = ", ".join(f"{name} {facts.get(name)!r} → {now[name]!r}" for name in differing)
-            name = mask_personal(f"{stored.folder}/{stored.file_name}")
+            name = personal.mask_personal(f"{stored.folder}/{stored.file_name}")
             self._outcome.differences.append(
                 f"{ledger.submission_id(number)} {name}: read again it says "
                 f"otherwise than when it came ({what}); plan data, rules or reader changed since"
             )
 
 
-def _group(lines: Sequence[Line]) -> dict[int, list[Line]]:
+def _group(lines: Sequence[journal.Line]) -> dict[int, list[journal.Line]]:
     """Judgements by the position of the last event before they began."""
-    groups: dict[int, list[Line]] = {}
+    groups: dict[int, list[journal.Line]] = {}
     for line in lines:
         if line.event.kind == "judged" and line.facts and line.facts["seen"]:
             groups.setdefault(line.facts["seen"], []).append(line)
     return groups
 
 
-def _claimed_row(facts: Mapping[str, Any]) -> SubmissionRow:
-    return SubmissionRow(**facts, status=SubmissionStatus.CLAIMED.value, removed_from_inbox=True)
+def _claimed_row(facts: Mapping[str, Any]) -> tables.SubmissionRow:
+    return tables.SubmissionRow(**facts, status=SubmissionStatus.CLAIMED.value, removed_from_inbox=True)
 
 
 @contextmanager

@@ -12,17 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 
-from chuyenhoa import clock
-from chuyenhoa.feedback import receipt_name, render_letter, render_receipt
+from chuyenhoa import clock, feedback
 from chuyenhoa.kit import mail
 from chuyenhoa.model.submissions import Receipt
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.publish.office_queries import QUERY_LETTER, describe_queries, list_queries
 from chuyenhoa.pipeline.receive.answer import build_receipt, describe_file
 from chuyenhoa.release.register import ISSUED_LETTER
-from chuyenhoa.store import deliveries, ledger
-from chuyenhoa.store.deliveries import ANSWER, FAULT
-from chuyenhoa.store.tables import DeliveryRow, DocumentRow, SubmissionRow
+from chuyenhoa.store import deliveries, ledger, tables
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +55,7 @@ def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
         logger.info("no mail server is set up: answers lie in the outbox alone")
         return {}
     with ctx.store.writing() as session:
-        deliveries.drop_old(session, clock.now(), (ANSWER, FAULT))
+        deliveries.drop_old(session, clock.now(), (deliveries.ANSWER, deliveries.FAULT))
         due = deliveries.find_due(session, clock.now())
     counts: Counter[str] = Counter()
     broken = []
@@ -73,6 +70,7 @@ def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
                 outcome = _send(ctx, server, line, row)
             except mail.MailError as error:
                 counts["failed" if error.is_final else "postponed"] += 1
+                # The server itself is away: the other letters would each wait for the same timeout.
                 if error.is_server:
                     break
             except Exception as error:  # a letter that we cannot compose holds up no other
@@ -87,17 +85,18 @@ def send_letters(server: mail.MailServer | None = None) -> dict[str, int]:
     return dict(counts)
 
 
-def _take(ctx: Context, row: DeliveryRow) -> bool:
+def _take(ctx: Context, row: tables.DeliveryRow) -> bool:
     with ctx.store.writing() as session:
         return deliveries.take(session, row, clock.now())
 
 
-def _send(ctx: Context, server: mail.MailServer, line: mail.SmtpLine, row: DeliveryRow) -> str:
+def _send(ctx: Context, server: mail.MailServer, line: mail.SmtpLine, row: tables.DeliveryRow) -> str:
     """Send one letter and note the outcome.
 
     Raises:
         mail.MailError: it was not taken; that is noted.
     """
+    # An address of the plan that is none: no later try can succeed.
     if not mail.is_address(row.recipient):
         _note(ctx, row, f"{row.recipient!r} is no e-mail address", is_final=True)
         return "failed"
@@ -113,34 +112,41 @@ def _send(ctx: Context, server: mail.MailServer, line: mail.SmtpLine, row: Deliv
     return "sent"
 
 
-def _note(ctx: Context, row: DeliveryRow, error: str, *, is_final: bool) -> None:
+def _note(ctx: Context, row: tables.DeliveryRow, error: str, *, is_final: bool) -> None:
     logger.warning("letter %s %s was not sent: %s", row.kind, row.reference, error)
     with ctx.store.writing() as session:
         deliveries.mark_tried(session, row.id, clock.now(), error, is_final=is_final)
 
 
-def _answer_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+def _answer_letter(ctx: Context, row: tables.DeliveryRow, message_id: str) -> mail.Letter:
     """What the receipt says, with the receipt and the workbook to correct attached."""
     number = ledger.submission_number(row.reference)
     with ctx.store.reading() as session:
-        stored = session.get_one(SubmissionRow, number)
+        stored = session.get_one(tables.SubmissionRow, number)
+    # Made from the store, as the receipt in the outbox: both say the same, whenever the letter leaves.
     workbook = ctx.settings.data / stored.marked_workbook if stored.marked_workbook else None
     receipt = build_receipt(ctx, number, workbook.name if workbook else "")
     return _letter(ctx, row, message_id, receipt, _attach(ctx, workbook) if workbook else ())
 
 
-def _fault_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+def _fault_letter(ctx: Context, row: tables.DeliveryRow, message_id: str) -> mail.Letter:
     """The news that our own code failed on a file."""
     receipt = describe_file(ctx, ledger.submission_number(row.reference))
     return _letter(ctx, row, message_id, receipt, ())
 
 
 def _letter(
-    ctx: Context, row: DeliveryRow, message_id: str, receipt: Receipt, others: tuple[mail.Attachment, ...]
+    ctx: Context,
+    row: tables.DeliveryRow,
+    message_id: str,
+    receipt: Receipt,
+    others: tuple[mail.Attachment, ...],
 ) -> mail.Letter:
     templates = ctx.settings.templates
-    subject, text = render_letter(receipt, templates)
-    page = mail.Attachment(receipt_name(receipt), render_receipt(receipt, templates).encode())
+    subject, text = feedback.render_letter(receipt, templates)
+    page = mail.Attachment(
+        feedback.receipt_name(receipt), feedback.render_receipt(receipt, templates).encode()
+    )
     return mail.Letter(message_id, row.recipient, subject, text, (page, *others))
 
 
@@ -164,16 +170,17 @@ def _attach(ctx: Context, path: Path) -> tuple[mail.Attachment, ...]:
         return (mail.Attachment(path.name, file.read(mail.MAX_ATTACHMENT_BYTES)),)
 
 
-def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+def _issued_letter(ctx: Context, row: tables.DeliveryRow, message_id: str) -> mail.Letter:
     """The letter that brings an issued document, with its sha256 to check it by."""
     # Here and not above: most passes send answers only, and these bring all of reporting with them.
-    from chuyenhoa.pipeline.publish.drafts import office_texts
-    from chuyenhoa.pipeline.publish.issuing import find_entries
+    from chuyenhoa.pipeline.publish import drafts, issuing
 
-    texts = office_texts(ctx)
+    texts = drafts.office_texts(ctx)
     with ctx.store.reading() as session:
-        document = session.get_one(DocumentRow, row.reference)
-        (entry,) = (e for e in find_entries(ctx, session, document.milestone) if e.document == document.id)
+        document = session.get_one(tables.DocumentRow, row.reference)
+        (entry,) = (
+            e for e in issuing.find_entries(ctx, session, document.milestone) if e.document == document.id
+        )
     plan, path = ctx.plan_of(document.milestone), ctx.settings.data / document.issued_path
     content = path.read_bytes()
     name = PurePosixPath(document.issued_path).name
@@ -193,7 +200,7 @@ def _issued_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Lett
     )
 
 
-def _query_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Letter:
+def _query_letter(ctx: Context, row: tables.DeliveryRow, message_id: str) -> mail.Letter:
     """The letter that asks a submitter about localities and criteria."""
     from chuyenhoa.pipeline.publish.drafts import office_texts
 
@@ -207,9 +214,9 @@ def _query_letter(ctx: Context, row: DeliveryRow, message_id: str) -> mail.Lette
     return mail.Letter(message_id, row.recipient, subject, "\n\n".join(lines) + "\n")
 
 
-COMPOSERS: Mapping[str, Callable[[Context, DeliveryRow, str], mail.Letter]] = {
-    ANSWER: _answer_letter,
-    FAULT: _fault_letter,
+COMPOSERS: Mapping[str, Callable[[Context, tables.DeliveryRow, str], mail.Letter]] = {
+    deliveries.ANSWER: _answer_letter,
+    deliveries.FAULT: _fault_letter,
     ISSUED_LETTER: _issued_letter,
     QUERY_LETTER: _query_letter,
 }

@@ -9,15 +9,13 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy.orm import Session
 
+from chuyenhoa import reporting
 from chuyenhoa.model.board import Board, StandingAgency
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
-from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
 from chuyenhoa.plan.messages import load_texts
-from chuyenhoa.reporting import RenderError, check_template, load_kinds
 from chuyenhoa.reporting.papers.kinds import Destination, DocumentKind, Issuer
-from chuyenhoa.store.documents import UNDECIDED, DocumentState, Subject
-from chuyenhoa.store.tables import DocumentRow
+from chuyenhoa.store import documents, tables
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +23,8 @@ REFUSAL_NOTE = "CHUA-GHI-NHAN-QUYET-DINH-{draft}.txt"
 """Stands beside a draft while the office's last answer on it could not be recorded."""
 ERRORS_NOTE = "VAN-BAN-LOI.txt"
 """Stands beside the drafts of a milestone while one of its documents could not be produced."""
+TRACKED_SUFFIX = "theo-doi-thay-doi"
+LISTING_SUFFIX = "noi-dung-thay-doi"
 UNKNOWN_NAME = "["
 """A signatory's name that begins so is a blank of the plan's data, to be filled in at the issue."""
 
@@ -45,7 +45,7 @@ class DraftError(RuntimeError):
         self.document = document
 
 
-def read_draft(data: Path, row: DocumentRow) -> bytes:
+def read_draft(data: Path, row: tables.DocumentRow) -> bytes:
     """The bytes of a draft, which must be those that were rendered.
 
     Raises:
@@ -75,19 +75,19 @@ def office_texts(ctx: Context) -> Mapping[str, str]:
     return load_texts(ctx.settings.templates / "messages" / "office.yaml")
 
 
-def kind_of(ctx: Context, row: DocumentRow) -> DocumentKind | None:
+def kind_of(ctx: Context, row: tables.DocumentRow) -> DocumentKind | None:
     """The kind of a document; None for one that the list has no more."""
-    return load_kinds(ctx.settings.templates).get(row.kind)
+    return reporting.load_kinds(ctx.settings.templates).get(row.kind)
 
 
-def issuer_of(ctx: Context, row: DocumentRow) -> Board | StandingAgency:
+def issuer_of(ctx: Context, row: tables.DocumentRow) -> Board | StandingAgency:
     """Who issues a document: its signatory, deputy and recipients are that one's."""
     kind = kind_of(ctx, row)
     board = ctx.plan_of(row.milestone).board
     return board.agency if kind is not None and kind.issuer is Issuer.AGENCY else board
 
 
-def proposed_signer(ctx: Context, row: DocumentRow) -> str:
+def proposed_signer(ctx: Context, row: tables.DocumentRow) -> str:
     """Who signs a document unless the office names somebody else; empty when the plan does not know."""
     # `[Họ và tên]` in plan.yaml: the office types the name when it approves.
     name = issuer_of(ctx, row).signatory.name
@@ -98,11 +98,11 @@ def propose_signer(document_ids: Sequence[str]) -> str:
     """Who signs these documents unless the office names somebody else; empty when they differ."""
     ctx = open_context()
     with ctx.store.reading() as session:
-        names = {proposed_signer(ctx, session.get_one(DocumentRow, name)) for name in document_ids}
+        names = {proposed_signer(ctx, session.get_one(tables.DocumentRow, name)) for name in document_ids}
     return names.pop() if len(names) == 1 else ""
 
 
-def series_of(ctx: Context, row: DocumentRow) -> str:
+def series_of(ctx: Context, row: tables.DocumentRow) -> str:
     """What stands behind a document's number, as in `BC-BCĐ`; the kind's name for one without a symbol."""
     kind = kind_of(ctx, row)
     if kind is None or not kind.symbol:
@@ -111,7 +111,7 @@ def series_of(ctx: Context, row: DocumentRow) -> str:
     return kind.symbol.replace("{board}", board.symbol).replace("{agency}", board.agency.symbol)
 
 
-def is_numbered(ctx: Context, row: DocumentRow) -> bool:
+def is_numbered(ctx: Context, row: tables.DocumentRow) -> bool:
     """Whether a document carries a number."""
     kind = kind_of(ctx, row)
     return kind is None or bool(kind.symbol)
@@ -123,6 +123,12 @@ def refusal_note(draft_path: str) -> PurePosixPath:
     return path.with_name(REFUSAL_NOTE.format(draft=path.stem))
 
 
+def paper_path(draft_path: str, suffix: str) -> str:
+    """Where a paper that goes with a draft lies: beside it, named after it."""
+    path = PurePosixPath(draft_path)
+    return str(path.with_name(f"{path.stem}-{suffix}.docx"))
+
+
 def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
     """The documents that the office decides on, each in a list of its own: one question a document.
 
@@ -130,24 +136,26 @@ def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
     """
     ctx = open_context()
     with ctx.store.reading() as session:
-        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
     kinds = {row.id: kind_of(ctx, row) for row in rows}
+    # A clerk takes numbers one by one, and a returned paper holds up no other (docs/decisions/0024). Sheets
+    # of localities are evidence and are not approved one by one (docs/decisions/0025).
     return [[name] for name, kind in kinds.items() if kind is None or kind.goes_to is Destination.OFFICE]
 
 
 def documents_awaiting(document_ids: Sequence[str]) -> list[str]:
     """The documents among these that the office has not approved; a returned one is put to it again."""
-    return _in_state(document_ids, UNDECIDED)
+    return _in_state(document_ids, documents.UNDECIDED)
 
 
 def drafts_open(document_ids: Sequence[str]) -> list[str]:
     """The documents among these on which nobody has decided since the office was asked."""
-    return _in_state(document_ids, (DocumentState.DRAFT,))
+    return _in_state(document_ids, (documents.DocumentState.DRAFT,))
 
 
-def _in_state(document_ids: Sequence[str], states: Sequence[DocumentState]) -> list[str]:
+def _in_state(document_ids: Sequence[str], states: Sequence[documents.DocumentState]) -> list[str]:
     with open_context().store.reading() as session:
-        rows = [session.get_one(DocumentRow, name) for name in document_ids]
+        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
     return [row.id for row in rows if row.state in states]
 
 
@@ -156,11 +164,11 @@ def describe_drafts(document_ids: Sequence[str]) -> str:
     ctx = open_context()
     with ctx.store.reading() as session:
         return "\n\n".join(
-            _describe(session, session.get_one(DocumentRow, name), ctx) for name in document_ids
+            _describe(session, session.get_one(tables.DocumentRow, name), ctx) for name in document_ids
         )
 
 
-def _describe(session: Session, row: DocumentRow, ctx: Context) -> str:
+def _describe(session: Session, row: tables.DocumentRow, ctx: Context) -> str:
     period, kind = ctx.period(row.milestone), kind_of(ctx, row)
     signer = proposed_signer(ctx, row)
     notes = "".join(f"- {note}\n" for note in compare_with_queries(ctx, session, row))
@@ -177,7 +185,7 @@ def _describe(session: Session, row: DocumentRow, ctx: Context) -> str:
     )
 
 
-def _name_papers(row: DocumentRow, ctx: Context) -> str:
+def _name_papers(row: tables.DocumentRow, ctx: Context) -> str:
     """The papers on what changed since the issued version, where there is one."""
     papers = (
         ("Nội dung thay đổi so với bản đã ban hành", LISTING_SUFFIX),
@@ -197,13 +205,17 @@ def format_render_error(ctx: Context, kind: str, error: Exception) -> str:
     if not path.exists():
         texts = load_texts(ctx.settings.templates / "messages" / "drafts.yaml")
         return texts["missing"].format(template=name)
-    if not isinstance(error, RenderError):
+    if not isinstance(error, reporting.RenderError):
         return str(error)
-    found = [str(entry) for entry in check_template(path.read_bytes(), kind) if entry.severity == "error"]
+    found = [
+        str(entry) for entry in reporting.check_template(path.read_bytes(), kind) if entry.severity == "error"
+    ]
     return f"{name}: {'; '.join(found)}" if found else error.told
 
 
-def write_errors_note(ctx: Context, milestone: str, errors: Mapping[Subject, str], *, keep: bool) -> None:
+def write_errors_note(
+    ctx: Context, milestone: str, errors: Mapping[documents.Subject, str], *, keep: bool
+) -> None:
     """Write the note of a milestone, or take it away when nothing is wrong.
 
     Args:
@@ -217,7 +229,7 @@ def write_errors_note(ctx: Context, milestone: str, errors: Mapping[Subject, str
     lines = _entries(path) if keep else []
     for subject, error in errors.items():
         logger.error("%s cannot be produced: %s", subject.name, error)
-        kind = load_kinds(ctx.settings.templates).get(subject.kind)
+        kind = reporting.load_kinds(ctx.settings.templates).get(subject.kind)
         title = kind.title if kind is not None else subject.kind
         one_line = " ".join(error.split())
         lines.append(texts["entry"].format(title=title, name=subject.name, fault=one_line))

@@ -1,10 +1,19 @@
-"""The package of a milestone: issued documents, annex, evidence, checksums, and the letters that bring it."""
+"""The package of a milestone: issued documents, annex, evidence, checksums, and the letters that bring it.
+
+PDFs are made by LibreOffice where it is installed: apart, bounded, and never a failure.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -12,23 +21,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock
+from chuyenhoa import clock, reporting
 from chuyenhoa.kit.ooxml.archive import write_archive
 from chuyenhoa.model.personal import FINDINGS as PERSONAL_FINDINGS
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish.drafts import DraftError, kind_of, office_texts, read_draft
-from chuyenhoa.pipeline.publish.issuing import find_entries
-from chuyenhoa.pipeline.publish.pdf_export import make_pdfs
-from chuyenhoa.pipeline.publish.revising import LISTING_SUFFIX, TRACKED_SUFFIX, paper_path
+from chuyenhoa.pipeline.publish import drafts, issuing
 from chuyenhoa.plan.loader import load_recipients
-from chuyenhoa.release.annex import write_annex
+from chuyenhoa.release import annex
 from chuyenhoa.release.register import ISSUED_LETTER, write_register
-from chuyenhoa.reporting import canonical_bytes, decode_snapshot
 from chuyenhoa.reporting.papers.kinds import Destination
-from chuyenhoa.store import deliveries, ledger
-from chuyenhoa.store.archive import ArchiveError, archived_path, read_archived
+from chuyenhoa.store import archive, deliveries, ledger, tables
 from chuyenhoa.store.documents import DocumentState, list_documents
-from chuyenhoa.store.tables import DocumentRow, RegisterRow, SnapshotRow
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +41,9 @@ MAX_SOURCES = 200_000_000
 """Bytes of originals that go into a package; above that they stay in the archive, named by their sha256."""
 MOMENT = (2020, 1, 1, 0, 0, 0)
 """The time on every file in the .zip, which is the same whenever it is packed."""
+PDF_SECONDS = 120.0
+"""How long one conversion of all documents may take."""
+PASSED_ON = ("PATH", "LANG", "LC_ALL")
 
 
 def write_handover(milestone_id: str) -> str:
@@ -54,7 +60,7 @@ def write_handover(milestone_id: str) -> str:
     with ctx.store.reading() as session:
         rows = _issued(session, milestone.id)
         if not rows:
-            raise DraftError(f"{milestone.id}: no document is issued; there is nothing to hand over.")
+            raise drafts.DraftError(f"{milestone.id}: no document is issued; there is nothing to hand over.")
         files = dict(_collect(ctx, session, rows))
     folder = ctx.settings.handover / milestone.id
     files |= _pdfs(folder, files)
@@ -69,56 +75,67 @@ def write_handover(milestone_id: str) -> str:
     return path
 
 
-def _issued(session: Session, milestone: str) -> list[DocumentRow]:
+def _issued(session: Session, milestone: str) -> list[tables.DocumentRow]:
     return [row for row in list_documents(session, milestone) if row.state == DocumentState.ISSUED]
 
 
-def _collect(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> Iterator[tuple[str, bytes]]:
+def _collect(
+    ctx: Context, session: Session, rows: Sequence[tables.DocumentRow]
+) -> Iterator[tuple[str, bytes]]:
     """The files of a package by their paths in it."""
     for row in rows:
         content = (ctx.settings.data / row.issued_path).read_bytes()
         if hashlib.sha256(content).hexdigest() != row.issued_sha256:
-            raise DraftError(f"{row.issued_path} was changed after it was issued; restore it from a backup.")
+            raise drafts.DraftError(
+                f"{row.issued_path} was changed after it was issued; restore it from a backup."
+            )
         yield f"{DOCUMENTS}/{PurePosixPath(row.issued_path).name}", content
         yield from _papers(ctx, row)
-        register = session.get(RegisterRow, row.id)
-        if register is not None and archived_path(ctx.settings.archive, register.template_sha256).exists():
-            template = read_archived(ctx.settings.archive, register.template_sha256)
+        register = session.get(tables.RegisterRow, row.id)
+        if (
+            register is not None
+            and archive.archived_path(ctx.settings.archive, register.template_sha256).exists()
+        ):
+            template = archive.read_archived(ctx.settings.archive, register.template_sha256)
             yield f"{EVIDENCE}/mau/{row.kind}-{register.template_sha256[:12]}.docx", template
     for name in sorted({row.snapshot for row in rows}):
-        frozen = session.get_one(SnapshotRow, name).content
+        frozen = session.get_one(tables.SnapshotRow, name).content
         snapshot = json.loads(frozen)
-        yield f"phu-luc/so-lieu-{name[:12]}.xlsx", write_annex(snapshot, office_texts(ctx))
-        yield f"{EVIDENCE}/so-lieu-chot-{name}.json", canonical_bytes(decode_snapshot(frozen))
+        yield f"phu-luc/so-lieu-{name[:12]}.xlsx", annex.write_annex(snapshot, drafts.office_texts(ctx))
+        yield (
+            f"{EVIDENCE}/so-lieu-chot-{name}.json",
+            reporting.canonical_bytes(reporting.decode_snapshot(frozen)),
+        )
         yield f"{EVIDENCE}/giai-trinh-{name[:12]}.txt", _explain(snapshot).encode()
         yield from _dossier(ctx, session, rows[0].milestone, name)
         yield from _sources(ctx, session, name, snapshot)
-    entries = find_entries(ctx, session, rows[0].milestone)
+    entries = issuing.find_entries(ctx, session, rows[0].milestone)
     yield (
         "so-dang-ky.xlsx",
-        write_register(entries, office_texts(ctx), datetime.fromisoformat(rows[-1].issued_at)),
+        write_register(entries, drafts.office_texts(ctx), datetime.fromisoformat(rows[-1].issued_at)),
     )
 
 
 def _dossier(ctx: Context, session: Session, milestone: str, snapshot: str) -> Iterator[tuple[str, bytes]]:
     """The sheets of localities that go with the documents of a snapshot, as they were rendered."""
     for row in list_documents(session, milestone):
-        kind = kind_of(ctx, row)
+        kind = drafts.kind_of(ctx, row)
+        # Only sheets of the very figures that were issued: a newer snapshot has others.
         if row.snapshot != snapshot or kind is None or kind.goes_to is not Destination.DOSSIER:
             continue
         try:
             yield (
                 f"{EVIDENCE}/ho-so/{PurePosixPath(row.draft_path).name}",
-                read_draft(ctx.settings.data, row),
+                drafts.read_draft(ctx.settings.data, row),
             )
-        except DraftError as error:
+        except drafts.DraftError as error:
             logger.error("%s goes without a sheet: %s", milestone, error)
 
 
-def _papers(ctx: Context, row: DocumentRow) -> Iterator[tuple[str, bytes]]:
+def _papers(ctx: Context, row: tables.DocumentRow) -> Iterator[tuple[str, bytes]]:
     """What changed since the version before, as a list and as tracked changes; a first version has none."""
-    for suffix in (LISTING_SUFFIX, TRACKED_SUFFIX):
-        path = PurePosixPath(paper_path(row.issued_path, suffix))
+    for suffix in (drafts.LISTING_SUFFIX, drafts.TRACKED_SUFFIX):
+        path = PurePosixPath(drafts.paper_path(row.issued_path, suffix))
         if (ctx.settings.data / path).is_file():
             yield f"{EVIDENCE}/thay-doi/{path.name}", (ctx.settings.data / path).read_bytes()
 
@@ -162,14 +179,14 @@ def _sources(
         if ledger.submission_number(entry["id"]) in personal:
             logger.info("%s goes without %s, which holds personal data", name, entry["id"])
             continue
-        path = archived_path(ctx.settings.archive, sha256)
+        path = archive.archived_path(ctx.settings.archive, sha256)
         room -= path.stat().st_size if path.is_file() else 0
         if room < 0:
             logger.warning("the originals of %s are too many for a package; they stay in the archive", name)
             return
         try:
-            content = read_archived(ctx.settings.archive, sha256)
-        except ArchiveError as error:
+            content = archive.read_archived(ctx.settings.archive, sha256)
+        except archive.ArchiveError as error:
             logger.error("%s goes without an original: %s", name, error)
             continue
         yield f"{SOURCES}/{sha256[:12]}{PurePosixPath(entry['file_name']).suffix[:8]}", content
@@ -213,12 +230,12 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def _register(ctx: Context) -> bytes:
     """The register of all milestones."""
     with ctx.store.reading() as session:
-        entries = find_entries(ctx, session)
+        entries = issuing.find_entries(ctx, session)
         newest = max(row.issued_at for row in list_documents(session))
-    return write_register(entries, office_texts(ctx), datetime.fromisoformat(newest))
+    return write_register(entries, drafts.office_texts(ctx), datetime.fromisoformat(newest))
 
 
-def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[DocumentRow]) -> None:
+def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[tables.DocumentRow]) -> None:
     """Queue a letter to every recipient of a kind of document, once per document."""
     for row in rows:
         recipients = load_recipients(ctx.settings.plans / ctx.plan_of(row.milestone).id)
@@ -230,3 +247,56 @@ def _enqueue_letters(ctx: Context, session: Session, rows: Sequence[DocumentRow]
             deliveries.enqueue(session, subject, list(dict.fromkeys(addresses)), clock.now())
             # A letter that was given up is tried again whenever the package is made again.
             deliveries.try_again(session, ISSUED_LETTER, row.id, clock.now())
+
+
+def make_pdfs(documents: Mapping[str, bytes], seconds: float = PDF_SECONDS) -> dict[str, bytes]:
+    """PDFs of Word documents by the same names, those that came out; none without LibreOffice.
+
+    Args:
+        documents: .docx files by their names without an ending.
+        seconds: after which the conversion is ended.
+    """
+    office = shutil.which("soffice")
+    if office is None or not documents:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="chuyenhoa-pdf-") as folder:
+        place = Path(folder)
+        sources = []
+        for number, content in enumerate(documents.values()):
+            sources.append(place / f"{number}.docx")
+            sources[-1].write_bytes(content)
+        _convert(office, place, sources, seconds)
+        found = {}
+        for number, name in enumerate(documents):
+            path = place / f"{number}.pdf"
+            content = path.read_bytes() if path.is_file() else b""
+            # A conversion that was ended leaves half a file, or none.
+            if content.startswith(b"%PDF"):
+                found[name] = content
+            else:
+                logger.warning("%s: no PDF came out", name)
+    return found
+
+
+def _convert(office: str, place: Path, sources: list[Path], seconds: float) -> None:
+    """Run LibreOffice on a profile of its own, and end it with all that it started when it takes too long."""
+    # A profile of its own: two conversions, or a clerk's open LibreOffice, would wait for each other's lock.
+    profile = (place / "profile").as_uri()
+    command = [office, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--convert-to", "pdf"]
+    process = subprocess.Popen(  # noqa: S603 - the LibreOffice of the machine, on files of ours
+        [*command, "--outdir", str(place), *map(str, sources)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"HOME": str(place), **{name: os.environ[name] for name in PASSED_ON if name in os.environ}},
+        start_new_session=True,
+    )
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        logger.warning("LibreOffice took more than %g s; what it has made is taken", seconds)
+    finally:
+        # Its own session: what it started ends with it.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,4 +1,7 @@
-"""Issues what the office approved, enters it in the register, and renders it again to prove its bytes."""
+"""Records what the office decided on a draft, bound to the bytes that it read, and issues what it approved.
+
+An issued document is entered in the register, and can be rendered again to prove its bytes.
+"""
 
 from __future__ import annotations
 
@@ -13,21 +16,143 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock
+from chuyenhoa import clock, reporting
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish import drafts
-from chuyenhoa.pipeline.publish.freezing import hash_data
-from chuyenhoa.pipeline.publish.revising import find_issued, write_revision
-from chuyenhoa.release.register import Entry, list_entries
-from chuyenhoa.reporting import PhraseError, RenderError, decode_snapshot, load_kinds, render_document
-from chuyenhoa.store.archive import ArchiveError, archive_bytes, read_archived
-from chuyenhoa.store.documents import DocumentState, Subject, latest_snapshot, list_documents
-from chuyenhoa.store.tables import DocumentRow, RegisterRow, SnapshotRow
+from chuyenhoa.pipeline.publish import drafts, office_queries, rendering
+from chuyenhoa.release.decision import APPROVE, Decision, DecisionError, check_date, read_decision
+from chuyenhoa.release.register import Entry, check_number, list_entries
+from chuyenhoa.store import archive, tables
+from chuyenhoa.store.documents import UNDECIDED, DocumentState, Subject, latest_snapshot, list_documents
 
 logger = logging.getLogger(__name__)
 
 BLOCKED_NOTE = "CHUA-PHAT-HANH-{draft}.txt"
 """Stands beside a draft that is approved and cannot be issued."""
+
+
+def record_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> list[str]:
+    """Record one decision on drafts that somebody with an account of the office gave.
+
+    Args:
+        document_ids: the drafts decided on.
+        decision: `chosen` (approve or return), `number`, `date` (dd/mm/yyyy or ISO), `signer`, `comment`,
+            `returns` (see `read_decision`), `by`, and `user`, the account (`by` when left out).
+
+    Returns:
+        The ids of the approved documents; empty when they were returned.
+
+    Raises:
+        DecisionError: when something is missing or wrong, saying what to fill in.
+        DraftError: when a draft is no longer what was rendered.
+    """
+    ctx = open_context()
+    with ctx.store.writing() as session:
+        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
+        read = _read_from_account(ctx, rows, decision)
+        return decide(ctx, session, rows, read)
+
+
+def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) -> None:
+    """Refuse a decision that could not be recorded, and put the reason beside the drafts.
+
+    Airflow shows the same form again without a word, so the office finds the reason in the draft's
+    `drafts.refusal_note`.
+
+    Raises:
+        DecisionError: as `record_decision` would.
+        DraftError: likewise.
+    """
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
+        notes = [ctx.settings.data / drafts.refusal_note(row.draft_path) for row in rows]
+        try:
+            read = _read_from_account(ctx, rows, decision)
+            for row in rows:
+                _refuse_impossible(ctx, session, row, read)
+                if row.state in UNDECIDED:
+                    drafts.read_draft(ctx.settings.data, row)
+        except (DecisionError, drafts.DraftError) as error:
+            texts = drafts.office_texts(ctx)
+            why = str(error) if isinstance(error, DecisionError) else drafts.format_block_reason(texts, error)
+            said = texts["answer_again"].format(documents=", ".join(document_ids), reason=why)
+            for note in notes:
+                write_file(note, f"{said}\n".encode())
+            raise
+    for note in notes:
+        note.unlink(missing_ok=True)
+
+
+def read_for(ctx: Context, rows: Sequence[tables.DocumentRow], raw: Mapping[str, object]) -> Decision:
+    """A decision on these drafts with every field checked.
+
+    Raises:
+        DecisionError: saying what to fill in.
+    """
+    return read_decision(
+        raw,
+        numbered=any(drafts.is_numbered(ctx, row) for row in rows),
+        series={drafts.series_of(ctx, row) for row in rows},
+    )
+
+
+def _read_from_account(
+    ctx: Context, rows: Sequence[tables.DocumentRow], raw: Mapping[str, object]
+) -> Decision:
+    """A decision by somebody who may decide: an account of the office, and no other one."""
+    read = read_for(ctx, rows, raw)
+    # By the account's id, and here and not in Airflow alone: no other way leads past this check.
+    if (read.user or read.by) not in ctx.settings.office_users:
+        raise DecisionError(
+            f"Tài khoản {read.user or read.by!r} không thuộc văn phòng, không được quyết định."
+        )
+    return read
+
+
+def decide(
+    ctx: Context, session: Session, rows: Sequence[tables.DocumentRow], decision: Decision
+) -> list[str]:
+    """Record a decision whose author is known; what was approved before stays as it was.
+
+    Returns:
+        The ids of the approved documents among the rows.
+
+    Raises:
+        DecisionError: a newer draft is there, a number is taken, or a code is unknown.
+        DraftError: a draft is no longer what was rendered.
+    """
+    for row in rows:
+        _refuse_impossible(ctx, session, row, decision)
+        # A repeated answer changes nothing: the first valid decision counts, from a form or from Airflow.
+        if row.state in UNDECIDED:
+            _decide(ctx, session, row, decision)
+    return [row.id for row in rows if row.state in (DocumentState.APPROVED, DocumentState.ISSUED)]
+
+
+def _refuse_impossible(ctx: Context, session: Session, row: tables.DocumentRow, decision: Decision) -> None:
+    """What the fields alone cannot show: a newer draft, a number that is taken, an unknown code."""
+    if row.state == DocumentState.SUPERSEDED:
+        raise DecisionError(f"Dự thảo {row.id} đã được thay bằng bản mới hơn; hãy duyệt bản mới nhất.")
+    office_queries.check_queries(ctx.plan_of(row.milestone), decision.queries)
+    if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date:
+        check_date(decision.date, ctx.period(row.milestone).window.end, clock.today())
+    if row.state in UNDECIDED and decision.chosen == APPROVE and decision.date and decision.number:
+        # Once more by the database at the issue; one that was approved and never issued is free again.
+        check_number(session, row, decision.number, decision.date, lambda other: drafts.series_of(ctx, other))
+
+
+def _decide(ctx: Context, session: Session, row: tables.DocumentRow, decision: Decision) -> None:
+    drafts.read_draft(ctx.settings.data, row)
+    if decision.chosen == APPROVE and decision.date is not None:
+        row.number, row.date, row.signer = decision.number, decision.date.isoformat(), decision.signer
+        row.state = DocumentState.APPROVED.value
+        # The issue compares it: figures that come in after the approval block it.
+        row.approved_data = rendering.hash_data(ctx, session, row.milestone)
+    else:
+        row.state = DocumentState.RETURNED.value
+        office_queries.record_queries(ctx, session, row, decision)
+    row.comment, row.decided_by = decision.comment, decision.by
+    row.decided_at = clock.now().isoformat()
 
 
 @dataclass(frozen=True)
@@ -54,7 +179,7 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
     paths = []
     with ctx.store.writing() as session:
         for name in document_ids:
-            row = session.get_one(DocumentRow, name)
+            row = session.get_one(tables.DocumentRow, name)
             if row.state == DocumentState.APPROVED:
                 _issue_or_explain(ctx, session, row)
             if row.state == DocumentState.ISSUED:
@@ -62,13 +187,13 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
     return paths
 
 
-def _issue_or_explain(ctx: Context, session: Session, row: DocumentRow) -> None:
+def _issue_or_explain(ctx: Context, session: Session, row: tables.DocumentRow) -> None:
     """Issue an approved document; what blocks it is written beside its draft until it no longer does."""
     draft = PurePosixPath(row.draft_path)
     note = ctx.settings.data / draft.with_name(BLOCKED_NOTE.format(draft=draft.stem))
     try:
         _issue(ctx, session, row)
-    except (drafts.DraftError, RenderError) as error:
+    except (drafts.DraftError, reporting.RenderError) as error:
         texts = drafts.office_texts(ctx)
         said = texts["answer_blocked"].format(reason=drafts.format_block_reason(texts, error))
         write_file(note, f"{said}\n".encode())
@@ -83,7 +208,7 @@ def list_issued(milestone_id: str) -> list[str]:
     return [row.id for row in rows if row.state == DocumentState.ISSUED]
 
 
-def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
+def _issue(ctx: Context, session: Session, row: tables.DocumentRow) -> None:
     """Render the approved snapshot and template once more, with number, date and signer."""
     drafts.read_draft(ctx.settings.data, row)
     template = (ctx.settings.templates / "documents" / f"{row.kind}.docx").read_bytes()
@@ -94,8 +219,10 @@ def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
             row.id,
         )
     newest = latest_snapshot(session, row.milestone)
-    is_older = newest is not None and newest.frozen_at > session.get_one(SnapshotRow, row.snapshot).frozen_at
-    if is_older or row.approved_data not in ("", hash_data(ctx, session, row.milestone)):
+    is_older = (
+        newest is not None and newest.frozen_at > session.get_one(tables.SnapshotRow, row.snapshot).frozen_at
+    )
+    if is_older or row.approved_data not in ("", rendering.hash_data(ctx, session, row.milestone)):
         raise drafts.DraftError(
             f"{row.id}: the figures changed after approval (snapshot {row.snapshot[:12]} is no longer the "
             "newest, or newer data came in); approve the draft of the newer figures.",
@@ -111,19 +238,20 @@ def _issue(ctx: Context, session: Session, row: DocumentRow) -> None:
     row.issued_sha256 = hashlib.sha256(content).hexdigest()
     row.state = DocumentState.ISSUED.value
     # The office edits templates in Word: `report --verify` needs the one of this issue for ever.
-    archive_bytes(ctx.settings.archive, template)
+    archive.archive_bytes(ctx.settings.archive, template)
     _register(ctx, session, row, issue)
+    # Before the commit: a crash in between leaves a file that the next try writes again, never a row alone.
     write_file(ctx.settings.data / row.issued_path, content)
     _write_papers(ctx, session, row, content)
     logger.info("issued %s as %s", row.id, row.issued_path)
 
 
-def _render(session: Session, row: DocumentRow, template: bytes, issue: Mapping[str, Any]) -> bytes:
-    snapshot = decode_snapshot(session.get_one(SnapshotRow, row.snapshot).content)
-    return render_document(row.kind, template, snapshot, issue=issue, about=row.about)
+def _render(session: Session, row: tables.DocumentRow, template: bytes, issue: Mapping[str, Any]) -> bytes:
+    snapshot = reporting.decode_snapshot(session.get_one(tables.SnapshotRow, row.snapshot).content)
+    return reporting.render_document(row.kind, template, snapshot, issue=issue, about=row.about)
 
 
-def _issue_fields(ctx: Context, session: Session, row: DocumentRow) -> dict[str, Any]:
+def _issue_fields(ctx: Context, session: Session, row: tables.DocumentRow) -> dict[str, Any]:
     """What enters a document at its issue; the register keeps it, whatever becomes of the plan."""
     issue: dict[str, Any] = {"number": row.number, "date": row.date, "signer": row.signer}
     issue["references"] = _list_references(session, row)
@@ -134,7 +262,7 @@ def _issue_fields(ctx: Context, session: Session, row: DocumentRow) -> dict[str,
     return issue
 
 
-def _next_moment(session: Session, row: DocumentRow) -> str:
+def _next_moment(session: Session, row: tables.DocumentRow) -> str:
     """Now, and in any case after what was issued for the milestone: the decision cites the submission.
 
     In a rehearsal the clock stands still, and of two documents of one moment neither would be the earlier.
@@ -144,13 +272,13 @@ def _next_moment(session: Session, row: DocumentRow) -> str:
     return max([clock.now(), *after]).isoformat()
 
 
-def _list_issued(session: Session, row: DocumentRow) -> list[DocumentRow]:
+def _list_issued(session: Session, row: tables.DocumentRow) -> list[tables.DocumentRow]:
     """What else was issued for the milestone."""
     rows = list_documents(session, row.milestone)
     return [other for other in rows if other.state == DocumentState.ISSUED and other.id != row.id]
 
 
-def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, str]]:
+def _list_references(session: Session, row: tables.DocumentRow) -> dict[str, dict[str, str]]:
     """Number and date by kind of what was issued for the milestone before, for a document to cite.
 
     "Before" is by the time of issue, so that rendering it again later cites the same.
@@ -165,21 +293,21 @@ def _list_references(session: Session, row: DocumentRow) -> dict[str, dict[str, 
     return {other.kind: {"number": other.number, "date": other.date} for other in ordered}
 
 
-def _write_papers(ctx: Context, session: Session, row: DocumentRow, content: bytes) -> None:
+def _write_papers(ctx: Context, session: Session, row: tables.DocumentRow, content: bytes) -> None:
     """The papers on what changed since the version before, now with number, date and signer."""
     try:
-        write_revision(ctx, session, row, content, row.issued_path)
-    except (RenderError, PhraseError, OSError) as error:
+        rendering.write_revision(ctx, session, row, content, row.issued_path)
+    except (reporting.RenderError, reporting.PhraseError, OSError) as error:
         logger.warning("%s: issued without the papers on its changes: %s", row.id, error)
 
 
-def _register(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[str, Any]) -> None:
+def _register(ctx: Context, session: Session, row: tables.DocumentRow, issue: Mapping[str, Any]) -> None:
     """Enter an issued document in the register."""
     kind = drafts.kind_of(ctx, row)
     recipients = (kind.recipients if kind is not None else ()) or drafts.issuer_of(ctx, row).recipients
-    before = find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
+    before = rendering.find_issued(session, Subject(row.milestone, row.kind, row.about), row.version)
     session.add(
-        RegisterRow(
+        tables.RegisterRow(
             document=row.id,
             series=drafts.series_of(ctx, row),
             year=int(row.date[:4]),
@@ -195,7 +323,7 @@ def _register(ctx: Context, session: Session, row: DocumentRow, issue: Mapping[s
 
 def find_entries(ctx: Context, session: Session, milestone: str = "") -> list[Entry]:
     """The lines of the register, of one milestone or of all."""
-    titles = {name: kind.title for name, kind in load_kinds(ctx.settings.templates).items()}
+    titles = {name: kind.title for name, kind in reporting.load_kinds(ctx.settings.templates).items()}
     names: dict[str, str] = {}
     for plan in ctx.plans.values():
         names |= {entry.code: entry.name for entry in plan.submitters}
@@ -220,19 +348,19 @@ def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list
         ]
 
 
-def _find_fault(ctx: Context, session: Session, row: DocumentRow) -> str:
+def _find_fault(ctx: Context, session: Session, row: tables.DocumentRow) -> str:
     path = ctx.settings.data / row.issued_path
     lying = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
     if lying != row.issued_sha256:
         return "the issued file was changed" if lying else "the issued file is gone"
     try:
-        template = read_archived(ctx.settings.archive, row.template_sha256)
-        register = session.get(RegisterRow, row.id)
+        template = archive.read_archived(ctx.settings.archive, row.template_sha256)
+        register = session.get(tables.RegisterRow, row.id)
         # Documents from before the register kept these fields are filled from the plan as it is now.
         kept = register.issue if register is not None else ""
         issue = json.loads(kept) if kept else _issue_fields(ctx, session, row)
         again = hashlib.sha256(_render(session, row, template, issue)).hexdigest()
-    except (ArchiveError, RenderError) as error:
+    except (archive.ArchiveError, reporting.RenderError) as error:
         return str(error)
     if again != row.issued_sha256:
         return f"rendered again it is {again}; the program changed since"

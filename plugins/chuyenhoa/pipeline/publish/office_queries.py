@@ -16,9 +16,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.context import Context, write_file
 from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.release.decision import Decision, DecisionError, OfficeQuery
-from chuyenhoa.store import deliveries
-from chuyenhoa.store.documents import DocumentState, Subject, list_versions
-from chuyenhoa.store.tables import DocumentRow, OfficeQueryRow, SnapshotRow
+from chuyenhoa.store import deliveries, documents, tables
 
 QUERY_LETTER = "remark"  # the word of stores in use
 """The kind of the letters that ask a submitter."""
@@ -38,7 +36,7 @@ def check_queries(plan: Plan, queries: Sequence[OfficeQuery]) -> None:
             raise DecisionError(f"Không có tiêu chí mã {entry.criterion!r} trong kế hoạch.")
 
 
-def record_queries(ctx: Context, session: Session, row: DocumentRow, decision: Decision) -> None:
+def record_queries(ctx: Context, session: Session, row: tables.DocumentRow, decision: Decision) -> None:
     """Store what the office asks, and put it into each submitter's outbox and into the queue of letters.
 
     The notice is written before the store commits: one cut short is written again with the same content.
@@ -46,9 +44,9 @@ def record_queries(ctx: Context, session: Session, row: DocumentRow, decision: D
     plan = ctx.plan_of(row.milestone)
     # A draft may be returned more than once: ids go on where the last return ended.
     count = len(list_queries(session, row.id))
-    by_submitter: dict[str, list[OfficeQueryRow]] = {}
+    by_submitter: dict[str, list[tables.OfficeQueryRow]] = {}
     for number, entry in enumerate(decision.queries, start=count + 1):
-        found = OfficeQueryRow(
+        found = tables.OfficeQueryRow(
             id=f"{row.id}.r{number}",
             document=row.id,
             milestone=row.milestone,
@@ -68,19 +66,20 @@ def record_queries(ctx: Context, session: Session, row: DocumentRow, decision: D
         for asked in rows:
             asked.notice = path
             session.add(asked)
+        # A notice each for submitters and not for localities: nobody reads what another one is asked.
         write_file(ctx.settings.data / path, _page(ctx, rows).encode())
         subject = deliveries.Subject(QUERY_LETTER, rows[0].id, rows[0].asked_at)
         deliveries.enqueue(session, subject, split_addresses(submitter.email), clock.now())
 
 
-def list_queries(session: Session, document: str) -> list[OfficeQueryRow]:
+def list_queries(session: Session, document: str) -> list[tables.OfficeQueryRow]:
     """What was returned by itself of a draft, in order."""
-    rows = session.scalars(select(OfficeQueryRow).where(OfficeQueryRow.document == document))
+    rows = session.scalars(select(tables.OfficeQueryRow).where(tables.OfficeQueryRow.document == document))
     # By number: as text `r10` would come before `r2`.
     return sorted(rows, key=lambda row: int(row.id.rpartition(".r")[2]))
 
 
-def describe_queries(ctx: Context, rows: Sequence[OfficeQueryRow]) -> list[str]:
+def describe_queries(ctx: Context, rows: Sequence[tables.OfficeQueryRow]) -> list[str]:
     """The notice to a submitter, a line a paragraph; the first is its title."""
     texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
     first = rows[0]
@@ -107,7 +106,7 @@ def describe_queries(ctx: Context, rows: Sequence[OfficeQueryRow]) -> list[str]:
     return [*lines, texts["remark_what"], texts["remark_when"].format(by=first.asked_by, at=asked)]
 
 
-def _page(ctx: Context, rows: Sequence[OfficeQueryRow]) -> str:
+def _page(ctx: Context, rows: Sequence[tables.OfficeQueryRow]) -> str:
     """The notice as a page that any browser and Word open."""
     title, *lines = (html.escape(line) for line in describe_queries(ctx, rows))
     body = "\n".join(f"<p>{line}</p>" for line in lines)
@@ -117,7 +116,7 @@ def _page(ctx: Context, rows: Sequence[OfficeQueryRow]) -> str:
     )
 
 
-def compare_with_queries(ctx: Context, session: Session, row: DocumentRow) -> list[str]:
+def compare_with_queries(ctx: Context, session: Session, row: tables.DocumentRow) -> list[str]:
     """What changed in a draft against what the office asked: inside it, outside it, and still to come.
 
     Figures are compared with those of the last issued version, or of the version that was returned; nothing
@@ -127,11 +126,12 @@ def compare_with_queries(ctx: Context, session: Session, row: DocumentRow) -> li
     if before is None:
         return []
     asked = {entry.locality for entry in list_queries(session, before.id)}
-    if before.state != DocumentState.ISSUED and not asked:
+    if before.state != documents.DocumentState.ISSUED and not asked:
         return []
     # Without a return and without an issue nobody has seen the earlier draft: there is nothing to compare.
     contents = [
-        json.loads(session.get_one(SnapshotRow, name).content) for name in (before.snapshot, row.snapshot)
+        json.loads(session.get_one(tables.SnapshotRow, name).content)
+        for name in (before.snapshot, row.snapshot)
     ]
     changed = list_changed(*contents)
     texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
@@ -144,12 +144,13 @@ def compare_with_queries(ctx: Context, session: Session, row: DocumentRow) -> li
     ]
 
 
-def _compared_with(session: Session, row: DocumentRow) -> DocumentRow | None:
+def _compared_with(session: Session, row: tables.DocumentRow) -> tables.DocumentRow | None:
     """The last version before a draft that the office issued or returned."""
     earlier = [
         other
-        for other in list_versions(session, Subject(row.milestone, row.kind, row.about))
-        if other.version < row.version and other.state in (DocumentState.ISSUED, DocumentState.RETURNED)
+        for other in documents.list_versions(session, documents.Subject(row.milestone, row.kind, row.about))
+        if other.version < row.version
+        and other.state in (documents.DocumentState.ISSUED, documents.DocumentState.RETURNED)
     ]
     return earlier[-1] if earlier else None
 

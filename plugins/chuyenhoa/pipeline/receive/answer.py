@@ -13,26 +13,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock
-from chuyenhoa.feedback import marked_name, part_follow_ons, receipt_name, render_receipt
+from chuyenhoa import clock, feedback
+from chuyenhoa.model import submissions
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.submissions import (
-    Finding,
-    Reading,
-    Receipt,
-    ReceiptMember,
-    Severity,
-    SubmissionStatus,
-    Waiting,
-)
 from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.corrections import make_workbooks
+from chuyenhoa.pipeline.receive.workbooks import make_workbooks
 from chuyenhoa.plan.rules import BETWEEN, CELLWISE
-from chuyenhoa.store import deliveries, justifications, ledger
-from chuyenhoa.store.claims import members_of_all
-from chuyenhoa.store.disk import write_files
-from chuyenhoa.store.ledger import reserve_receipt, reserve_receipts
-from chuyenhoa.store.tables import SubmissionRow
+from chuyenhoa.store import claims, deliveries, disk, justifications, ledger, tables
 
 logger = logging.getLogger(__name__)
 
@@ -61,13 +48,13 @@ def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
         named = receipt
         if number in workbooks:
             content, kind = workbooks[number]
-            named = replace(receipt, marked_workbook=marked_name(receipt, kind))
+            named = replace(receipt, marked_workbook=feedback.marked_name(receipt, kind))
             path = outbox_of(ctx, receipt) / named.marked_workbook
             contents[path] = content
             marked[number] = path.relative_to(data).as_posix()
-        contents[data / pages[number]] = render_receipt(named, ctx.settings.templates).encode()
+        contents[data / pages[number]] = feedback.render_receipt(named, ctx.settings.templates).encode()
     # Files first: a file that the ledger calls answered has its receipt, also when a crash cuts in between.
-    write_files(contents)
+    disk.write_files(contents)
     with ctx.store.writing() as session:
         rows = ledger.find_submissions(session, numbers)
         for row in rows:
@@ -82,10 +69,10 @@ def _reserve_pages(ctx: Context, numbers: Sequence[int]) -> dict[int, str]:
     if all(row.receipt for row in rows):
         return {row.number: row.receipt for row in rows}
     with ctx.store.writing() as session:
-        return reserve_receipts(session, {row.number: page_of(ctx, row) for row in rows})
+        return ledger.reserve_receipts(session, {row.number: page_of(ctx, row) for row in rows})
 
 
-def _enqueue_letters(ctx: Context, session: Session, kind: str, rows: Sequence[SubmissionRow]) -> None:
+def _enqueue_letters(ctx: Context, session: Session, kind: str, rows: Sequence[tables.SubmissionRow]) -> None:
     letters = [(row, ctx.recipients_of(row.plan, row.folder)) for row in rows]
     deliveries.enqueue_notifications(session, kind, letters, clock.now())
 
@@ -115,34 +102,34 @@ def report_overdue(ctx: Context) -> None:
 def _report_fault(ctx: Context, number: int) -> None:
     receipt = describe_file(ctx, number)
     data = ctx.settings.data
-    wanted = (outbox_of(ctx, receipt) / receipt_name(receipt)).relative_to(data).as_posix()
+    wanted = (outbox_of(ctx, receipt) / feedback.receipt_name(receipt)).relative_to(data).as_posix()
     # The name is reserved first and the event is noted last: a crash in between repeats the receipt under the
     # same name, and never leaves a second one.
     with ctx.store.writing() as session:
-        row = session.get_one(SubmissionRow, number)
+        row = session.get_one(tables.SubmissionRow, number)
         if row.answered_at is not None or any(
             event.kind == TOLD for event in ledger.load_events(session, number)
         ):
             return
-        path = reserve_receipt(session, number, wanted)
-    write_files({data / path: render_receipt(receipt, ctx.settings.templates).encode()})
+        path = ledger.reserve_receipt(session, number, wanted)
+    disk.write_files({data / path: feedback.render_receipt(receipt, ctx.settings.templates).encode()})
     with ctx.store.writing() as session:
-        row = session.get_one(SubmissionRow, number)
+        row = session.get_one(tables.SubmissionRow, number)
         ledger.add_event(session, number, clock.now(), TOLD, path)
         _enqueue_letters(ctx, session, deliveries.FAULT, [row])
 
 
-def outbox_of(ctx: Context, receipt: Receipt) -> Path:
+def outbox_of(ctx: Context, receipt: submissions.Receipt) -> Path:
     """The folder in which the owner of a file's inbox folder finds answers."""
     return ctx.settings.outbox / (receipt.folder or NO_FOLDER)
 
 
-def build_receipt(ctx: Context, number: int, marked_workbook: str = "") -> Receipt:
+def build_receipt(ctx: Context, number: int, marked_workbook: str = "") -> submissions.Receipt:
     """Everything that the answer to a stored submission says; `marked_workbook` lies beside it."""
     return replace(build_receipts(ctx, [number])[number], marked_workbook=marked_workbook)
 
 
-def build_receipts(ctx: Context, numbers: Sequence[int]) -> dict[int, Receipt]:
+def build_receipts(ctx: Context, numbers: Sequence[int]) -> dict[int, submissions.Receipt]:
     """What the answers to some stored submissions say, by number; a few queries for all of them."""
     with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, numbers)
@@ -153,19 +140,19 @@ def build_receipts(ctx: Context, numbers: Sequence[int]) -> dict[int, Receipt]:
 class _Known:
     """What the store holds of some submissions, loaded together."""
 
-    def __init__(self, session: Session, rows: Sequence[SubmissionRow]) -> None:
+    def __init__(self, session: Session, rows: Sequence[tables.SubmissionRow]) -> None:
         numbers = [row.number for row in rows]
         self.findings = ledger.load_findings_of(session, numbers)
         self.normalisations = ledger.load_normalisations_of(session, numbers)
         self.localities = ledger.load_localities_of(session, numbers)
         self.released = justifications.released_by(session, numbers)
-        self.members = members_of_all(session, numbers)
+        self.members = claims.members_of_all(session, numbers)
         others = {row.container for row in rows} | {row.duplicate_of for row in rows}
         found = ledger.find_submissions(session, [other for other in others if other is not None])
         self.others = {row.number: row for row in found}
 
 
-def _build(ctx: Context, session: Session, row: SubmissionRow, known: _Known) -> Receipt:
+def _build(ctx: Context, session: Session, row: tables.SubmissionRow, known: _Known) -> submissions.Receipt:
     plan = ctx.plans.get(row.plan, ctx.plan)
     receipt = _with_earlier_files(session, row, known, _describe_file(row, plan))
     listed = known.localities.get(row.number, {})
@@ -173,7 +160,7 @@ def _build(ctx: Context, session: Session, row: SubmissionRow, known: _Known) ->
     # Only a cell that is wrong by itself hides the findings that follow from it. Rules between sound cells
     # are all shown: leaving one out would cost the submitter a second round (docs/decisions/0021).
     alone = {rule.rule_id for rule in rules if rule.kind in CELLWISE or rule.kind == BETWEEN}
-    shown, left = part_follow_ons(known.findings.get(row.number, ()), alone)
+    shown, left = feedback.part_follow_ons(known.findings.get(row.number, ()), alone)
     names = receipt.locality_names
     container = known.others[row.container] if row.container else None
     return replace(
@@ -191,15 +178,17 @@ def _build(ctx: Context, session: Session, row: SubmissionRow, known: _Known) ->
     )
 
 
-def _is_words_alone(row: SubmissionRow, plan: Plan, listed: Mapping[str, bool]) -> bool:
+def _is_words_alone(row: tables.SubmissionRow, plan: Plan, listed: Mapping[str, bool]) -> bool:
     """Whether a file brings reasons or texts only, from a submitter that reports figures."""
     is_ours = row.status in {status.value for status in ledger.OURS}
     return is_ours and row.version is None and not listed and bool(plan.localities_of(row.submitter))
 
 
-def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str]) -> tuple[Waiting, ...]:
+def _still_waiting(
+    session: Session, row: tables.SubmissionRow, names: Mapping[str, str]
+) -> tuple[submissions.Waiting, ...]:
     """The localities of the same report that are held back after a file of reasons, and by which rules."""
-    reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+    reading = submissions.Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
     # As things stood after this file, also when its receipt is made again after later ones.
     held = justifications.held_localities(session, reading, row.number + 1)
     findings = {
@@ -208,10 +197,10 @@ def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str
     }
     files = {other.number: other.file_name for other in ledger.find_submissions(session, held.values())}
     return tuple(
-        Waiting(
+        submissions.Waiting(
             names[code],
-            _holding(findings[held[code]], code, Severity.WARNING),
-            _holding(findings[held[code]], code, Severity.ERROR),
+            _holding(findings[held[code]], code, submissions.Severity.WARNING),
+            _holding(findings[held[code]], code, submissions.Severity.ERROR),
             files[held[code]],
         )
         for code in names
@@ -219,39 +208,43 @@ def _still_waiting(session: Session, row: SubmissionRow, names: Mapping[str, str
     )
 
 
-def _holding(findings: Sequence[Finding], code: str, severity: Severity) -> tuple[str, ...]:
+def _holding(
+    findings: Sequence[submissions.Finding], code: str, severity: submissions.Severity
+) -> tuple[str, ...]:
     """The rules that hold a locality back, each once; those on the whole file included."""
     found = (f for f in findings if f.holds and f.severity is severity and f.locality in (code, ""))
     return tuple(dict.fromkeys(finding.rule_id for finding in found))
 
 
-def page_of(ctx: Context, row: SubmissionRow) -> str:
+def page_of(ctx: Context, row: tables.SubmissionRow) -> str:
     """The path, relative to the data folder, that the receipt of a submission should have."""
     receipt = _describe_file(row, ctx.plans.get(row.plan, ctx.plan))
-    return (outbox_of(ctx, receipt) / receipt_name(receipt)).relative_to(ctx.settings.data).as_posix()
+    return (
+        (outbox_of(ctx, receipt) / feedback.receipt_name(receipt)).relative_to(ctx.settings.data).as_posix()
+    )
 
 
-def describe_file(ctx: Context, number: int) -> Receipt:
+def describe_file(ctx: Context, number: int) -> submissions.Receipt:
     """The receipt of a file before its content is known: that it came, when, and whose it is."""
     with ctx.store.reading() as session:
-        row = session.get_one(SubmissionRow, number)
+        row = session.get_one(tables.SubmissionRow, number)
     plan = ctx.plans.get(row.plan, ctx.plan)
     bare = _describe_file(row, plan)
     # It may have a status already, when writing its answer failed: nothing is promised before it is closed.
-    return replace(bare, status=SubmissionStatus.CLAIMED, version=None, is_late=False)
+    return replace(bare, status=submissions.SubmissionStatus.CLAIMED, version=None, is_late=False)
 
 
-def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
+def _describe_file(row: tables.SubmissionRow, plan: Plan) -> submissions.Receipt:
     period = plan.period_by_id.get(row.period)
     # A refused file states no submitter: then the folder in which it lay tells whose it is.
     submitter = plan.submitter_by_code.get(row.submitter) or plan.submitter_by_folder.get(row.folder)
-    return Receipt(
+    return submissions.Receipt(
         file_name=row.file_name,
         folder=row.folder,
         sha256=row.sha256,
         size=row.size,
         received_at=datetime.fromisoformat(row.received_at),
-        status=SubmissionStatus(row.status),
+        status=submissions.SubmissionStatus(row.status),
         version=row.version,
         submitter_name=submitter.name if submitter else "",
         period_id=row.period,
@@ -266,18 +259,20 @@ def _describe_file(row: SubmissionRow, plan: Plan) -> Receipt:
     )
 
 
-def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, receipt: Receipt) -> Receipt:
+def _with_earlier_files(
+    session: Session, row: tables.SubmissionRow, known: _Known, receipt: submissions.Receipt
+) -> submissions.Receipt:
     """The receipt with what this file repeats, replaces, leaves in force or justifies."""
     first = known.others[row.duplicate_of] if row.duplicate_of else None
     earlier = kept = None
     if row.version is not None and row.version > 1:
-        reading = Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
+        reading = submissions.Reading(row.sha256, row.file_name, row.plan, row.period, row.submitter)
         earlier = ledger.latest_version(session, reading, row.number)[0]
         kept = ledger.latest_accepted(session, reading, row.number)
     released = known.released.get(row.number, {})
     # Reasons may release localities of several versions; the receipt names the newest of them.
-    explained = session.get(SubmissionRow, max(released.values())) if released else None
-    returned = row.status == SubmissionStatus.RETURNED
+    explained = session.get(tables.SubmissionRow, max(released.values())) if released else None
+    returned = row.status == submissions.SubmissionStatus.RETURNED
     return replace(
         receipt,
         duplicate_of=_describe(first),
@@ -290,12 +285,14 @@ def _with_earlier_files(session: Session, row: SubmissionRow, known: _Known, rec
     )
 
 
-def _describe_member(row: SubmissionRow) -> ReceiptMember:
+def _describe_member(row: tables.SubmissionRow) -> submissions.ReceiptMember:
     """A file of a .zip, with the name of its own receipt."""
-    return ReceiptMember(row.member, SubmissionStatus(row.status), row.receipt.rpartition("/")[2])
+    return submissions.ReceiptMember(
+        row.member, submissions.SubmissionStatus(row.status), row.receipt.rpartition("/")[2]
+    )
 
 
-def _describe(row: SubmissionRow | None) -> str:
+def _describe(row: tables.SubmissionRow | None) -> str:
     """A file as an officer would find it again: name and time of receipt."""
     if row is None:
         return ""

@@ -9,34 +9,32 @@ then the file is removed. A crash between any two leaves it in at least one plac
 3. `decide`: what the findings mean: the status of each file, and which localities are taken;
 4. `store`: values, findings and decision go into the ledger;
 5. `answer`: receipt and workbook to correct go to the outbox, and the file is closed.
+
+`validate_file` takes one file through steps 1 to 3 and stores nothing (`chuyenhoa check`). What stays in the
+inbox is logged once, and shown by `chuyenhoa status` until it is gone.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from chuyenhoa import clock
-from chuyenhoa.intake.inbox.claim import claim_drops as claim
-from chuyenhoa.intake.inbox.claim import close_cut_claims
-from chuyenhoa.intake.inbox.scan import look_for_stable, scan_inbox
+from chuyenhoa.intake.inbox import archives, claim, scan
+from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
-from chuyenhoa.model.personal import mask_personal
-from chuyenhoa.model.submissions import Finding
-from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.pipeline.receive.answer import answer_submissions, page_of, report_faults, report_overdue
-from chuyenhoa.pipeline.receive.decide import decide_file
-from chuyenhoa.pipeline.receive.inbox_leftovers import OUR_FAULT, load_left, note_left
-from chuyenhoa.pipeline.receive.read import Part, expand, format_failure, read_part
-from chuyenhoa.pipeline.receive.store import store_answer, store_archive
-from chuyenhoa.pipeline.receive.validate import BatchCheck
-from chuyenhoa.store import claims, ledger
-from chuyenhoa.store.archive import sweep_incoming
-from chuyenhoa.store.ledger import reserve_receipts
-from chuyenhoa.store.tables import SubmissionRow
-from chuyenhoa.validation import publish
+from chuyenhoa.model import personal
+from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.receive import answer, decide, read, store, validate
+from chuyenhoa.store import MissingStoreError, archive, claims, ledger, tables
+from chuyenhoa.validation import justifications, publish
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +46,10 @@ MAX_BYTES = 64_000_000
 """Bytes of files read at once, however many files a batch has: bounds the memory of one task."""
 GROUP_SIZE = 64
 """Files that are stored in one transaction and answered with one wait for the disk (docs/decisions/0023)."""
+LEFTOVERS = "inbox-left.json"
+GROWING_TIMEOUT = timedelta(hours=1)
+"""How long a file may keep growing before it is reported."""
+OUR_FAULT = frozenset({scan.SkipReason.NOT_ARCHIVED, scan.SkipReason.NOT_REMOVED})
 
 
 class IntakeError(RuntimeError):
@@ -63,11 +65,11 @@ def claim_drops() -> list[str]:
     ctx = open_context()
     # First what an earlier pass left behind when it was killed: unanswered files, half copies, and files that
     # are in the ledger and still in the inbox.
-    report_overdue(ctx)
-    sweep_incoming(ctx.settings.archive)
-    close_cut_claims(ctx.store, scan_inbox(ctx.settings.inbox))
-    look = look_for_stable(ctx.settings.inbox, ctx.settings.settle_seconds)
-    claimed = claim(ctx.store, ctx.settings.inbox, ctx.settings.archive, look.drops, clock.now())
+    answer.report_overdue(ctx)
+    archive.sweep_incoming(ctx.settings.archive)
+    claim.close_cut_claims(ctx.store, scan.scan_inbox(ctx.settings.inbox))
+    look = scan.look_for_stable(ctx.settings.inbox, ctx.settings.settle_seconds)
+    claimed = claim.claim_drops(ctx.store, ctx.settings.inbox, ctx.settings.archive, look.drops, clock.now())
     note_left(ctx, [*look.left, *claimed.left])
     with ctx.store.reading() as session:
         waiting = [ledger.submission_id(row.number) for row in ledger.pending(session)]
@@ -120,16 +122,17 @@ def process_batch(ids: Sequence[str]) -> list[str]:
     with ctx.store.only_one("intake"):
         with ctx.store.reading() as session:
             rows = ledger.pending_until(session, numbers)
-        expansion = expand(ctx, rows)
+        expansion = read.expand(ctx, rows)
         failed |= expansion.failed
         numbers += [row.number for row in expansion.files if row.container is not None]
         for part in _parts(expansion.files):
             failed |= _process(ctx, part)
+        # After its files: what is said of a .zip is what became of them.
         for row, findings in expansion.archives:
             with _noting_failure(row, failed):
                 _answer_archive(ctx, row, findings)
     if failed:
-        report_faults(ctx, failed)
+        answer.report_faults(ctx, failed)
         raise IntakeError(
             "The pipeline failed on these files; they are archived and will be tried again: "
             + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in failed.items())
@@ -139,9 +142,9 @@ def process_batch(ids: Sequence[str]) -> list[str]:
     return [ledger.submission_id(row.number) for row in done]
 
 
-def _parts(rows: Sequence[SubmissionRow]) -> Iterator[list[SubmissionRow]]:
+def _parts(rows: Sequence[tables.SubmissionRow]) -> Iterator[list[tables.SubmissionRow]]:
     """Rows in groups of bounded number and size."""
-    part: list[SubmissionRow] = []
+    part: list[tables.SubmissionRow] = []
     size = 0
     for row in rows:
         if part and (len(part) == MAX_FILES or size + row.size > MAX_BYTES):
@@ -154,16 +157,16 @@ def _parts(rows: Sequence[SubmissionRow]) -> Iterator[list[SubmissionRow]]:
         yield part
 
 
-def _process(ctx: Context, rows: list[SubmissionRow]) -> dict[int, str]:
+def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, str]:
     """Take some submissions through the five steps; what failed, by number."""
     try:
-        part = read_part(ctx, rows)
-        check = BatchCheck(ctx, ctx.store, list(part.readings.items()))
+        part = read.read_part(ctx, rows)
+        check = validate.BatchCheck(ctx, ctx.store, list(part.readings.items()))
     except Exception as error:
         # A poison file costs its own answer and nobody else's: what fails together is tried one by one.
         logger.exception("processing %d files together failed", len(rows))
         if len(rows) == 1:
-            return {rows[0].number: format_failure(rows[0], error)}
+            return {rows[0].number: read.format_failure(rows[0], error)}
         return {number: why for row in rows for number, why in _process(ctx, [row]).items()}
     for group in _transaction_groups([row for row in rows if row.number not in part.failed], check):
         for row in group:
@@ -176,12 +179,14 @@ def _process(ctx: Context, rows: list[SubmissionRow]) -> dict[int, str]:
     return part.failed
 
 
-def _transaction_groups(rows: Sequence[SubmissionRow], check: BatchCheck) -> Iterator[list[SubmissionRow]]:
+def _transaction_groups(
+    rows: Sequence[tables.SubmissionRow], check: validate.BatchCheck
+) -> Iterator[list[tables.SubmissionRow]]:
     """Rows that are stored and answered together.
 
     A file whose history rules are postponed begins a new group: the files before it must be answered first.
     """
-    group: list[SubmissionRow] = []
+    group: list[tables.SubmissionRow] = []
     for row in rows:
         if group and (len(group) == GROUP_SIZE or check.is_postponed(row.number)):
             yield group
@@ -191,10 +196,10 @@ def _transaction_groups(rows: Sequence[SubmissionRow], check: BatchCheck) -> Ite
         yield group
 
 
-Step = Callable[[Context, Part, Sequence[SubmissionRow]], None]
+Step = Callable[[Context, read.Part, Sequence[tables.SubmissionRow]], None]
 
 
-def _run_isolated(step: Step, ctx: Context, part: Part, rows: Sequence[SubmissionRow]) -> None:
+def _run_isolated(step: Step, ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow]) -> None:
     """Take a step for the rows that did not fail yet: together, and when that fails, each by itself."""
     rows = [row for row in rows if row.number not in part.failed]
     if len(rows) > 1:
@@ -210,40 +215,40 @@ def _run_isolated(step: Step, ctx: Context, part: Part, rows: Sequence[Submissio
 
 
 @contextmanager
-def _noting_failure(row: SubmissionRow, failed: dict[int, str]) -> Iterator[None]:
+def _noting_failure(row: tables.SubmissionRow, failed: dict[int, str]) -> Iterator[None]:
     """Keep a failure on one submission from the others, and note it."""
     try:
         yield
     except Exception as error:
-        logger.exception("answering %r (%s) failed", mask_personal(row.file_name), row.sha256)
-        failed[row.number] = format_failure(row, error)
+        logger.exception("answering %r (%s) failed", personal.mask_personal(row.file_name), row.sha256)
+        failed[row.number] = read.format_failure(row, error)
 
 
-def _decide_and_store(ctx: Context, part: Part, rows: Sequence[SubmissionRow]) -> None:
+def _decide_and_store(ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow]) -> None:
     """Steps 3 and 4, in one transaction, which also settles the names of the receipts."""
     with ctx.store.writing() as session:
         stored = ledger.find_submissions(session, [row.number for row in rows])
         # One after the other in the order of receipt: a version may be justified by the file just before it.
         for row in stored:
-            store_answer(session, row, decide_file(ctx, session, part, row), part.seen)
-        reserve_receipts(session, {row.number: page_of(ctx, row) for row in stored})
+            store.store_answer(session, row, decide.decide_file(ctx, session, part, row), part.seen)
+        ledger.reserve_receipts(session, {row.number: answer.page_of(ctx, row) for row in stored})
 
 
-def _answer(ctx: Context, part: Part, rows: Sequence[SubmissionRow]) -> None:
+def _answer(ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow]) -> None:
     """Step 5."""
-    answer_submissions(ctx, [row.number for row in rows])
+    answer.answer_submissions(ctx, [row.number for row in rows])
 
 
-def _answer_archive(ctx: Context, row: SubmissionRow, findings: tuple[Finding, ...]) -> None:
+def _answer_archive(ctx: Context, row: tables.SubmissionRow, findings: tuple[Finding, ...]) -> None:
     """Store and answer a .zip once all its files are answered; while we fail on one of them, it waits."""
     with ctx.store.reading() as session:
         members = claims.members_of(session, row.number)
     if all(member.answered_at is not None for member in members):
-        store_archive(ctx, row, members, findings)
-        answer_submissions(ctx, [row.number])
+        store.store_archive(ctx, row, members, findings)
+        answer.answer_submissions(ctx, [row.number])
 
 
-def _publish(ctx: Context, part: Part, check: BatchCheck) -> None:
+def _publish(ctx: Context, part: read.Part, check: validate.BatchCheck) -> None:
     """Write the page of what the rules found, one per plan."""
     for index, report in enumerate(check.reports.values()):
         first, last = (ledger.submission_id(number) for number in (min(part.readings), max(part.readings)))
@@ -267,3 +272,141 @@ def summarise_intake(ids: Sequence[str]) -> dict[str, int]:
         listed = "; ".join(f"{entry.path!r}: {entry.why.value} ({entry.detail})" for entry in faults)
         raise IntakeError(f"These files stay in the inbox until the disk or its rights are fixed: {listed}")
     return dict(counts)
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """One file that was only checked, or one inside a .zip; `path` is empty for a file of its own."""
+
+    path: str
+    reading: Reading
+    findings: tuple[Finding, ...]
+    status: SubmissionStatus
+
+
+def validate_file(ctx: Context, file: read.FileToRead) -> FileCheck:
+    """Validate one file, storing nothing.
+
+    Raises:
+        sandbox.FaultError: our reader failed on it.
+    """
+    (member,) = _check_all(ctx, [("", file)])
+    return member
+
+
+def validate_archive(
+    ctx: Context, file: read.FileToRead, unpacked: archives.Unpacked
+) -> tuple[FileCheck, list[FileCheck]]:
+    """Validate every file of a .zip, storing nothing.
+
+    Returns:
+        What would become of the .zip, with everything that its files say, and of each file. Findings of
+        the .zip name the file that they are about.
+
+    Raises:
+        sandbox.FaultError: our reader failed on one of them.
+    """
+    members = _check_all(
+        ctx,
+        [
+            (m.path, read.FileToRead(m.content, m.path.rsplit("/", 1)[-1], file.folder))
+            for m in unpacked.members
+        ],
+    )
+    status = decide.decide_archive_status([member.status for member in members], unpacked.findings)
+    named = [replace(f, message=f"{m.path}: {f.message}") for m in members for f in m.findings]
+    readings = [member.reading for member in members]
+    whole = Reading(
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        file_name=file.name,
+        plan=decide.common_value(reading.plan for reading in readings),
+        period=decide.common_value(reading.period for reading in readings),
+        submitter=decide.common_value(reading.submitter for reading in readings),
+        refused=status is SubmissionStatus.REFUSED,
+        observations=tuple(entry for reading in readings for entry in reading.observations),
+        normalisations=tuple(entry for reading in readings for entry in reading.normalisations),
+        kind="zip",
+    )
+    return FileCheck("", whole, (*unpacked.findings, *named), status), members
+
+
+def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> list[FileCheck]:
+    """Files with their paths, each validated as if it came alone."""
+    found = []
+    for (path, _), outcome in zip(files, read.read_files(ctx, [file for _, file in files]), strict=True):
+        if isinstance(outcome, sandbox.FaultError):
+            raise outcome
+        findings = _findings_of(ctx, outcome)
+        found.append(FileCheck(path, outcome, findings, decide.decide_status(outcome, findings)[0]))
+    return found
+
+
+def _findings_of(ctx: Context, reading: Reading) -> tuple[Finding, ...]:
+    """All findings of a file; a store that exists is read, for the reports that it is compared with.
+
+    Its own reasons answer its warnings; a file of reasons alone is not matched with what waits for it.
+    """
+    try:
+        known = ctx.store
+    except MissingStoreError:
+        known = None
+    findings = validate.BatchCheck(ctx, known, [(None, reading)]).findings_of(None)
+    plan = ctx.plans.get(reading.plan)
+    if plan is None or not any(finding.needs_reason for finding in findings):
+        return findings
+    outcome = justifications.justify(
+        findings, reading.justifications, decide.justification_check_of(ctx, plan)
+    )
+    return (*outcome.findings, *outcome.remarks)
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Something in the inbox that is not taken, and since when it was seen so."""
+
+    path: str
+    why: scan.SkipReason
+    detail: str
+    since: datetime
+
+
+def note_left(ctx: Context, left: Sequence[scan.SkippedFile]) -> None:
+    """Store what a pass left in the inbox; log what is new in it."""
+    known = {(entry.path, entry.why): entry for entry in load_left(ctx)}
+    now = clock.now()
+    entries = {}
+    for item in left:
+        path = scan.readable(item.path)
+        before = known.get((path, item.why))
+        entries[path, item.why] = Leftover(path, item.why, item.detail, before.since if before else now)
+        if before is None and item.why is not scan.SkipReason.GROWING:
+            logger.warning(
+                "%r stays in the inbox: %s %s", scan.logged(item.path), item.why.value, item.detail
+            )
+    # A sweep every 15 minutes: an unchanged inbox writes nothing and logs nothing.
+    if entries == known:
+        return
+    listed = [
+        {"path": e.path, "why": e.why.value, "detail": e.detail, "since": e.since.isoformat()}
+        for e in entries.values()
+    ]
+    write_file(ctx.settings.data / LEFTOVERS, json.dumps(listed, ensure_ascii=False, indent=1).encode())
+
+
+def load_left(ctx: Context) -> list[Leftover]:
+    """What the last pass left in the inbox."""
+    path = ctx.settings.data / LEFTOVERS
+    if not path.exists():
+        return []
+    return [
+        Leftover(e["path"], scan.SkipReason(e["why"]), e["detail"], datetime.fromisoformat(e["since"]))
+        for e in json.loads(path.read_bytes())
+    ]
+
+
+def to_report(ctx: Context) -> list[Leftover]:
+    """What a data engineer must look at: everything but files that are just being written."""
+    now = clock.now()
+    return [
+        e for e in load_left(ctx) if e.why is not scan.SkipReason.GROWING or now - e.since >= GROWING_TIMEOUT
+    ]

@@ -13,9 +13,7 @@ from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.read import Part
-from chuyenhoa.store import justifications, ledger
-from chuyenhoa.store.content import Answer, VersionJustification
-from chuyenhoa.store.tables import SubmissionRow
+from chuyenhoa.store import content, justifications, ledger, tables
 from chuyenhoa.validation.justifications import JustificationCheck, justify, remark_unused
 
 UNREADABLE = frozenset({SubmissionStatus.REFUSED, SubmissionStatus.CLAIMED})
@@ -55,19 +53,19 @@ def decide_archive_status(
     return SubmissionStatus.ACCEPTED
 
 
-def decide_file(ctx: Context, session: Session, part: Part, row: SubmissionRow) -> Answer:
+def decide_file(ctx: Context, session: Session, part: Part, row: tables.SubmissionRow) -> content.Answer:
     """What is to be stored of one file of a part; the files before it must be stored already."""
     reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
     first = part.duplicates.get(row.number)
     if first is not None:
-        return _repeat(session.get_one(SubmissionRow, first), reading)
+        return _repeat(session.get_one(tables.SubmissionRow, first), reading)
     return _decide_answer(ctx, session, row, reading, part.findings.get(row.number, ()))
 
 
-def _repeat(original: SubmissionRow, reading: Reading) -> Answer:
+def _repeat(original: tables.SubmissionRow, reading: Reading) -> content.Answer:
     """A repetition changes nothing: only whose report it repeats is stored."""
     same = replace(reading, plan=original.plan, period=original.period, submitter=original.submitter)
-    return Answer(
+    return content.Answer(
         same,
         SubmissionStatus.DUPLICATE,
         findings=(),
@@ -79,8 +77,8 @@ def _repeat(original: SubmissionRow, reading: Reading) -> Answer:
 
 
 def _decide_answer(
-    ctx: Context, session: Session, row: SubmissionRow, reading: Reading, findings: Sequence[Finding]
-) -> Answer:
+    ctx: Context, session: Session, row: tables.SubmissionRow, reading: Reading, findings: Sequence[Finding]
+) -> content.Answer:
     is_untouched = any(finding.rule_id == Code.BLANK_FORM for finding in findings)
     if is_untouched and ledger.latest_accepted(session, reading, row.number):
         # A form dropped untouched must not empty what its submitter sent before (docs/decisions/0004).
@@ -99,7 +97,7 @@ def _decide_answer(
     version = None
     if is_ours and not _is_supplement(plan, reading):
         version = ledger.latest_version(session, reading, row.number)[1] + 1
-    return Answer(
+    return content.Answer(
         reading,
         status,
         tuple(findings),
@@ -112,8 +110,8 @@ def _decide_answer(
 
 
 def decide_archive(
-    row: SubmissionRow, members: Sequence[SubmissionRow], findings: tuple[Finding, ...]
-) -> Answer:
+    row: tables.SubmissionRow, members: Sequence[tables.SubmissionRow], findings: tuple[Finding, ...]
+) -> content.Answer:
     """What is to be stored of a .zip, by what became of the files inside it."""
     status = decide_archive_status([SubmissionStatus(member.status) for member in members], findings)
     reading = Reading(
@@ -126,7 +124,7 @@ def decide_archive(
         findings=findings,
         kind="zip",
     )
-    return Answer(reading, status, findings, taken=frozenset(), version=None, is_late=False)
+    return content.Answer(reading, status, findings, taken=frozenset(), version=None, is_late=False)
 
 
 def common_value(values: Iterable[str]) -> str:
@@ -149,7 +147,7 @@ def justification_check_of(ctx: Context, plan: Plan) -> JustificationCheck:
 class _Release:
     """What a file of reasons does for versions that came before it."""
 
-    reasons: tuple[VersionJustification, ...] = ()
+    reasons: tuple[content.VersionJustification, ...] = ()
     released: tuple[tuple[int, str], ...] = ()
     """Version and locality."""
     remarks: tuple[Finding, ...] = ()
@@ -187,7 +185,7 @@ def _release_held(ctx: Context, session: Session, plan: Plan, reading: Reading, 
         return _Release()
     check = justification_check_of(ctx, plan)
     waiting = justifications.held_localities(session, reading, number)
-    given: list[VersionJustification] = []
+    given: list[content.VersionJustification] = []
     released: list[tuple[int, str]] = []
     remarks: list[Finding] = []
     met: list[Finding] = []
@@ -199,7 +197,7 @@ def _release_held(ctx: Context, session: Session, plan: Plan, reading: Reading, 
         findings = [finding for finding in stored if finding.locality in held or not finding.locality]
         met += findings
         outcome = justify(findings, reading.justifications, check)
-        given += [VersionJustification(version, entry) for entry in outcome.used]
+        given += [content.VersionJustification(version, entry) for entry in outcome.used]
         remarks += outcome.remarks
         blocked = {finding.locality for finding in outcome.findings if finding.holds}
         if "" not in blocked:  # an error on the whole version holds all of its localities

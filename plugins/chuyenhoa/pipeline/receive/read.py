@@ -15,14 +15,10 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.inbox.archives import Unpacked, may_be_archive
 from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
-from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.personal import mask_personal
+from chuyenhoa.model import finding_codes, personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context, call_confined
-from chuyenhoa.store import claims
-from chuyenhoa.store.archive import archive_all, archived_path, read_archived
-from chuyenhoa.store.chain import last_position
-from chuyenhoa.store.tables import SubmissionRow
+from chuyenhoa.store import archive, chain, claims, tables
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +46,9 @@ class FileToRead:
 class Expansion:
     """Submissions with the files of their archives."""
 
-    files: list[SubmissionRow] = field(default_factory=list)
+    files: list[tables.SubmissionRow] = field(default_factory=list)
     """All files to read, those of archives included, in the order of the ledger."""
-    archives: list[tuple[SubmissionRow, tuple[Finding, ...]]] = field(default_factory=list)
+    archives: list[tuple[tables.SubmissionRow, tuple[Finding, ...]]] = field(default_factory=list)
     """The archives with the findings on them; they are answered after their files."""
     failed: dict[int, str] = field(default_factory=dict)
 
@@ -74,7 +70,7 @@ def unpack_file(file: FileToRead) -> Unpacked | None:
     return found
 
 
-def expand(ctx: Context, rows: Sequence[SubmissionRow]) -> Expansion:
+def expand(ctx: Context, rows: Sequence[tables.SubmissionRow]) -> Expansion:
     """Enter the files of every .zip among some submissions into our archive and the ledger.
 
     Killed at any step and called again it ends the same: bytes are kept under their own hash, and all files
@@ -85,7 +81,7 @@ def expand(ctx: Context, rows: Sequence[SubmissionRow]) -> Expansion:
         try:
             unpacked = unpack_row(ctx, row)
         except Exception as error:  # what we fail on costs nobody else's answer
-            logger.exception("unpacking %r (%s) failed", mask_personal(row.file_name), row.sha256)
+            logger.exception("unpacking %r (%s) failed", personal.mask_personal(row.file_name), row.sha256)
             found.failed[row.number] = format_failure(row, error)
             continue
         if unpacked is None:
@@ -93,15 +89,16 @@ def expand(ctx: Context, rows: Sequence[SubmissionRow]) -> Expansion:
         else:
             found.archives.append((row, unpacked.findings))
             found.files.extend(member for member in _enter(ctx, row, unpacked) if not member.answered_at)
+    # A pass cut short left files of a .zip in the ledger: they wait by themselves, and come once more here.
     found.files = sorted({row.number: row for row in found.files}.values(), key=lambda row: row.number)
     return found
 
 
-def unpack_row(ctx: Context, row: SubmissionRow) -> Unpacked | None:
+def unpack_row(ctx: Context, row: tables.SubmissionRow) -> Unpacked | None:
     """The files of a submission; None when it is no .zip, came in one, or repeats one of its folder."""
     if row.container is not None or row.size > MAX_FILE_BYTES:
         return None
-    path = archived_path(ctx.settings.archive, row.sha256)
+    path = archive.archived_path(ctx.settings.archive, row.sha256)
     if not path.is_file():
         return None  # `read_rows` reports what is wrong with it
     with path.open("rb") as file:
@@ -110,23 +107,23 @@ def unpack_row(ctx: Context, row: SubmissionRow) -> Unpacked | None:
     with ctx.store.reading() as session:
         if claims.find_likes(session, [row]).first_here(row) is not None:
             return None
-    content = read_archived(ctx.settings.archive, row.sha256)
+    content = archive.read_archived(ctx.settings.archive, row.sha256)
     return unpack_file(FileToRead(content, row.file_name, row.folder))
 
 
-def _enter(ctx: Context, row: SubmissionRow, unpacked: Unpacked) -> list[SubmissionRow]:
+def _enter(ctx: Context, row: tables.SubmissionRow, unpacked: Unpacked) -> list[tables.SubmissionRow]:
     """The files of a .zip as submissions; their bytes are safe before the ledger names them."""
-    kept = archive_all(ctx.settings.archive, [member.content for member in unpacked.members])
+    kept = archive.archive_all(ctx.settings.archive, [member.content for member in unpacked.members])
     members = [(*known, member.path) for known, member in zip(kept, unpacked.members, strict=True)]
     with ctx.store.writing() as session:
-        return claims.add_members(session, session.get_one(SubmissionRow, row.number), members)
+        return claims.add_members(session, session.get_one(tables.SubmissionRow, row.number), members)
 
 
 @dataclass
 class Part:
     """Submissions that are processed together, with what each step found; everything is by number."""
 
-    rows: list[SubmissionRow]
+    rows: list[tables.SubmissionRow]
     seen: int
     """The position of the last event before they were read: which other reports their rules could know of."""
     readings: dict[int, Reading] = field(default_factory=dict)
@@ -137,14 +134,14 @@ class Part:
     """What our own code failed on, and how."""
 
 
-def read_part(ctx: Context, rows: list[SubmissionRow], seen: int | None = None) -> Part:
+def read_part(ctx: Context, rows: list[tables.SubmissionRow], seen: int | None = None) -> Part:
     """Read submissions; `seen` is the position of the last event, today's when left out.
 
     Bytes that came to the same folder before are not read again. Bytes that came to another folder are: in a
     wrong folder they are refused, and they are a repetition only where they could count a second time.
     """
     with ctx.store.reading() as session:
-        part = Part(rows, last_position(session) if seen is None else seen)
+        part = Part(rows, chain.last_position(session) if seen is None else seen)
         likes = claims.find_likes(session, rows)
     to_read = []
     for row in rows:
@@ -171,7 +168,7 @@ def read_part(ctx: Context, rows: list[SubmissionRow], seen: int | None = None) 
     return part
 
 
-def read_rows(ctx: Context, rows: Sequence[SubmissionRow]) -> dict[int, Reading | Exception]:
+def read_rows(ctx: Context, rows: Sequence[tables.SubmissionRow]) -> dict[int, Reading | Exception]:
     """The readings of archived files, by number; an exception where we failed on one.
 
     A file above the size limit is refused without loading its bytes.
@@ -181,15 +178,17 @@ def read_rows(ctx: Context, rows: Sequence[SubmissionRow]) -> dict[int, Reading 
     for row in rows:
         if row.size > MAX_FILE_BYTES:
             findings = FindingList(row.file_name)
-            findings.add(Code.FILE_TOO_LARGE, detail=f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB")
+            findings.add(
+                finding_codes.Code.FILE_TOO_LARGE, detail=f"tệp lớn hơn {MAX_FILE_BYTES // 1_000_000} MB"
+            )
             outcomes[row.number] = Reading(
                 row.sha256, row.file_name, refused=True, findings=tuple(findings.found)
             )
             continue
         try:
-            content = read_archived(ctx.settings.archive, row.sha256)
+            content = archive.read_archived(ctx.settings.archive, row.sha256)
         except Exception as error:  # a poison file costs its own answer and nobody else's
-            logger.exception("reading %r (%s) failed", mask_personal(row.file_name), row.sha256)
+            logger.exception("reading %r (%s) failed", personal.mask_personal(row.file_name), row.sha256)
             outcomes[row.number] = error
         else:
             files[row.number] = FileToRead(content, row.file_name, row.folder)
@@ -215,7 +214,7 @@ def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sand
 def describe_death(file_name: str, death: sandbox.Death) -> tuple[Finding, ...]:
     """The finding on a file that its reader did not survive."""
     findings = FindingList(file_name)
-    findings.add(Code.READER_FAILED, detail=DEATHS[death.kind])
+    findings.add(finding_codes.Code.READER_FAILED, detail=DEATHS[death.kind])
     return tuple(findings.found)
 
 
@@ -224,6 +223,6 @@ def _refuse(file: FileToRead, death: sandbox.Death) -> Reading:
     return Reading(sha256, file.name, refused=True, findings=describe_death(file.name, death))
 
 
-def format_failure(row: SubmissionRow, error: Exception) -> str:
+def format_failure(row: tables.SubmissionRow, error: Exception) -> str:
     """What we failed on, for logs and alerts, which hold no personal number, not even of a file's name."""
-    return f"{mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"
+    return f"{personal.mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"

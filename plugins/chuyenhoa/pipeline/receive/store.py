@@ -10,25 +10,25 @@ from chuyenhoa import clock
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.decide import decide_archive
-from chuyenhoa.store import ledger
-from chuyenhoa.store.content import Answer
-from chuyenhoa.store.justifications import note_releases
-from chuyenhoa.store.tables import SubmissionRow
+from chuyenhoa.store import content, justifications, ledger, tables
 
 
-def store_answer(session: Session, row: SubmissionRow, answer: Answer, seen: int = 0) -> None:
+def store_answer(session: Session, row: tables.SubmissionRow, answer: content.Answer, seen: int = 0) -> None:
     """Store what was decided on one file; what an earlier attempt stored of it is replaced.
 
     `row` belongs to the session; `seen` is the position of the last event that its rules could know of.
     """
     ledger.save_answer(session, row, answer, clock.now(), seen)
-    note_releases(session, row.number, answer.released, clock.now())
+    justifications.note_releases(session, row.number, answer.released, clock.now())
 
 
 def store_archive(
-    ctx: Context, row: SubmissionRow, members: Sequence[SubmissionRow], findings: tuple[Finding, ...]
+    ctx: Context,
+    row: tables.SubmissionRow,
+    members: Sequence[tables.SubmissionRow],
+    findings: tuple[Finding, ...],
 ) -> None:
     """Store what became of a .zip, by what became of the files inside it."""
     with ctx.store.writing() as session:
-        current = session.get_one(SubmissionRow, row.number)
+        current = session.get_one(tables.SubmissionRow, row.number)
         store_answer(session, current, decide_archive(row, members, findings))

@@ -1,4 +1,8 @@
-"""The workbook to correct beside a receipt: the submitter's own with marked cells, or the form, filled."""
+"""The workbooks that submitters find in their outbox.
+
+A blank one when a period opens; beside a receipt the one to correct: the submitter's own with marked cells,
+or the form filled with what was read.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,65 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.feedback import MarkedAs, mark_workbook
+from chuyenhoa import clock, feedback
 from chuyenhoa.feedback.marked import Marked
 from chuyenhoa.intake.values.cell_values import read_number
 from chuyenhoa.kit import sandbox
-from chuyenhoa.model import form
+from chuyenhoa.model import form, personal
 from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Justification, Observation
-from chuyenhoa.model.personal import mask_personal
-from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
-from chuyenhoa.pipeline.context import Context, call_confined
-from chuyenhoa.store import ledger
-from chuyenhoa.store.archive import read_archived
-from chuyenhoa.store.tables import DeclarationRow, JustificationRow, NarrativeRow, SubmissionRow
-from chuyenhoa.workbooks import Filled, write_filled
+from chuyenhoa.pipeline.context import Context, call_confined, open_context, write_file
+from chuyenhoa.store import archive, ledger, tables
+from chuyenhoa.workbooks import Filled, write_filled, write_workbook
+
+
+def form_name(period: Period, submitter: Submitter) -> str:
+    """The name of a blank workbook, as in `BIEU-MAU-2021-6t-899-rach-gia.xlsx`."""
+    return f"BIEU-MAU-{period.id}-{submitter.folder}.xlsx"
+
+
+def _form_path(ctx: Context, period: Period, submitter: Submitter) -> Path:
+    return ctx.settings.outbox / submitter.folder / form_name(period, submitter)
+
+
+def periods_opening() -> list[str]:
+    """Ids of the periods that are open today and for which a blank workbook is still missing."""
+    ctx = open_context()
+    today = clock.today()
+    return [
+        period.id
+        for plan in ctx.plans.values()
+        for period in plan.periods
+        if period.opens is not None
+        and period.opens <= today <= period.deadline
+        and any(not _form_path(ctx, period, submitter).exists() for submitter in plan.submitters)
+    ]
+
+
+def open_period(period_id: str) -> list[str]:
+    """Write the blank workbooks that are missing and make every inbox folder.
+
+    Returns:
+        The paths of all blank workbooks of the period, relative to the data folder.
+    """
+    ctx = open_context()
+    plan, period = ctx.plan_of(period_id), ctx.period(period_id)
+    paths = []
+    for submitter in plan.submitters:
+        (ctx.settings.inbox / submitter.folder).mkdir(parents=True, exist_ok=True)
+        path = _form_path(ctx, period, submitter)
+        if not path.exists():
+            rules = ctx.rules_of(plan, period)
+            write_file(path, write_workbook(plan, period, submitter, rules, clock.now()))
+        paths.append(path.relative_to(ctx.settings.data).as_posix())
+    return paths
+
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +79,7 @@ FORMULA_STARTS = frozenset({"", "=", "+", "-", "@"})
 """How a text begins that a spreadsheet would take for a formula once its cell is edited; or it is blank."""
 CellMap = Mapping[tuple[str, str, str], str]
 """The address of every input cell of a form, by sheet, locality and indicator."""
-Made = tuple[bytes, MarkedAs]
+Made = tuple[bytes, feedback.MarkedAs]
 
 
 def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, Made]:
@@ -49,7 +94,7 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, M
     for number, receipt in receipts.items():
         to_mark = _select_marks(receipt)
         if to_mark:
-            original = read_archived(ctx.settings.archive, receipt.sha256)
+            original = archive.read_archived(ctx.settings.archive, receipt.sha256)
             jobs[number] = (original, to_mark, receipt.locality_names)
     outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
     made = {}
@@ -74,11 +119,12 @@ def _use_marked_or_fill(
     ctx: Context, number: int, receipt: Receipt, outcome: Marked | sandbox.Death
 ) -> Made | None:
     if isinstance(outcome, Marked) and outcome.content:
-        return outcome.content, MarkedAs.ORIGINAL
+        return outcome.content, feedback.MarkedAs.ORIGINAL
+    # Nor are macro sheets, DDE or OLE links sent back: the form takes their place (docs/decisions/0014).
     why = outcome.reason if isinstance(outcome, Marked) else outcome
-    logger.info("%r cannot be marked: %s", mask_personal(receipt.file_name), why)
+    logger.info("%r cannot be marked: %s", personal.mask_personal(receipt.file_name), why)
     filled = _fill_form(ctx, number, receipt, _select_marks(receipt))
-    return (filled, MarkedAs.FORM) if filled is not None else None
+    return (filled, feedback.MarkedAs.FORM) if filled is not None else None
 
 
 def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[Finding]) -> bytes | None:
@@ -89,8 +135,9 @@ def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[F
     the same finding again instead of a blank. None when owner or period is not known.
     """
     with ctx.store.reading() as session:
-        row = session.get_one(SubmissionRow, number)
+        row = session.get_one(tables.SubmissionRow, number)
         plan = ctx.plans.get(row.plan)
+        # Without owner or period nothing can be filled in: the receipt alone answers (docs/decisions/0021).
         if plan is None or row.period not in plan.period_by_id or row.submitter not in plan.submitter_by_code:
             return None
         observations = ledger.load_observations(session, number)
@@ -100,14 +147,20 @@ def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[F
     received = datetime.fromisoformat(row.received_at)
     content, places = write_filled(plan, period, submitter, ctx.rules_of(plan, period), received, filled)
     locator = _Locator(observations, places)
-    return mark_workbook(content, [locator.move(finding) for finding in findings], receipt.locality_names)
+    return feedback.mark_workbook(
+        content, [locator.move(finding) for finding in findings], receipt.locality_names
+    )
 
 
 def _load_filled(session: Session, number: int, observations: Sequence[Observation]) -> Filled:
     """What the store holds of a submission, in the shape of a form."""
-    declared = session.scalars(select(DeclarationRow).where(DeclarationRow.submission == number))
-    texts = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == number))
-    reasons = session.scalars(select(JustificationRow).where(JustificationRow.submission == number))
+    declared = session.scalars(
+        select(tables.DeclarationRow).where(tables.DeclarationRow.submission == number)
+    )
+    texts = session.scalars(select(tables.NarrativeRow).where(tables.NarrativeRow.submission == number))
+    reasons = session.scalars(
+        select(tables.JustificationRow).where(tables.JustificationRow.submission == number)
+    )
     localities = ledger.load_localities(session, number)
     return Filled(
         localities=frozenset(localities) or None,
@@ -138,7 +191,7 @@ def _unread(
     return texts
 
 
-def _declaration(row: DeclarationRow) -> Declaration:
+def _declaration(row: tables.DeclarationRow) -> Declaration:
     return Declaration(
         locality=row.locality,
         criterion=row.criterion,
