@@ -5,7 +5,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /src
-# The lock first: these layers are made anew only when a version changes.
+# The lock first: these layers are made again only when a version changes.
 COPY requirements/cluster.txt requirements/cluster.txt
 RUN pip install --compile --no-deps --require-hashes -r requirements/cluster.txt
 # What builds the package is locked too; its lines stand in the developers' lock.
@@ -32,7 +32,7 @@ COPY plugins plugins
 COPY plans plans
 COPY expectations expectations
 COPY templates templates
-# Group 0 may write, so that another user id (AIRFLOW_UID) can be given without building anew.
+# Group 0 may write, so that another user id (AIRFLOW_UID) can be given without building again.
 RUN mkdir -p /opt/chuyenhoa/data /opt/airflow/logs \
     && chown -R 50000:0 /opt/chuyenhoa/data /opt/airflow \
     && chmod -R g=u /opt/chuyenhoa/data /opt/airflow \

@@ -16,7 +16,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 help:  ## this list
 	@grep -hE '^[a-z -]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-# The environment is made anew only when the lock or pyproject.toml changed since it was made.
+# The environment is made again only when the lock or pyproject.toml changed since it was made.
 venv:
 	@want=$$(cat $(LOCK) pyproject.toml | sha256sum | cut -c1-64); \
 	if [ "$$(cat $(STAMP) 2>/dev/null)" != "$$want" ] || [ ! -x $(BIN)/chuyenhoa ]; then \
@@ -79,7 +79,7 @@ bench: venv  ## what it costs, measured against peers (installs them on first us
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	@$(BIN)/python -m benchmarks
 
-lock:  ## write requirements/ anew from pyproject.toml (needs network)
+lock:  ## write requirements/ again from pyproject.toml (needs network)
 	@bash requirements/lock.sh
 
 clean:  ## remove what the commands made (not the environment)

@@ -320,5 +320,5 @@ def run_rebuild(options: argparse.Namespace) -> int:
         for difference in rebuilt.differences:
             print(difference)
         state = f"{len(rebuilt.differences)} differ" if rebuilt.differences else "all as when they came"
-        print(f"{rebuilt.submissions} submissions, {rebuilt.events} events written anew: {state}")
+        print(f"{rebuilt.submissions} submissions, {rebuilt.events} events written again: {state}")
     return 1 if rebuilt.differences else 0

@@ -162,7 +162,7 @@ def render_report(options: argparse.Namespace) -> int:
     try:
         names = rendering.check_drafts(rendering.render_drafts(snapshot))
     except (RenderError, drafts.DraftError) as error:
-        raise UnusableError(f"{error}\nMend the template; 'chuyenhoa templates check' helps.") from error
+        raise UnusableError(f"{error}\nFix the template; 'chuyenhoa templates check' helps.") from error
     for asked in drafts.list_for_office(names):
         approval_forms.ask_office(asked)
     with ctx.store.reading() as session:
@@ -180,7 +180,7 @@ def render_report(options: argparse.Namespace) -> int:
     faults = drafts.list_draft_errors(options.milestone)
     if faults:
         named = "\n".join(faults)
-        raise UnusableError(f"{named}\nMend the template; 'chuyenhoa templates check' helps.")
+        raise UnusableError(f"{named}\nFix the template; 'chuyenhoa templates check' helps.")
     return 0
 
 

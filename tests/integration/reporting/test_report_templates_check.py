@@ -110,7 +110,7 @@ def test_a_field_of_the_other_report_is_unknown(shipped: bytes) -> None:
         ("{%p if notice %} và {%p endif %}", "would be lost"),
         ("{% include 'x' %}", "cannot include another"),
         ("{% fur line in situation %}", "unknown tag 'fur'"),
-        ("{{ subject + }}", "Mend it"),
+        ("{{ subject + }}", "Fix it"),
     ],
 )
 def test_faults_are_found_with_their_paragraph(line: str, expected: str) -> None:

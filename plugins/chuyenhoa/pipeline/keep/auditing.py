@@ -20,7 +20,7 @@ from chuyenhoa.store.archive import INCOMING, ArchiveError, archived_path, check
 from chuyenhoa.store.content import TABLES, digest_content, read_content
 from chuyenhoa.store.journal import RECORDED, History, iterate_archived, name_value
 
-RESTORE = "restore the store from a backup, or write it anew: chuyenhoa rebuild --into NEW_URL"
+RESTORE = "restore the store from a backup, or write it again: chuyenhoa rebuild --into NEW_URL"
 FROM_BACKUP = "restore this file from a backup of the data folder"
 SHOWN = 60
 

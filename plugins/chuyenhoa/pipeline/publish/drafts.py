@@ -56,7 +56,7 @@ def read_draft(data: Path, row: tables.DocumentRow) -> bytes:
     if hashlib.sha256(content).hexdigest() != row.draft_sha256:
         state = "was changed after it was rendered" if content else "is missing"
         raise DraftError(
-            f"{row.draft_path} {state}; clear the task render_drafts to write it anew.",
+            f"{row.draft_path} {state}; clear the task render_drafts to write it again.",
             "blocked_draft",
             row.id,
         )

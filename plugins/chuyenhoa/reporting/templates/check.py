@@ -128,7 +128,7 @@ def _parse(template: bytes, parts: Mapping[str, bytes]) -> tuple[list[nodes.Temp
         except TemplateSyntaxError as error:
             where = locate_error(error, parts).removeprefix(", ")
             reason = (error.message or "").rstrip(".")
-            return [], [TemplateProblem("error", where, f"{reason}. Mend it.", describe_syntax(reason))]
+            return [], [TemplateProblem("error", where, f"{reason}. Fix it.", describe_syntax(reason))]
         except (TemplateError, RecursionError, SyntaxError) as error:
             message = f"The tags cannot be read ({error})."
             return [], [TemplateProblem("error", "", message, f"không đọc được các thẻ ({error})")]

@@ -147,7 +147,7 @@ def report_damage(label: str, message: str) -> RenderError:
 
 def report_syntax(label: str, where: str, reason: str) -> RenderError:
     """A tag is mistyped."""
-    return RenderError(f"{label}{where}: {reason}. Mend it.", label, where, describe_syntax(reason))
+    return RenderError(f"{label}{where}: {reason}. Fix it.", label, where, describe_syntax(reason))
 
 
 def report_failure(label: str, where: str, error: Exception, fields: Sequence[str]) -> RenderError:
