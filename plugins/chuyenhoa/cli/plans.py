@@ -116,7 +116,7 @@ def _warn_of_omissions(plan: Plan) -> None:
     try:
         with store.reading() as session:
             left_out = list(locality_status.not_carried_over(ctx, session, plan))
-    # Looking back takes all plans. A broken one is reported for its own folder and hides nothing of the others.
+    # Looking back takes all plans; a broken one is reported for its own folder and hides nothing of others.
     except PlanError:
         return
     for entry in left_out:

@@ -296,7 +296,7 @@ def test_ten_times_what_is_taken_at_once_needs_no_more_open_files(tmp_path: Path
         (box / f"{number}.xlsx").write_bytes(str(number).encode())
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Beside what this process has open already: earlier tests leave connections to their stores.
-    opened = len(os.listdir("/proc/self/fd"))
+    opened = len(list(Path("/proc/self/fd").iterdir()))
     resource.setrlimit(resource.RLIMIT_NOFILE, (opened + claim.AT_ONCE * 3 + 150, hard))
     try:
         rows, left = take(store, tmp_path)
