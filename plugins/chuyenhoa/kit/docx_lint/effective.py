@@ -133,6 +133,22 @@ class Form:
     has_border: bool
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """The part of a look that does not hang on the text; the fields are those of `Look`."""
+
+    chains: Chains
+    is_hidden: bool
+    is_upper: bool
+    size: float
+    bold: bool
+    italic: bool
+    color: str
+    underlined: bool
+    tracking: float
+    scale: float
+
+
 class Effective:
     """Resolves looks and forms against a document's styles and theme."""
 
@@ -142,6 +158,9 @@ class Effective:
         settings = read_optional(parts, "word/settings.xml", "settings")
         stop = settings.find(f"{W}defaultTabStop")
         self.default_tab = max(whole(stop.get(f"{W}val"), _TAB) if stop is not None else _TAB, 1)
+        # A report has 2,300 paragraphs and some 40 ways to write one: most repeat the properties of another.
+        self._shapes: dict[tuple[object, ...], _Shape] = {}
+        self._forms: dict[tuple[object, ...], Form] = {}
 
     def looks(self, paragraph: etree._Element) -> tuple[Look, ...]:
         """The runs of a paragraph that print something."""
@@ -166,13 +185,35 @@ class Effective:
 
     def _look(self, paragraph: etree._Element, run: etree._Element, text: str) -> Look | None:
         """A run as it prints; None when it is hidden."""
-        chains = self.styles.run_chains(paragraph, run)
-        if _toggle(chains, "vanish"):
+        shape = self._shape(paragraph, run)
+        if shape is None:
             return None
-        is_upper = _toggle(chains, "caps")
         return Look(
-            text=text.upper() if is_upper else text,
-            fonts=self._fonts(chains, run, text),
+            text=text.upper() if shape.is_upper else text,
+            fonts=self._fonts(shape.chains, run, text),
+            size=shape.size,
+            bold=shape.bold,
+            italic=shape.italic,
+            color=shape.color,
+            underlined=shape.underlined,
+            tracking=shape.tracking,
+            scale=shape.scale,
+        )
+
+    def _shape(self, paragraph: etree._Element, run: etree._Element) -> _Shape | None:
+        """What a run's properties make of it, whatever it says; None when it is hidden."""
+        own = b"".join(etree.tostring(entry, with_tail=False) for entry in run.findall(f"{W}rPr"))
+        key = (own, *self.styles.context(paragraph))
+        if key not in self._shapes:
+            self._shapes[key] = self._resolve(self.styles.run_chains(paragraph, run))
+        shape = self._shapes[key]
+        return None if shape.is_hidden else shape
+
+    def _resolve(self, chains: Chains) -> _Shape:
+        return _Shape(
+            chains=chains,
+            is_hidden=_toggle(chains, "vanish"),
+            is_upper=_toggle(chains, "caps"),
             size=whole(_value(chains, "szCs" if _is_complex(chains) else "sz", "val") or "20") / 2,
             bold=_toggle(chains, "b"),
             italic=_toggle(chains, "i"),
@@ -226,6 +267,14 @@ class Effective:
 
     def form(self, paragraph: etree._Element) -> Form:
         """The alignment, indents and spaces of a paragraph."""
+        own = paragraph.find(f"{W}pPr")
+        said = b"" if own is None else etree.tostring(own, with_tail=False)
+        key = (said, *self.styles.context(paragraph), _leading_tabs(paragraph))
+        if key not in self._forms:
+            self._forms[key] = self._form(paragraph)
+        return self._forms[key]
+
+    def _form(self, paragraph: etree._Element) -> Form:
         levels = list(self.styles.paragraph_levels(paragraph))
         line = _attribute(levels, "spacing", "line")
         rule = _attribute(levels, "spacing", "lineRule") or "auto"

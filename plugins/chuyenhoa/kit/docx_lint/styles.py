@@ -118,6 +118,21 @@ class Styles:
             self._run_defaults,
         )
 
+    def context(self, paragraph: etree._Element) -> tuple[str | None, str | None, bool]:
+        """All that bears on a paragraph and its runs but their own properties.
+
+        Its style, that of its table, and whether it stands in the table's first row.
+        """
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        table = next(paragraph.iterancestors(f"{W}tbl"), None)
+        named = None if table is None else table.find(f"{W}tblPr/{W}tblStyle")
+        return (
+            None if style is None else style.get(f"{W}val"),
+            # "" is a table without a style, which prints by the default one; None is no table.
+            None if table is None else "" if named is None else named.get(f"{W}val"),
+            table is not None and _is_in_first_row(paragraph, table),
+        )
+
     def paragraph_levels(self, paragraph: etree._Element) -> Iterator[etree._Element]:
         """The properties that bear on a paragraph, the nearest first."""
         own = paragraph.find(f"{W}pPr")
