@@ -44,7 +44,7 @@ test: venv  ## the whole test suite on all cores, with coverage and the ten slow
 
 KIND := --no-cov --durations=10 -m
 test-unit: venv  ## what needs no process, server or store: under a minute
-	@$(PYTEST) $(KIND) unit $(ARGS)
+	@$(PYTEST) $(KIND) unit $(or $(ARGS),tests/unit)
 
 test-integration: venv  ## stores, processes, servers on loopback, LibreOffice
 	@$(PYTEST) $(KIND) integration $(ARGS)
