@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import pairwise
 from operator import xor
@@ -135,18 +135,12 @@ class Form:
 
 @dataclass(frozen=True)
 class _Shape:
-    """The part of a look that does not hang on the text; the fields are those of `Look`."""
+    """What a run's properties make of it, whatever it says; `look` lacks its text and fonts."""
 
     chains: Chains
     is_hidden: bool
     is_upper: bool
-    size: float
-    bold: bool
-    italic: bool
-    color: str
-    underlined: bool
-    tracking: float
-    scale: float
+    look: Look
 
 
 class Effective:
@@ -188,17 +182,8 @@ class Effective:
         shape = self._shape(paragraph, run)
         if shape is None:
             return None
-        return Look(
-            text=text.upper() if shape.is_upper else text,
-            fonts=self._fonts(shape.chains, run, text),
-            size=shape.size,
-            bold=shape.bold,
-            italic=shape.italic,
-            color=shape.color,
-            underlined=shape.underlined,
-            tracking=shape.tracking,
-            scale=shape.scale,
-        )
+        shown = text.upper() if shape.is_upper else text
+        return replace(shape.look, text=shown, fonts=self._fonts(shape.chains, run, text))
 
     def _shape(self, paragraph: etree._Element, run: etree._Element) -> _Shape | None:
         """What a run's properties make of it, whatever it says; None when it is hidden."""
@@ -214,13 +199,17 @@ class Effective:
             chains=chains,
             is_hidden=_toggle(chains, "vanish"),
             is_upper=_toggle(chains, "caps"),
-            size=whole(_value(chains, "szCs" if _is_complex(chains) else "sz", "val") or "20") / 2,
-            bold=_toggle(chains, "b"),
-            italic=_toggle(chains, "i"),
-            color=self._color(chains),
-            underlined=(_value(chains, "u", "val") or "none") != "none",
-            tracking=whole(_value(chains, "spacing", "val")) / 20,
-            scale=(whole((_value(chains, "w", "val") or "").removesuffix("%")) or 100) / 100,
+            look=Look(
+                text="",
+                fonts=(),
+                size=whole(_value(chains, "szCs" if _is_complex(chains) else "sz", "val") or "20") / 2,
+                bold=_toggle(chains, "b"),
+                italic=_toggle(chains, "i"),
+                color=self._color(chains),
+                underlined=(_value(chains, "u", "val") or "none") != "none",
+                tracking=whole(_value(chains, "spacing", "val")) / 20,
+                scale=(whole((_value(chains, "w", "val") or "").removesuffix("%")) or 100) / 100,
+            ),
         )
 
     def _color(self, chains: Chains) -> str:
