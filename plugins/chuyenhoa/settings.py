@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # A file still being copied into the inbox grows; two seconds without a change are taken for its end.
@@ -30,65 +30,49 @@ class Settings:
     office_users: tuple[str, ...] = ("office",)
     """The accounts that may approve and return documents; nobody else's answer is recorded."""
 
-    @property
-    def plans(self) -> Path:
-        """Plan data, a folder a year."""
-        return self.home / "plans"
+    plans: Path = field(init=False)
+    """Plan data, a folder a year."""
+    expectations: Path = field(init=False)
+    """Great Expectations suites."""
+    templates: Path = field(init=False)
+    """Word templates, messages and pages."""
+    inbox: Path = field(init=False)
+    """Where submitters drop files, a folder a submitter."""
+    outbox: Path = field(init=False)
+    """Where submitters find forms and answers, a folder a submitter."""
+    archive: Path = field(init=False)
+    """Every file that ever came, by sha256."""
+    drafts: Path = field(init=False)
+    """Documents that wait for the office."""
+    issued: Path = field(init=False)
+    """Documents that the office issued."""
+    office_inbox: Path = field(init=False)
+    """Where the office drops approval forms that it filled in."""
+    office_outbox: Path = field(init=False)
+    """Where the office finds what became of its forms."""
+    handover: Path = field(init=False)
+    """Packages of issued documents with all that proves them, a folder a milestone."""
+    data_docs: Path = field(init=False)
+    """Pages that show what validation ran and found."""
 
-    @property
-    def expectations(self) -> Path:
-        """Great Expectations suites."""
-        return self.home / "expectations"
-
-    @property
-    def templates(self) -> Path:
-        """Word templates, messages and pages."""
-        return self.home / "templates"
-
-    @property
-    def inbox(self) -> Path:
-        """Where submitters drop files, a folder a submitter."""
-        return self.data / "inbox"
-
-    @property
-    def outbox(self) -> Path:
-        """Where submitters find forms and answers, a folder a submitter."""
-        return self.data / "outbox"
-
-    @property
-    def archive(self) -> Path:
-        """Every file that ever came, by sha256."""
-        return self.data / "archive"
-
-    @property
-    def drafts(self) -> Path:
-        """Documents that wait for the office."""
-        return self.data / "office" / "drafts"
-
-    @property
-    def issued(self) -> Path:
-        """Documents that the office issued."""
-        return self.data / "office" / "issued"
-
-    @property
-    def office_inbox(self) -> Path:
-        """Where the office drops approval forms that it filled in."""
-        return self.data / "office" / "inbox"
-
-    @property
-    def office_outbox(self) -> Path:
-        """Where the office finds what became of its forms."""
-        return self.data / "office" / "outbox"
-
-    @property
-    def handover(self) -> Path:
-        """Packages of issued documents with all that proves them, a folder a milestone."""
-        return self.data / "office" / "handover"
-
-    @property
-    def data_docs(self) -> Path:
-        """Pages that show what validation ran and found."""
-        return self.data / "data_docs"
+    def __post_init__(self) -> None:
+        office = self.data / "office"
+        folders = {
+            "plans": self.home / "plans",
+            "expectations": self.home / "expectations",
+            "templates": self.home / "templates",
+            "inbox": self.data / "inbox",
+            "outbox": self.data / "outbox",
+            "archive": self.data / "archive",
+            "drafts": office / "drafts",
+            "issued": office / "issued",
+            "office_inbox": office / "inbox",
+            "office_outbox": office / "outbox",
+            "handover": office / "handover",
+            "data_docs": self.data / "data_docs",
+        }
+        for name, folder in folders.items():
+            object.__setattr__(self, name, folder)  # the class is frozen for everybody else
 
 
 def _project_home() -> Path:

@@ -16,6 +16,7 @@ from chuyenhoa.pipeline.receive import answer, read
 from chuyenhoa.pipeline.receive.answer import build_receipt
 from chuyenhoa.pipeline.receive.batches import IntakeError
 from chuyenhoa.store import archive, claims, ledger
+from chuyenhoa.store import content as stored
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
 from tests.integration.prepared import open_periods
@@ -134,7 +135,7 @@ def test_an_archive_cut_short_ends_the_same(
     class PowerCutError(BaseException):
         pass
 
-    home = {"add_members": claims, "save_answer": ledger, "answer_submissions": answer}.get(step, archive)
+    home = {"add_members": claims, "save_answer": stored, "answer_submissions": answer}.get(step, archive)
     real = getattr(home, step)
 
     def cut(*arguments: object, **more: object) -> object:

@@ -209,7 +209,7 @@ def test_every_change_behind_our_back_is_found(kept: Path, change: str) -> None:
 
 
 def test_a_chain_that_was_forged_to_the_end_differs_from_the_journal(kept: Path) -> None:
-    from chuyenhoa.store.chain import seal
+    from chuyenhoa.store.journal import seal
 
     with open_context().store.engine.begin() as connection:
         connection.execute(text("UPDATE events SET detail='khác' WHERE position=5"))

@@ -19,7 +19,7 @@ from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.receive import batches, read
-from chuyenhoa.store import claims, documents, ledger
+from chuyenhoa.store import documents, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
 UNUSABLE = 2
@@ -255,7 +255,7 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         normalisations = ledger.load_normalisations(session, row.number)
         events = ledger.load_events(session, row.number)
         observations = ledger.load_observations(session, row.number)
-        members = claims.members_of(session, row.number)
+        members = ledger.members_of(session, row.number)
         used_by = documents.list_users(session, ledger.submission_id(row.number))
     return {
         "id": ledger.submission_id(row.number),

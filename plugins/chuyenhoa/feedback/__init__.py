@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chuyenhoa.feedback.follow_on import part_follow_ons
+from chuyenhoa.feedback.grouping import part_follow_ons
 from chuyenhoa.feedback.marked import MarkError, mark_workbook
 from chuyenhoa.feedback.receipt import MarkedAs, marked_name, receipt_name, render_letter, render_receipt
 

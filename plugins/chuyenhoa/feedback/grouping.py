@@ -1,17 +1,22 @@
-"""Puts findings in the order in which an officer works: whole file, then by locality, cells joined."""
+"""The findings that a submitter is shown, in the order in which an officer works.
+
+The whole file comes first, then one locality after the other, with like cells joined; findings that only
+follow from a faulty cell are left out, and personal data is masked.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chuyenhoa.feedback.labels import ADVICE_START, CHECK_REMEDY, ERROR_REMEDY, REASON_REMEDY, WINDOWS
-from chuyenhoa.feedback.privacy import mask_personal
 from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, parse_address
-from chuyenhoa.model import form
+from chuyenhoa.model import form, personal
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Severity
 
+_EMAIL = re.compile(r"(?<![^\s<>])[^\s@<>]{1,80}@[^\s@<>]{1,80}\.[A-Za-z]{2,}")
 # Not behind the short forms of place names: "TP. Rạch Giá, P. An Hòa: sai số. Sửa lại." has two sentences.
 _SENTENCE_END = re.compile(r"(?<!\bTP)(?<!\bTX)(?<!\bTT)(?<!\bP)(?<!\bX)(?<!\bH)[.!?]\s+|\n+")
 # What a rule on other reports says behind the value that it repeats:
@@ -20,6 +25,9 @@ _BEHIND_VALUE = re.compile(r"\bghi (?:“[^”]*”|-?[\d.,]*\d), (.+?)(?: \((?=
 # Sorts findings without a cell, or with one that cannot be read, behind all cells of their sheet.
 _LAST = CellAddress(2_000_000, 0)
 _SHEETS = {name: number for number, name in enumerate(form.HEAD_ROWS)}
+_Spot = tuple[str, str]
+# What the codes of the gates and the reader begin with; all others are rules on figures.
+_READER = "D"
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,23 @@ class Labels:
     localities: Mapping[str, str] = field(default_factory=dict)
     indicators: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Findings that are not shown, because fixing their root may well end them, and the roots' cells."""
+
+    findings: tuple[Finding, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+def mask_personal(text: str) -> str:
+    """`text` with every telephone, CCCD, CMND number and e-mail address replaced by a notice.
+
+    The reader masks such cells before anything else sees them; this is the second lock on the same door,
+    since a file name or a message could still carry it.
+    """
+    return _EMAIL.sub(personal.MASK, personal.mask_personal(text))
 
 
 def places_of(finding: Finding) -> Iterator[tuple[str, str]]:
@@ -194,3 +219,53 @@ def _note_of(finding: Finding) -> str:
 
 def _reason_for(finding: Finding) -> str:
     return finding.justification.strip() if finding.severity is Severity.WARNING else ""
+
+
+def part_follow_ons(
+    findings: Sequence[Finding], cellwise: Container[str]
+) -> tuple[tuple[Finding, ...], LeftOut]:
+    """Part findings into those to act on and those that follow from them.
+
+    A cell is a root when an error says that the cell by itself is wrong: its text cannot be read, or a rule
+    on single cells refuses it (negative, zero households). What rules say of such a cell beside others (a
+    sum, a jump) is a follow-on: the next version is checked again. Rules that compare sound cells with each
+    other are all shown, since any cell of them may be the one to fix.
+
+    Args:
+        findings: all findings of a file; their order is kept.
+        cellwise: ids of the rules that check a cell by itself.
+    """
+    # Reader first, then rules, each in the order given: a cell that cannot be read has no value, so what a
+    # rule says of it is the follow-on, never the cause. Of two rules on one cell the first is the root:
+    #   D7 "12a"  D33 Không phải là số   <- root, shown
+    #   D7        E01 Số âm              <- left out, because of D7
+    roots: dict[_Spot, tuple[int, str]] = {}
+    for position, finding in sorted(enumerate(findings), key=lambda entry: not _is_read(entry[1])):
+        if _is_root(finding, cellwise):
+            for spot, shown in _spots(finding):
+                roots.setdefault(spot, (position, shown))
+    kept, left = [], []
+    causes: dict[str, None] = {}
+    for position, finding in enumerate(findings):
+        found = [roots[spot] for spot, _ in _spots(finding) if spot in roots]
+        if _is_read(finding) or not found or any(root == position for root, _ in found):
+            kept.append(finding)
+        else:
+            left.append(finding)
+            causes.update({shown: None for _, shown in found})
+    return tuple(kept), LeftOut(tuple(left), tuple(causes))
+
+
+def _is_read(finding: Finding) -> bool:
+    return finding.rule_id.startswith(_READER)
+
+
+def _is_root(finding: Finding, cellwise: Container[str]) -> bool:
+    return finding.severity is Severity.ERROR and (_is_read(finding) or finding.rule_id in cellwise)
+
+
+def _spots(finding: Finding) -> Iterable[tuple[_Spot, str]]:
+    """Every cell of a finding: what it is compared by, and as it is shown."""
+    for sheet, address in places_of(finding):
+        key = (unicodedata.normalize("NFC", sheet).strip().casefold(), address.replace("$", "").upper())
+        yield key, f"{sheet}!{address}" if sheet else address

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from chuyenhoa.feedback import labels
-from chuyenhoa.feedback.grouping import drop_name, name_locality, places_of, split_message
-from chuyenhoa.feedback.privacy import mask_personal
+from chuyenhoa.feedback.grouping import drop_name, mask_personal, name_locality, places_of, split_message
 from chuyenhoa.kit.ooxml.xlsx_book import StyleBook
 from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, column_letters, parse_address
 from chuyenhoa.kit.ooxml.xlsx_package import SPACE, main_tag, new_root

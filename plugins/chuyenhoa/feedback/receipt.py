@@ -16,8 +16,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
 from chuyenhoa.clock import ZONE
-from chuyenhoa.feedback.grouping import FindingGroup, Labels, group_findings
-from chuyenhoa.feedback.privacy import mask_personal
+from chuyenhoa.feedback.grouping import FindingGroup, Labels, group_findings, mask_personal
 from chuyenhoa.model.figures import Normalisation
 from chuyenhoa.model.shown import finalize
 from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.submissions import SubmissionStatus
-from chuyenhoa.store.ledger import MAX_NAMED, add_event, claim_facts, submission_id
+from chuyenhoa.store.ledger import MAX_NAMED, add_event, claim_facts, members_of, submission_id
 from chuyenhoa.store.tables import SubmissionRow
 
 
@@ -114,20 +114,6 @@ def add_members(
             for index, (sha256, size, path) in enumerate(members, start=1)
         ],
     )
-
-
-def members_of(session: Session, container: int) -> list[SubmissionRow]:
-    """The files that came inside an archive, in its order."""
-    return members_of_all(session, [container]).get(container, [])
-
-
-def members_of_all(session: Session, containers: Sequence[int]) -> dict[int, list[SubmissionRow]]:
-    """The files that came inside some archives, each in the order of its archive."""
-    found: dict[int, list[SubmissionRow]] = {}
-    query = select(SubmissionRow).where(SubmissionRow.container.in_(containers))
-    for row in session.scalars(query.order_by(SubmissionRow.number)):
-        found.setdefault(row.container or 0, []).append(row)
-    return found
 
 
 @dataclass(frozen=True)

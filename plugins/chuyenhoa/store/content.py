@@ -1,32 +1,23 @@
-"""The rows that one answered file fills in every table."""
+"""What one answered file fills in every table: its rows, their digest, and how they are stored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.figures import Declaration, Justification, Normalisation, Observation
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
-from chuyenhoa.store import tables
-from chuyenhoa.store.chain import canonical, digest
+from chuyenhoa.store import ledger, tables
+from chuyenhoa.store.journal import Facts, append_event, canonical, digest
 
-TABLES = (
-    tables.SubmissionLocalityRow,
-    tables.ObservationRow,
-    tables.DeclarationRow,
-    tables.NarrativeRow,
-    tables.JustificationRow,
-    tables.FindingRow,
-    tables.NormalisationRow,
-    tables.AcceptedJustificationRow,
-    tables.ReleaseRow,
-)
-"""The tables that hold what a file says and what validation says of it."""
 KEYS = ("id", "submission")
-"""Their columns that say nothing of the file: a rebuilt store may number its rows otherwise."""
+"""Columns of `tables.CONTENT` that say nothing of the file: a rebuilt store may number its rows otherwise."""
+JUDGED = ("status", "plan", "period", "submitter", "version", "is_late", "duplicate_of")
+"""Columns of the ledger that a judgement settles."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +47,45 @@ class Answer:
 Values = dict[str, object]
 Content = dict[str, list[Values]]
 """What is stored of a submission: the rows of each table, without their keys."""
+
+
+def save_answer(
+    session: Session, row: tables.SubmissionRow, answer: Answer, at: datetime, seen: int = 0
+) -> None:
+    """Store all that a file says and what validation says of it; an earlier attempt is replaced.
+
+    `seen` is the position of the last event when the rules checked the file: what they knew of other
+    reports then.
+    """
+    if row.status != SubmissionStatus.CLAIMED:  # else nothing is stored of it yet
+        for stale in tables.CONTENT:
+            session.execute(delete(stale).where(stale.submission == row.number))
+    reading = answer.reading
+    row.plan, row.period, row.submitter = reading.plan, reading.period, reading.submitter
+    row.status = answer.status.value
+    row.version, row.is_late, row.duplicate_of = answer.version, answer.is_late, answer.duplicate_of
+    content: Content = {}
+    for table, values in content_rows(row.number, answer):
+        content[table.__tablename__] = [
+            {name: value for name, value in entry.items() if name not in KEYS} for entry in values
+        ]
+        if values:
+            session.execute(insert(tables.Base.metadata.tables[table.__tablename__]), values)
+    facts = {**judged_facts(row, digest_content(content)), "seen": seen}
+    append_event(session, at, "judged", answer.status.value, submission=row.number, facts=facts)
+
+
+def note_releases(session: Session, number: int, released: Sequence[tuple[int, str]], at: datetime) -> None:
+    """Note in the ledger, on both files, which localities of which versions a file of reasons released."""
+    for version in dict.fromkeys(version for version, _ in released):
+        codes = ", ".join(code for other, code in released if other == version)
+        ledger.add_event(session, version, at, "released", f"{ledger.submission_id(number)}: {codes}")
+        ledger.add_event(session, number, at, "explained", f"{ledger.submission_id(version)}: {codes}")
+
+
+def judged_facts(row: tables.SubmissionRow, content: str) -> Facts:
+    """What a judgement settles; `content` is the digest of all that is stored of the file."""
+    return {**{name: getattr(row, name) for name in JUDGED}, "content": content}
 
 
 def content_rows(number: int, answer: Answer) -> Iterator[tuple[type[tables.Base], list[Values]]]:
@@ -104,7 +134,7 @@ def digest_content(content: Content) -> str:
 
 def read_content(session: Session, number: int) -> Content:
     """What the store holds of a submission."""
-    return {table.__tablename__: _read_rows(session, table, number) for table in TABLES}
+    return {table.__tablename__: _read_rows(session, table, number) for table in tables.CONTENT}
 
 
 def _read_rows(session: Session, table: type[tables.Base], number: int) -> list[Values]:

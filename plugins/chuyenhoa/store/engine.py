@@ -20,8 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
-from chuyenhoa.store.chain import REPLAYING
-from chuyenhoa.store.journal import Journal, note_records, watch_records
+from chuyenhoa.store.journal import REPLAYING, Journal, note_records, watch_records
 
 HEAD = "0009"
 """The newest migration; a test compares it with the migrations themselves."""
@@ -73,6 +72,7 @@ class Store:
     def reading(self) -> Iterator[Session]:
         """A session for looking things up: it sees one state of the store and waits for no writer."""
         with Session(self._snapshots, expire_on_commit=False) as session:
+            session.connection()  # begins here, as in `writing`, and not somewhere inside the first query
             yield session
 
     @contextmanager

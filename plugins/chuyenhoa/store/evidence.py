@@ -27,36 +27,29 @@ from chuyenhoa.model.plan import Locality, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import SubmissionStatus
+from chuyenhoa.store import tables
 from chuyenhoa.store.justifications import load_releases, status_after
 from chuyenhoa.store.ledger import OURS, load_localities, submission_id
-from chuyenhoa.store.tables import (
-    DeclarationRow,
-    NarrativeRow,
-    ObservationRow,
-    ReleaseRow,
-    SubmissionLocalityRow,
-    SubmissionRow,
-)
 
 
-def versions(session: Session, plan: Plan, period: str) -> list[SubmissionRow]:
+def versions(session: Session, plan: Plan, period: str) -> list[tables.SubmissionRow]:
     """Every version that any submitter sent for a period, oldest first."""
-    query = select(SubmissionRow).where(
-        SubmissionRow.plan == plan.id,
-        SubmissionRow.period == period,
-        SubmissionRow.answered_at.is_not(None),
-        SubmissionRow.status.in_([status.value for status in OURS]),
+    query = select(tables.SubmissionRow).where(
+        tables.SubmissionRow.plan == plan.id,
+        tables.SubmissionRow.period == period,
+        tables.SubmissionRow.answered_at.is_not(None),
+        tables.SubmissionRow.status.in_([status.value for status in OURS]),
     )
-    return list(session.scalars(query.order_by(SubmissionRow.number)))
+    return list(session.scalars(query.order_by(tables.SubmissionRow.number)))
 
 
 def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, LocalityEvidence]:
     """What is known of every locality of a plan for one period."""
     rows = {row.number: row for row in versions(session, plan, period)}
     listed: dict[str, list[tuple[int, bool]]] = {}
-    query = select(SubmissionLocalityRow).where(SubmissionLocalityRow.submission.in_(rows))
+    query = select(tables.SubmissionLocalityRow).where(tables.SubmissionLocalityRow.submission.in_(rows))
     released = load_releases(session, list(rows))
-    for entry in session.scalars(query.order_by(SubmissionLocalityRow.submission)):
+    for entry in session.scalars(query.order_by(tables.SubmissionLocalityRow.submission)):
         taken = entry.taken or (entry.submission, entry.locality) in released
         listed.setdefault(entry.locality, []).append((entry.submission, taken))
     return {
@@ -66,7 +59,10 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
 
 
 def _evidence_of(
-    session: Session, locality: Locality, listed: list[tuple[int, bool]], rows: Mapping[int, SubmissionRow]
+    session: Session,
+    locality: Locality,
+    listed: list[tuple[int, bool]],
+    rows: Mapping[int, tables.SubmissionRow],
 ) -> LocalityEvidence:
     """The last accepted version counts; a later one that was held back leaves it in force."""
     taken = [number for number, was_taken in listed if was_taken]
@@ -81,19 +77,21 @@ def _evidence_of(
     )
 
 
-def _shown_name(row: SubmissionRow) -> str:
+def _shown_name(row: tables.SubmissionRow) -> str:
     """A file's name as documents and explanations may show it; the ledger holds it as it came."""
     return show_plainly(mask_personal(row.file_name))
 
 
-def _source(row: SubmissionRow, sheet: str, cell: str) -> Source:
+def _source(row: tables.SubmissionRow, sheet: str, cell: str) -> Source:
     return Source(submission_id(row.number), row.sha256, _shown_name(row), sheet, cell)
 
 
-def _figures(session: Session, row: SubmissionRow, locality: str) -> dict[tuple[str, Basis], KnownFigure]:
+def _figures(
+    session: Session, row: tables.SubmissionRow, locality: str
+) -> dict[tuple[str, Basis], KnownFigure]:
     found = session.scalars(
-        select(ObservationRow).where(
-            ObservationRow.submission == row.number, ObservationRow.locality == locality
+        select(tables.ObservationRow).where(
+            tables.ObservationRow.submission == row.number, tables.ObservationRow.locality == locality
         )
     )
     return {
@@ -104,10 +102,10 @@ def _figures(session: Session, row: SubmissionRow, locality: str) -> dict[tuple[
     }
 
 
-def _declarations(session: Session, row: SubmissionRow, locality: str) -> dict[str, KnownDeclaration]:
+def _declarations(session: Session, row: tables.SubmissionRow, locality: str) -> dict[str, KnownDeclaration]:
     found = session.scalars(
-        select(DeclarationRow).where(
-            DeclarationRow.submission == row.number, DeclarationRow.locality == locality
+        select(tables.DeclarationRow).where(
+            tables.DeclarationRow.submission == row.number, tables.DeclarationRow.locality == locality
         )
     )
     return {
@@ -155,7 +153,9 @@ def load_narratives(session: Session, plan: Plan, periods: Sequence[str]) -> dic
     for row in (row for period in periods for row in versions(session, plan, period)):
         if status_after(session, row) == SubmissionStatus.RETURNED:
             continue
-        found = session.scalars(select(NarrativeRow).where(NarrativeRow.submission == row.number))
+        found = session.scalars(
+            select(tables.NarrativeRow).where(tables.NarrativeRow.submission == row.number)
+        )
         items = {entry.item: entry.text for entry in found if entry.text.strip()}
         if items:
             texts[row.submitter] = items
@@ -217,20 +217,20 @@ def _load_taken(session: Session, periods: Collection[str], localities: Collecti
     if not periods or not localities:
         return []
     query = (
-        select(SubmissionLocalityRow, SubmissionRow, ReleaseRow.submission)
-        .join(SubmissionRow, SubmissionRow.number == SubmissionLocalityRow.submission)
+        select(tables.SubmissionLocalityRow, tables.SubmissionRow, tables.ReleaseRow.submission)
+        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.SubmissionLocalityRow.submission)
         .outerjoin(
-            ReleaseRow,
-            (ReleaseRow.version == SubmissionLocalityRow.submission)
-            & (ReleaseRow.locality == SubmissionLocalityRow.locality),
+            tables.ReleaseRow,
+            (tables.ReleaseRow.version == tables.SubmissionLocalityRow.submission)
+            & (tables.ReleaseRow.locality == tables.SubmissionLocalityRow.locality),
         )
         .where(
-            SubmissionRow.period.in_(list(periods)),
-            SubmissionRow.answered_at.is_not(None),
-            SubmissionRow.status.in_([status.value for status in OURS]),
-            SubmissionLocalityRow.locality.in_(list(localities)),
+            tables.SubmissionRow.period.in_(list(periods)),
+            tables.SubmissionRow.answered_at.is_not(None),
+            tables.SubmissionRow.status.in_([status.value for status in OURS]),
+            tables.SubmissionLocalityRow.locality.in_(list(localities)),
         )
-        .order_by(SubmissionLocalityRow.submission)
+        .order_by(tables.SubmissionLocalityRow.submission)
     )
     return [
         # Held back and released later by a file of reasons: in force since that file, not since its own.
@@ -256,10 +256,10 @@ def _load_figures(
     """The figures of those files and localities, blank ones left out."""
     if not picks:
         return {}
-    query = select(ObservationRow).where(
-        ObservationRow.submission.in_({pick.number for pick in picks}),
-        ObservationRow.locality.in_({pick.locality for pick in picks}),
-        ObservationRow.value.is_not(None),
+    query = select(tables.ObservationRow).where(
+        tables.ObservationRow.submission.in_({pick.number for pick in picks}),
+        tables.ObservationRow.locality.in_({pick.locality for pick in picks}),
+        tables.ObservationRow.value.is_not(None),
     )
     known: dict[tuple[int, str], dict[tuple[str, Basis], Known]] = {}
     for o in session.scalars(query):

@@ -1,4 +1,8 @@
-"""The journal beside the archive: every event with its facts, written before the store commits them."""
+"""The chain of events, in the store and a second time in the journal beside the archive.
+
+Each event seals the one before it, so that no past can be changed unseen. The journal has every event with
+its facts, written before the store commits them.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +11,108 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert, inspect, update
+from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.store.archive import archive_bytes, read_archived
-from chuyenhoa.store.chain import START, append_event, appended, canonical, digest, seal
-from chuyenhoa.store.content import TABLES
 from chuyenhoa.store.disk import make_folder, sync_folders, write_all
-from chuyenhoa.store.tables import Base, EventRow, SubmissionRow
+from chuyenhoa.store.tables import CONTENT, Base, EventRow, SubmissionRow
+
+REPLAYING = "replaying"
+"""Set in the info of a session that writes what the journal says: its doings are no new events."""
+LAST = "last event"
+"""In the info of a session that writes: the end of the chain, which no other writer moves meanwhile."""
+Facts = Mapping[str, Any]
+"""Names with JSON values: what an event settles for good."""
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+START = ""
+"""The previous seal of the first event, which has none before it."""
+
+
+def canonical(value: Any) -> str:
+    """The one JSON text of a value: sorted names, no spaces, letters as they are."""
+    return _ENCODER.encode(value)
+
+
+def digest(value: Any) -> str:
+    """The sha256 of a value's canonical text."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def seal(previous: str, event: EventRow) -> str:
+    """The sha256 that an event must have after the one whose sha256 is `previous`."""
+    return digest(
+        [
+            previous,
+            event.position,
+            event.submission,
+            event.subject,
+            event.at,
+            event.kind,
+            event.detail,
+            event.facts_sha256,
+        ]
+    )
+
+
+def last_event(session: Session) -> EventRow | None:
+    """The end of the chain."""
+    return session.scalars(select(EventRow).order_by(EventRow.position.desc()).limit(1)).first()
+
+
+def last_position(session: Session) -> int:
+    """The length of the chain."""
+    last = last_event(session)
+    return last.position if last else 0
+
+
+def append_event(
+    session: Session,
+    at: datetime,
+    kind: str,
+    detail: str = "",
+    *,
+    submission: int | None = None,
+    subject: str = "",
+    facts: Facts | None = None,
+) -> EventRow:
+    """Add an event at the end of the chain; only in a session of `Store.writing`, where writers queue."""
+    # Looked up once a session: writers queue, so nobody else appends until this one has committed.
+    if LAST not in session.info:
+        session.info[LAST] = last_event(session)
+    last = session.info[LAST]
+    event = EventRow(
+        # Numbered here and not by the database, whose sequences leave a gap at every rollback.
+        id=last.id + 1 if last else 1,
+        position=last.position + 1 if last else 1,
+        submission=submission,
+        subject=subject,
+        at=at.isoformat(),
+        kind=kind,
+        detail=detail,
+        facts_sha256=digest(facts) if facts is not None else "",
+    )
+    event.sha256 = seal(last.sha256 if last else START, event)
+    if session.info.get(REPLAYING):  # the rebuild enters the journal's own event instead
+        return event
+    session.add(event)
+    session.info[LAST] = event
+    appended(session).append((event, facts))
+    return event
+
+
+def appended(session: Session) -> list[tuple[EventRow, Facts | None]]:
+    """The events that a session added, in order, with their facts."""
+    found: list[tuple[EventRow, Facts | None]] = session.info.setdefault("appended", [])
+    return found
+
 
 NAME = "journal.jsonl"
 KEPT_FILES: Mapping[str | None, tuple[str, ...]] = {
@@ -197,7 +290,7 @@ def iterate_archived(history: History) -> Iterator[str]:
                 yield str(value["archived"])
 
 
-FROM_FILES = frozenset({SubmissionRow, EventRow, *TABLES})
+FROM_FILES = frozenset({SubmissionRow, EventRow, *CONTENT})
 """Tables that are rebuilt from the archived files and the events themselves."""
 RECORDED = "recorded"
 """Kind of the event of a row that no file gives back (assessment, snapshot, document, letter …)."""

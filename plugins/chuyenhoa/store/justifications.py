@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -13,34 +12,24 @@ from chuyenhoa.model.evidence import JustifiedWarning, Source
 from chuyenhoa.model.figures import CellRef, Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, SubmissionStatus
-from chuyenhoa.store.ledger import OURS, add_event, load_findings, load_localities, submission_id
-from chuyenhoa.store.tables import (
-    AcceptedJustificationRow,
-    JustificationRow,
-    ReleaseRow,
-    SubmissionLocalityRow,
-    SubmissionRow,
-)
+from chuyenhoa.store import tables
+from chuyenhoa.store.ledger import OURS, load_findings, load_localities, submission_id
 
 
 def load_releases(session: Session, numbers: Sequence[int]) -> dict[tuple[int, str], int]:
     """By version and locality, the later file whose reasons released it."""
-    query = select(ReleaseRow).where(ReleaseRow.version.in_(list(numbers)))
+    query = select(tables.ReleaseRow).where(tables.ReleaseRow.version.in_(list(numbers)))
     return {(row.version, row.locality): row.submission for row in session.scalars(query)}
-
-
-def note_releases(session: Session, number: int, released: Sequence[tuple[int, str]], at: datetime) -> None:
-    """Note in the ledger, on both files, which localities of which versions a file of reasons released."""
-    for version in dict.fromkeys(version for version, _ in released):
-        codes = ", ".join(code for other, code in released if other == version)
-        add_event(session, version, at, "released", f"{submission_id(number)}: {codes}")
-        add_event(session, number, at, "explained", f"{submission_id(version)}: {codes}")
 
 
 def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
     """By file of reasons, the localities that it released, each with the version whose figures are taken."""
     found: dict[int, dict[str, int]] = {}
-    query = select(ReleaseRow).where(ReleaseRow.submission.in_(numbers)).order_by(ReleaseRow.locality)
+    query = (
+        select(tables.ReleaseRow)
+        .where(tables.ReleaseRow.submission.in_(numbers))
+        .order_by(tables.ReleaseRow.locality)
+    )
     for row in session.scalars(query):
         found.setdefault(row.submission, {})[row.locality] = row.version
     return found
@@ -49,9 +38,9 @@ def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str,
 def justified_findings(session: Session, number: int, upto: int | None = None) -> tuple[Finding, ...]:
     """The findings of a version, with the reasons that later files gave for them, up to submission `upto`."""
     query = (
-        select(AcceptedJustificationRow)
-        .where(AcceptedJustificationRow.version == number)
-        .order_by(AcceptedJustificationRow.id)
+        select(tables.AcceptedJustificationRow)
+        .where(tables.AcceptedJustificationRow.version == number)
+        .order_by(tables.AcceptedJustificationRow.id)
     )
     given = {
         (row.rule_id, row.locality): row.reason
@@ -69,14 +58,14 @@ def justified_findings(session: Session, number: int, upto: int | None = None) -
 def held_localities(session: Session, reading: Reading, before: int) -> Mapping[str, int]:
     """The localities held back, each with the newest version that lists it, as of submission `before`."""
     query = (
-        select(SubmissionLocalityRow)
-        .join(SubmissionRow, SubmissionRow.number == SubmissionLocalityRow.submission)
+        select(tables.SubmissionLocalityRow)
+        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.SubmissionLocalityRow.submission)
         .where(
             *_same_report(reading),
-            SubmissionRow.number < before,
-            SubmissionRow.status.in_([status.value for status in OURS]),
+            tables.SubmissionRow.number < before,
+            tables.SubmissionRow.status.in_([status.value for status in OURS]),
         )
-        .order_by(SubmissionLocalityRow.submission)
+        .order_by(tables.SubmissionLocalityRow.submission)
     )
     newest = {row.locality: row for row in session.scalars(query)}
     released = load_releases(session, [row.submission for row in newest.values()])
@@ -89,25 +78,27 @@ def held_localities(session: Session, reading: Reading, before: int) -> Mapping[
 
 def waiting_justifications(session: Session, reading: Reading, before: int) -> tuple[Justification, ...]:
     """Reasons in files of their own that came after the last version, before the figures they explain."""
-    versions = select(SubmissionRow.number).where(
-        *_same_report(reading), SubmissionRow.number < before, SubmissionRow.version.is_not(None)
+    versions = select(tables.SubmissionRow.number).where(
+        *_same_report(reading),
+        tables.SubmissionRow.number < before,
+        tables.SubmissionRow.version.is_not(None),
     )
     last = max(session.scalars(versions), default=0)
     query = (
-        select(JustificationRow)
-        .join(SubmissionRow, SubmissionRow.number == JustificationRow.submission)
+        select(tables.JustificationRow)
+        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.JustificationRow.submission)
         .where(
             *_same_report(reading),
-            SubmissionRow.number < before,
-            SubmissionRow.number > last,
-            SubmissionRow.status.in_([status.value for status in ACCEPTING]),
+            tables.SubmissionRow.number < before,
+            tables.SubmissionRow.number > last,
+            tables.SubmissionRow.status.in_([status.value for status in ACCEPTING]),
         )
-        .order_by(JustificationRow.id)
+        .order_by(tables.JustificationRow.id)
     )
     return tuple(_justification(row) for row in session.scalars(query))
 
 
-def status_after(session: Session, row: SubmissionRow) -> SubmissionStatus:
+def status_after(session: Session, row: tables.SubmissionRow) -> SubmissionStatus:
     """The status of a version with what later reasons released; what its receipt said stays in the ledger."""
     released = load_releases(session, [row.number])
     if not released:
@@ -132,18 +123,18 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
     """Every warning on figures in force with the reason given for it, by locality, rule and cell."""
     rows = list(
         session.scalars(
-            select(SubmissionRow)
+            select(tables.SubmissionRow)
             .where(
-                SubmissionRow.plan == plan.id,
-                SubmissionRow.period == period,
-                SubmissionRow.answered_at.is_not(None),
-                SubmissionRow.status.in_([status.value for status in OURS]),
+                tables.SubmissionRow.plan == plan.id,
+                tables.SubmissionRow.period == period,
+                tables.SubmissionRow.answered_at.is_not(None),
+                tables.SubmissionRow.status.in_([status.value for status in OURS]),
             )
-            .order_by(SubmissionRow.number)
+            .order_by(tables.SubmissionRow.number)
         )
     )
     released = load_releases(session, [row.number for row in rows])
-    in_force: dict[str, SubmissionRow] = {}
+    in_force: dict[str, tables.SubmissionRow] = {}
     for row in rows:
         for code, taken in load_localities(session, row.number).items():
             if taken or (row.number, code) in released:
@@ -167,24 +158,24 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
 
 
 def _source_of_reason(
-    session: Session, rows: Sequence[SubmissionRow], version: SubmissionRow, finding: Finding
+    session: Session, rows: Sequence[tables.SubmissionRow], version: tables.SubmissionRow, finding: Finding
 ) -> Source:
     """The cell of a reason: in a later file, in the version itself, or in a file of reasons before it."""
     by_number = {row.number: row for row in rows if row.submitter == version.submitter}
-    later = select(AcceptedJustificationRow).where(
-        AcceptedJustificationRow.version == version.number,
-        AcceptedJustificationRow.rule_id == finding.rule_id,
-        AcceptedJustificationRow.locality == finding.locality,
+    later = select(tables.AcceptedJustificationRow).where(
+        tables.AcceptedJustificationRow.version == version.number,
+        tables.AcceptedJustificationRow.rule_id == finding.rule_id,
+        tables.AcceptedJustificationRow.locality == finding.locality,
     )
-    stated = select(JustificationRow).where(
-        JustificationRow.submission.in_([number for number in by_number if number <= version.number]),
-        JustificationRow.rule_id == finding.rule_id,
-        JustificationRow.reason == finding.justification,
-        JustificationRow.locality.in_([finding.locality, ""]),
+    stated = select(tables.JustificationRow).where(
+        tables.JustificationRow.submission.in_([number for number in by_number if number <= version.number]),
+        tables.JustificationRow.rule_id == finding.rule_id,
+        tables.JustificationRow.reason == finding.justification,
+        tables.JustificationRow.locality.in_([finding.locality, ""]),
     )
-    found: list[AcceptedJustificationRow | JustificationRow] = [
-        *session.scalars(stated.order_by(JustificationRow.submission, JustificationRow.id)),
-        *session.scalars(later.order_by(AcceptedJustificationRow.id)),
+    found: list[tables.AcceptedJustificationRow | tables.JustificationRow] = [
+        *session.scalars(stated.order_by(tables.JustificationRow.submission, tables.JustificationRow.id)),
+        *session.scalars(later.order_by(tables.AcceptedJustificationRow.id)),
     ]
     entry = found[-1]
     row = by_number[entry.submission]
@@ -193,11 +184,11 @@ def _source_of_reason(
 
 def _same_report(reading: Reading) -> tuple[ColumnElement[bool], ...]:
     return (
-        SubmissionRow.plan == reading.plan,
-        SubmissionRow.period == reading.period,
-        SubmissionRow.submitter == reading.submitter,
+        tables.SubmissionRow.plan == reading.plan,
+        tables.SubmissionRow.period == reading.period,
+        tables.SubmissionRow.submitter == reading.submitter,
     )
 
 
-def _justification(row: JustificationRow) -> Justification:
+def _justification(row: tables.JustificationRow) -> Justification:
     return Justification(row.rule_id, row.locality, row.reason, CellRef(row.sheet, row.cell))

@@ -43,7 +43,7 @@ class SubmissionRow(Base):
 
 
 class EventRow(Base):
-    """What happened, in order; every event seals the one before it (see `chain.py`)."""
+    """What happened, in order; every event seals the one before it (see `journal.py`)."""
 
     __tablename__ = "events"
 
@@ -363,3 +363,17 @@ class RegisterRow(Base):
     """JSON: what entered the document at its issue (number, date, signer, capacity, references)."""
 
     __table_args__ = (UniqueConstraint("series", "year", "number", name="register_number"),)
+
+
+CONTENT = (
+    SubmissionLocalityRow,
+    ObservationRow,
+    DeclarationRow,
+    NarrativeRow,
+    JustificationRow,
+    FindingRow,
+    NormalisationRow,
+    AcceptedJustificationRow,
+    ReleaseRow,
+)
+"""The tables that hold what a file says and what validation says of it."""

@@ -5,11 +5,9 @@ Importing this package is cheap; Great Expectations (several seconds) is importe
 
 from __future__ import annotations
 
-from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationReport
-from chuyenhoa.validation.frame import ValidationFault
-from chuyenhoa.validation.history import build_history, is_related
+from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationFault, ValidationReport
 from chuyenhoa.validation.pages import publish
-from chuyenhoa.validation.run import validate
+from chuyenhoa.validation.run import build_history, is_related, validate
 
 __all__ = [
     "CheckedFile",

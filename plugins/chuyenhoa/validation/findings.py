@@ -5,21 +5,41 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from chuyenhoa.kit.vietnamese_text.formatting import format_number
-from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.figures import Basis, CellRef
+from chuyenhoa.model.history import RowHistory
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Reading, Severity
 from chuyenhoa.plan.rules import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, PLACEHOLDER, WHOLE
-from chuyenhoa.validation.frame import Row, ValidationFault
 
 Cell = tuple[str, str]
 """Sheet and address."""
+
+
+class ValidationFault(RuntimeError):  # noqa: N818  (a fault is ours; an error is a finding's severity)
+    """Rules could not run as the suites state them: our fault, and nothing of the batch counts as checked."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The figures of one locality in one window of one file; a blank figure is not in `values`."""
+
+    sha256: str
+    locality: str
+    basis: Basis
+    values: Mapping[str, Decimal] = field(default_factory=dict)
+    places: Mapping[str, CellRef] = field(default_factory=dict)
+    history: RowHistory = field(default_factory=dict)
+    """Where the figures of other reports come from that stand in `values`, by column."""
+    window_end: date | None = None
+    """The last day of the reporting window, by which dated rules are chosen; None when it is unknown."""
 
 
 @dataclass(frozen=True)

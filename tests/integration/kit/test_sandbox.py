@@ -19,7 +19,7 @@ import pytest
 from chuyenhoa.intake.plan_choice import read_by_plans
 from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.sandbox import Death, DeathKind, FaultError, Limits, Pool, Task
-from chuyenhoa.kit.sandbox.codec import CodecError, codec_of
+from chuyenhoa.kit.sandbox.worker import CodecError, codec_of
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading
 from tests.integration.kit.sandbox_targets import Colour, Note, Seen

@@ -12,7 +12,7 @@ from chuyenhoa import clock
 from chuyenhoa.model.figures import Basis, CellRef, Observation
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, SubmissionStatus
-from chuyenhoa.store import Store, claims, ledger, open_store
+from chuyenhoa.store import Store, claims, content, ledger, open_store
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.evidence import Wanted, load_in_force
 from tests.stores import new_store
@@ -52,7 +52,7 @@ def enter(store: Store, value: str, *, taken: bool, released: int | None = None)
             False,
             released=() if released is None else ((released, LOCALITY),),
         )
-        ledger.save_answer(session, row, answer, AT)
+        content.save_answer(session, row, answer, AT)
         ledger.mark_answered(session, row, AT, f"outbox/{name}.html", "")
         return row.number
 

@@ -26,7 +26,7 @@ from chuyenhoa.model.figures import (
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
-from chuyenhoa.store import Store, StoreError, claims, engine, evidence, ledger, open_store
+from chuyenhoa.store import Store, StoreError, claims, content, engine, evidence, ledger, open_store
 from chuyenhoa.store.content import Answer
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -95,7 +95,7 @@ def answer(store: Store, row: SubmissionRow, read: Reading, taken: bool = True, 
     full = Answer(read, status, (finding,), frozenset(read.localities if taken else ()), 1, False)
     with store.writing() as session:
         current = session.get_one(SubmissionRow, row.number)
-        ledger.save_answer(session, current, replace(full, **changes), AT)  # type: ignore[arg-type]
+        content.save_answer(session, current, replace(full, **changes), AT)  # type: ignore[arg-type]
         ledger.mark_answered(session, current, AT, "outbox/r.html", "")
 
 

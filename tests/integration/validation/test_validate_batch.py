@@ -15,7 +15,7 @@ from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import Finding, Reading, Severity
 from chuyenhoa.validation import ValidationFault, run, validate
 from chuyenhoa.validation.findings import collect_findings
-from chuyenhoa.validation.frame import build_rows, columns_of
+from chuyenhoa.validation.run import build_rows, columns_of
 
 SHEETS = {Basis.CURRENT: "Số liệu", Basis.BASELINE: "Cùng kỳ"}
 

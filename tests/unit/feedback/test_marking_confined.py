@@ -8,7 +8,7 @@ from chuyenhoa.feedback import mark_workbook
 from chuyenhoa.feedback.marked import Marked, try_mark
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding
-from chuyenhoa.pipeline.receive.workbooks import MARK
+from chuyenhoa.pipeline.receive.answer import MARK
 
 
 @pytest.mark.integration

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.feedback import part_follow_ons, render_receipt
-from chuyenhoa.feedback.follow_on import LeftOut
+from chuyenhoa.feedback.grouping import LeftOut
 from chuyenhoa.model.submissions import Finding, Receipt, Severity
 from tests.unit.feedback.test_receipt_answers import read_text
 

@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from chuyenhoa.kit.sandbox import worker as protocol
-from chuyenhoa.kit.sandbox.codec import CodecError
-from chuyenhoa.kit.sandbox.limits import Limits
+from chuyenhoa.kit.sandbox.worker import CodecError, Limits
 
 logger = logging.getLogger(__name__)
 

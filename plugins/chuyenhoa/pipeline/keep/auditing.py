@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.store import chain, documents, ledger, open_store, tables
+from chuyenhoa.store import documents, ledger, open_store, tables
 from chuyenhoa.store.archive import INCOMING, ArchiveError, archived_path, check_archived, list_archived
-from chuyenhoa.store.content import TABLES, digest_content, read_content
-from chuyenhoa.store.journal import RECORDED, History, iterate_archived, name_value
+from chuyenhoa.store.content import digest_content, read_content
+from chuyenhoa.store.journal import RECORDED, START, History, digest, iterate_archived, name_value, seal
 
 RESTORE = "restore the store from a backup, or write it again: chuyenhoa rebuild --into NEW_URL"
 FROM_BACKUP = "restore this file from a backup of the data folder"
@@ -78,18 +78,18 @@ def audit_store(ctx: Context, *, is_quick: bool = False) -> Audited:
         if events and is_sound and not is_quick:
             faults += _check_figures(ctx, history, len(events))
     files = len({row.sha256 for row in rows})
-    return Audited(len(events), len(rows), files, events[-1].sha256 if events else chain.START, tuple(faults))
+    return Audited(len(events), len(rows), files, events[-1].sha256 if events else START, tuple(faults))
 
 
 def _check_chain(events: list[tables.EventRow]) -> Iterator[Fault]:
-    previous, position = chain.START, 0
+    previous, position = START, 0
     for event in events:
         where = f"event {event.position} ({event.kind}, {_name(event)}, {event.at})"
         if event.position != position + 1:
             yield Fault(
                 "chain", where, f"the {event.position - position - 1} events before it are gone", RESTORE
             )
-        elif event.sha256 != chain.seal(previous, event):
+        elif event.sha256 != seal(previous, event):
             yield Fault("chain", where, "it was changed, or the event before it was", RESTORE)
         previous, position = event.sha256, event.position
 
@@ -291,7 +291,7 @@ def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
 
 def _shorten(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({chain.digest(value)[:12]})"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({digest(value)[:12]})"
 
 
 Row = Mapping[str, Any]
@@ -325,7 +325,7 @@ def dump_store(session: Session) -> Dump:
 
 
 def _dump_table(session: Session, table: Table) -> Mapping[str, Row]:
-    counted = table.name in {entry.__tablename__ for entry in TABLES} and "id" in table.columns
+    counted = table.name in {entry.__tablename__ for entry in tables.CONTENT} and "id" in table.columns
     rows: dict[str, Row] = {}
     places: dict[int, int] = {}
     for found in session.execute(select(table).order_by(*table.primary_key)):

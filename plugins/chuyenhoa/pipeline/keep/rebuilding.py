@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive import decide, read, store, validate
-from chuyenhoa.store import chain, claims, content, journal, ledger, migrate_store, open_store, tables
+from chuyenhoa.store import content, journal, ledger, migrate_store, open_store, tables
 
 
 class RebuildError(RuntimeError):
@@ -50,7 +51,7 @@ def rebuild_store(ctx: Context, url: str, history: journal.History | None = None
     migrate_store(url)
     target = open_store(url)
     with target.reading() as session:
-        if chain.last_position(session):
+        if journal.last_position(session):
             raise RebuildError("The target is no empty store; name a new one.")
     return _Replay(ctx, history, url).run()
 
@@ -123,7 +124,7 @@ class _Replay:
             )
 
     def _judge(self, event: tables.EventRow, facts: Mapping[str, Any]) -> None:
-        ctx = self._context()
+        ctx, at = self._context(), datetime.fromisoformat(event.at)
         with self._store.reading() as session:
             row = session.get_one(tables.SubmissionRow, event.submission)
         if facts["seen"]:
@@ -132,7 +133,8 @@ class _Replay:
                 part.findings[row.number] = check.findings_of(row.number)
             with self._store.writing() as session:
                 row = session.get_one(tables.SubmissionRow, event.submission)
-                store.store_answer(session, row, decide.decide_file(ctx, session, part, row), part.seen)
+                answer = decide.decide_file(ctx, session, part, row)
+                store.store_answer(session, row, answer, at, part.seen)
         else:  # an archive: what became of its files decides
             unpacked = read.unpack_row(ctx, row)
             if unpacked is None:
@@ -141,14 +143,14 @@ class _Replay:
                     "none now."
                 )
             with self._store.reading() as session:
-                members = claims.members_of(session, row.number)
-            store.store_archive(ctx, row, members, unpacked.findings)
+                members = ledger.members_of(session, row.number)
+            store.store_archive(ctx, row, members, unpacked.findings, at)
         with self._store.reading() as session:
             self._compare(session, row.number, facts)
 
     def _compare(self, session: Session, number: int, facts: Mapping[str, Any]) -> None:
         stored = session.get_one(tables.SubmissionRow, number)
-        now = ledger.judged_facts(stored, content.digest_content(content.read_content(session, number)))
+        now = content.judged_facts(stored, content.digest_content(content.read_content(session, number)))
         # Reported, not refused: the new store is complete, and the list says what rules have changed since.
         differing = [name for name, value in now.items() if facts.get(name) != value]
         if differing:

@@ -14,12 +14,14 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock, feedback
-from chuyenhoa.model import submissions
+from chuyenhoa.feedback.marked import Marked
+from chuyenhoa.kit import sandbox
+from chuyenhoa.model import personal, submissions
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.context import Context
-from chuyenhoa.pipeline.receive.workbooks import make_workbooks
+from chuyenhoa.pipeline.context import Context, call_confined
+from chuyenhoa.pipeline.receive.workbooks import fill_form
 from chuyenhoa.plan.rules import BETWEEN, CELLWISE
-from chuyenhoa.store import claims, deliveries, disk, justifications, ledger, tables
+from chuyenhoa.store import archive, deliveries, disk, justifications, ledger, tables
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,9 @@ TOLD = "fault_told"
 """The event of the receipt of our fault; there is one per submission at most."""
 OVERDUE = timedelta(minutes=20)
 """Longer than the 15 minutes between two sweeps: the process that claimed such a file has died on it."""
+MARK = sandbox.Task("chuyenhoa.feedback.marked:try_mark")
+"""Marking reads the file again, so it is done where a poison file harms nobody."""
+Made = tuple[bytes, feedback.MarkedAs]
 
 
 def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
@@ -60,6 +65,56 @@ def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
         for row in rows:
             ledger.mark_answered(session, row, clock.now(), pages[row.number], marked.get(row.number, ""))
         _enqueue_letters(ctx, session, deliveries.ANSWER, rows)
+
+
+def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) -> dict[int, Made]:
+    """The workbooks to correct, by number; none where nothing is wrong, or the owner is not known.
+
+    A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
+
+    Raises:
+        sandbox.FaultError: we failed on marking one.
+    """
+    jobs = {}
+    for number, receipt in receipts.items():
+        to_mark = _select_marks(receipt)
+        if to_mark:
+            original = archive.read_archived(ctx.settings.archive, receipt.sha256)
+            jobs[number] = (original, to_mark, receipt.locality_names)
+    outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
+    made = {}
+    for number, outcome in zip(jobs, outcomes, strict=True):
+        if isinstance(outcome, sandbox.FaultError):
+            raise outcome
+        workbook = _use_marked_or_fill(ctx, number, receipts[number], outcome)
+        if workbook is not None:
+            made[number] = workbook
+    return made
+
+
+def _select_marks(receipt: submissions.Receipt) -> tuple[submissions.Finding, ...]:
+    """The findings to mark; none for a file of which no corrected copy is wanted."""
+    # A refused file is not ours or unreadable, a repetition has its answer, a .zip answers for its files.
+    if (
+        receipt.status in (submissions.SubmissionStatus.REFUSED, submissions.SubmissionStatus.DUPLICATE)
+        or receipt.members
+    ):
+        return ()
+    return tuple(
+        f for f in receipt.findings if f.severity is not submissions.Severity.NOTE and not f.justification
+    )
+
+
+def _use_marked_or_fill(
+    ctx: Context, number: int, receipt: submissions.Receipt, outcome: Marked | sandbox.Death
+) -> Made | None:
+    if isinstance(outcome, Marked) and outcome.content:
+        return outcome.content, feedback.MarkedAs.ORIGINAL
+    # Nor are macro sheets, DDE or OLE links sent back: the form takes their place (docs/decisions/0014).
+    why = outcome.reason if isinstance(outcome, Marked) else outcome
+    logger.info("%r cannot be marked: %s", personal.mask_personal(receipt.file_name), why)
+    filled = fill_form(ctx, number, receipt, _select_marks(receipt))
+    return (filled, feedback.MarkedAs.FORM) if filled is not None else None
 
 
 def _reserve_pages(ctx: Context, numbers: Sequence[int]) -> dict[int, str]:
@@ -146,7 +201,7 @@ class _Known:
         self.normalisations = ledger.load_normalisations_of(session, numbers)
         self.localities = ledger.load_localities_of(session, numbers)
         self.released = justifications.released_by(session, numbers)
-        self.members = claims.members_of_all(session, numbers)
+        self.members = ledger.members_of_all(session, numbers)
         others = {row.container for row in rows} | {row.duplicate_of for row in rows}
         found = ledger.find_submissions(session, [other for other in others if other is not None])
         self.others = {row.number: row for row in found}

@@ -33,7 +33,7 @@ from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.receive import answer, decide, read, store, validate
-from chuyenhoa.store import MissingStoreError, archive, claims, ledger, tables
+from chuyenhoa.store import MissingStoreError, archive, ledger, tables
 from chuyenhoa.validation import justifications, publish
 
 logger = logging.getLogger(__name__)
@@ -230,7 +230,8 @@ def _decide_and_store(ctx: Context, part: read.Part, rows: Sequence[tables.Submi
         stored = ledger.find_submissions(session, [row.number for row in rows])
         # One after the other in the order of receipt: a version may be justified by the file just before it.
         for row in stored:
-            store.store_answer(session, row, decide.decide_file(ctx, session, part, row), part.seen)
+            answered = decide.decide_file(ctx, session, part, row)
+            store.store_answer(session, row, answered, clock.now(), part.seen)
         ledger.reserve_receipts(session, {row.number: answer.page_of(ctx, row) for row in stored})
 
 
@@ -242,9 +243,9 @@ def _answer(ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow])
 def _answer_archive(ctx: Context, row: tables.SubmissionRow, findings: tuple[Finding, ...]) -> None:
     """Store and answer a .zip once all its files are answered; while we fail on one of them, it waits."""
     with ctx.store.reading() as session:
-        members = claims.members_of(session, row.number)
+        members = ledger.members_of(session, row.number)
     if all(member.answered_at is not None for member in members):
-        store.store_archive(ctx, row, members, findings)
+        store.store_archive(ctx, row, members, findings, clock.now())
         answer.answer_submissions(ctx, [row.number])
 
 

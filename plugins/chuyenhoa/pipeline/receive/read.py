@@ -18,7 +18,7 @@ from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model import finding_codes, personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context, call_confined
-from chuyenhoa.store import archive, chain, claims, tables
+from chuyenhoa.store import archive, claims, journal, tables
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def read_part(ctx: Context, rows: list[tables.SubmissionRow], seen: int | None =
     wrong folder they are refused, and they are a repetition only where they could count a second time.
     """
     with ctx.store.reading() as session:
-        part = Part(rows, chain.last_position(session) if seen is None else seen)
+        part = Part(rows, journal.last_position(session) if seen is None else seen)
         likes = claims.find_likes(session, rows)
     to_read = []
     for row in rows:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive.decide import decide_archive
-from chuyenhoa.store import content, justifications, ledger, tables
+from chuyenhoa.store import content, tables
 
 
-def store_answer(session: Session, row: tables.SubmissionRow, answer: content.Answer, seen: int = 0) -> None:
+def store_answer(
+    session: Session, row: tables.SubmissionRow, answer: content.Answer, at: datetime, seen: int = 0
+) -> None:
     """Store what was decided on one file; what an earlier attempt stored of it is replaced.
 
-    `row` belongs to the session; `seen` is the position of the last event that its rules could know of.
+    `row` belongs to the session; `at` is the time of the decision; `seen` is the
+    position of the last event that its rules could know of.
     """
-    ledger.save_answer(session, row, answer, clock.now(), seen)
-    justifications.note_releases(session, row.number, answer.released, clock.now())
+    content.save_answer(session, row, answer, at, seen)
+    content.note_releases(session, row.number, answer.released, at)
 
 
 def store_archive(
@@ -27,8 +30,9 @@ def store_archive(
     row: tables.SubmissionRow,
     members: Sequence[tables.SubmissionRow],
     findings: tuple[Finding, ...],
+    at: datetime,
 ) -> None:
     """Store what became of a .zip, by what became of the files inside it."""
     with ctx.store.writing() as session:
         current = session.get_one(tables.SubmissionRow, row.number)
-        store_answer(session, current, decide_archive(row, members, findings))
+        store_answer(session, current, decide_archive(row, members, findings), at)

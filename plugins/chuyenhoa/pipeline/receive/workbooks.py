@@ -1,12 +1,7 @@
-"""The workbooks that submitters find in their outbox.
-
-A blank one when a period opens; beside a receipt the one to correct: the submitter's own with marked cells,
-or the form filled with what was read.
-"""
+"""The form in a submitter's outbox: blank when a period opens, or filled with what was read of a file."""
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,16 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock, feedback
-from chuyenhoa.feedback.marked import Marked
 from chuyenhoa.intake.values.cell_values import read_number
-from chuyenhoa.kit import sandbox
-from chuyenhoa.model import form, personal
+from chuyenhoa.model import form
 from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Justification, Observation
 from chuyenhoa.model.plan import Period, Plan, Submitter
-from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
-from chuyenhoa.pipeline.context import Context, call_confined, open_context, write_file
-from chuyenhoa.store import archive, ledger, tables
+from chuyenhoa.model.submissions import Finding, Receipt, Severity
+from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.store import ledger, tables
 from chuyenhoa.workbooks import Filled, write_filled, write_workbook
+
+FORMULA_STARTS = frozenset({"", "=", "+", "-", "@"})
+"""How a text begins that a spreadsheet would take for a formula once its cell is edited; or it is blank."""
+CellMap = Mapping[tuple[str, str, str], str]
+"""The address of every input cell of a form, by sheet, locality and indicator."""
 
 
 def form_name(period: Period, submitter: Submitter) -> str:
@@ -71,63 +69,7 @@ def open_period(period_id: str) -> list[str]:
     return paths
 
 
-logger = logging.getLogger(__name__)
-
-MARK = sandbox.Task("chuyenhoa.feedback.marked:try_mark")
-"""Marking reads the file again, so it is done where a poison file harms nobody."""
-FORMULA_STARTS = frozenset({"", "=", "+", "-", "@"})
-"""How a text begins that a spreadsheet would take for a formula once its cell is edited; or it is blank."""
-CellMap = Mapping[tuple[str, str, str], str]
-"""The address of every input cell of a form, by sheet, locality and indicator."""
-Made = tuple[bytes, feedback.MarkedAs]
-
-
-def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, Made]:
-    """The workbooks to correct, by number; none where nothing is wrong, or the owner is not known.
-
-    A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
-
-    Raises:
-        sandbox.FaultError: we failed on marking one.
-    """
-    jobs = {}
-    for number, receipt in receipts.items():
-        to_mark = _select_marks(receipt)
-        if to_mark:
-            original = archive.read_archived(ctx.settings.archive, receipt.sha256)
-            jobs[number] = (original, to_mark, receipt.locality_names)
-    outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
-    made = {}
-    for number, outcome in zip(jobs, outcomes, strict=True):
-        if isinstance(outcome, sandbox.FaultError):
-            raise outcome
-        workbook = _use_marked_or_fill(ctx, number, receipts[number], outcome)
-        if workbook is not None:
-            made[number] = workbook
-    return made
-
-
-def _select_marks(receipt: Receipt) -> tuple[Finding, ...]:
-    """The findings to mark; none for a file of which no corrected copy is wanted."""
-    # A refused file is not ours or unreadable, a repetition has its answer, a .zip answers for its files.
-    if receipt.status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE) or receipt.members:
-        return ()
-    return tuple(f for f in receipt.findings if f.severity is not Severity.NOTE and not f.justification)
-
-
-def _use_marked_or_fill(
-    ctx: Context, number: int, receipt: Receipt, outcome: Marked | sandbox.Death
-) -> Made | None:
-    if isinstance(outcome, Marked) and outcome.content:
-        return outcome.content, feedback.MarkedAs.ORIGINAL
-    # Nor are macro sheets, DDE or OLE links sent back: the form takes their place (docs/decisions/0014).
-    why = outcome.reason if isinstance(outcome, Marked) else outcome
-    logger.info("%r cannot be marked: %s", personal.mask_personal(receipt.file_name), why)
-    filled = _fill_form(ctx, number, receipt, _select_marks(receipt))
-    return (filled, feedback.MarkedAs.FORM) if filled is not None else None
-
-
-def _fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[Finding]) -> bytes | None:
+def fill_form(ctx: Context, number: int, receipt: Receipt, findings: Sequence[Finding]) -> bytes | None:
     """The form of a submission's owner and period with what was read, its wrong cells marked.
 
     It has rows for the localities of that file alone, so that dropping it touches no other. A text that could
