@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import re
 import string
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive import batches, read
-from chuyenhoa.store import documents, ledger
+from chuyenhoa.pipeline.receive import batches, changes, read
+from chuyenhoa.store import documents, in_force, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
 UNUSABLE = 2
@@ -243,10 +244,24 @@ def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:
     with ctx.store.reading() as session:
         for finding in ledger.load_findings(session, row.number):
             print(_finding_line(finding))
+    for change in life["changes"]:
+        if change["old"] is not None:
+            print(f"  {_change_line(change)}")
     for name in ("container", "member", "files", "used_by"):
         if life[name]:
             shown = life[name] if isinstance(life[name], str) else ", ".join(life[name])
             print(f"  {LIFE_WORDS[name]}: {show_exactly(shown)}")
+
+
+def _change_line(change: dict[str, Any]) -> str:
+    """One change of what was in force: whose, what, from and to, and the cell that says it."""
+    what = change.get("indicator") or change.get("criterion") or change["item"]
+    window = f" ({labels.BASES[change['window']]})" if change["window"] else ""
+    new = "đã rút" if change["new"] is None else change["new"]
+    place = f"{change['sheet']}!{change['cell']}"
+    return f"thay đổi: {change['locality']} {what}{window}: {change['old']} → {new}  {place}".replace(
+        "  ", " ", 1
+    )
 
 
 def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
@@ -255,6 +270,9 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         normalisations = ledger.load_normalisations(session, row.number)
         events = ledger.load_events(session, row.number)
         observations = ledger.load_observations(session, row.number)
+        declarations = ledger.load_declarations(session, row.number)
+        counting = in_force.statements_of(session, row)
+        changed = changes.changes_of(session, [row], ctx.plans).get(row.number, changes.ReportChanges())
         members = ledger.members_of(session, row.number)
         used_by = documents.list_users(session, ledger.submission_id(row.number))
     return {
@@ -273,7 +291,20 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "files": [ledger.submission_id(member.number) for member in members],
         "used_by": used_by,
         "findings": [output.finding_json(finding) for finding in findings],
-        "observations": [output.observation_json(entry) for entry in observations],
+        "observations": [
+            {
+                **output.observation_json(entry),
+                "in_force": (entry.locality, entry.indicator, entry.basis.value) in counting,
+            }
+            for entry in observations
+        ],
+        "declarations": [
+            {**output.declaration_json(entry), "in_force": (entry.locality, entry.criterion, "") in counting}
+            for entry in declarations
+        ],
+        "changes": [output.change_json(entry) for entry in changed.changes],
+        "kept": changed.kept,
+        "owed": [asdict(entry) for entry in changed.owed],
         "normalisations": [output.normalisation_json(entry) for entry in normalisations],
         "events": [{"at": e.at, "kind": e.kind, "detail": mask_personal(e.detail)} for e in events],
     }

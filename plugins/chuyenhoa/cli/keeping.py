@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep import auditing, rebuilding
+from chuyenhoa.pipeline.receive import changes
 from chuyenhoa.pipeline.receive.batches import to_report
 from chuyenhoa.store import deliveries, documents, evidence, ledger, migrate_store
 
@@ -207,7 +209,11 @@ def _summarise(submitters: Sequence[Mapping[str, Any]]) -> str:
 def _format_remark(plan: Plan, submitter: Mapping[str, Any]) -> str:
     late = "quá hạn" if submitter["is_overdue"] else "gửi muộn" if submitter["is_late"] else ""
     names = ", ".join(plan.locality_by_code[code].name for code in submitter["held"])
-    return "; ".join(part for part in (late, f"giữ lại: {names}" if names else "") if part)
+    # Whoever has sent nothing owes everything; the column before says so.
+    owed = submitter["owed"] if submitter["status"] != labels.NOT_SUBMITTED else ()
+    count = sum(entry["figures"] + entry["baseline"] + len(entry["declarations"]) for entry in owed)
+    parts = (late, f"giữ lại: {names}" if names else "", f"còn thiếu {count} nội dung" if count else "")
+    return "; ".join(part for part in parts if part)
 
 
 def _status_of(ctx: Context, period: Period) -> dict[str, Any]:
@@ -217,6 +223,7 @@ def _status_of(ctx: Context, period: Period) -> dict[str, Any]:
         # Only a milestone waits for localities: a month without a report blocks nothing by itself.
         blocked = _list_blocked(ctx, session, period) if period.is_milestone else []
         rows = documents.list_documents(session, period.id)
+        owed = changes.owed_of(session, plan, period.id)
     today = clock.today()
     return {
         "period": period.id,
@@ -225,6 +232,7 @@ def _status_of(ctx: Context, period: Period) -> dict[str, Any]:
         "is_milestone": period.is_milestone,
         "submitters": [
             _submitter_status(submitter, newest.get(submitter.code), period.deadline, today)
+            | {"owed": [asdict(entry) for entry in owed.get(submitter.code, ())]}
             for submitter in plan.submitters
         ],
         "blocked_by": blocked,

@@ -6,12 +6,15 @@ import errno
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from chuyenhoa.model.figures import Normalisation, Observation
+from chuyenhoa.model.figures import Declaration, Normalisation, Observation
+from chuyenhoa.model.history import Change
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding
 
 # Full, over quota, read-only: whatever the path, only the caller can make room.
@@ -110,15 +113,54 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 def observation_json(observation: Observation) -> dict[str, Any]:
     """An observation as programs read it; whole numbers are JSON numbers, others exact texts, blanks null."""
-    value = observation.value
     return {
         "locality": observation.locality,
         "indicator": observation.indicator,
         "window": observation.basis.value,
-        # Decimals as texts: a JSON number would come back as a binary float.
-        "value": None if value is None else int(value) if value == value.to_integral_value() else str(value),
+        "value": _number(observation.value),
+        **({"withdrawn": True} if observation.withdrawn else {}),
         "sheet": observation.cell_ref.sheet,
         "cell": observation.cell_ref.cell,
+    }
+
+
+def _number(value: Decimal | None) -> int | str | None:
+    """A figure for JSON; decimals as texts, since a JSON number would come back as a binary float."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else str(value)
+
+
+def declaration_json(declaration: Declaration) -> dict[str, Any]:
+    """A declaration as programs read it."""
+    return {
+        "locality": declaration.locality,
+        "criterion": declaration.criterion,
+        "answer": declaration.answer.value if declaration.answer else None,
+        "document_number": declaration.document_number,
+        "document_date": declaration.document_date.isoformat() if declaration.document_date else None,
+        "note": mask_personal(declaration.note),
+        **({"withdrawn": True} if declaration.withdrawn else {}),
+        "sheet": declaration.cell_ref.sheet,
+        "cell": declaration.cell_ref.cell,
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """A change of what was in force; `old` null for an addition, `new` null for a withdrawal."""
+    kind = "item" if not change.locality else "indicator" if change.window is not None else "criterion"
+    old, new = (
+        _number(Decimal(text)) if text is not None and change.window is not None else text
+        for text in (change.old, change.new)
+    )
+    return {
+        "locality": change.locality,
+        kind: change.subject,
+        "window": change.window.value if change.window else "",
+        "old": old,
+        "new": new,
+        "sheet": change.cell_ref.sheet,
+        "cell": change.cell_ref.cell,
     }
 
 

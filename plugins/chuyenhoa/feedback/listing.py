@@ -33,12 +33,26 @@ class Painted:
     style: int
 
 
+@dataclass(frozen=True)
+class ListedChange:
+    """A change of what was in force, in the words of the receipt."""
+
+    sheet: str
+    cell: str
+    locality: str
+    what: str
+    old: str
+    new: str
+    """Empty for a withdrawal."""
+
+
 def build_listing(
     findings: Sequence[Finding],
     linked: frozenset[tuple[str, str]],
     painted: Sequence[Painted],
     locality_names: Mapping[str, str],
     styles: StyleBook,
+    changes: Sequence[ListedChange] = (),
 ) -> etree._Element:
     """Build the sheet.
 
@@ -48,6 +62,7 @@ def build_listing(
         painted: the cells that were coloured, with their former styles.
         locality_names: names by locality code.
         styles: the workbook's styles, to which those of this sheet are added.
+        changes: what the file changed of what was in force, listed behind the findings.
 
     Returns:
         The root of a worksheet part.
@@ -57,6 +72,8 @@ def build_listing(
     rows: dict[int, list[tuple[int, str, int]]] = {}
     _write_head(rows, findings, styles)
     links = _write_findings(rows, findings, linked, locality_names, styles)
+    for number, change in enumerate(changes, start=len(findings) + 1):
+        rows[_HEAD_ROW + number] = _change_row(number, change, styles)
     for number, entry in enumerate(painted, start=1):
         memory = (entry.sheet, entry.ref.address, labels.LISTING_NAME)
         # The third cell says nothing: the style that it has is what is remembered (see `MEMORY_COLUMN`).
@@ -163,6 +180,22 @@ def _write_findings(
             quoted = sheet.replace("'", "''")
             links.append((f"D{row}", f"'{quoted}'!{places[0][1]}"))
     return links
+
+
+def _change_row(number: int, change: ListedChange, styles: StyleBook) -> list[tuple[int, str, int]]:
+    texts = (
+        str(number),
+        labels.CHANGE_LEVEL,
+        change.sheet,
+        change.cell,
+        change.locality,
+        change.new or labels.WITHDRAWN,
+        labels.CHANGED.format(what=change.what, old=change.old),
+        labels.CHANGE_REMEDY,
+        "",
+    )
+    plain = styles.text_style(border=True)
+    return [(column, text, plain) for column, text in enumerate(texts, start=1)]
 
 
 def _locality(finding: Finding, locality_names: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from chuyenhoa.feedback import labels
 from chuyenhoa.feedback.grouping import is_explained, order_findings, places_of, split_message
-from chuyenhoa.feedback.listing import Painted, build_listing, printable, read_memory
+from chuyenhoa.feedback.listing import ListedChange, Painted, build_listing, printable, read_memory
 from chuyenhoa.kit.ooxml.xlsx_book import SheetBook, StyleBook
 from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, Grid, parse_address
 from chuyenhoa.kit.ooxml.xlsx_comments import CommentBook
@@ -52,15 +52,25 @@ def warm_up() -> None:
         codecs.lookup(name)
 
 
-def try_mark(original: bytes, findings: tuple[Finding, ...], locality_names: Mapping[str, str]) -> Marked:
+def try_mark(
+    original: bytes,
+    findings: tuple[Finding, ...],
+    locality_names: Mapping[str, str],
+    changes: tuple[ListedChange, ...] = (),
+) -> Marked:
     """`mark_workbook` with its refusal as a value, for a process of its own: the file may be hostile."""
     try:
-        return Marked(content=mark_workbook(original, findings, locality_names))
+        return Marked(content=mark_workbook(original, findings, locality_names, changes))
     except MarkError as error:
         return Marked(reason=str(error))
 
 
-def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
+def mark_workbook(
+    original: bytes,
+    findings: Sequence[Finding],
+    locality_names: Mapping[str, str],
+    changes: Sequence[ListedChange] = (),
+) -> bytes:
     """Mark the cells that findings name; all else stays as it was, cached formula values included.
 
     Errors are red, warnings yellow; notes and explained warnings are not marked. What an earlier marking left
@@ -72,6 +82,7 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
         original: the .xlsx or .xlsm as it was dropped; the macros of an .xlsm are left out.
         findings: what validation says about it, in any order.
         locality_names: names by locality code, in the plan's order.
+        changes: what the file changed of what was in force; listed behind the findings, and not coloured.
 
     Returns:
         The marked .xlsx; the same arguments give the same bytes.
@@ -85,7 +96,7 @@ def mark_workbook(original: bytes, findings: Sequence[Finding], locality_names: 
     if not shown:
         raise MarkError("nothing to mark: no error, and no warning without a reason.")
     try:
-        return _Marking(Package(original)).run(shown, locality_names)
+        return _Marking(Package(original)).run(shown, locality_names, changes)
     except WorkbookError as error:
         raise MarkError(str(error)) from error
     except (ValueError, etree.LxmlError) as error:
@@ -110,7 +121,12 @@ class _Marking:
                 package, part, grid, author=labels.AUTHOR, mark=labels.COMMENT_MARK
             )
 
-    def run(self, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
+    def run(
+        self,
+        findings: Sequence[Finding],
+        locality_names: Mapping[str, str],
+        changes: Sequence[ListedChange],
+    ) -> bytes:
         withhold_personal(self._package, self._grids)
         for name, grid in self._grids.items():
             self._comments[name].strip_ours()
@@ -123,7 +139,7 @@ class _Marking:
         linked = frozenset(
             place for finding in findings for place in places_of(finding) if self._resolve(*place) is not None
         )
-        listing = build_listing(findings, linked, painted, locality_names, self._styles)
+        listing = build_listing(findings, linked, painted, locality_names, self._styles, changes)
         self._book.put_first(labels.LISTING_NAME, listing)
         return self._package.save()
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,10 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from chuyenhoa.clock import ZONE
 from chuyenhoa.feedback.grouping import FindingGroup, Labels, group_findings, mask_personal
-from chuyenhoa.model.figures import Normalisation
+from chuyenhoa.feedback.listing import ListedChange
+from chuyenhoa.kit.vietnamese_text.formatting import format_number
+from chuyenhoa.model.figures import Basis, Normalisation
+from chuyenhoa.model.history import Change, Owed
 from chuyenhoa.model.shown import finalize
 from chuyenhoa.model.submissions import Receipt, Severity, SubmissionStatus
 
@@ -37,6 +41,11 @@ ENDINGS = {MarkedAs.FORM: "-bieu-mau", MarkedAs.ORIGINAL: ""}
 # Groups of findings that a receipt shows; the marked workbook lists all of them.
 MAX_GROUPS = 150
 MAX_NORMALISATIONS = 60
+# Changes that a receipt lists; the marked workbook and `chuyenhoa trace` list all.
+MAX_CHANGES = 60
+MAX_OWED = 30
+MAX_TEXT = 120
+WINDOW_WORDS: Mapping[Basis, str] = {Basis.CURRENT: "trong kỳ", Basis.BASELINE: "cùng kỳ"}
 # Cells that one line of a receipt names; what is more is counted.
 _MAX_CELLS = 12
 _TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
@@ -61,6 +70,28 @@ class HeldLocality:
     name: str
     errors: int
     reasons: int
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """A change of what was in force, in words."""
+
+    locality: str
+    subject: str
+    window: str
+    old: str
+    old_where: str
+    new: str
+    """Empty for a withdrawal."""
+    where: str
+
+
+@dataclass(frozen=True)
+class ShownOwed:
+    """What is still lacking of one locality, in words."""
+
+    locality: str
+    lacks: str
 
 
 @dataclass(frozen=True)
@@ -178,7 +209,7 @@ def _words_of(receipt: Receipt) -> dict[str, Any]:
         "marked_as": _marked_as(receipt.marked_workbook),
         "days_late": _days_late(receipt),
         "is_supplement": _is_supplement(receipt),
-        "replaces": _replaces_earlier(receipt),
+        **_words_of_changes(receipt, names),
     }
 
 
@@ -241,10 +272,73 @@ def _is_supplement(receipt: Receipt) -> bool:
     return taken_whole and not receipt.taken and not receipt.held and not receipt.members
 
 
-def _replaces_earlier(receipt: Receipt) -> bool:
-    """Whether anything of this version replaces something earlier; not when all of it is held back."""
-    stands = receipt.status != SubmissionStatus.RETURNED and (bool(receipt.taken) or not receipt.held)
-    return bool(receipt.supersedes) and stands
+def _words_of_changes(receipt: Receipt, names: Mapping[str, str]) -> dict[str, Any]:
+    """What the file changed, added and left as it was, and what the report still lacks."""
+    changed = [change for change in receipt.changes if not change.is_new]
+    shown = [_show_change(change, names) for change in changed]
+    owed = [ShownOwed(names.get(entry.locality, entry.locality), _show_owed(entry)) for entry in receipt.owed]
+    # Of a first report nothing was in force: its additions are all that it says, and its receipt says that.
+    is_later = bool(receipt.kept or changed)
+    return {
+        "is_later": is_later,
+        "changes": shown[:MAX_CHANGES],
+        "more_changes": max(0, len(shown) - MAX_CHANGES),
+        "added": sum(change.is_new for change in receipt.changes) if is_later else 0,
+        "withdrawn": sum(change.new is None for change in changed),
+        "owed": owed[:MAX_OWED],
+        "more_owed": max(0, len(owed) - MAX_OWED),
+    }
+
+
+def list_changes(receipt: Receipt) -> tuple[ListedChange, ...]:
+    """What the file changed of what was in force, for the sheet "Cần sửa"; additions are left out."""
+    names = {**receipt.indicator_labels, **receipt.locality_names}
+    return tuple(
+        ListedChange(
+            change.cell_ref.sheet,
+            change.cell_ref.cell,
+            shown.locality,
+            f"{shown.subject}, {shown.window}" if shown.window else shown.subject,
+            f"{shown.old} ({shown.old_where})",
+            shown.new,
+        )
+        for change in receipt.changes
+        if not change.is_new
+        for shown in [_show_change(change, names)]
+    )
+
+
+def _show_change(change: Change, names: Mapping[str, str]) -> ShownChange:
+    window = "" if change.window is None else WINDOW_WORDS[change.window]
+    old_where = ""
+    if change.old_ref is not None:
+        old_where = f"{change.old_ref.sheet}!{change.old_ref.cell}, {mask_personal(change.old_file)}"
+    return ShownChange(
+        names.get(change.locality, change.locality),
+        names.get(change.subject, f"Tiêu chí {change.subject}" if change.locality else change.subject),
+        window,
+        _show_statement(change, change.old),
+        old_where,
+        _show_statement(change, change.new),
+        f"{change.cell_ref.sheet}!{change.cell_ref.cell}",
+    )
+
+
+def _show_statement(change: Change, text: str | None) -> str:
+    """A figure as Vietnamese read it; the words of a declaration or a text, the latter cut short."""
+    if text is None:
+        return ""
+    if change.window is not None:
+        return format_number(Decimal(text))
+    masked = mask_personal(" ".join(text.split()))
+    return masked if len(masked) <= MAX_TEXT else masked[: MAX_TEXT - 1] + "…"
+
+
+def _show_owed(entry: Owed) -> str:
+    parts = [f"{entry.figures} số liệu"] if entry.figures else []
+    parts += [f"{entry.baseline} số cùng kỳ"] if entry.baseline else []
+    parts += [f"tiêu chí {', '.join(entry.declarations)}"] if entry.declarations else []
+    return "; ".join(parts)
 
 
 def _days_late(receipt: Receipt) -> int:

@@ -337,8 +337,8 @@ def _is_untouched(
 ) -> bool:
     """Whether nobody typed a figure or an answer anywhere, not even one that could not be read."""
     return (
-        all(entry.value is None for entry in observations)
-        and all(entry.answer is None for entry in declared.declarations)
+        not any(entry.is_statement for entry in observations)
+        and not any(entry.is_statement for entry in declared.declarations)
         and not any(finding.severity is Severity.ERROR for finding in scope.findings.found)
     )
 

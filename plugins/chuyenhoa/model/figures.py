@@ -33,13 +33,23 @@ class CellRef:
 
 @dataclass(frozen=True)
 class Observation:
-    """One indicator of one locality; `value` None is a blank cell, which is missing and never zero."""
+    """One indicator of one locality; `value` None is a blank cell, which is missing and never zero.
+
+    A blank cell says nothing: what was accepted before stays in force (docs/decisions/0034).
+    """
 
     locality: str
     indicator: str
     basis: Basis
     value: Decimal | None
     cell_ref: CellRef
+    withdrawn: bool = False
+    """The submitter takes back what it stated before ("xóa" in the cell); then there is no value."""
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether the cell says anything: a value, or that the one before no longer holds."""
+        return self.value is not None or self.withdrawn
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,13 @@ class Declaration:
     document_date: date | None
     note: str
     cell_ref: CellRef
+    withdrawn: bool = False
+    """As of an observation."""
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it says anything: an answer, or that the one before no longer holds."""
+        return self.answer is not None or self.withdrawn
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,8 @@ class Narrative:
     item: str
     text: str
     cell_ref: CellRef
+    withdrawn: bool = False
+    """As of an observation; then the text is empty."""
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,10 @@ class Code(StrEnum):
     FIGURES_NOT_READ = "D101"  # Sheet có số liệu không được đọc
     DOCUMENT_DATED_AFTER_DEADLINE = "D102"  # Ngày văn bản sau hạn gửi báo cáo
     NO_OWN_LOCALITY = "D103"  # Không có địa bàn nào của đơn vị
+    PARTS_DISAGREE = "D120"  # Hai tệp gửi cùng lúc ghi khác nhau
+    PART_TEXTS_DIFFER = "D121"  # Hai tệp gửi cùng lúc có lời thuyết minh khác nhau
+    NOTHING_TO_WITHDRAW = "D122"  # Không có gì để rút
+    WITHDRAWAL_WITHOUT_LOCALITY = "D123"  # Rút số liệu mà không nêu địa bàn
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

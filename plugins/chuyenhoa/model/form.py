@@ -33,6 +33,8 @@ ITEM_TITLE = "TEN_MUC"
 ITEM_TEXT = "NOI_DUNG"
 ITEM_HINT = "GOI_Y"
 RULE_CODE = "MA_QUY_TAC"
+# In column MA_QUY_TAC: takes back all figures and declarations of the locality of its row.
+WITHDRAWAL_RULE = "RUT"
 REASON = "LY_DO"
 
 DECLARATION_COLUMNS = (

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from chuyenhoa.model.figures import Declaration, Justification, Narrative, Normalisation, Observation
 from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.history import Change, Owed
 
 # What the ids of the suites' warnings begin with; the gates and the reader have letters of their own.
 RULE_ON_FIGURES = "W"
@@ -187,5 +188,11 @@ class Receipt:
     """The archive (.zip) in which the file came, and its path there; empty when it lay in the inbox."""
     members: tuple[ReceiptMember, ...] = ()
     """The files that came inside this one, when it is an archive."""
+    changes: tuple[Change, ...] = ()
+    """What the file changed of what was in force in its report, additions among them."""
+    kept: int = 0
+    """Values that were in force before it and are as they were."""
+    owed: tuple[Owed, ...] = ()
+    """What the report still lacks after it."""
     contact: str = ""
     """Whom to ask, as the plan gives it."""

@@ -28,6 +28,8 @@ class Claim:
     """The number of the archive (.zip) in which it came."""
     member: str = ""
     """Its path inside that archive."""
+    claimed_with: int | None = None
+    """The first file of the same pass; None for the first one itself."""
 
 
 def find_unremoved(session: Session) -> list[SubmissionRow]:
@@ -61,7 +63,7 @@ def add_claims(session: Session, claims: Sequence[Claim]) -> list[SubmissionRow]
     """Enter files that are safe in the archive."""
     # Numbers without gaps, which a sequence leaves at every rollback (decision 0019).
     last = session.scalar(select(func.max(SubmissionRow.number))) or 0
-    rows = [_row(number, claim) for number, claim in enumerate(claims, last + 1)]
+    rows = [_row(number, claim, last + 1) for number, claim in enumerate(claims, last + 1)]
     session.add_all(rows)
     session.flush()
     for row, claim in zip(rows, claims, strict=True):
@@ -71,7 +73,7 @@ def add_claims(session: Session, claims: Sequence[Claim]) -> list[SubmissionRow]
     return rows
 
 
-def _row(number: int, claim: Claim) -> SubmissionRow:
+def _row(number: int, claim: Claim, first: int) -> SubmissionRow:
     return SubmissionRow(
         number=number,
         sha256=claim.sha256,
@@ -83,6 +85,7 @@ def _row(number: int, claim: Claim) -> SubmissionRow:
         status=SubmissionStatus.CLAIMED.value,
         container=claim.container,
         member=claim.member,
+        claimed_with=claim.claimed_with or first,
         removed_from_inbox=claim.container is not None,  # a member of a .zip never lay in the inbox itself
     )
 
@@ -110,6 +113,8 @@ def add_members(
                 received_at=received_at,
                 container=container.number,
                 member=path,
+                # What lay in the inbox beside the .zip is a part of the same report as its files.
+                claimed_with=container.claimed_with or container.number,
             )
             for index, (sha256, size, path) in enumerate(members, start=1)
         ],

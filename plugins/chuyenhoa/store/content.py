@@ -152,7 +152,10 @@ def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[tables.Bas
     yield tables.DeclarationRow, [{**key, **_declaration_values(d)} for d in reading.declarations]
     yield (
         tables.NarrativeRow,
-        [{**key, "item": n.item, "text": n.text, **vars(n.cell_ref)} for n in reading.narratives],
+        [
+            {**key, "item": n.item, "text": n.text, "withdrawn": n.withdrawn, **vars(n.cell_ref)}
+            for n in reading.narratives
+        ],
     )
     yield tables.JustificationRow, [{**key, **_justification_values(j)} for j in reading.justifications]
     yield tables.FindingRow, [_finding_values(number, finding) for finding in answer.findings]
@@ -171,6 +174,7 @@ def _observation_values(entry: Observation) -> Values:
         "indicator": entry.indicator,
         "basis": entry.basis.value,
         "value": None if entry.value is None else format(entry.value, "f"),
+        "withdrawn": entry.withdrawn,
         **vars(entry.cell_ref),
     }
 
@@ -183,6 +187,7 @@ def _declaration_values(entry: Declaration) -> Values:
         "document_number": entry.document_number,
         "document_date": entry.document_date.isoformat() if entry.document_date else None,
         "note": entry.note,
+        "withdrawn": entry.withdrawn,
         **vars(entry.cell_ref),
     }
 

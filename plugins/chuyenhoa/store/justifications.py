@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.evidence import JustifiedWarning, Source
 from chuyenhoa.model.figures import CellRef, Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, SubmissionStatus
-from chuyenhoa.store import tables
+from chuyenhoa.store import in_force, tables
 from chuyenhoa.store.ledger import OURS, load_findings, load_localities, submission_id
 
 
@@ -55,47 +55,104 @@ def justified_findings(session: Session, number: int, upto: int | None = None) -
     )
 
 
-def held_localities(session: Session, reading: Reading, before: int) -> Mapping[str, int]:
-    """The localities held back, each with the newest version that lists it, as of submission `before`."""
-    query = (
-        select(tables.SubmissionLocalityRow)
+def held_localities(session: Session, reading: Reading, before: int) -> list[tuple[str, int]]:
+    """The localities held back, each with the version that waits, oldest first, as of submission `before`.
+
+    A version waits no longer for a locality once later ones state everything anew that it states of it.
+    """
+    versions = session.execute(
+        select(
+            tables.SubmissionLocalityRow.locality,
+            tables.SubmissionRow.number,
+            tables.SubmissionLocalityRow.taken,
+        )
         .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.SubmissionLocalityRow.submission)
         .where(
             *_same_report(reading),
             tables.SubmissionRow.number < before,
             tables.SubmissionRow.status.in_([status.value for status in OURS]),
         )
-        .order_by(tables.SubmissionLocalityRow.submission)
+        .order_by(tables.SubmissionRow.number)
+    ).all()
+    held = [(code, number) for code, number, taken in versions if not taken]
+    released = load_releases(session, [number for _, number in held])
+    held = [key for key in held if released.get((key[1], key[0]), before) >= before]
+    if not held:
+        return []
+    stated = load_stated(session, {number for _, number, _ in versions}, {code for code, _ in held})
+    return [
+        (code, number)
+        for code, number in held
+        if not stated.get((number, code), {None})
+        <= {
+            key
+            for other, later, _ in versions
+            if other == code and later > number
+            for key in stated.get((later, code), ())
+        }
+    ]
+
+
+def load_stated(
+    session: Session, numbers: Collection[int], localities: Collection[str]
+) -> dict[tuple[int, str], set[tuple[str, str] | None]]:
+    """By file and locality, what it states: indicator and window, or a declared criterion and nothing."""
+    found: dict[tuple[int, str], set[tuple[str, str] | None]] = {}
+    figures = select(
+        tables.ObservationRow.submission,
+        tables.ObservationRow.locality,
+        tables.ObservationRow.indicator,
+        tables.ObservationRow.basis,
+    ).where(
+        tables.ObservationRow.submission.in_(numbers),
+        tables.ObservationRow.locality.in_(localities),
+        or_(tables.ObservationRow.value.is_not(None), tables.ObservationRow.withdrawn),
     )
-    newest = {row.locality: row for row in session.scalars(query)}
-    released = load_releases(session, [row.submission for row in newest.values()])
-    return {
-        code: row.submission
-        for code, row in newest.items()
-        if not row.taken and released.get((row.submission, code), before) >= before
-    }
+    declared = select(
+        tables.DeclarationRow.submission,
+        tables.DeclarationRow.locality,
+        tables.DeclarationRow.criterion,
+        literal(""),
+    ).where(
+        tables.DeclarationRow.submission.in_(numbers),
+        tables.DeclarationRow.locality.in_(localities),
+        or_(tables.DeclarationRow.answer.is_not(None), tables.DeclarationRow.withdrawn),
+    )
+    for query in (figures, declared):
+        for number, code, subject, basis in session.execute(query):
+            found.setdefault((number, code), set()).add((subject, basis))
+    return found
 
 
 def waiting_justifications(session: Session, reading: Reading, before: int) -> tuple[Justification, ...]:
-    """Reasons in files of their own that came after the last version, before the figures they explain."""
-    versions = select(tables.SubmissionRow.number).where(
-        *_same_report(reading),
-        tables.SubmissionRow.number < before,
-        tables.SubmissionRow.version.is_not(None),
+    """Reasons in files of their own that came before the figures they justify.
+
+    A reason for a locality counts when no version has listed it since; one for all, when none came at all.
+    """
+    newest = (
+        select(tables.SubmissionLocalityRow.locality, func.max(tables.SubmissionRow.number))
+        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.SubmissionLocalityRow.submission)
+        .where(*_same_report(reading), tables.SubmissionRow.number < before)
+        .group_by(tables.SubmissionLocalityRow.locality)
     )
-    last = max(session.scalars(versions), default=0)
+    listed: dict[str, int] = {code: number for code, number in session.execute(newest)}  # noqa: C416  (typed)
+    last = max(listed.values(), default=0)
     query = (
         select(tables.JustificationRow)
         .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.JustificationRow.submission)
         .where(
             *_same_report(reading),
             tables.SubmissionRow.number < before,
-            tables.SubmissionRow.number > last,
+            tables.SubmissionRow.version.is_(None),
             tables.SubmissionRow.status.in_([status.value for status in ACCEPTING]),
         )
         .order_by(tables.JustificationRow.id)
     )
-    return tuple(_justification(row) for row in session.scalars(query))
+    return tuple(
+        _justification(row)
+        for row in session.scalars(query)
+        if row.submission > (listed.get(row.locality, 0) if row.locality else last)
+    )
 
 
 def status_after(session: Session, row: tables.SubmissionRow) -> SubmissionStatus:
@@ -133,26 +190,25 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
             .order_by(tables.SubmissionRow.number)
         )
     )
-    released = load_releases(session, [row.number for row in rows])
-    in_force: dict[str, tables.SubmissionRow] = {}
-    for row in rows:
-        for code, taken in load_localities(session, row.number).items():
-            if taken or (row.number, code) in released:
-                in_force[code] = row
-    findings = {row.number: justified_findings(session, row.number) for row in in_force.values()}
+    scope = in_force.Scope([period], plan=plan.id)
+    stated = in_force.newest(in_force.load_figures(session, scope)).values()
+    # A reason speaks for a figure: once another file states that figure anew, the reason is history.
+    counting = {(s.number, s.figure.locality, s.figure.indicator) for s in stated}
+    counting |= {(number, code, "") for number, code, _ in counting}
+    by_number = {row.number: row for row in rows}
     found = [
         JustifiedWarning(
             rule_id=finding.rule_id,
-            locality=code,
+            locality=finding.locality,
             indicator=finding.indicator,
             value=finding.value,
             reason=finding.justification,
             figure=Source(submission_id(row.number), row.sha256, row.file_name, finding.sheet, finding.cell),
             source=_source_of_reason(session, rows, row, finding),
         )
-        for code, row in sorted(in_force.items())
-        for finding in findings[row.number]
-        if finding.locality == code and finding.justification
+        for row in (by_number[number] for number in sorted({number for number, _, _ in counting}))
+        for finding in justified_findings(session, row.number)
+        if finding.justification and (row.number, finding.locality, finding.indicator) in counting
     ]
     return tuple(sorted(found, key=lambda entry: (entry.locality, entry.rule_id, entry.figure.cell)))
 
@@ -168,7 +224,9 @@ def _source_of_reason(
         tables.AcceptedJustificationRow.locality == finding.locality,
     )
     stated = select(tables.JustificationRow).where(
-        tables.JustificationRow.submission.in_([number for number in by_number if number <= version.number]),
+        tables.JustificationRow.submission.in_(
+            [n for n, row in by_number.items() if _comes_with(row, version)]
+        ),
         tables.JustificationRow.rule_id == finding.rule_id,
         tables.JustificationRow.reason == finding.justification,
         tables.JustificationRow.locality.in_([finding.locality, ""]),
@@ -180,6 +238,12 @@ def _source_of_reason(
     entry = found[-1]
     row = by_number[entry.submission]
     return Source(submission_id(row.number), row.sha256, row.file_name, entry.sheet, entry.cell)
+
+
+def _comes_with(row: tables.SubmissionRow, version: tables.SubmissionRow) -> bool:
+    """Whether a file came before a version or as a part of the same report."""
+    is_part = row.claimed_with is not None and row.claimed_with == version.claimed_with
+    return row.number <= version.number or is_part
 
 
 def _same_report(reading: Reading) -> tuple[ColumnElement[bool], ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
+from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Normalisation, Observation
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.store import tables
 from chuyenhoa.store.journal import Facts, append_event
@@ -45,7 +46,9 @@ def add_event(
 
 def claim_facts(row: tables.SubmissionRow) -> Facts:
     """What a claim settles, so that the ledger's line can be rebuilt from it."""
-    return {name: getattr(row, name) for name in CLAIMED}
+    facts = {name: getattr(row, name) for name in CLAIMED}
+    # Left out where there is none, as in the facts of files that came before there were passes.
+    return facts if row.claimed_with is None else {**facts, "claimed_with": row.claimed_with}
 
 
 def answer_facts(row: tables.SubmissionRow) -> Facts:
@@ -224,8 +227,33 @@ def load_observations(session: Session, number: int) -> tuple[Observation, ...]:
             basis=Basis(r.basis),
             value=None if r.value is None else Decimal(r.value),
             cell_ref=CellRef(r.sheet, r.cell),
+            withdrawn=r.withdrawn,
         )
         for r in rows
+    )
+
+
+def load_declarations(session: Session, number: int) -> tuple[Declaration, ...]:
+    """Every declaration that a submission holds, by locality and criterion."""
+    rows = session.scalars(
+        select(tables.DeclarationRow)
+        .where(tables.DeclarationRow.submission == number)
+        .order_by(tables.DeclarationRow.locality, tables.DeclarationRow.criterion)
+    )
+    return tuple(declaration_of(row) for row in rows)
+
+
+def declaration_of(row: Any) -> Declaration:
+    """A stored declaration."""
+    return Declaration(
+        row.locality,
+        row.criterion,
+        Answer(row.answer) if row.answer else None,
+        row.document_number,
+        date.fromisoformat(row.document_date) if row.document_date else None,
+        row.note,
+        CellRef(row.sheet, row.cell),
+        row.withdrawn,
     )
 
 

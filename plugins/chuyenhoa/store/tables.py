@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -38,6 +48,11 @@ class SubmissionRow(Base):
     """The archive (.zip) in which the file came; NULL for a file that lay in the inbox itself."""
     member: Mapped[str] = mapped_column(Text, default="")
     """Its path inside that archive."""
+    claimed_with: Mapped[int | None] = mapped_column(Integer)
+    """The first file of the pass that claimed it: what a submitter sends for a period in one is one report.
+
+    NULL for a file from before this column: it stands by itself.
+    """
 
     __table_args__ = (Index("submissions_by_period", "plan", "period", "submitter"),)
 
@@ -73,7 +88,7 @@ class SubmissionLocalityRow(Base):
 
 
 class ObservationRow(Base):
-    """One indicator value with its cell; a NULL value is a blank cell."""
+    """One indicator value with its cell; a NULL value is a blank cell, or a value withdrawn."""
 
     __tablename__ = "observations"
 
@@ -84,6 +99,7 @@ class ObservationRow(Base):
     value: Mapped[str | None] = mapped_column(Text)
     sheet: Mapped[str] = mapped_column(Text)
     cell: Mapped[str] = mapped_column(Text)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class DeclarationRow(Base):
@@ -100,6 +116,7 @@ class DeclarationRow(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     sheet: Mapped[str] = mapped_column(Text)
     cell: Mapped[str] = mapped_column(Text)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class NarrativeRow(Base):
@@ -112,6 +129,7 @@ class NarrativeRow(Base):
     text: Mapped[str] = mapped_column(Text)
     sheet: Mapped[str] = mapped_column(Text)
     cell: Mapped[str] = mapped_column(Text)
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class JustificationRow(Base):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationFault, ValidationReport
 from chuyenhoa.validation.pages import publish
-from chuyenhoa.validation.run import build_history, is_related, validate
+from chuyenhoa.validation.run import build_history, carry_over, is_related, join_histories, validate
 
 __all__ = [
     "CheckedFile",
@@ -15,7 +15,9 @@ __all__ = [
     "ValidationFault",
     "ValidationReport",
     "build_history",
+    "carry_over",
     "is_related",
+    "join_histories",
     "publish",
     "validate",
 ]

@@ -84,7 +84,10 @@ def drop_follow_ons(found: Sequence[Found], blamed: frozenset[Cell]) -> tuple[Fi
 
 
 def _findings_of_row(rule: Rule, row: Row, plan: Plan) -> Iterator[tuple[Finding, frozenset[Cell]]]:
-    """One finding for the row, or one per bad cell or pair where the rule checks each by itself."""
+    """One finding for the row, or one per bad cell or pair where the rule checks each by itself.
+
+    None where all figures are from other files: that was said when those came.
+    """
     # A rule on single cells or pairs is one expectation over all columns: GX names the row, not the cell.
     parts: list[tuple[str, ...]] = [rule.columns]
     if rule.kind in PAIRWISE:
@@ -94,7 +97,9 @@ def _findings_of_row(rule: Rule, row: Row, plan: Plan) -> Iterator[tuple[Finding
     if not parts:
         raise ValidationFault(f"Rule {rule.rule_id} failed for {row.locality}, but no cell of it is wrong.")
     for columns in parts:
-        yield _finding(rule, row, plan, columns), _own_cells(row, columns)
+        own = _own_cells(row, columns)
+        if own:
+            yield _finding(rule, row, plan, columns), own
 
 
 def pairs_of(rule: Rule) -> list[tuple[str, str]]:
@@ -119,14 +124,15 @@ def _is_bad(rule: Rule, value: Decimal) -> bool:
 
 
 def _own_cells(row: Row, columns: Sequence[str]) -> frozenset[Cell]:
-    """The cells of the row's own file; a history column has the cell of another file."""
-    own = [row.places[column] for column in columns if split_column(column)[0] not in HISTORY_PREFIXES]
+    """The cells of the row's own file; a column of its history has the cell of another file."""
+    own = [row.places[column] for column in columns if column not in row.history]
     return frozenset((place.sheet, place.cell) for place in own)
 
 
 def _finding(rule: Rule, row: Row, plan: Plan, columns: Sequence[str]) -> Finding:
     """The finding; only cells of the first cell's sheet are listed, the message names the others."""
-    first = columns[0]
+    # The first of the file's own: where the other one came before, this is the cell that was filled in now.
+    first = next(column for column in columns if column not in row.history)
     code = split_column(first)[1]
     sheet, cell = row.places[first].sheet, row.places[first].cell
     listed = sorted(_own_cells(row, columns), key=lambda place: _position(place, row, columns))
@@ -138,8 +144,9 @@ def _finding(rule: Rule, row: Row, plan: Plan, columns: Sequence[str]) -> Findin
         "o": cell,
     }
     if rule.kind in PAIRWISE:
-        label = plan.indicator_by_code[split_column(columns[1])[1]].label
-        words |= words_of_other(row, columns[1], label)
+        other = columns[1] if first == columns[0] else columns[0]
+        label = plan.indicator_by_code[split_column(other)[1]].label
+        words |= words_of_other(row, other, label)
     return Finding(
         rule_id=rule.rule_id,
         severity=rule.severity,
@@ -174,7 +181,7 @@ def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str,
         if word.startswith("arg:") and word[4:] in rule.kwargs:
             return str(rule.kwargs[word[4:]])
         if word.startswith("cell:") and word[5:] in row.places:
-            return row.places[word[5:]].cell
+            return _shown_cell(row, word[5:])
         if word in row.values:
             return format_number(row.values[word])
         raise ValidationFault(
@@ -185,11 +192,19 @@ def render_message(rule: Rule, row: Row, locality_name: str, words: Mapping[str,
     return PLACEHOLDER.sub(fill, rule.message)
 
 
+def _shown_cell(row: Row, column: str) -> str:
+    """The address of a cell; of a figure that another file stated, with the name of that file."""
+    past, cell = row.history.get(column), row.places[column].cell
+    if past is None or split_column(column)[0] in HISTORY_PREFIXES:  # its rule names the file by itself
+        return cell
+    return f"{cell} (tệp “{mask_personal(past.sources[0].file_name)}”)"
+
+
 def _where(row: Row, locality_name: str) -> str:
     """The locality; for a baseline row with its sheet: `D7` of "Cùng kỳ" is not `D7` of "Số liệu"."""
     if row.basis is Basis.CURRENT:
         return locality_name
-    sheets = {place.sheet for place in row.places.values() if place.sheet}
+    sheets = {row.places[c].sheet for c in row.values if c not in row.history and row.places[c].sheet}
     return f"{locality_name} (sheet {min(sheets)})" if sheets else f"{locality_name} (số liệu cùng kỳ)"
 
 
@@ -259,7 +274,7 @@ class ValidationReport:
         return self.findings.get(sha256, ())
 
     def joined(self, later: ValidationReport) -> ValidationReport:
-        """This report with what a later run of the rules on history found in the same rows."""
+        """This report with what a later run found: in the same rows by history rules, or in other files."""
         counts = tuple(
             RuleCount(
                 one.rule,
@@ -273,7 +288,22 @@ class ValidationReport:
             sha256: (*self.found.get(sha256, ()), *later.found.get(sha256, ()))
             for sha256 in dict.fromkeys((*self.found, *later.found))
         }
-        return replace(self, counts=counts, found=found)
+        known = {file.sha256 for file in self.files}
+        new = tuple(file for file in later.files if file.sha256 not in known)
+        return replace(
+            self,
+            rows=self.rows + sum(file.rows for file in new),
+            files=(*self.files, *new),
+            counts=counts,
+            found=found,
+            blamed={**self.blamed, **later.blamed},
+        )
+
+    def corrected(self, later: ValidationReport) -> ValidationReport:
+        """This report with the findings of some of its files replaced by those of a later run."""
+        renewed = {file.sha256 for file in later.files}
+        kept = {sha256: entries for sha256, entries in self.found.items() if sha256 not in renewed}
+        return replace(self, found={**kept, **later.found})
 
 
 def build_report(

@@ -21,6 +21,7 @@ import yaml
 from chuyenhoa.kit.fast_yaml import load_yaml
 from chuyenhoa.model.figures import Justification
 from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.form import WITHDRAWAL_RULE
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.plan.messages import Message, load_messages
@@ -284,7 +285,7 @@ def remark_unused(
     wrong = _named(finding for finding in findings if finding.severity is Severity.ERROR)
     cells: dict[tuple[str, str], list[Justification]] = {}
     for entry in given:
-        if (entry.rule_id, entry.locality) not in asked:
+        if entry.rule_id != WITHDRAWAL_RULE and (entry.rule_id, entry.locality) not in asked:
             cells.setdefault((entry.cell_ref.sheet, entry.cell_ref.cell), []).append(entry)
     remarks = []
     for entries in cells.values():

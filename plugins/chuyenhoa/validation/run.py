@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from chuyenhoa.model.calendars import DAY
 from chuyenhoa.model.figures import Basis, CellRef
+from chuyenhoa.model.form import WITHDRAWAL_RULE
 from chuyenhoa.model.history import Accepted, FileHistory, PastFigure, PastSource, RowHistory
 from chuyenhoa.model.plan import Period, Plan, Window
-from chuyenhoa.model.rules import BASELINE_PREFIX, Rule
+from chuyenhoa.model.rules import BASELINE_PREFIX, HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import Reading, Severity
 from chuyenhoa.validation.findings import Row, ValidationFault, ValidationReport, build_report
 
@@ -62,7 +63,7 @@ def validate(
     if not rules:
         raise ValidationFault("No rules to run: an empty suite would pass everything.")
     rows = build_rows(readings, plan, histories)
-    has_history = any(row.history for row in rows)
+    has_history = any(split_column(c)[0] in HISTORY_PREFIXES for row in rows for c in row.history)
     chosen = [
         r for r in rules if (has_history or not r.needs_history) and (r.needs_history or not only_history)
     ]
@@ -81,9 +82,10 @@ def build_rows(
 ) -> tuple[Row, ...]:
     """The rows of all usable readings, in their order; the position of a row is its key in the frame.
 
-    A refused reading gives no rows, nor does a locality whose cells are all blank. A row of the current
+    A refused reading gives no rows, nor does a locality of which it states nothing. A row of the current
     window carries the baseline figures of the same file as `prev__<CODE>`, and every row those of other
-    reports that `histories` holds for its file, by sha256.
+    files that `histories` holds for its file, by sha256: of other reports, and what stays in force of this
+    one where the file is silent. So a rule sees the figures as they would stand after the file.
 
     Raises:
         ValidationFault: an observation names an indicator that the plan does not have.
@@ -93,14 +95,15 @@ def build_rows(
         history = (histories or {}).get(reading.sha256, {})
         period = plan.period_by_id.get(reading.period)
         tables = _tables(reading, plan)
-        for (locality, basis), row in tables.items():
-            filled = (
-                _beside_baseline(row, tables.get((locality, Basis.BASELINE)))
-                if basis is Basis.CURRENT
-                else row
-            )
-            if row.values:
-                dated = replace(filled, window_end=period.window.end if period else None)
+        # A file that states the baseline alone still changes what its figures are compared with.
+        both = {(locality, basis): None for locality, _ in tables for basis in Basis}
+        for locality, basis in both:
+            row = tables.get((locality, basis), Row(reading.sha256, locality, basis))
+            other = tables.get((locality, Basis.BASELINE)) if basis is Basis.CURRENT else None
+            if row.values or (other is not None and other.values):
+                dated = replace(
+                    _beside_baseline(row, other), window_end=period.window.end if period else None
+                )
                 rows.append(_beside_history(dated, history.get((locality, basis), {})))
     return tuple(rows)
 
@@ -152,7 +155,8 @@ def _beside_baseline(current: Row, baseline: Row | None) -> Row:
 
 
 def _beside_history(row: Row, history: RowHistory) -> Row:
-    """The row with the figures of other reports added as columns."""
+    """The row with the figures of other files added as columns; what the file states itself goes before."""
+    history = {column: past for column, past in history.items() if column not in row.values}
     if not history:
         return row
     values = {column: past.value for column, past in history.items()}
@@ -292,6 +296,63 @@ def build_history(period: Period, known: Sequence[Accepted]) -> FileHistory:
     return history
 
 
+def carry_over(reading: Reading, standing: Sequence[Accepted], parts: Sequence[Reading] = ()) -> FileHistory:
+    """The figures that stay beside those of a file: what stands in its report where the file is silent.
+
+    Rules run on the figures as they would stand after the file, so these are columns without a prefix, and
+    the baseline's also `prev__<CODE>` of the current row.
+
+    Args:
+        reading: the file; what it states or withdraws itself is left out.
+        standing: what was in force in its own report before it came.
+        parts: other files of the same report that came with it, in the order of receipt; what they state
+            goes before what stood.
+    """
+    silent = _standing_beside(reading, standing)
+    for part in parts:
+        for seen in part.observations:
+            key = (seen.locality, seen.indicator, seen.basis)
+            if seen.value is not None:
+                source = PastSource("", part.file_name, seen.cell_ref, seen.value)
+                silent[key] = PastFigure(seen.value, (source,))
+            elif seen.withdrawn:
+                silent.pop(key, None)
+    own = {(seen.locality, seen.indicator, seen.basis) for seen in reading.observations if seen.is_statement}
+    localities = {locality for locality, _, _ in own}
+    carried: dict[tuple[str, Basis], dict[str, PastFigure]] = {}
+    for (locality, code, basis), figure in silent.items():
+        if locality in localities and (locality, code, basis) not in own:
+            carried.setdefault((locality, basis), {})[code] = figure
+            if basis is Basis.BASELINE:
+                row = carried.setdefault((locality, Basis.CURRENT), {})
+                row[BASELINE_PREFIX + code] = figure
+    return carried
+
+
+def _standing_beside(
+    reading: Reading, standing: Sequence[Accepted]
+) -> dict[tuple[str, str, Basis], PastFigure]:
+    """What was in force of the localities that a file does not take back as a whole (rule RUT)."""
+    taken_back = {j.locality for j in reading.justifications if j.rule_id == WITHDRAWAL_RULE}
+    return {
+        (entry.locality, code, basis): PastFigure(
+            known.value, (PastSource(entry.period.label, known.file_name, known.cell_ref, known.value),)
+        )
+        for entry in standing
+        if entry.locality not in taken_back
+        for (code, basis), known in entry.figures.items()
+    }
+
+
+def join_histories(*found: FileHistory) -> FileHistory:
+    """What several histories of one file hold, row by row; their columns differ."""
+    joined: dict[tuple[str, Basis], dict[str, PastFigure]] = {}
+    for history in found:
+        for row, columns in history.items():
+            joined.setdefault(row, {}).update(columns)
+    return joined
+
+
 def _relate(
     window: Window, others: Sequence[Accepted], window_of: WindowOf, basis: Basis
 ) -> dict[str, PastFigure]:
@@ -321,7 +382,7 @@ def _single(entry: Accepted, basis: Basis) -> Iterable[tuple[str, PastFigure]]:
     """Every figure of one report in one of its windows."""
     for (code, stated), known in entry.figures.items():
         if stated is basis:
-            source = PastSource(entry.period.label, entry.file_name, known.cell_ref, known.value)
+            source = PastSource(entry.period.label, known.file_name, known.cell_ref, known.value)
             yield code, PastFigure(known.value, (source,))
 
 

@@ -153,14 +153,22 @@ def _validate(sheet: Any, paper: Form, first: int, last: int) -> None:
             last,
             column,
             {
-                "validate": kind if kind == "decimal" else "integer",
-                "criteria": ">=",
-                "value": 0,
+                "validate": "custom",
+                "value": _figure_or_withdrawal(xl_rowcol_to_cell(first, column), is_whole=kind == "whole"),
                 "ignore_blank": True,
                 "error_title": paper.text(f"{kind}_title"),
                 "error_message": paper.text(f"{kind}_message"),
             },
         )
+
+
+def _figure_or_withdrawal(cell: str, *, is_whole: bool) -> str:
+    """What a cell of figures may hold: a number from 0 on, or the word by which a value is taken back."""
+    number = f"ISNUMBER({cell}),{cell}>=0" + (f",{cell}=INT({cell})" if is_whole else "")
+    # Both spellings of the tone: which one a keyboard types depends on its setting.
+    words = ",".join(f'LOWER(TRIM({cell}))="{word}"' for word in ("xóa", "xoá"))
+    # IFERROR: INT of a word is an error, and an error would forbid the word as well.
+    return f"=OR({words},IFERROR(AND({number}),FALSE))"
 
 
 def _colour(
@@ -216,7 +224,7 @@ def write_declarations(sheet: Any, styles: dict[str, Any], paper: Form) -> None:
         words = list(form.ANSWER_WORDS.values())
         answer = {
             "validate": "list",
-            "source": words,
+            "source": [*words, "xóa"],
             "error_title": paper.text("answer_title"),
             "error_message": paper.text("answer_message", answers=", ".join(words)),
         }

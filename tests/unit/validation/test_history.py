@@ -37,10 +37,10 @@ def period(name: str, start: int, days: int) -> Period:
 def accepted(number: int, of: Period, now: int, then: int) -> Accepted:
     place = CellRef("Số liệu", f"C{number}")
     figures = {
-        ("X", Basis.CURRENT): Known(Decimal(now), place),
-        ("X", Basis.BASELINE): Known(Decimal(then), place),
+        ("X", Basis.CURRENT): Known(Decimal(now), place, number, f"{of.id}.xlsx"),
+        ("X", Basis.BASELINE): Known(Decimal(then), place, number, f"{of.id}.xlsx"),
     }
-    return Accepted(number, f"{of.id}.xlsx", of, "1", figures)
+    return Accepted(of, "1", figures)
 
 
 spans = st.tuples(st.integers(0, 6), st.integers(1, 6), st.integers(0, 9), st.integers(0, 9))

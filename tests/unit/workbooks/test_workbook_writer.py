@@ -91,8 +91,13 @@ def test_counts_are_whole_and_money_may_have_decimals(book: Workbook, plan: Plan
     for number, indicator in enumerate(plan.indicators, start=3):
         letter = get_column_letter(number)
         rule = kinds[f"{letter}{row + 1}:{letter}{row + 2}"]
-        assert rule.type == ("decimal" if indicator.decimals else "whole")
-        assert (rule.operator, rule.formula1) == ("greaterThanOrEqual", "0")
+        cell = f"{letter}{row + 1}"
+        whole = "" if indicator.decimals else f",{cell}=INT({cell})"
+        assert rule.type == "custom"
+        assert rule.formula1 == (
+            f'OR(LOWER(TRIM({cell}))="xóa",LOWER(TRIM({cell}))="xoá",'
+            f"IFERROR(AND(ISNUMBER({cell}),{cell}>=0{whole}),FALSE))"
+        )
 
 
 def test_titles_state_submitter_period_and_windows(book: Workbook) -> None:
@@ -114,7 +119,7 @@ def test_declarations_are_prefilled_with_a_list_of_answers(book: Workbook, plan:
     pairs = [(sheet.cell(r, 1).value, sheet.cell(r, 3).value) for r in range(row + 1, sheet.max_row + 1)]
     assert pairs == [(place, entry.code) for place in ("30745", "30754") for entry in plan.declared_criteria]
     lists = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
-    assert lists == ['"Có,Không,Không áp dụng"']
+    assert lists == ['"Có,Không,Không áp dụng,xóa"']
 
 
 def test_narratives_are_prefilled_with_hints(book: Workbook, plan: Plan) -> None:

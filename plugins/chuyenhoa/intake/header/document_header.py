@@ -36,7 +36,8 @@ class HeaderText:
 
     def is_of_baseline(self, entry: TimeStatement, plan: Plan) -> bool:
         """Whether a statement in it speaks of the window that is compared with."""
-        if any(entry.window == period.window for period in plan.periods):
+        # "Kỳ báo cáo: 06 tháng năm 2021" stands over the form's sheet "Cùng kỳ" as well: it names the report.
+        if entry.period is not None or any(entry.window == period.window for period in plan.periods):
             return False
         end = entry.window.end if entry.window else entry.end
         is_old = end is not None and end.year < plan.year

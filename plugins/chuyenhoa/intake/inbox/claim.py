@@ -116,7 +116,9 @@ def _enter_and_remove(store: Store, safe: Sequence[_Safe], claimed: Claimed, at:
     with store.writing() as session:
         # One that is gone by now was entered and removed by another pass at the same time.
         present = [entry for entry in safe if entry.file.is_there()]
-        numbers = claims.enter_claims(session, [_claim(entry, at) for entry in present])
+        # A pass claims 64 files at a time, and all of it is one pass.
+        first = claimed.numbers[0] if claimed.numbers else None
+        numbers = claims.enter_claims(session, [_claim(entry, at, first) for entry in present])
     gone = []
     for number, entry in zip(numbers, present, strict=True):
         claimed.numbers.append(number)
@@ -127,7 +129,7 @@ def _enter_and_remove(store: Store, safe: Sequence[_Safe], claimed: Claimed, at:
             row.removed_from_inbox = True
 
 
-def _claim(entry: _Safe, at: datetime) -> claims.Claim:
+def _claim(entry: _Safe, at: datetime, first: int | None) -> claims.Claim:
     drop = entry.file.drop
     return claims.Claim(
         sha256=entry.sha256,
@@ -137,6 +139,7 @@ def _claim(entry: _Safe, at: datetime) -> claims.Claim:
         file_name=unicodedata.normalize("NFC", readable(drop.name)),
         claim_key=drop.claim_key,
         received_at=at,
+        claimed_with=first,
     )
 
 

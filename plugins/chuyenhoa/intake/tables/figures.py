@@ -13,7 +13,7 @@ from chuyenhoa.intake.values.cell_values import NumberReading, read_number
 from chuyenhoa.intake.values.personal import is_masked, report_row
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.kit.readers.texts import SHEET
-from chuyenhoa.kit.vietnamese_text.normal_form import clean_text
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, is_withdrawal
 from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME
@@ -166,6 +166,11 @@ def read_cell(
     value = sheet.value(row, column)
     where = CellRef(sheet.name, name_cell(row, column))
     mark = sheet.marks.get((row, column))
+    if not mark and is_withdrawal(value):
+        found.observations.append(
+            Observation(locality.code, indicator.code, basis, None, where, withdrawn=True)
+        )
+        return
     if mark:
         reading = NumberReading(problem=FLAW_CODES[mark.flaw])
     else:

@@ -16,7 +16,13 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.values.personal import report_row, report_text
 from chuyenhoa.kit.readers.book import CellValue, Flaw
-from chuyenhoa.kit.vietnamese_text.normal_form import MISSING_KEYS, clean_text, fold, strip_marks
+from chuyenhoa.kit.vietnamese_text.normal_form import (
+    MISSING_KEYS,
+    clean_text,
+    fold,
+    is_withdrawal,
+    strip_marks,
+)
 from chuyenhoa.model import form
 from chuyenhoa.model.criteria import Criterion, DeclarationMeasure
 from chuyenhoa.model.figures import Answer, CellRef, Declaration, Justification, Narrative, Normalisation
@@ -28,7 +34,7 @@ DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NO
 # A document's number formatted as a percentage or date is still that text or date.
 SHOWN = frozenset({Flaw.PERCENT, Flaw.US_DATE})
 """Flaws that concern how a number is shown; in a cell of words they are none."""
-RULE_ID = re.compile(r"[A-Z][0-9]{2,3}")
+RULE_ID = re.compile(rf"[A-Z][0-9]{{2,3}}|{form.WITHDRAWAL_RULE}")
 # "30745, Phường Rạch Sỏi", "30745 30754", "Phường Vĩnh Lạc và phường Rạch Sỏi".
 SEVERAL = re.compile(r"[;,\n+/]|\s+và\s+|(?<=\d)\s+(?=\d)")
 """What stands between the localities of one reason."""
@@ -131,6 +137,13 @@ def _read_declaration(row: _Row, found: Declarations) -> None:
             Code.DUPLICATE_DECLARATION,
             tuple(row.table.cell(index, form.CRITERION_CODE) for index in row.rows),
         )
+    if is_withdrawal(row.value(form.ANSWER)):
+        where = row.cell_ref(form.ANSWER)
+        taken_back = Declaration(
+            row.locality.code, row.criterion.code, None, "", None, "", where, withdrawn=True
+        )
+        found.declarations.append(taken_back)
+        return
     readings = {
         form.ANSWER: read_answer(row.value(form.ANSWER)),
         form.DOCUMENT_DATE: read_date(
@@ -223,7 +236,9 @@ def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
         if len(places) > 1:
             scope.findings.add(Code.DUPLICATE_NARRATIVE_ITEM, sheet=table.sheet.name, cells=cells, value=item)
         text = "\n".join(table.text(row, form.ITEM_TEXT) for row in places)
-        found.append(Narrative(item, text, cell_ref(table, places[0], form.ITEM_TEXT)))
+        where = cell_ref(table, places[0], form.ITEM_TEXT)
+        withdrawn = is_withdrawal(text)
+        found.append(Narrative(item, "" if withdrawn else text, where, withdrawn))
     return found
 
 
@@ -257,6 +272,14 @@ def read_justifications(scope: Scope, table: Table, notes: list[Normalisation]) 
             continue
         spot = cell_ref(table, row, form.REASON)
         localities = _localities_of(scope, table, row, notes)
+        if form.WITHDRAWAL_RULE in valid and "" in localities:
+            # A blank locality means all of the file elsewhere; a blank must not take a whole report back.
+            scope.findings.add(
+                Code.WITHDRAWAL_WITHOUT_LOCALITY,
+                sheet=table.sheet.name,
+                cells=(table.cell(row, form.RULE_CODE),),
+            )
+            continue
         found += [Justification(rule, locality, reason, spot) for locality in localities for rule in valid]
     return found
 

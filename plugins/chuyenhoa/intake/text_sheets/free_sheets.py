@@ -18,7 +18,7 @@ from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.header_labels import LOCALITY_HEADS, NUMBERING
 from chuyenhoa.intake.values.personal import report_text
 from chuyenhoa.kit.readers.book import CellValue, Sheet, name_cell
-from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, read_code
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, is_withdrawal, read_code
 from chuyenhoa.model import form
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.figures import CellRef, Narrative, Normalisation
@@ -329,7 +329,9 @@ def read_texts(scope: Scope, sheet: Sheet) -> list[Narrative]:
     for item, row, column, text in _texts(sheet, scope.plan):
         if not report_text(scope.findings, sheet, row, column):
             found.setdefault(item, []).append((text, name_cell(row, column)))
-    return [
-        Narrative(code, "\n".join(text for text, _ in parts), CellRef(sheet.name, parts[0][1]))
-        for code, parts in found.items()
-    ]
+    return [_narrative(sheet, code, parts) for code, parts in found.items()]
+
+
+def _narrative(sheet: Sheet, item: str, parts: Sequence[tuple[str, str]]) -> Narrative:
+    text, where = "\n".join(text for text, _ in parts), CellRef(sheet.name, parts[0][1])
+    return Narrative(item, "", where, withdrawn=True) if is_withdrawal(text) else Narrative(item, text, where)

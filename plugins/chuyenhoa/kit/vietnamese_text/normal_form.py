@@ -30,6 +30,8 @@ MISSING_WORDS = frozenset({"…", "...", "..", "chưa có số liệu", "chưa c
 ASKED_WORDS = frozenset(
     {"x", "/", "--", "---", "_", "~", "//", "\\", "?", "v", "✓", "*", "n/a", "na", "nil", "null", "none"}
 )
+WITHDRAWAL_WORDS = frozenset({"xóa", "xoá", "xoa"})
+"""A cell that says nothing else takes back what was accepted of it; its two tone placements are alike."""
 TOTAL_WORDS = ("tổng", "cộng", "toàn")
 NO_CODE_WORDS = (
     "người lập",
@@ -46,6 +48,11 @@ NO_CODE_WORDS = (
     "email",
 )
 """How the lines below a table begin: totals are left out, and so are signatures."""
+
+
+def is_withdrawal(value: object) -> bool:
+    """Whether a cell takes back what was stated before: the word "xóa" alone, in any case."""
+    return isinstance(value, str) and clean_text(value).casefold() in WITHDRAWAL_WORDS
 
 
 def clean_text(value: object) -> str:

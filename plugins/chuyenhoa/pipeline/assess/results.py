@@ -296,12 +296,18 @@ def _findings_by(
     failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]
     if failed:
         raise RuntimeError("; ".join(failed))
-    numbered = [(n, entry) for n, entry in readings.items() if not isinstance(entry, Exception)]
+    claimed_with = {row.number: row.claimed_with for row in rows}
+    files = [
+        validate.FileToCheck(number, entry, claimed_with[number])
+        for number, entry in readings.items()
+        if not isinstance(entry, Exception)
+    ]
     # One batch for all, in the order of receipt: the rules over time see what was in force when each came.
-    check = validate.BatchCheck(other, ctx.store, numbered)
+    check = validate.BatchCheck(other, ctx.store, files)
     return {
-        number: {
-            (f.rule_id, f.severity.value, f.locality, f.indicator): None for f in check.findings_of(number)
+        file.number: {
+            (f.rule_id, f.severity.value, f.locality, f.indicator): None
+            for f in check.findings_of(file.number)
         }
-        for number, _ in numbered
+        for file in files
     }

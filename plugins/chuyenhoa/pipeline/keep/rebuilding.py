@@ -98,7 +98,7 @@ class _Replay:
         with _clock_at(group[0].event.at):
             ctx = self._context()
             part = read.read_part(ctx, rows, position)
-            check = validate.BatchCheck(ctx, ctx.store, list(part.readings.items()))
+            check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part))
         if part.failed:
             raise RebuildError("These files could not be read: " + "; ".join(part.failed.values()))
         self._parts[position] = (part, check)
@@ -130,7 +130,7 @@ class _Replay:
         if facts["seen"]:
             part, check = self._parts[facts["seen"]]
             if row.number in part.readings:
-                part.findings[row.number] = check.findings_of(row.number)
+                check.settle(part, row.number)
             with self._store.writing() as session:
                 row = session.get_one(tables.SubmissionRow, event.submission)
                 answer = decide.decide_file(ctx, session, part, row)

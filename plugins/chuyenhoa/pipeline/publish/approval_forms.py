@@ -85,7 +85,7 @@ def _hand_out(ctx: Context, session: Session, row: tables.DocumentRow) -> None:
         period=ctx.period(row.milestone).label,
         drafts=((row.id, row.draft_path, row.draft_sha256),),
         signer=drafts.proposed_signer(ctx, row),
-        notes=tuple(office_queries.compare_with_queries(ctx, session, row)),
+        notes=tuple(office_queries.note_for_decision(ctx, session, row)),
         is_numbered=drafts.is_numbered(ctx, row),
     )
     content = forms.write_form(asked, drafts.office_texts(ctx), clock.now())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chuyenhoa import reporting
 from chuyenhoa.model.board import Board, StandingAgency
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.publish.office_queries import compare_with_queries
+from chuyenhoa.pipeline.publish.office_queries import note_for_decision
 from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.reporting.papers.kinds import Destination, DocumentKind, Issuer
 from chuyenhoa.store import documents, tables
@@ -171,7 +171,7 @@ def describe_drafts(document_ids: Sequence[str]) -> str:
 def _describe(session: Session, row: tables.DocumentRow, ctx: Context) -> str:
     period, kind = ctx.period(row.milestone), kind_of(ctx, row)
     signer = proposed_signer(ctx, row)
-    notes = "".join(f"- {note}\n" for note in compare_with_queries(ctx, session, row))
+    notes = "".join(f"- {note}\n" for note in note_for_decision(ctx, session, row))
     return (
         f"**{kind.title if kind else row.kind}**, kỳ {period.label}, dự thảo lần {row.version}\n\n"
         f"- Tệp: `{row.draft_path}`\n{_name_papers(row, ctx)}"

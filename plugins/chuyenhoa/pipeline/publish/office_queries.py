@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
 from chuyenhoa.kit.mail import split_addresses
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context, write_file
 from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.release.decision import Decision, DecisionError, OfficeQuery
-from chuyenhoa.store import deliveries, documents, tables
+from chuyenhoa.store import deliveries, documents, in_force, tables
 
 QUERY_LETTER = "remark"  # the word of stores in use
 """The kind of the letters that ask a submitter."""
@@ -116,6 +118,11 @@ def _page(ctx: Context, rows: Sequence[tables.OfficeQueryRow]) -> str:
     )
 
 
+def note_for_decision(ctx: Context, session: Session, row: tables.DocumentRow) -> list[str]:
+    """All that the office should know of a draft's figures and texts before it decides."""
+    return [*compare_with_queries(ctx, session, row), *note_outdated_texts(ctx, session, row)]
+
+
 def compare_with_queries(ctx: Context, session: Session, row: tables.DocumentRow) -> list[str]:
     """What changed in a draft against what the office asked: inside it, outside it, and still to come.
 
@@ -141,6 +148,26 @@ def compare_with_queries(ctx: Context, session: Session, row: tables.DocumentRow
         texts[key].format(names=", ".join(f"{names.get(code, code)} ({code})" for code in sorted(codes)))
         for key, codes in groups.items()
         if codes
+    ]
+
+
+def note_outdated_texts(ctx: Context, session: Session, row: tables.DocumentRow) -> list[str]:
+    """Texts of submitters in a draft that speak of figures which have changed since they were written."""
+    plan, period = ctx.plan_of(row.milestone), ctx.period(row.milestone)
+    texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
+    periods = [*assessing.gather_evidence(ctx, session, period).periods, period.id]
+    found = in_force.outdated_texts(session, plan, list(dict.fromkeys(periods)))
+    files = in_force.load_files(session, (text.number for text, _ in found))
+    items = {item.code: item.title for item in plan.narrative_items}
+    return [
+        texts["outdated_text"].format(
+            item=items.get(text.text.item, text.text.item),
+            submitter=plan.submitter_by_code[text.submitter].name,
+            file=mask_personal(files[text.number].file_name),
+            cell=f"{text.text.cell_ref.sheet}!{text.text.cell_ref.cell}",
+            count=count,
+        )
+        for text, count in found
     ]
 
 

@@ -19,6 +19,7 @@ from chuyenhoa.kit import sandbox
 from chuyenhoa.model import personal, submissions
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.context import Context, call_confined
+from chuyenhoa.pipeline.receive.changes import ReportChanges, changes_of
 from chuyenhoa.pipeline.receive.workbooks import fill_form
 from chuyenhoa.plan.rules import BETWEEN, CELLWISE
 from chuyenhoa.store import archive, deliveries, disk, justifications, ledger, tables
@@ -80,7 +81,7 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) ->
         to_mark = _select_marks(receipt)
         if to_mark:
             original = archive.read_archived(ctx.settings.archive, receipt.sha256)
-            jobs[number] = (original, to_mark, receipt.locality_names)
+            jobs[number] = (original, to_mark, receipt.locality_names, feedback.list_changes(receipt))
     outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
     made = {}
     for number, outcome in zip(jobs, outcomes, strict=True):
@@ -188,19 +189,22 @@ def build_receipts(ctx: Context, numbers: Sequence[int]) -> dict[int, submission
     """What the answers to some stored submissions say, by number; a few queries for all of them."""
     with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, numbers)
-        known = _Known(session, rows)
+        known = _Known(session, rows, ctx.plans)
         return {row.number: _build(ctx, session, row, known) for row in rows}
 
 
 class _Known:
     """What the store holds of some submissions, loaded together."""
 
-    def __init__(self, session: Session, rows: Sequence[tables.SubmissionRow]) -> None:
+    def __init__(
+        self, session: Session, rows: Sequence[tables.SubmissionRow], plans: Mapping[str, Plan]
+    ) -> None:
         numbers = [row.number for row in rows]
         self.findings = ledger.load_findings_of(session, numbers)
         self.normalisations = ledger.load_normalisations_of(session, numbers)
         self.localities = ledger.load_localities_of(session, numbers)
         self.released = justifications.released_by(session, numbers)
+        self.changes = changes_of(session, rows, plans)
         self.members = ledger.members_of_all(session, numbers)
         others = {row.container for row in rows} | {row.duplicate_of for row in rows}
         found = ledger.find_submissions(session, [other for other in others if other is not None])
@@ -218,8 +222,12 @@ def _build(ctx: Context, session: Session, row: tables.SubmissionRow, known: _Kn
     shown, left = feedback.part_follow_ons(known.findings.get(row.number, ()), alone)
     names = receipt.locality_names
     container = known.others[row.container] if row.container else None
+    changed = known.changes.get(row.number, ReportChanges())
     return replace(
         receipt,
+        changes=changed.changes,
+        kept=changed.kept,
+        owed=changed.owed,
         taken=tuple(names[code] for code, taken in listed.items() if taken),
         held=tuple(names[code] for code, taken in listed.items() if not taken),
         findings=shown,
@@ -248,18 +256,19 @@ def _still_waiting(
     held = justifications.held_localities(session, reading, row.number + 1)
     findings = {
         number: justifications.justified_findings(session, number, row.number)
-        for number in set(held.values())
+        for number in {version for _, version in held}
     }
-    files = {other.number: other.file_name for other in ledger.find_submissions(session, held.values())}
+    files = {other.number: other.file_name for other in ledger.find_submissions(session, findings)}
+    place = {code: index for index, code in enumerate(names)}
     return tuple(
         submissions.Waiting(
             names[code],
-            _holding(findings[held[code]], code, submissions.Severity.WARNING),
-            _holding(findings[held[code]], code, submissions.Severity.ERROR),
-            files[held[code]],
+            _holding(findings[version], code, submissions.Severity.WARNING),
+            _holding(findings[version], code, submissions.Severity.ERROR),
+            files[version],
         )
-        for code in names
-        if code in held
+        for code, version in sorted(held, key=lambda entry: (place.get(entry[0], len(place)), entry[1]))
+        if code in names
     )
 
 
@@ -334,7 +343,7 @@ def _with_earlier_files(
         duplicate_status=justifications.status_after(session, first) if first else None,
         duplicate_receipt=first.receipt.rpartition("/")[2] if first else "",
         supersedes="" if returned else _describe(earlier),
-        in_force=_describe(kept) if returned else "",
+        in_force=_describe(kept),
         released=tuple(receipt.locality_names[code] for code in released),
         explains=_describe(explained),
     )

@@ -161,34 +161,52 @@ def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, str]:
     """Take some submissions through the five steps; what failed, by number."""
     try:
         part = read.read_part(ctx, rows)
-        check = validate.BatchCheck(ctx, ctx.store, list(part.readings.items()))
+        check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part))
     except Exception as error:
         # A poison file costs its own answer and nobody else's: what fails together is tried one by one.
         logger.exception("processing %d files together failed", len(rows))
         if len(rows) == 1:
             return {rows[0].number: read.format_failure(rows[0], error)}
         return {number: why for row in rows for number, why in _process(ctx, [row]).items()}
-    for group in _transaction_groups([row for row in rows if row.number not in part.failed], check):
+    together = [row for row in _by_report(rows, part, check) if row.number not in part.failed]
+    for group in _transaction_groups(together, part, check):
         for row in group:
             if row.number in part.readings:
                 with _noting_failure(row, part.failed):
-                    part.findings[row.number] = check.findings_of(row.number)
+                    check.settle(part, row.number)
         _run_isolated(_decide_and_store, ctx, part, group)
         _run_isolated(_answer, ctx, part, group)
     _publish(ctx, part, check)
     return part.failed
 
 
+def _by_report(
+    rows: Sequence[tables.SubmissionRow], part: read.Part, check: validate.BatchCheck
+) -> list[tables.SubmissionRow]:
+    """Rows in the order of receipt, but all files of one report where its first one stands.
+
+    They are decided on and stored together: a crash must not leave half a report behind.
+    """
+
+    def place(row: tables.SubmissionRow) -> tuple[int, int]:
+        known = row.number in part.readings
+        return (check.parts_of(row.number)[0].number if known else row.number, row.number)
+
+    return sorted(rows, key=place)
+
+
 def _transaction_groups(
-    rows: Sequence[tables.SubmissionRow], check: validate.BatchCheck
+    rows: Sequence[tables.SubmissionRow], part: read.Part, check: validate.BatchCheck
 ) -> Iterator[list[tables.SubmissionRow]]:
     """Rows that are stored and answered together.
 
-    A file whose history rules are postponed begins a new group: the files before it must be answered first.
+    A file whose rules are postponed begins a new group: the files before it must be answered first. The
+    files of one report are never parted.
     """
     group: list[tables.SubmissionRow] = []
     for row in rows:
-        if group and (len(group) == GROUP_SIZE or check.is_postponed(row.number)):
+        begins = row.number not in part.readings or check.parts_of(row.number)[0].number == row.number
+        if group and begins and (len(group) >= GROUP_SIZE or check.is_postponed(row.number)):
             yield group
             group = []
         group.append(row)
@@ -332,32 +350,40 @@ def validate_archive(
 
 
 def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> list[FileCheck]:
-    """Files with their paths, each validated as if it came alone."""
-    found = []
-    for (path, _), outcome in zip(files, read.read_files(ctx, [file for _, file in files]), strict=True):
+    """Files with their paths, validated as if they came in one pass."""
+    readings = []
+    for outcome in read.read_files(ctx, [file for _, file in files]):
         if isinstance(outcome, sandbox.FaultError):
             raise outcome
-        findings = _findings_of(ctx, outcome)
-        found.append(FileCheck(path, outcome, findings, decide.decide_status(outcome, findings)[0]))
-    return found
-
-
-def _findings_of(ctx: Context, reading: Reading) -> tuple[Finding, ...]:
-    """All findings of a file; a store that exists is read, for the reports that it is compared with.
-
-    Its own reasons answer its warnings; a file of reasons alone is not matched with what waits for it.
-    """
+        readings.append(outcome)
     try:
         known = ctx.store
     except MissingStoreError:
         known = None
-    findings = validate.BatchCheck(ctx, known, [(None, reading)]).findings_of(None)
+    # Numbered downwards from 0: files that are only checked have no place in the order of receipt.
+    numbered = [validate.FileToCheck(-index, reading, 0) for index, reading in enumerate(readings)]
+    check = validate.BatchCheck(ctx, known, numbered)
+    found = []
+    for (path, _), file in zip(files, numbered, strict=True):
+        parts = [part.reading for part in check.parts_of(file.number)]
+        findings = _justified(ctx, file.reading, check.findings_of(file.number), parts)
+        status = decide.decide_status(file.reading, findings)[0]
+        found.append(FileCheck(path, file.reading, findings, status))
+    return found
+
+
+def _justified(
+    ctx: Context, reading: Reading, findings: tuple[Finding, ...], parts: Sequence[Reading]
+) -> tuple[Finding, ...]:
+    """The findings of a file that is only checked, answered by the reasons that came with it.
+
+    A file of reasons alone is not matched with what waits for it.
+    """
     plan = ctx.plans.get(reading.plan)
     if plan is None or not any(finding.needs_reason for finding in findings):
         return findings
-    outcome = justifications.justify(
-        findings, reading.justifications, decide.justification_check_of(ctx, plan)
-    )
+    reasons = [*reading.justifications, *(j for p in parts if p is not reading for j in p.justifications)]
+    outcome = justifications.justify(findings, reasons, decide.justification_check_of(ctx, plan))
     return (*outcome.findings, *outcome.remarks)
 
 

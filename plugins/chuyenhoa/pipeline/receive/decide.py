@@ -8,10 +8,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.figures import Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.receive import withdrawals
 from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import content, justifications, ledger, tables
 from chuyenhoa.validation.justifications import JustificationCheck, justify, remark_unused
@@ -55,11 +56,12 @@ def decide_archive_status(
 
 def decide_file(ctx: Context, session: Session, part: Part, row: tables.SubmissionRow) -> content.Answer:
     """What is to be stored of one file of a part; the files before it must be stored already."""
-    reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
     first = part.duplicates.get(row.number)
     if first is not None:
+        reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
         return _repeat(session.get_one(tables.SubmissionRow, first), reading)
-    return _decide_answer(ctx, session, row, reading, part.findings.get(row.number, ()))
+    mates = [number for number in part.reports.get(row.number, ()) if number != row.number]
+    return _decide_answer(ctx, session, row, part, mates)
 
 
 def _repeat(original: tables.SubmissionRow, reading: Reading) -> content.Answer:
@@ -77,19 +79,21 @@ def _repeat(original: tables.SubmissionRow, reading: Reading) -> content.Answer:
 
 
 def _decide_answer(
-    ctx: Context, session: Session, row: tables.SubmissionRow, reading: Reading, findings: Sequence[Finding]
+    ctx: Context, session: Session, row: tables.SubmissionRow, part: Part, mates: Sequence[int]
 ) -> content.Answer:
-    is_untouched = any(finding.rule_id == Code.BLANK_FORM for finding in findings)
-    if is_untouched and ledger.latest_accepted(session, reading, row.number):
-        # A form dropped untouched must not empty what its submitter sent before (docs/decisions/0004).
-        reading = replace(reading, localities=(), observations=(), declarations=())
+    reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
+    findings = part.findings.get(row.number, ())
     plan = ctx.plans.get(reading.plan, ctx.plan)
+    reading, remarks = withdrawals.expand(ctx, session, reading, row.number)
+    findings = (*findings, *remarks)
     if _is_supplement(plan, reading):
-        release = _release_held(ctx, session, plan, reading, row.number)
+        met = [finding for mate in mates for finding in part.findings.get(mate, ())]
+        release = _release_held(ctx, session, plan, reading, row.number, met)
         findings = (*findings, *release.remarks)
     else:
         release = _Release()
-        findings = _justify_own(ctx, session, plan, reading, row.number, findings)
+        beside = [entry for mate in mates for entry in part.readings[mate].justifications]
+        findings = _justify_own(ctx, session, plan, reading, row.number, findings, beside)
     status, taken = decide_status(reading, findings)
     period = plan.period_by_id.get(reading.period)
     # A refused file is no report: it is neither a version nor late.
@@ -160,26 +164,32 @@ def _justify_own(
     reading: Reading,
     number: int,
     findings: Sequence[Finding],
+    beside: Sequence[Justification],
 ) -> tuple[Finding, ...]:
     """The findings of a version, justified by its own sheet and by files of reasons since the version before.
+
+    `beside` are the reasons in other files of the same report.
 
     Its unused reasons are reported only while something is held back: the reasons of a report that has been
     corrected since may stay on its sheet.
     """
     check = justification_check_of(ctx, plan)
     earlier = justifications.waiting_justifications(session, reading, number)
-    outcome = justify(findings, (*reading.justifications, *earlier), check)
+    outcome = justify(findings, (*reading.justifications, *beside, *earlier), check)
     remarks = list(outcome.remarks)
     if any(finding.holds for finding in outcome.findings):
         remarks += remark_unused(reading.justifications, findings, plan, check)
     return (*outcome.findings, *remarks)
 
 
-def _release_held(ctx: Context, session: Session, plan: Plan, reading: Reading, number: int) -> _Release:
+def _release_held(
+    ctx: Context, session: Session, plan: Plan, reading: Reading, number: int, beside: Sequence[Finding]
+) -> _Release:
     """Apply a file of reasons to the localities that wait for them.
 
-    Of each locality the newest version that lists it counts. It is released when, with these reasons and
-    those given before, none of its warnings is open and no error is left.
+    A locality of a version is released when, with these reasons and those given before, none of its warnings
+    is open and no error is left. `beside` are the findings of other files of the same report, which have
+    taken these reasons themselves.
     """
     if not reading.justifications:
         return _Release()
@@ -188,11 +198,11 @@ def _release_held(ctx: Context, session: Session, plan: Plan, reading: Reading, 
     given: list[content.VersionJustification] = []
     released: list[tuple[int, str]] = []
     remarks: list[Finding] = []
-    met: list[Finding] = []
+    met: list[Finding] = [*beside]
     # Nothing stored of those versions is changed: what this file brings about are rows of this file, so every
     # receipt stays true, and a replay in the order of receipt gives the same (docs/decisions/0013).
-    for version in dict.fromkeys(waiting.values()):
-        held = frozenset(code for code, other in waiting.items() if other == version)
+    for version in dict.fromkeys(version for _, version in waiting):
+        held = frozenset(code for code, other in waiting if other == version)
         stored = justifications.justified_findings(session, version)
         findings = [finding for finding in stored if finding.locality in held or not finding.locality]
         met += findings

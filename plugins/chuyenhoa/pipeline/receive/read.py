@@ -130,6 +130,8 @@ class Part:
     duplicates: dict[int, int] = field(default_factory=dict)
     """Repetitions, each with the submission whose bytes it repeats."""
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    reports: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """Of each file all files of the same report that came with it, itself among them."""
     failed: dict[int, str] = field(default_factory=dict)
     """What our own code failed on, and how."""
 

@@ -1,119 +1,275 @@
-"""Step 2 of 5, validate: checks a batch by the rules of its plans, and against other reports."""
+"""Step 2 of 5, validate: checks a batch by the rules of its plans, on the figures as they would stand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from chuyenhoa.model.history import Accepted, FileHistory
 from chuyenhoa.model.plan import Period, Plan
-from chuyenhoa.model.submissions import Finding, Reading
+from chuyenhoa.model.submissions import Finding, Reading, Severity
 from chuyenhoa.pipeline.context import Context
+from chuyenhoa.pipeline.receive.parts import compare_parts
+from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import Store
 from chuyenhoa.store.evidence import Wanted, load_in_force
-from chuyenhoa.validation import ValidationReport, build_history, is_related, validate
+from chuyenhoa.validation import (
+    ValidationReport,
+    build_history,
+    carry_over,
+    is_related,
+    join_histories,
+    validate,
+)
+
+
+@dataclass(frozen=True)
+class FileToCheck:
+    """One file of a batch, in the order of receipt."""
+
+    number: int
+    """Below 1 for a file that is only checked and never stored."""
+    reading: Reading
+    claimed_with: int | None = None
+    """The first file of its pass, or of the check: files of one submitter and period in it are one report."""
+
+    @property
+    def report(self) -> tuple[str, str, str, int | None] | None:
+        """What files of one report share; None for a file that stands by itself."""
+        reading = self.reading
+        if self.claimed_with is None or not (reading.submitter and reading.period):
+            return None
+        return (reading.plan, reading.period, reading.submitter, self.claimed_with)
+
+
+def files_of(part: Part) -> list[FileToCheck]:
+    """The files of a part that were read, in the order of receipt."""
+    claimed_with = {row.number: row.claimed_with for row in part.rows}
+    return [FileToCheck(n, reading, claimed_with[n]) for n, reading in part.readings.items()]
 
 
 @dataclass
 class BatchCheck:
-    """The rules over a batch: one run for all, and one more for each file that depends on an earlier one.
+    """The rules over a batch: one run for all, and more for files that depend on earlier ones.
 
-    What an earlier file of the same batch says counts only once it is accepted: of the reports on two months
-    in one batch, the second is compared with the first only if that was taken. So the history rules of such a
-    file are postponed until the files before it are answered; call `findings_of` for one file after the
-    other, in the order of receipt. Then the findings do not depend on how files fell into batches
-    (docs/decisions/0013).
+    Rules see the figures as they would stand after a file: what it states, beside what stays in force of its
+    report and what other files of the same report state. So they depend on the files before it, and what an
+    earlier file of the same batch says counts only once it is accepted. Two kinds of files wait for that:
+
+    - one on the same period as an earlier file (a second version): all of its rules are postponed;
+    - one on a related period (the month after): its history rules are.
+
+    Call `findings_of` for one file after the other, in the order of receipt. Then the findings do not depend
+    on how files fell into batches (docs/decisions/0013).
     """
 
     ctx: Context
     store: Store | None
     """None where there is no store yet; then no report is compared with another."""
-    files: Sequence[tuple[int | None, Reading]]
-    """With their numbers, in the order of receipt; None for a file that is only checked and never stored."""
+    files: Sequence[FileToCheck]
     reports: dict[str, ValidationReport] = field(default_factory=dict)
     """By plan."""
-    _postponed: set[int | None] = field(default_factory=set)
-    """Numbers of the files whose history rules have not run yet."""
-    _readings: dict[int | None, Reading] = field(default_factory=dict)
+    _postponed: set[int] = field(default_factory=set)
+    """Numbers of the files of which no rule has run yet."""
+    _without_history: set[int] = field(default_factory=set)
+    """Numbers of the files whose history rules have not run yet, though the others have."""
+    _by_number: dict[int, FileToCheck] = field(default_factory=dict)
+    _compared: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    """What the files of one report say against each other."""
+    _held: frozenset[tuple[int, str]] = frozenset()
+    """Files and localities that an error holds back in one part of a report."""
 
     def __post_init__(self) -> None:
-        self._readings = dict(self.files)
-        readings = list(self._readings.values())
-        self._postponed = {n for i, (n, r) in enumerate(self.files) if self._depends_on(r, readings[:i])}
-        ready = [(n, r) for n, r in self.files if n not in self._postponed and _is_usable(r)]
-        histories = self._load_histories(ready)
-        for plan in self.ctx.plans.values():
-            usable = [r for r in readings if r.plan == plan.id and _is_usable(r)]
-            if usable:
-                self.reports[plan.id] = validate(usable, plan, self.ctx.rules_of(plan), histories)
+        self._by_number = {file.number: file for file in self.files}
+        for file in self.files:
+            if file.number not in self._compared:
+                parts = [(part.number, part.reading) for part in self._parts_of(file)]
+                self._compared.update(compare_parts(self.ctx, parts))
+        for index, file in enumerate(self.files):
+            earlier = self.files[:index]
+            if any(self._is_same_period(file, other) for other in earlier):
+                self._postponed.add(file.number)
+            elif any(self._is_related_report(file, other) for other in earlier):
+                self._without_history.add(file.number)
+        # Files of one report are checked together: when one of them waits, all do.
+        for waiting in (self._postponed, self._without_history):
+            waiting |= {part.number for n in tuple(waiting) for part in self._parts_of(self._by_number[n])}
+        self._without_history -= self._postponed
+        self._run([file for file in self.files if file.number not in self._postponed])
 
     def is_postponed(self, number: int) -> bool:
-        """Whether a file is compared with earlier files of the batch, which must be answered first."""
-        return number in self._postponed
+        """Whether a file depends on earlier files of the batch, which must be answered first."""
+        return number in self._postponed or number in self._without_history
 
-    def findings_of(self, number: int | None) -> tuple[Finding, ...]:
-        """All findings of one file of the batch: those of its reader, then those of the rules."""
-        reading = self._readings[number]
-        if reading.refused or reading.plan not in self.reports:
-            return reading.findings
-        if number in self._postponed:
-            self._run_history_rules(number, reading)
-            self._postponed.discard(number)
-        by_rules = self.reports[reading.plan].findings_of(reading.sha256) if _is_usable(reading) else ()
-        return (*reading.findings, *by_rules)
+    def parts_of(self, number: int) -> list[FileToCheck]:
+        """The files of the batch that make one report, this one among them, in the order of receipt."""
+        return self._parts_of(self._by_number[number])
 
-    def _run_history_rules(self, number: int | None, reading: Reading) -> None:
-        """Run the history rules for one file, now that the files before it are answered."""
-        plan = self.ctx.plans[reading.plan]
-        histories = self._load_histories([(number, reading)])
-        if histories:
-            rules = self.ctx.rules_of(plan)
-            later = validate([reading], plan, rules, histories, only_history=True)
-            self.reports[plan.id] = self.reports[plan.id].joined(later)
+    def settle(self, part: Part, number: int) -> None:
+        """Note in a part the findings of a file and of the others of its report, as decisions need them."""
+        numbers = tuple(file.number for file in self.parts_of(number))
+        for other in numbers:
+            part.reports[other] = numbers
+            part.findings[other] = self.findings_of(other)
 
-    def _depends_on(self, reading: Reading, earlier: Sequence[Reading]) -> bool:
-        """Whether an earlier file of the batch may be part of what this one is compared with."""
-        period = self._period_of(reading)
-        if period is None or not _is_usable(reading):
-            return False
-        for other in earlier:
-            other_period = self._period_of(other)
-            is_related_report = (
-                not other.refused and other_period is not None and is_related(period, other_period)
+    def findings_of(self, number: int) -> tuple[Finding, ...]:
+        """All findings of one file: of its reader, between the parts of its report, and of the rules."""
+        file = self._by_number[number]
+        if number in self._postponed or number in self._without_history:
+            self._run_postponed(file)
+        return self._found_in(file)
+
+    def _run_postponed(self, file: FileToCheck) -> None:
+        """Run what was postponed of a file and the other parts of its report."""
+        parts = self._parts_of(file)
+        is_whole = file.number in self._postponed
+        numbers = {part.number for part in parts}
+        self._postponed -= numbers
+        self._without_history -= numbers
+        self._run(parts, only_history=not is_whole)
+
+    def _run(self, files: Sequence[FileToCheck], *, only_history: bool = False) -> None:
+        """Run the rules over some files; what they find is added to the reports."""
+        usable = [file for file in files if _is_usable(file.reading)]
+        histories = self._load_histories(usable)
+        for plan in self.ctx.plans.values():
+            readings = [file.reading for file in usable if file.reading.plan == plan.id]
+            if readings:
+                rules = self.ctx.rules_of(plan)
+                found = validate(readings, plan, rules, histories, only_history=only_history)
+                known = self.reports.get(plan.id)
+                self.reports[plan.id] = known.joined(found) if known else found
+        if not only_history:
+            for file in usable:
+                if self._parts_of(file)[0].number == file.number:
+                    self._check_without_held(file)
+
+    def _check_without_held(self, first: FileToCheck) -> None:
+        """Check the parts of a report again without what an error holds back in other parts.
+
+        The police's table states 3 cases and the health office's 5 of them solved: together they are wrong.
+        When the first is held back, the second must fit what stood before it.
+        """
+        parts = self._parts_of(first)
+        checked: frozenset[tuple[int, str]] = frozenset()
+        # Each round holds back more, so it ends; a single file is never checked again.
+        while len(parts) > 1:
+            held = frozenset(
+                (part.number, finding.locality or code)
+                for part in parts
+                for finding in self._found_in(part)
+                if finding.severity is Severity.ERROR
+                for code in ([finding.locality] if finding.locality else part.reading.localities)
             )
-            # History follows the locality, whoever reports it: its past may be in another submitter's file.
-            if is_related_report and (
-                other.submitter == reading.submitter
-                or not set(other.localities).isdisjoint(reading.localities)
-            ):
-                return True
-        return False
+            again = [
+                part
+                for part in parts
+                if _is_usable(part.reading)
+                and any(
+                    code in part.reading.localities and (part.number, code) not in held
+                    for _, code in held - checked
+                )
+            ]
+            if not again:
+                return
+            checked = held
+            self._held |= held
+            plan = self.ctx.plans[first.reading.plan]
+            histories = self._load_histories(again)
+            readings = [part.reading for part in again]
+            found = validate(readings, plan, self.ctx.rules_of(plan), histories)
+            self.reports[plan.id] = self.reports[plan.id].corrected(found)
+
+    def _found_in(self, file: FileToCheck) -> tuple[Finding, ...]:
+        """What is known of a file so far."""
+        reading = file.reading
+        report = self.reports.get(reading.plan)
+        by_rules = report.findings_of(reading.sha256) if report and _is_usable(reading) else ()
+        return (*reading.findings, *self._compared.get(file.number, ()), *by_rules)
+
+    def _parts_of(self, file: FileToCheck) -> list[FileToCheck]:
+        if file.report is None:
+            return [file]
+        return [other for other in self.files if other.report == file.report and not other.reading.refused]
+
+    def _is_same_period(self, file: FileToCheck, other: FileToCheck) -> bool:
+        """Whether an earlier file may change what stands beside the figures of this one."""
+        one, two = file.reading, other.reading
+        if not (_is_usable(one) and not two.refused) or (one.plan, one.period) != (two.plan, two.period):
+            return False
+        return file.report != other.report and self._concerns(one, two)
+
+    def _is_related_report(self, file: FileToCheck, other: FileToCheck) -> bool:
+        """Whether an earlier file may be part of what this one is compared with."""
+        period, other_period = self._period_of(file.reading), self._period_of(other.reading)
+        if period is None or other_period is None or not _is_usable(file.reading) or other.reading.refused:
+            return False
+        return is_related(period, other_period) and self._concerns(file.reading, other.reading)
+
+    def _concerns(self, reading: Reading, other: Reading) -> bool:
+        """Whether another file is of the same submitter or on one of the same localities.
+
+        History follows the locality, whoever reports it: its past may be in another submitter's file.
+        """
+        return other.submitter == reading.submitter or not set(other.localities).isdisjoint(
+            reading.localities
+        )
 
     def _period_of(self, reading: Reading) -> Period | None:
         plan: Plan | None = self.ctx.plans.get(reading.plan)
         return plan.period_by_id.get(reading.period) if plan else None
 
-    def _load_histories(self, files: Sequence[tuple[int | None, Reading]]) -> Mapping[str, FileHistory]:
-        """The figures of other reports in force when each file came, by sha256; none without a store."""
-        known = [(n, r, period) for n, r in files if (period := self._period_of(r)) is not None]
-        if self.store is None or not known:
+    def _load_histories(self, files: Sequence[FileToCheck]) -> Mapping[str, FileHistory]:
+        """By sha256, the figures beside those of each file: of other reports, and what stands of its own."""
+        known = [(file, period) for file in files if (period := self._period_of(file.reading)) is not None]
+        if not known:
             return {}
+        found = {}
+        for (file, period), accepted in zip(known, self._load_accepted(known), strict=True):
+            reading = file.reading
+            standing = [entry for entry in accepted if entry.period.id == period.id]
+            others = [self._without_held(p) for p in self._parts_of(file) if p.number != file.number]
+            history = join_histories(
+                # Without its history rules the figures of other reports are left out for now.
+                {} if file.number in self._without_history else build_history(period, accepted),
+                carry_over(reading, standing, others),
+            )
+            if history:
+                found[reading.sha256] = history
+        return found
+
+    def _without_held(self, part: FileToCheck) -> Reading:
+        """What another part of a report states, without the localities that an error holds back in it."""
+        kept = tuple(o for o in part.reading.observations if (part.number, o.locality) not in self._held)
+        return replace(part.reading, observations=kept)
+
+    def _load_accepted(self, known: Sequence[tuple[FileToCheck, Period]]) -> Iterable[tuple[Accepted, ...]]:
+        """The figures in force when each file came, of its own period and of all that it is compared with."""
+        if self.store is None:
+            return [() for _ in known]
         periods = {p.id: p for plan in self.ctx.plans.values() for p in plan.periods}
         wanted = [
             Wanted(
-                number,
-                frozenset(name for name, other in periods.items() if is_related(period, other)),
-                frozenset(reading.localities),
+                self._first_of(file),
+                frozenset(n for n, other in periods.items() if n == period.id or is_related(period, other)),
+                frozenset(file.reading.localities),
             )
-            for number, reading, period in known
+            for file, period in known
         ]
         with self.store.reading() as session:
             in_force = load_in_force(session, wanted, periods)
-        histories = {
-            reading.sha256: build_history(period, self._of_same_units(reading, period, accepted))
-            for (_, reading, period), accepted in zip(known, in_force, strict=True)
-        }
-        return {sha256: history for sha256, history in histories.items() if history}
+        return [
+            self._of_same_units(file.reading, period, accepted)
+            for (file, period), accepted in zip(known, in_force, strict=True)
+        ]
+
+    def _first_of(self, file: FileToCheck) -> int | None:
+        """The first file of the same report: what stood before it is what stood before all of them.
+
+        None, for all that is in force today, where the file is only checked.
+        """
+        first = min(part.number for part in self._parts_of(file))
+        return first if first > 0 else None
 
     def _of_same_units(
         self, reading: Reading, period: Period, accepted: Sequence[Accepted]

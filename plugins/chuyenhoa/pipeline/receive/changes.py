@@ -1,0 +1,195 @@
+"""What a file changed of what was in force in its report, what stays, and what the report still lacks.
+
+Worked out from the store alone, so a receipt made again after later files says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from chuyenhoa.model.figures import Basis, CellRef, Declaration
+from chuyenhoa.model.form import ANSWER_WORDS
+from chuyenhoa.model.history import Change, Owed
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.store import in_force, ledger, tables
+
+
+@dataclass(frozen=True)
+class ReportChanges:
+    """What one file did to its report."""
+
+    changes: tuple[Change, ...] = ()
+    """In the order of localities and the form; those that only add are among them."""
+    kept: int = 0
+    """Values that were in force and are as they were."""
+    owed: tuple[Owed, ...] = ()
+    """What the report lacks after the file, by locality; nothing for a locality that lacks nothing."""
+
+
+def changes_of(
+    session: Session, rows: Sequence[tables.SubmissionRow], plans: Mapping[str, Plan]
+) -> dict[int, ReportChanges]:
+    """What each of some stored files did to its report; nothing for files that are no report."""
+    ours = [row for row in rows if row.status in _OURS and row.plan in plans]
+    found: dict[int, ReportChanges] = {}
+    for plan_id in dict.fromkeys(row.plan for row in ours):
+        plan = plans[plan_id]
+        members = [row for row in ours if row.plan == plan_id]
+        stated = _load(session, plan, members)
+        names = {number: row.file_name for number, row in stated.files.items()}
+        for row in members:
+            own = [
+                entry
+                for code in _codes(plan, row.submitter)
+                for entry in stated.by_locality.get((row.period, code), ())
+            ]
+            texts = [t for t in stated.texts if (t.period, t.submitter) == (row.period, row.submitter)]
+            found[row.number] = _compare(plan, row, [*own, *texts], names)
+    return found
+
+
+_OURS = frozenset(status.value for status in ledger.OURS)
+
+
+def _codes(plan: Plan, submitter: str) -> list[str]:
+    return [locality.code for locality in plan.localities_of(submitter)]
+
+
+@dataclass(frozen=True)
+class _Stated:
+    """All that was stated in the reports of some files, in the order of receipt."""
+
+    by_locality: Mapping[tuple[str, str], list[in_force.Stated]]
+    """By period and locality."""
+    texts: Sequence[in_force.StatedText]
+    files: Mapping[int, tables.SubmissionRow]
+
+
+def _load(session: Session, plan: Plan, rows: Sequence[tables.SubmissionRow]) -> _Stated:
+    numbers = [row.number for row in rows]
+    periods = list(dict.fromkeys(row.period for row in rows))
+    codes = {code for row in rows for code in _codes(plan, row.submitter)}
+    scope = in_force.Scope(periods, codes, plan.id, numbers)
+    by_locality: dict[tuple[str, str], list[in_force.Stated]] = {}
+    figures = in_force.load_figures(session, scope)
+    declared = in_force.load_declarations(session, scope)
+    for entry in figures:
+        by_locality.setdefault((entry.period, entry.figure.locality), []).append(entry)
+    for told in declared:
+        by_locality.setdefault((told.period, told.declaration.locality), []).append(told)
+    texts = in_force.load_texts(session, plan.id, periods, numbers)
+    stated: list[in_force.Stated] = [*figures, *declared, *texts]
+    files = in_force.load_files(session, {entry.number for entry in stated})
+    return _Stated(by_locality, texts, files)
+
+
+def _compare(
+    plan: Plan, row: tables.SubmissionRow, stated: Iterable[in_force.Stated], names: Mapping[int, str]
+) -> ReportChanges:
+    """The report before a file and after it."""
+    stated = list(stated)
+    before = in_force.newest(stated, row.number)
+    after = in_force.newest(stated, row.number + 1)
+    changes, kept = [], 0
+    for key, new in after.items():
+        old = before.get(key)
+        was, now = _text_of(old), _text_of(new)
+        if was is not None and was == now:
+            kept += 1
+        elif was != now:
+            changes.append(_change(new, now, old, was, names))
+    place = {code: index for index, code in enumerate(_codes(plan, row.submitter))}
+    subjects = {
+        code: index
+        for index, code in enumerate((*plan.indicator_by_code, *(c.code for c in plan.declared_criteria)))
+    }
+    # As the form is read: by locality, "Số liệu" before "Cùng kỳ", and the columns from left to right.
+    order = {Basis.CURRENT: 0, Basis.BASELINE: 1, None: 2}
+    changes.sort(
+        key=lambda c: (
+            place.get(c.locality, len(place)),
+            order[c.window],
+            subjects.get(c.subject, len(subjects)),
+        )
+    )
+    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, row.period, after))
+
+
+def _text_of(entry: in_force.Stated | None) -> str | None:
+    """A statement as a text that can be compared and shown; None for a blank or a withdrawal."""
+    if isinstance(entry, in_force.StatedFigure):
+        return None if entry.figure.value is None else format(entry.figure.value, "f")
+    if isinstance(entry, in_force.StatedDeclaration):
+        return format_declaration(entry.declaration)
+    return entry.text.text.strip() or None if isinstance(entry, in_force.StatedText) else None
+
+
+def format_declaration(said: Declaration) -> str | None:
+    """A declaration in the words of the form: "Có, 12/KH-UBND, 20/04/2021"; None without an answer."""
+    if said.answer is None:
+        return None
+    day = f"{said.document_date:%d/%m/%Y}" if said.document_date else ""
+    return ", ".join(part for part in (ANSWER_WORDS[said.answer], said.document_number, day) if part)
+
+
+def _change(
+    new: in_force.Stated,
+    now: str | None,
+    old: in_force.Stated | None,
+    was: str | None,
+    names: Mapping[int, str],
+) -> Change:
+    locality, subject, window, cell_ref = _place_of(new)
+    is_known = old is not None and was is not None
+    return Change(
+        locality,
+        subject,
+        window,
+        was,
+        now,
+        cell_ref,
+        _place_of(old)[3] if is_known and old is not None else None,
+        names[old.number] if is_known and old is not None else "",
+    )
+
+
+def _place_of(entry: in_force.Stated) -> tuple[str, str, Basis | None, CellRef]:
+    """Locality, subject, window and cell of a statement."""
+    if isinstance(entry, in_force.StatedFigure):
+        seen = entry.figure
+        return seen.locality, seen.indicator, seen.basis, seen.cell_ref
+    if isinstance(entry, in_force.StatedDeclaration):
+        said = entry.declaration
+        return said.locality, said.criterion, None, said.cell_ref
+    if isinstance(entry, in_force.StatedText):
+        return "", entry.text.item, None, entry.text.cell_ref
+    raise TypeError(type(entry).__name__)
+
+
+def owed_of(session: Session, plan: Plan, period: str) -> dict[str, tuple[Owed, ...]]:
+    """What the report of every submitter on a period lacks today; no entry for one that lacks nothing."""
+    scope = in_force.Scope([period], plan=plan.id)
+    stated: list[in_force.Stated] = [*in_force.load_figures(session, scope)]
+    after = in_force.newest([*stated, *in_force.load_declarations(session, scope)])
+    lacking = {entry.code: _owed(plan, entry.code, period, after) for entry in plan.submitters}
+    return {code: found for code, found in lacking.items() if found}
+
+
+def _owed(
+    plan: Plan, submitter: str, period: str, after: Mapping[Hashable, in_force.Stated]
+) -> tuple[Owed, ...]:
+    """What the form asks of a submitter's localities and nobody has stated."""
+    known = {key for key, entry in after.items() if _text_of(entry) is not None}
+    found = []
+    for code in _codes(plan, submitter):
+        lacks = {
+            basis: sum((period, code, name, basis) not in known for name in plan.indicator_by_code)
+            for basis in Basis
+        }
+        declared = tuple(c.code for c in plan.declared_criteria if (period, code, c.code) not in known)
+        if any(lacks.values()) or declared:
+            found.append(Owed(code, lacks[Basis.CURRENT], lacks[Basis.BASELINE], declared))
+    return tuple(found)
