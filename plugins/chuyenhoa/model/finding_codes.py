@@ -111,6 +111,10 @@ class Code(StrEnum):
     FIGURES_NOT_READ = "D101"  # Sheet có số liệu không được đọc
     DOCUMENT_DATED_AFTER_DEADLINE = "D102"  # Ngày văn bản sau hạn gửi báo cáo
     NO_OWN_LOCALITY = "D103"  # Không có địa bàn nào của đơn vị
+    SHOWN_OTHERWISE = "D130"  # Ô hiển thị khác số đang chứa
+    HIDDEN_BY_FORMAT = "D131"  # Định dạng làm ô trông như trống
+    FORMULA_RESULT_DIFFERS = "D132"  # Kết quả công thức không đúng
+    FORMULA_RESULT_UNCERTAIN = "D133"  # Kết quả công thức không chắc
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

@@ -11,6 +11,7 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_number
 from chuyenhoa.intake.values.personal import is_masked, report_row
+from chuyenhoa.intake.values.shown_values import compare_with_shown
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.kit.readers.texts import SHEET
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text
@@ -168,6 +169,9 @@ def read_cell(
     mark = sheet.marks.get((row, column))
     if mark:
         reading = NumberReading(problem=FLAW_CODES[mark.flaw])
+    elif (row, column) in sheet.shown:
+        shown = sheet.shown[row, column]
+        reading = compare_with_shown(value, shown, indicator.unit, indicator.decimals)
     else:
         reading = read_number(value, indicator.unit, indicator.decimals)
     if reading.problem:

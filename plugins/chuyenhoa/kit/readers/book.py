@@ -133,6 +133,8 @@ class Sheet:
     """Names of the fonts of cells that are set in a font of an old encoding (`.VnTime`, `VNI-Times`)."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas as first row, first column, last row, last column."""
+    shown: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What cells show whose number format does not simply show their value (`number_formats.find_shown`)."""
     above: tuple[str, ...] = ()
     """Paragraphs that stand above a table of Word or HTML, from the top, back to the table before it.
 

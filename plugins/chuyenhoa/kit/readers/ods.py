@@ -32,6 +32,7 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
+from chuyenhoa.kit.readers.number_formats import find_other_text
 from chuyenhoa.kit.readers.package import report_extras
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
@@ -143,6 +144,7 @@ class _Table:
     def __init__(self, styles: _Styles) -> None:
         self.grid = Grid()
         self._marks: dict[tuple[int, int], Mark] = {}
+        self._shown: dict[tuple[int, int], str] = {}
         self._styles = styles
         self._row = 0
 
@@ -191,15 +193,33 @@ class _Table:
             self.grid.beyond = self.grid.beyond or name_cell(row, column)
         elif mark:
             self._marks[row, column] = mark
+        if isinstance(value, float) and mark is None and row < MAX_ROWS and column < MAX_COLUMNS:
+            shown = self._find_shown(cell, value)
+            if shown is not None:
+                self._shown[row, column] = shown
         font = self._styles.legacy(attribute(cell, "style-name"))
         if font:
             self.grid.fonts[row, column] = font
+
+    def _find_shown(self, cell: etree._Element, value: float) -> str | None:
+        text = _shown_text(cell, self._styles)
+        # An empty paragraph is saved where the format hides the value; programs that save no texts have none.
+        if not text.strip():
+            return "" if cell.find("{*}p") is not None else None
+        return find_other_text(text, value)
 
     def sheet(self, name: str, *, hidden: bool) -> Sheet:
         """The finished sheet."""
         grid = self.grid
         return Sheet(
-            name, hidden, grid.rows, self._marks, frozenset(grid.hidden_rows), grid.fonts, tuple(grid.merges)
+            name,
+            hidden,
+            grid.rows,
+            self._marks,
+            frozenset(grid.hidden_rows),
+            grid.fonts,
+            tuple(grid.merges),
+            self._shown,
         )
 
 
@@ -212,7 +232,7 @@ def _is_filled(cell: etree._Element) -> bool:
 
 def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark | None]:
     """The value of a cell, and its flaw if it has one."""
-    text = "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
+    text = _shown_text(cell, styles)
     kinds = {str(v) for key, v in cell.attrib.items() if str(key).endswith("}value-type")}
     formula = attribute(cell, "formula")
     # The type of an error stands in a namespace of LibreOffice; without it the text alone tells: Err:502.
@@ -227,6 +247,11 @@ def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark |
     if attribute(cell, "style-name") in styles.struck:
         return value, Mark(Flaw.STRUCK)
     return value, Mark(Flaw.PERCENT) if kind == "percentage" else None
+
+
+def _shown_text(cell: etree._Element, styles: _Styles) -> str:
+    """What a cell shows, as its writer saved it beside the value."""
+    return "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
 
 
 def _is_office(key: str, name: str) -> bool:

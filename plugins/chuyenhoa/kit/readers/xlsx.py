@@ -14,6 +14,7 @@ from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.readers.appearance import show_runs
 from chuyenhoa.kit.readers.book import Book, FlawReporter, Sheet, report_beyond
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
+from chuyenhoa.kit.readers.number_formats import find_all_shown
 from chuyenhoa.kit.readers.package import Package
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.kit.readers.xlsx_styles import read_styles
@@ -135,6 +136,7 @@ def _make_sheet(workbook: CalamineWorkbook, place: _Location, scan: SheetScan) -
         hidden_rows=frozenset(scan.hidden),
         fonts=scan.fonts,
         merges=_clip(scan.merges, len(rows), width),
+        shown=find_all_shown(rows, scan.formats),
     )
 
 

@@ -47,6 +47,8 @@ class SheetScan:
     marks: dict[tuple[int, int], Mark] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Number formats that may show something else than the value, of cells with content."""
     merges: list[Area] = field(default_factory=list)
     beyond: str = ""
     """The first cell with content outside of the limits; empty when there is none."""
@@ -208,6 +210,8 @@ def _judge(cell: etree._Element, row: int, column: int, styles: CellStyles, foun
         found.marks[row, column] = mark
     if style in styles.fonts and len(cell):
         found.fonts[row, column] = styles.fonts[style]
+    if style in styles.formats and len(cell):
+        found.formats[row, column] = styles.formats[style]
 
 
 def _find_flaw(cell: etree._Element, style: str, styles: CellStyles) -> Mark | None:
