@@ -12,6 +12,7 @@ from chuyenhoa.intake.findings import FindingList, load_catalogue
 from chuyenhoa.intake.inbox.scan import is_ignored
 from chuyenhoa.kit.ooxml.archive import ENCRYPTED, Archive, BrokenArchiveError, list_entries
 from chuyenhoa.kit.readers import Kind, detect
+from chuyenhoa.kit.readers.markup import pass_on_memory
 from chuyenhoa.kit.readers.package import LIMITS, MAX_FILE_BYTES
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.submissions import Finding
@@ -67,9 +68,11 @@ def unpack(content: bytes, file_name: str) -> Unpacked | None:
     crate = _Crate(findings)
     try:
         crate.open(content, "", 1)
-    except HostileArchiveError as error:
+    except Exception as error:  # nothing that an archive holds is a fault of ours
+        pass_on_memory(error)
         findings.found.clear()
-        findings.add(Code.REFUSED_ARCHIVE, detail=str(error))
+        said = str(error) if isinstance(error, HostileArchiveError) else "không giải nén được"
+        findings.add(Code.REFUSED_ARCHIVE, detail=said)
         return Unpacked((), tuple(findings.found))
     if not crate.members and not findings.found:
         findings.add(Code.ARCHIVE_WITHOUT_REPORT)

@@ -6,6 +6,7 @@ import re
 
 from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError, list_entries
 from chuyenhoa.kit.readers.book import Kind
+from chuyenhoa.kit.readers.markup import pass_on_memory
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.kit.readers.texts import decode_text
 
@@ -54,7 +55,15 @@ MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|div)\
 
 
 def detect(content: bytes) -> Kind:
-    """The kind of a file."""
+    """The kind of a file; it never raises but for a lack of memory."""
+    try:
+        return _detect(content)
+    except Exception as error:  # foreign bytes: what a library makes of them is no fault of ours
+        pass_on_memory(error)
+        return Kind.UNKNOWN
+
+
+def _detect(content: bytes) -> Kind:
     # A byte order mark, spaces and zero bytes are no content: such a file is called empty, not unknown.
     if not content.strip(BLANK):
         return Kind.EMPTY
