@@ -23,6 +23,8 @@ from chuyenhoa.model.plan import Indicator, Locality
 FLAW_CODES: Mapping[Flaw, Code] = {
     Flaw.ERROR: Code.FORMULA_ERROR,
     Flaw.UNCALCULATED: Code.FORMULA_NOT_CALCULATED,
+    Flaw.RECALCULATED: Code.FORMULA_RESULT_DIFFERS,
+    Flaw.UNCERTAIN: Code.FORMULA_RESULT_UNCERTAIN,
     Flaw.PERCENT: Code.PERCENTAGE_FOR_COUNT,
     Flaw.US_DATE: Code.DATE_FOR_NUMBER,
     Flaw.STRUCK: Code.STRUCK_OUT_NUMBER,
@@ -168,7 +170,7 @@ def read_cell(
     where = CellRef(sheet.name, name_cell(row, column))
     mark = sheet.marks.get((row, column))
     if mark:
-        reading = NumberReading(problem=FLAW_CODES[mark.flaw])
+        reading = NumberReading(problem=FLAW_CODES[mark.flaw], readings=mark.text)
     elif (row, column) in sheet.shown:
         shown = sheet.shown[row, column]
         reading = compare_with_shown(value, shown, indicator.unit, indicator.decimals)
@@ -196,7 +198,8 @@ def read_cell(
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:
     """What the submitter sees in a cell: 12,5 with a comma, 80% and not 0.8, a date as 03/01/2021."""
-    if mark and mark.text:
+    # Beside the result that its formula gives, a cell is told with the one that it holds.
+    if mark and mark.text and mark.flaw is not Flaw.RECALCULATED:
         return mark.text
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

@@ -98,6 +98,10 @@ class Flaw(StrEnum):
 
     ERROR = "error"
     UNCALCULATED = "uncalculated"
+    RECALCULATED = "recalculated"
+    """A formula whose stored result is not what it gives; the text is the right one."""
+    UNCERTAIN = "uncertain"
+    """A formula that cannot be recomputed here, in a workbook that was not calculated when it was saved."""
     PERCENT = "percent"
     US_DATE = "us_date"
     """A date that its cell shows with the month before the day."""

@@ -23,6 +23,7 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
+from chuyenhoa.kit.readers.formulas import mark_results, translate_open_formula
 from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
@@ -69,7 +70,7 @@ def open_ods(archive: Archive, flaws: FlawReporter) -> Book | None:
 def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> Book | None:
     if any(local_name(element).startswith(LINKED) for element in root.iter("{*}*")):
         flaws.report(FileFlaw.LINKS)
-    sheets = []
+    sheets, formulas = [], []
     for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
         reader = _Table(styles)
         reader.rows_of(table)
@@ -78,7 +79,8 @@ def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> 
             report_beyond(flaws, name, reader.grid.beyond)
             return None
         sheets.append(reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden))
-    return Book("ods", tuple(sheets))
+        formulas.append(reader.formulas)
+    return Book("ods", mark_results(sheets, formulas))
 
 
 class _Styles:
@@ -144,6 +146,7 @@ class _Table:
     def __init__(self, styles: _Styles) -> None:
         self.grid = Grid()
         self._marks: dict[tuple[int, int], Mark] = {}
+        self.formulas: dict[tuple[int, int], str] = {}
         self._shown: dict[tuple[int, int], str] = {}
         self._styles = styles
         self._row = 0
@@ -193,6 +196,11 @@ class _Table:
             self.grid.beyond = self.grid.beyond or name_cell(row, column)
         elif mark:
             self._marks[row, column] = mark
+        formula = attribute(cell, "formula")
+        if formula and row < MAX_ROWS and column < MAX_COLUMNS:
+            # A formula that is repeated is written for the first of its cells only.
+            is_alone = number_of(cell, "number-columns-repeated", 1) == 1
+            self.formulas[row, column] = translate_open_formula(formula) if is_alone else ""
         if isinstance(value, float) and mark is None and row < MAX_ROWS and column < MAX_COLUMNS:
             shown = self._find_shown(cell, value)
             if shown is not None:
