@@ -115,6 +115,9 @@ class Code(StrEnum):
     HIDDEN_BY_FORMAT = "D131"  # Định dạng làm ô trông như trống
     FORMULA_RESULT_DIFFERS = "D132"  # Kết quả công thức không đúng
     FORMULA_RESULT_UNCERTAIN = "D133"  # Kết quả công thức không chắc
+    LETTER_WITHOUT_FILE = "D134"  # Thư không có tệp đính kèm
+    SHORTCUT_ONLY = "D135"  # Tệp chỉ là đường dẫn
+    HAS_DDE = "D136"  # Tệp có công thức gọi chương trình khác
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

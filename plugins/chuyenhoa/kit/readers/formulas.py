@@ -309,6 +309,25 @@ def shift_formula(formula: str, rows: int, columns: int) -> str:
     return "".join(piece if piece[:1] == "'" else REFERENCE.sub(move, piece) for piece in pieces)
 
 
+# =cmd|'/c calc'!A0 and =DDE("cmd";"/c calc";"x"): data that another program is started to deliver.
+DDE = re.compile(r"(?<![\w\"'])[A-Z][\w.]{0,100}\|[^!\n]{1,300}!|\bDDE\s*\(", re.IGNORECASE)
+FORMULA_STARTS = ("=", "+", "-", "@")
+
+
+def calls_program(formula: str) -> bool:
+    """Whether a formula asks another program for data (DDE), which may be any command."""
+    return DDE.search(formula) is not None
+
+
+def holds_command(rows: Sequence[Sequence[CellValue]]) -> bool:
+    """Whether a text of a file without formulas (CSV, a page) would be such a formula in a spreadsheet."""
+    return any(
+        isinstance(value, str) and value.lstrip().startswith(FORMULA_STARTS) and calls_program(value)
+        for row in rows
+        for value in row
+    )
+
+
 OPEN_REFERENCE = re.compile(
     r"\[(?:\$?(?P<sheet>'(?:[^']|'')*'|[^\W\d]\w*))?\.(?P<first>\$?[A-Z]{1,3}\$?[0-9]{1,7})"
     r"(?::\.(?P<last>\$?[A-Z]{1,3}\$?[0-9]{1,7}))?\]"

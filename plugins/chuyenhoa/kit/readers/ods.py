@@ -23,7 +23,7 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
-from chuyenhoa.kit.readers.formulas import mark_results, translate_open_formula
+from chuyenhoa.kit.readers.formulas import calls_program, mark_results, translate_open_formula
 from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
@@ -70,6 +70,10 @@ def open_ods(archive: Archive, flaws: FlawReporter) -> Book | None:
 def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> Book | None:
     if any(local_name(element).startswith(LINKED) for element in root.iter("{*}*")):
         flaws.report(FileFlaw.LINKS)
+    if any(local_name(element).startswith("dde-") for element in root.iter("{*}*")) or any(
+        calls_program(attribute(cell, "formula")) for cell in root.iter("{*}table-cell")
+    ):
+        flaws.report(FileFlaw.COMMANDS)
     sheets, formulas = [], []
     for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
         reader = _Table(styles)

@@ -80,6 +80,8 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
         flaws.report(FileFlaw.MACROS)
     if any(number == SUPBOOK and _leads_outside(data) for number, data in first):
         flaws.report(FileFlaw.LINKS)
+    if any(number == SUPBOOK and _names_program(data) for number, data in first):
+        flaws.report(FileFlaw.COMMANDS)
     if any(name.startswith("MBD") or name == "Ctls" for name in compound.names):
         flaws.report(FileFlaw.OBJECTS)
     return Book("xls", sheets)
@@ -98,6 +100,14 @@ def _globals(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _leads_outside(data: bytes) -> bool:
     return len(data) >= 4 and struct.unpack_from("<H", data, 2)[0] not in OWN_BOOK
+
+
+def _names_program(data: bytes) -> bool:
+    """Whether a link is one of DDE: a program and a topic with U+0003 between them.
+
+    In the path of a workbook, which begins with U+0001, the same sign leads into a folder.
+    """
+    return _leads_outside(data) and b"\x03" in data[5:] and data[5:6] != b"\x01"
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.readers.appearance import show_runs
-from chuyenhoa.kit.readers.book import Book, FlawReporter, Sheet, report_beyond
-from chuyenhoa.kit.readers.formulas import mark_results
+from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Sheet, report_beyond
+from chuyenhoa.kit.readers.formulas import calls_program, mark_results
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
 from chuyenhoa.kit.readers.number_formats import find_all_shown
 from chuyenhoa.kit.readers.package import Package
@@ -128,6 +128,8 @@ def _read_values(
         report_error(error, flaws)
         return None
     formulas = [scan.formulas for scan in scans]
+    if any(calls_program(text) for found in formulas for text in found.values()):
+        flaws.report(FileFlaw.COMMANDS)
     is_uncertain = any(formulas) and _is_uncertain(package)
     return Book("xlsx", mark_results(sheets, formulas, is_uncertain=is_uncertain))
 
