@@ -102,7 +102,10 @@ def _select_marks(receipt: submissions.Receipt) -> tuple[submissions.Finding, ..
 
 
 def _use_marked_or_fill(
-    ctx: Context, number: int, receipt: submissions.Receipt, outcome: Marked | sandbox.Death | sandbox.FaultError
+    ctx: Context,
+    number: int,
+    receipt: submissions.Receipt,
+    outcome: Marked | sandbox.Death | sandbox.FaultError,
 ) -> Made | None:
     if isinstance(outcome, Marked) and outcome.content:
         return outcome.content, feedback.MarkedAs.ORIGINAL
