@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.assessing import bench_country, bench_growth_of_assessing
+from benchmarks.formats import bench_formats
 from benchmarks.intake import bench_growth, bench_intake, bench_mutants, bench_reader
 from benchmarks.load import NOW
 from benchmarks.national import DISTRICTS, National
@@ -28,6 +29,7 @@ def main() -> None:
         os.environ["CHUYENHOA_HOME"] = str(national.home)
         bench_reader(national)
         bench_mutants(national)
+        bench_formats(folder)
         bench_intake(national, folder)
         bench_growth(national, folder, SIZES)
         os.environ["CHUYENHOA_HOME"] = str(where.home)

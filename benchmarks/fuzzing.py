@@ -10,6 +10,10 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.mutants import Mutant, make_mutants
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.inbox.archives import CRATES, HostileArchiveError, take_apart
+from chuyenhoa.kit.readers import decode_book, detect
+from chuyenhoa.kit.readers.book import FileFlaw
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import Reading, Severity
 from chuyenhoa.pipeline.context import Context
@@ -59,6 +63,41 @@ def fuzz(
                     keep.mkdir(parents=True, exist_ok=True)
                     (keep / f"{mutant.seed}.xlsx").write_bytes(mutant.content)
     return outcome
+
+
+@dataclass
+class _Flaws:
+    """Takes the flaws of a file."""
+
+    count: int = 0
+
+    def report(self, flaw: FileFlaw, *, sheet: str = "", cells: Sequence[str] = (), **words: object) -> None:
+        """Count one flaw."""
+        self.count += 1
+
+
+def decode_mutants(original: bytes, count: int) -> list[str]:
+    """Open mutants of one file, of whatever format, here and not in confinement; what went wrong.
+
+    The readers themselves are called, without what turns their exceptions into flaws.
+    """
+    failures = []
+    for mutant in make_mutants([original], 0, count):
+        flaws = _Flaws()
+        try:
+            kind = detect(mutant.content)
+            if kind in CRATES:
+                take_apart(mutant.content, kind, FindingList("a"))
+                continue
+            book = decode_book(mutant.content, flaws)
+        except HostileArchiveError:
+            continue
+        except Exception as error:
+            failures.append(f"seed {mutant.seed} ({mutant.kind}): {type(error).__name__}: {error}")
+            continue
+        if book is None and not flaws.count:
+            failures.append(f"seed {mutant.seed} ({mutant.kind}): refused without a word")
+    return failures
 
 
 def _groups(mutants: Iterator[Mutant]) -> Iterator[list[Mutant]]:

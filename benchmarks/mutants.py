@@ -88,7 +88,10 @@ def levels_of(content: bytes) -> tuple[Level, ...]:
     names = [name for name, _ in _unzip(content)]
     has_markup = any(name.endswith((".xml", ".rels")) for name in names)
     has_cells = any(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names)
-    return (*LEVELS[:2], *(LEVELS[2:3] if has_markup else ()), *(LEVELS[3:] if has_cells else ()))
+    # Changed after packing, the bytes of a part only break its checksum: those of .xlsb are changed before.
+    has_records = any(name.endswith(".bin") for name in names)
+    records = (("records", spoil_records),) if has_records else ()
+    return (*LEVELS[:2], *(LEVELS[2:3] if has_markup else ()), *(LEVELS[3:] if has_cells else ()), *records)
 
 
 def spoil_lines(content: bytes, chance: random.Random) -> bytes:
@@ -172,6 +175,14 @@ def spoil_entries(content: bytes, chance: random.Random) -> bytes:
             parts[at] = (name, data * chance.choice((0, 2, 3)))
         else:
             parts.append((chance.choice(PART_NAMES), chance.choice((b"", data, bytes(2_000_000)))))
+    return _zip(parts)
+
+
+def spoil_records(content: bytes, chance: random.Random) -> bytes:
+    """Change bytes of one binary part (.xlsb), and pack the archive anew."""
+    parts = _unzip(content)
+    at = chance.choice([i for i, (name, data) in enumerate(parts) if name.endswith(".bin") and data])
+    parts[at] = (parts[at][0], spoil_bytes(parts[at][1], chance))
     return _zip(parts)
 
 

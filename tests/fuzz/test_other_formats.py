@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fuzzing import fuzz
+from benchmarks.formats import MAKE as FORMATS
+from benchmarks.fuzzing import decode_mutants, fuzz
 from benchmarks.mutants import levels_of, make_mutants
 from chuyenhoa.intake.inbox.archives import Unpacked
 from chuyenhoa.kit import sandbox
@@ -66,6 +67,11 @@ def test_every_spoiled_file_has_a_reading(kind: str, form: bytes, tmp_path: Path
     assert outcome.mutants == MUTANTS
     assert {name for name, _ in levels_of(original)} >= set(outcome.read) | set(outcome.refused)
     assert outcome.read or outcome.refused
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_no_reader_raises_on_a_spoiled_file(kind: str, tmp_path: Path) -> None:
+    assert decode_mutants(FORMATS[kind](tmp_path), MUTANTS) == []
 
 
 def test_every_spoiled_archive_is_unpacked_in_part_or_refused(form: bytes) -> None:

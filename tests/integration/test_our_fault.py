@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from chuyenhoa import clock, feedback
+from chuyenhoa import cli, clock, feedback
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store
 from chuyenhoa.pipeline.receive import answer, decide, read
@@ -19,6 +23,7 @@ from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import fill
 from tests.integration.prepared import open_periods
 from tests.integration.rehearsal import run_intake
+from tests.unit.intake.formats_made import make_zip
 
 RACH_GIA, HA_TIEN = "899-rach-gia", "900-ha-tien"
 
@@ -78,7 +83,7 @@ def test_our_fault_is_told_once_and_replaced_by_the_answer(
     broken, good = rows()
     assert (broken.status, broken.answered_at) == ("claimed", None)
     assert (good.status, len(receipts(forms, HA_TIEN))) == ("accepted", 1)
-    assert kinds(broken.number) == ["claimed", "fault_told"]
+    assert kinds(broken.number) == ["claimed", "failed", "fault_told", "failed"]
     run_intake()
     assert receipts(forms) == [page]
     text = page.read_text(encoding="utf-8")
@@ -186,3 +191,89 @@ def test_what_no_reader_can_open_has_one_receipt(forms: Path, name: str, content
     assert "\x1b" not in page.name
     run_intake()
     assert receipts(forms) == [page]
+
+
+def fail_on(monkeypatch: pytest.MonkeyPatch, name: str, error: Exception) -> None:
+    real = decide.decide_file
+
+    def decide_or_fail(ctx: Context, session: Session, part: Part, row: SubmissionRow) -> Answer:
+        if row.file_name == name:
+            raise error
+        return real(ctx, session, part, row)
+
+    monkeypatch.setattr(decide, "decide_file", decide_or_fail)
+
+
+def command(*arguments: str) -> tuple[int, dict[str, Any]]:
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text), contextlib.redirect_stderr(io.StringIO()):
+        code = cli.main([*arguments, "--json"])
+    return code, json.loads(text.getvalue())
+
+
+def test_a_file_on_which_we_failed_three_times_is_set_aside(
+    forms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(forms, "hong.xlsx")
+    drop(forms, "tot.xlsx", HA_TIEN)
+    with monkeypatch.context() as patch:
+        fail_on(patch, "hong.xlsx", RuntimeError("a bug of ours"))
+        code, said = command("intake")
+        # What was answered beside it is listed, though the pass ends as our fault.
+        assert (code, [entry["file_name"] for entry in said["answered"]]) == (3, ["tot.xlsx"])
+        assert command("intake")[0] == command("intake")[0] == 3
+        # The poison file holds up nobody any more: not the colour of later passes, nor its own folder.
+        drop(forms, "sau.xlsx", content=b"\xff\xd8\xff\xe0")
+        code, said = command("intake")
+        assert (code, [entry["file_name"] for entry in said["answered"]]) == (0, ["sau.xlsx"])
+        (waiting,) = said["set_aside"]
+        assert waiting["id"] == "S000001"
+        assert "a bug of ours" in waiting["why"]
+    assert (rows()[0].status, rows()[0].answered_at) == ("set_aside", None)
+    assert [entry["id"] for entry in command("status")[1]["set_aside"]] == ["S000001"]
+    assert audit_store(open_context()).faults == ()
+    # Once the cause is fixed an engineer lets it try again, and its submitter gets the real answer.
+    assert command("retry") == (0, {"retried": ["S000001"]})
+    assert command("retry", "S000001") == (1, {"retried": []})
+    assert [entry["status"] for entry in command("intake")[1]["answered"]] == ["accepted"]
+    assert audit_store(open_context()).faults == ()
+    assert (rows()[0].status, rows()[0].version) == ("accepted", 1)
+
+
+def test_a_file_that_only_its_answer_failed_is_judged_anew_after_a_retry(
+    forms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(forms, "a.xlsx")
+
+    def fail(*args: object) -> None:
+        raise ValueError("a bug of ours")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answer, "make_workbooks", fail)
+        assert [command("intake")[0] for _ in range(4)] == [3, 3, 3, 0]
+    assert (rows()[0].status, rows()[0].version) == ("set_aside", None)
+    assert audit_store(open_context()).faults == ()
+    assert command("retry", "S000001")[0] == 0
+    assert command("intake")[0] == 0
+    assert (rows()[0].status, rows()[0].version) == ("accepted", 1)
+    assert audit_store(open_context()).faults == ()
+
+
+def test_a_full_disk_costs_no_file_its_tries(forms: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(forms, "a.xlsx")
+    with monkeypatch.context() as patch:
+        fail_on(patch, "a.xlsx", OSError("no space left"))
+        assert [command("intake")[0] for _ in range(4)] == [3, 3, 3, 3]
+    assert [entry["status"] for entry in command("intake")[1]["answered"]] == ["accepted"]
+
+
+def test_a_zip_is_answered_when_one_of_its_files_is_set_aside(
+    forms: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = forms / "outbox" / RACH_GIA / f"BIEU-MAU-2021-6t-{RACH_GIA}.xlsx"
+    drop(forms, "goi.zip", content=make_zip({"hong.xlsx": fill(form), "anh.jpg": b"\xff\xd8\xff\xe0"}))
+    with monkeypatch.context() as patch:
+        fail_on(patch, "hong.xlsx", RuntimeError("a bug of ours"))
+        assert [command("intake")[0] for _ in range(3)] == [3, 3, 3]
+        assert [entry["file_name"] for entry in command("intake")[1]["answered"]] == ["goi.zip"]
+    assert [row.status for row in rows()] == ["refused", "set_aside", "refused"]

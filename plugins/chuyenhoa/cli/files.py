@@ -24,6 +24,7 @@ from chuyenhoa.store import documents, in_force, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
 UNUSABLE = 2
+SUBMISSION_ID = r"S\d{6,}"
 LIFE_WORDS = {
     "container": "nằm trong gói",
     "member": "đường dẫn trong gói",
@@ -55,6 +56,14 @@ def add_commands(commands: Any) -> None:
         "a file; all others are answered first.",
     )
     intake.set_defaults(run=run_intake)
+    retry = commands.add_parser(
+        "retry",
+        help="let the next pass try files that were set aside",
+        description="Files on which we failed three times are set aside; `status` lists them. Once the cause "
+        "is fixed, the next pass tries them again. Exit code 1 when none of those named was set aside.",
+    )
+    retry.add_argument("ids", nargs="*", metavar="ID", help="as in S000012; all of them if left out")
+    retry.set_defaults(run=retry_files)
     trace = commands.add_parser(
         "trace",
         help="one file's whole life",
@@ -64,7 +73,7 @@ def add_commands(commands: Any) -> None:
     )
     trace.add_argument("what", metavar="FILE_OR_SHA256", help="a file, its sha256 or the beginning of it")
     trace.set_defaults(run=trace_file)
-    for parser in (check, intake, trace):
+    for parser in (check, intake, retry, trace):
         parser.add_argument("--json", action="store_true", help="print for programs")
 
 
@@ -155,6 +164,7 @@ def run_intake(options: argparse.Namespace) -> int:
             try:
                 answered += batches.process_batch(members)
             except batches.IntakeError as error:
+                answered += error.answered
                 # One file on which we fail costs no other batch its answers; the exit code still says it.
                 failed.append(error)
     finally:
@@ -176,7 +186,8 @@ def run_intake(options: argparse.Namespace) -> int:
         for row in rows
     ]
     if options.json:
-        output.print_json({"answered": entries, "letters": letters})
+        waiting = output.set_aside_json(ctx)
+        output.print_json({"answered": entries, "letters": letters, "set_aside": waiting})
     elif not entries:
         print(f"no file was waiting in {ctx.settings.inbox}")
     else:
@@ -189,6 +200,23 @@ def run_intake(options: argparse.Namespace) -> int:
         raise batches.IntakeError("\n".join(map(str, failed)))
     batches.summarise_intake(answered)
     return 0
+
+
+def retry_files(options: argparse.Namespace) -> int:
+    """`chuyenhoa retry`: 0 when a file waits for the next pass, 1 when none was set aside, 2 for no id."""
+    from chuyenhoa.pipeline.receive import batches
+
+    ctx = open_context()
+    wrong = [name for name in options.ids if not re.fullmatch(SUBMISSION_ID, name)]
+    if wrong:
+        raise UnusableError(f"{', '.join(wrong)}: no id of a submission, as in S000012.")
+    names = options.ids or [entry["id"] for entry in output.set_aside_json(ctx)]
+    done = batches.retry(ctx, [ledger.submission_number(name) for name in names])
+    if options.json:
+        output.print_json({"retried": done})
+    else:
+        print("\n".join(done) or "no file of these is set aside")
+    return 0 if done else 1
 
 
 def trace_file(options: argparse.Namespace) -> int:
@@ -218,7 +246,7 @@ def trace_file(options: argparse.Namespace) -> int:
 
 def _find(session: Session, what: str) -> list[SubmissionRow]:
     """Submissions by id (S000012), by the name of their receipt, or by file or hash."""
-    if re.fullmatch(r"S\d{6,}", what):
+    if re.fullmatch(SUBMISSION_ID, what):
         return ledger.find_submissions(session, [ledger.submission_number(what)])
     # A file that lies here is asked about by its content, even when it is named like a receipt.
     if not Path(what).is_file() and what.endswith(".html"):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa import clock, settings
 from chuyenhoa.cli import labels
-from chuyenhoa.cli.output import UnusableError, print_json, print_table, show_exactly
+from chuyenhoa.cli.output import UnusableError, print_json, print_table, set_aside_json, show_exactly
 from chuyenhoa.model.evidence import SubmissionRecord
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Period, Plan, Submitter
@@ -36,7 +36,11 @@ LEFT = {
     "not_removed": "đã lưu trữ nhưng không xóa được khỏi inbox",
 }
 # What is said behind the state of a file that nothing followed.
-AFTER = {SubmissionStatus.CLAIMED.value: "", SubmissionStatus.REFUSED.value: "; chưa gửi lại"}
+AFTER = {
+    SubmissionStatus.CLAIMED.value: "",
+    SubmissionStatus.REFUSED.value: "; chưa gửi lại",
+    SubmissionStatus.SET_ASIDE.value: "; sửa nguyên nhân rồi chạy chuyenhoa retry",
+}
 LETTERS = (
     (deliveries.DeliveryState.WAITING, "thư chờ gửi"),
     (deliveries.DeliveryState.FAILED, "thư không gửi được"),
@@ -96,10 +100,11 @@ def print_status(options: argparse.Namespace) -> int:
         {"path": e.path, "why": e.why.value, "detail": e.detail, "since": e.since.isoformat()}
         for e in to_report(ctx)
     ]
-    unsettled = _list_unsettled(ctx)
+    unsettled, waiting = _list_unsettled(ctx), set_aside_json(ctx)
     if options.json:
         whole = found[0] if options.period else {"periods": found}
-        print_json({**whole, "undelivered": letters, "inbox_left": left, "unsettled": unsettled})
+        lists = {"undelivered": letters, "inbox_left": left, "unsettled": unsettled, "set_aside": waiting}
+        print_json({**whole, **lists})
         return 0
     # What is late or wrong comes first, before the periods: it asks somebody to act.
     for item in left:
@@ -110,6 +115,8 @@ def print_status(options: argparse.Namespace) -> int:
         state = labels.format_with_code(labels.STATUSES, item["status"])
         received = labels.format_moment(item["received_at"])
         print(f"! {item['id']} {name}: {state}, {received}{AFTER[item['status']]}")
+    for entry in waiting:
+        print(f"!   {entry['id']}: {show_exactly(entry['why'])}")
     for number, (period, entry) in enumerate(zip(periods, found, strict=True)):
         if number:
             print()

@@ -33,6 +33,7 @@ STATUSES: Mapping[str, str] = {
     SubmissionStatus.RETURNED: "trả lại",
     SubmissionStatus.REFUSED: "từ chối",
     SubmissionStatus.DUPLICATE: "gửi trùng",
+    SubmissionStatus.SET_ASIDE: "hệ thống lỗi nhiều lần, chờ kỹ thuật",
     NOT_SUBMITTED: "chưa gửi",
 }
 SEVERITIES: Mapping[str, str] = {

@@ -16,6 +16,8 @@ from chuyenhoa.model.figures import Declaration, Normalisation, Observation
 from chuyenhoa.model.history import Change
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.submissions import Finding
+from chuyenhoa.pipeline.context import Context
+from chuyenhoa.store import ledger, set_aside
 
 # Full, over quota, read-only: whatever the path, only the caller can make room.
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -92,6 +94,21 @@ def show_exactly(text: str) -> str:
 def _width(text: str) -> int:
     # Decomposed Vietnamese (NFD) writes "ế" as e + circumflex + acute: three code points, one column.
     return sum(0 if unicodedata.combining(letter) else 1 for letter in text)
+
+
+def set_aside_json(ctx: Context) -> list[dict[str, str]]:
+    """The files on which we failed again and again, as programs read them."""
+    with ctx.store.reading() as session:
+        return [
+            {
+                "id": ledger.submission_id(entry.row.number),
+                "file_name": mask_personal("/".join(filter(None, (entry.row.folder, entry.row.file_name)))),
+                "sha256": entry.row.sha256,
+                "since": entry.since.isoformat(),
+                "why": entry.why,
+            }
+            for entry in set_aside.find_set_aside(session)
+        ]
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

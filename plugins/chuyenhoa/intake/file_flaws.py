@@ -16,12 +16,15 @@ CODES: Mapping[FileFlaw, Code] = {
     FileFlaw.NO_TABLE: Code.TEXT_DOCUMENT_WITHOUT_TABLE,
     FileFlaw.MACROS: Code.HAS_MACROS,
     FileFlaw.LINKS: Code.HAS_EXTERNAL_LINKS,
+    FileFlaw.COMMANDS: Code.HAS_DDE,
     FileFlaw.OBJECTS: Code.HAS_PICTURES_OR_OBJECTS,
     FileFlaw.OTHER_FORMAT: Code.MISNAMED_EXCEL_FILE,
 }
 REFUSALS: Mapping[Kind, Code] = {
     Kind.EMPTY: Code.EMPTY_FILE,
     Kind.BROKEN_ZIP: Code.DAMAGED_FILE,
+    Kind.BROKEN_OFFICE: Code.DAMAGED_FILE,
+    Kind.SHORTCUT: Code.SHORTCUT_ONLY,
     Kind.ENCRYPTED: Code.ENCRYPTED_FILE,
     Kind.OLD_EXCEL: Code.EXCEL_TOO_OLD,
     Kind.PDF: Code.SCAN_OR_PICTURE,
@@ -44,6 +47,7 @@ REFUSALS: Mapping[Kind, Code] = {
 """The finding on a kind that cannot be read; an archive is unpacked before."""
 KIND_NAMES: Mapping[Kind, str] = {
     Kind.BROKEN_ZIP: "không giải nén được",
+    Kind.BROKEN_OFFICE: "thiếu phần nội dung chính",
     Kind.PDF: "tệp PDF",
     Kind.IMAGE: "tệp hình ảnh",
     Kind.DOC: "văn bản Word kiểu cũ (.doc)",

@@ -40,6 +40,8 @@ class SubmissionStatus(StrEnum):
     REFUSED = "refused"
     """Not readable, hostile, or not ours."""
     DUPLICATE = "duplicate"
+    SET_ASIDE = "set_aside"
+    """We failed on it again and again; it waits for the engineers and holds up nobody."""
 
 
 # The statuses under which figures of a file count.

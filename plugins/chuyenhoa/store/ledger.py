@@ -57,13 +57,12 @@ def answer_facts(row: tables.SubmissionRow) -> Facts:
 
 
 def pending(session: Session) -> list[tables.SubmissionRow]:
-    """Submissions that are archived and not answered, oldest first."""
-    query = (
-        select(tables.SubmissionRow)
-        .where(tables.SubmissionRow.answered_at.is_(None))
-        .order_by(tables.SubmissionRow.number)
+    """Submissions that are archived, not answered and not set aside, oldest first."""
+    query = select(tables.SubmissionRow).where(
+        tables.SubmissionRow.answered_at.is_(None),
+        tables.SubmissionRow.status != SubmissionStatus.SET_ASIDE.value,
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.order_by(tables.SubmissionRow.number)))
 
 
 def find_unsettled(session: Session) -> list[tables.SubmissionRow]:

@@ -53,6 +53,7 @@ def read_page(html: str) -> tuple[str, set[str]]:
         (SubmissionStatus.REFUSED, "KHÔNG NHẬN ĐƯỢC TỆP NÀY"),
         (SubmissionStatus.DUPLICATE, "TỆP NÀY ĐÃ NỘP TRƯỚC ĐÓ"),
         (SubmissionStatus.CLAIMED, "ĐÃ NHẬN TỆP, HỆ THỐNG CHƯA XỬ LÝ XONG"),
+        (SubmissionStatus.SET_ASIDE, "ĐÃ NHẬN TỆP, HỆ THỐNG CHƯA XỬ LÝ XONG"),
     ],
 )
 def test_every_status_has_its_word(
@@ -68,6 +69,13 @@ def test_every_status_has_its_word(
 def test_no_status_is_left_without_words() -> None:
     marks = test_every_status_has_its_word.pytestmark  # type: ignore[attr-defined]
     assert {case[0] for case in marks[0].args[1]} == set(SubmissionStatus)
+
+
+def test_what_came_stands_at_the_foot(receipt: Receipt, templates: Path) -> None:
+    foot = render_receipt(receipt, templates).partition("<footer>")[2]
+    text, _ = read_page(foot)
+    assert receipt.sha256 in text
+    assert f"{receipt.size:,}".replace(",", ".") + " byte" in text
 
 
 def test_facts_are_given_in_vietnamese(receipt: Receipt, templates: Path) -> None:

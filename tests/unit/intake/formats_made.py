@@ -149,10 +149,18 @@ def _sheet_records(rows: Sequence[Sequence[object]], styles: dict[tuple[int, int
     yield record(130)
 
 
+CODES = {200: '0.0"% đạt"', 201: "#,##0,", 202: '0" nghìn"', 203: ";;;"}
+"""Number formats of `make_xlsb`."""
+
+
 def make_xlsb(
     rows: Rows, styles: dict[tuple[int, int], int] | None = None, extra: dict[str, bytes] | None = None
 ) -> bytes:
-    """A binary workbook. Style 1 is a percentage, 2 the font .VnTime, 3 a date; 4 is a word with a % sign."""
+    """A binary workbook.
+
+    Style 1 is a percentage, 2 the font .VnTime, 3 a date, 4 a word with a % sign, 5 thousands, 6 a word, 7 a
+    format that hides the value.
+    """
     relations, bundle, parts = "", b"", {}
     for number, (name, table) in enumerate(rows, start=1):
         state = 1 if name == "_meta" else 0
@@ -163,7 +171,7 @@ def make_xlsb(
         )
         parts[f"xl/worksheets/sheet{number}.bin"] = b"".join(_sheet_records(table, styles or {}))
     font = struct.pack("<HHHHBBBB", 220, 0, 400, 0, 0, 0, 0, 0) + b"\0" * 8 + b"\0"
-    xfs = [(0, 0), (10, 0), (0, 1), (14, 0), (200, 0)]
+    xfs = [(0, 0), (10, 0), (0, 1), (14, 0), *((number, 0) for number in CODES)]
     parts |= {
         "xl/workbook.bin": record(131) + record(143) + bundle + record(144) + record(132),
         "xl/_rels/workbook.bin.rels": (
@@ -174,7 +182,7 @@ def make_xlsb(
             [
                 record(278),
                 record(615, struct.pack("<I", 1)),
-                record(44, struct.pack("<H", 200) + wide('0.0"% đạt"')),
+                *(record(44, struct.pack("<H", number) + wide(code)) for number, code in CODES.items()),
                 record(616),
                 record(611, struct.pack("<I", 2)),
                 record(43, font + wide("Calibri")),

@@ -21,6 +21,7 @@ from chuyenhoa.pipeline.receive.read import FileToRead, describe_death, unpack_f
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft
 from tests.unit.intake.formats_made import make_docx, make_html, make_zip
+from tests.unit.intake.letters_made import make_eml
 
 TABLE = b"a,b\n1,2\n"
 
@@ -200,6 +201,9 @@ CASES: dict[str, Callable[[], str]] = {
     "D67": lambda: opened(make_zip({"d/": b""})).findings[0].message,
     "D68": lambda: refused(make_html([("S", [["1"]])]), is_read=True),
     "D69": lambda: refused(b"Xin chao"),
+    "D134": lambda: opened(make_eml()).findings[0].message,
+    "D135": lambda: refused(b"[InternetShortcut]\nURL=a"),
+    "D136": lambda: refused(b"a,b\n=cmd|'/c calc'!A0,2", is_read=True),
 }
 
 
@@ -217,4 +221,4 @@ def test_every_code_of_the_formats_has_a_file_that_brings_it_about(root: Path) -
         text = build()
         assert "{" not in text
         assert text.startswith((f"{code}: ", "Tệp", "Trong"))
-        assert catalogue[code].severity is (Severity.WARNING if code == "D68" else Severity.ERROR)
+        assert catalogue[code].severity is (Severity.WARNING if code in ("D68", "D136") else Severity.ERROR)

@@ -11,6 +11,7 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_number
 from chuyenhoa.intake.values.personal import is_masked, report_row
+from chuyenhoa.intake.values.shown_values import compare_with_shown
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.kit.readers.texts import SHEET
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, is_withdrawal
@@ -22,6 +23,8 @@ from chuyenhoa.model.plan import Indicator, Locality
 FLAW_CODES: Mapping[Flaw, Code] = {
     Flaw.ERROR: Code.FORMULA_ERROR,
     Flaw.UNCALCULATED: Code.FORMULA_NOT_CALCULATED,
+    Flaw.RECALCULATED: Code.FORMULA_RESULT_DIFFERS,
+    Flaw.UNCERTAIN: Code.FORMULA_RESULT_UNCERTAIN,
     Flaw.PERCENT: Code.PERCENTAGE_FOR_COUNT,
     Flaw.US_DATE: Code.DATE_FOR_NUMBER,
     Flaw.STRUCK: Code.STRUCK_OUT_NUMBER,
@@ -172,7 +175,10 @@ def read_cell(
         )
         return
     if mark:
-        reading = NumberReading(problem=FLAW_CODES[mark.flaw])
+        reading = NumberReading(problem=FLAW_CODES[mark.flaw], readings=mark.text)
+    elif (row, column) in sheet.shown:
+        shown = sheet.shown[row, column]
+        reading = compare_with_shown(value, shown, indicator.unit, indicator.decimals)
     else:
         reading = read_number(value, indicator.unit, indicator.decimals)
     if reading.problem:
@@ -197,7 +203,8 @@ def read_cell(
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:
     """What the submitter sees in a cell: 12,5 with a comma, 80% and not 0.8, a date as 03/01/2021."""
-    if mark and mark.text:
+    # Beside the result that its formula gives, a cell is told with the one that it holds.
+    if mark and mark.text and mark.flaw is not Flaw.RECALCULATED:
         return mark.text
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

@@ -22,7 +22,8 @@ _LOCAL_HEADER = struct.Struct("<4s2xHH16xHH")
 # What `zipfile` raises on a directory that is damaged or made to deceive.
 _BROKEN_DIRECTORY = (
     *(zipfile.BadZipFile, struct.error, EOFError, OSError),
-    *(ValueError, NotImplementedError, RuntimeError),
+    # An extra field that is cut short is an IndexError of zipfile.
+    *(ValueError, NotImplementedError, RuntimeError, IndexError),
 )
 # Bytes below which a ratio does not matter: a part this small harms nobody, however well it packs.
 _SMALL_PART = 1_000_000

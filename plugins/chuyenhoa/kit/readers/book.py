@@ -47,6 +47,10 @@ class Kind(StrEnum):
     PRESENTATION = "presentation"
     MAIL = "mail"
     WEB_ARCHIVE = "web-archive"
+    SHORTCUT = "shortcut"
+    """A link to a file that lies elsewhere: .url, .lnk, .gsheet."""
+    BROKEN_OFFICE = "broken-office"
+    """An Office file without its main part."""
     RAR = "rar"
     SEVEN_ZIP = "7z"
     PACKED = "packed"
@@ -76,6 +80,8 @@ class FileFlaw(StrEnum):
     MACROS = "macros"
     """From here on the file is read all the same; nothing of what is named is run, followed or opened."""
     LINKS = "links"
+    COMMANDS = "commands"
+    """Formulas or fields that would start another program (DDE)."""
     OBJECTS = "objects"
     OTHER_FORMAT = "other-format"
     """It is read, but is not the workbook that its name promises (`kind`)."""
@@ -98,6 +104,10 @@ class Flaw(StrEnum):
 
     ERROR = "error"
     UNCALCULATED = "uncalculated"
+    RECALCULATED = "recalculated"
+    """A formula whose stored result is not what it gives; the text is the right one."""
+    UNCERTAIN = "uncertain"
+    """A formula that cannot be recomputed here, in a workbook that was not calculated when it was saved."""
     PERCENT = "percent"
     US_DATE = "us_date"
     """A date that its cell shows with the month before the day."""
@@ -133,6 +143,8 @@ class Sheet:
     """Names of the fonts of cells that are set in a font of an old encoding (`.VnTime`, `VNI-Times`)."""
     merges: tuple[tuple[int, int, int, int], ...] = ()
     """Merged areas as first row, first column, last row, last column."""
+    shown: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """What cells show whose number format does not simply show their value (`number_formats.find_shown`)."""
     above: tuple[str, ...] = ()
     """Paragraphs that stand above a table of Word or HTML, from the top, back to the table before it.
 

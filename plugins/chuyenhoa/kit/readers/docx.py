@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -26,6 +26,7 @@ MAIN = "word/document.xml"
 WRAPPERS = frozenset({"sdt", "sdtContent", "ins", "customXml", "smartTag", "hyperlink", "moveTo"})
 """Elements whose content counts as if it stood in their place."""
 LINKING_FIELDS = frozenset({"DDE", "DDEAUTO", "LINK", "INCLUDETEXT", "INCLUDEPICTURE", "DATABASE"})
+COMMANDS = frozenset({"DDE", "DDEAUTO"})
 HIDDEN = frozenset({"vanish"})
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
@@ -38,13 +39,15 @@ def open_document(archive: Archive, flaws: FlawReporter) -> Book | None:
     """
     try:
         body = parse_markup(archive.read(MAIN), MAIN).find("{*}body")
-        reaches_out = _reaches_out(archive, body)
+        reaches_out, calls_program = _reaches_out(archive, body), not COMMANDS.isdisjoint(_field_words(body))
     except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
         report_error(error, flaws)
         return None
     report_extras(archive.entries, flaws)
     if reaches_out:
         flaws.report(FileFlaw.LINKS)
+    if calls_program:
+        flaws.report(FileFlaw.COMMANDS)
     walk = _Walk()
     if body is not None:
         walk.over(body)
@@ -55,11 +58,15 @@ def open_document(archive: Archive, flaws: FlawReporter) -> Book | None:
     return Book("docx", sheets) if sheets is not None else None
 
 
+def _field_words(body: etree._Element | None) -> Sequence[str]:
+    """The words of all fields in upper case: DDEAUTO, INCLUDETEXT, PAGE, and what stands behind them."""
+    texts = () if body is None else (str(entry.text) for entry in body.iter("{*}instrText"))
+    return " ".join(texts).upper().split()
+
+
 def _reaches_out(archive: Archive, body: etree._Element | None) -> bool:
     """Whether the document fetches content from elsewhere: DDE, a remote template, a linked object."""
-    fields = "" if body is None else " ".join(str(entry.text) for entry in body.iter("{*}instrText"))
-    # The text of a field: " DDEAUTO c:\\a ", " INCLUDETEXT http://… ".
-    if any(word in LINKING_FIELDS for word in fields.upper().split()):
+    if not LINKING_FIELDS.isdisjoint(_field_words(body)):
         return True
     for name in archive.entries:
         if name.startswith("word/_rels/"):

@@ -8,6 +8,7 @@ from lxml import etree
 
 from chuyenhoa.kit.readers.appearance import is_legacy_font, show_run
 from chuyenhoa.kit.readers.book import Book, CellValue, FileFlaw, FlawReporter, Kind
+from chuyenhoa.kit.readers.formulas import holds_command
 from chuyenhoa.kit.readers.grids import Grid, finish
 from chuyenhoa.kit.readers.markup import attribute, local_name
 from chuyenhoa.kit.readers.texts import decode_text
@@ -38,6 +39,8 @@ def open_page(content: bytes, flaws: FlawReporter) -> Book | None:
     sheets = finish(grids, flaws)
     if sheets is None:
         return None
+    if any(holds_command(sheet.rows) for sheet in sheets):
+        flaws.report(FileFlaw.COMMANDS)
     flaws.report(FileFlaw.OTHER_FORMAT, kind=Kind.HTML)
     return Book("html", sheets)
 

@@ -6,6 +6,8 @@ import re
 
 from chuyenhoa.kit.ooxml.archive import Archive, BrokenArchiveError, list_entries
 from chuyenhoa.kit.readers.book import Kind
+from chuyenhoa.kit.readers.letters import looks_like_letter
+from chuyenhoa.kit.readers.markup import pass_on_memory
 from chuyenhoa.kit.readers.ole import BrokenCompoundError, open_compound
 from chuyenhoa.kit.readers.texts import decode_text
 
@@ -22,6 +24,8 @@ BEGINNINGS: tuple[tuple[bytes, Kind], ...] = (
     (b"BM", Kind.IMAGE),
     (b"{\\rtf", Kind.RTF),
     (b"Rar!", Kind.RAR),
+    (b"L\0\0\0\x01\x14\x02\0", Kind.SHORTCUT),
+    (b"book\0\0\0\0mark", Kind.SHORTCUT),
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
     (b"\x1f\x8b", Kind.PACKED),
     (b"BZh", Kind.PACKED),
@@ -40,6 +44,7 @@ PACKAGES: tuple[tuple[str, Kind], ...] = (
     ("ppt/presentation.xml", Kind.PRESENTATION),
 )
 """The part that makes a zip archive an Office file."""
+OFFICE_FOLDERS = ("xl/", "word/", "ppt/", "docProps/")
 STREAMS: tuple[tuple[str, Kind], ...] = (
     ("EncryptedPackage", Kind.ENCRYPTED),
     ("Workbook", Kind.XLS),
@@ -50,11 +55,26 @@ STREAMS: tuple[tuple[str, Kind], ...] = (
 )
 """The stream at the top that makes a compound file one of these; a .doc with a sheet inside has a Workbook
 as well, further down."""
+SHORTCUTS = re.compile(
+    rb"\[InternetShortcut\]|\[\{000214A0|\[Desktop Entry\]|\{\s*\"url\"\s*:|\{[^{}]{0,300}\"doc_id\"\s*:"
+    rb"|<\?xml[^>]*>\s*<!DOCTYPE plist[^>]*>\s*<plist[^>]*>\s*<dict>\s*<key>URL</key>",
+    re.IGNORECASE,
+)
+"""How links to a file elsewhere begin: .url and .website of Windows, .desktop of Linux, .webloc of macOS,
+and the .gsheet that Google Drive puts into a folder in place of a table."""
 MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta|style|div)\b", re.IGNORECASE)
 
 
 def detect(content: bytes) -> Kind:
-    """The kind of a file."""
+    """The kind of a file; it never raises but for a lack of memory."""
+    try:
+        return _detect(content)
+    except Exception as error:  # foreign bytes: what a library makes of them is no fault of ours
+        pass_on_memory(error)
+        return Kind.UNKNOWN
+
+
+def _detect(content: bytes) -> Kind:
     # A byte order mark, spaces and zero bytes are no content: such a file is called empty, not unknown.
     if not content.strip(BLANK):
         return Kind.EMPTY
@@ -85,6 +105,9 @@ def _kind_of_package(archive: Archive) -> Kind:
     for part, kind in PACKAGES:
         if part in archive.entries:
             return kind
+    # Cut and mended, or written by half: its parts are there, and the one that names them is not.
+    if "[Content_Types].xml" in archive.entries or any(n.startswith(OFFICE_FOLDERS) for n in archive.entries):
+        return Kind.BROKEN_OFFICE
     # .ods and .odt differ in this part alone; every other archive is one of reports.
     if "mimetype" in archive.entries and "content.xml" in archive.entries:
         return Kind.ODS if b"spreadsheet" in archive.read_start("mimetype", 100) else Kind.ODT
@@ -113,6 +136,10 @@ def _detect_text(content: bytes) -> Kind:
         return Kind.FLAT_ODS if b"opendocument.spreadsheet" in head else Kind.ODT
     if b"schemas.microsoft.com/office/word/2003/wordml" in head:
         return Kind.WORD_XML
-    if head.startswith(b"MIME-Version:"):
+    if looks_like_letter(text[:10_000]):
+        return Kind.MAIL
+    if head.startswith((b"MIME-Version:", b"From: <Saved by ")):
         return Kind.WEB_ARCHIVE
+    if SHORTCUTS.match(head):
+        return Kind.SHORTCUT
     return Kind.HTML if head.startswith(b"<") and MARKUP.search(head) else Kind.CSV

@@ -23,6 +23,7 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
+from chuyenhoa.kit.readers.formulas import calls_program, mark_results, translate_open_formula
 from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
@@ -32,6 +33,7 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
+from chuyenhoa.kit.readers.number_formats import find_other_text
 from chuyenhoa.kit.readers.package import report_extras
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
@@ -68,7 +70,11 @@ def open_ods(archive: Archive, flaws: FlawReporter) -> Book | None:
 def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> Book | None:
     if any(local_name(element).startswith(LINKED) for element in root.iter("{*}*")):
         flaws.report(FileFlaw.LINKS)
-    sheets = []
+    if any(local_name(element).startswith("dde-") for element in root.iter("{*}*")) or any(
+        calls_program(attribute(cell, "formula")) for cell in root.iter("{*}table-cell")
+    ):
+        flaws.report(FileFlaw.COMMANDS)
+    sheets, formulas = [], []
     for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
         reader = _Table(styles)
         reader.rows_of(table)
@@ -77,7 +83,8 @@ def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> 
             report_beyond(flaws, name, reader.grid.beyond)
             return None
         sheets.append(reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden))
-    return Book("ods", tuple(sheets))
+        formulas.append(reader.formulas)
+    return Book("ods", mark_results(sheets, formulas))
 
 
 class _Styles:
@@ -143,6 +150,8 @@ class _Table:
     def __init__(self, styles: _Styles) -> None:
         self.grid = Grid()
         self._marks: dict[tuple[int, int], Mark] = {}
+        self.formulas: dict[tuple[int, int], str] = {}
+        self._shown: dict[tuple[int, int], str] = {}
         self._styles = styles
         self._row = 0
 
@@ -191,15 +200,38 @@ class _Table:
             self.grid.beyond = self.grid.beyond or name_cell(row, column)
         elif mark:
             self._marks[row, column] = mark
+        formula = attribute(cell, "formula")
+        if formula and row < MAX_ROWS and column < MAX_COLUMNS:
+            # A formula that is repeated is written for the first of its cells only.
+            is_alone = number_of(cell, "number-columns-repeated", 1) == 1
+            self.formulas[row, column] = translate_open_formula(formula) if is_alone else ""
+        if isinstance(value, float) and mark is None and row < MAX_ROWS and column < MAX_COLUMNS:
+            shown = self._find_shown(cell, value)
+            if shown is not None:
+                self._shown[row, column] = shown
         font = self._styles.legacy(attribute(cell, "style-name"))
         if font:
             self.grid.fonts[row, column] = font
+
+    def _find_shown(self, cell: etree._Element, value: float) -> str | None:
+        text = _shown_text(cell, self._styles)
+        # An empty paragraph is saved where the format hides the value; programs that save no texts have none.
+        if not text.strip():
+            return "" if cell.find("{*}p") is not None else None
+        return find_other_text(text, value)
 
     def sheet(self, name: str, *, hidden: bool) -> Sheet:
         """The finished sheet."""
         grid = self.grid
         return Sheet(
-            name, hidden, grid.rows, self._marks, frozenset(grid.hidden_rows), grid.fonts, tuple(grid.merges)
+            name,
+            hidden,
+            grid.rows,
+            self._marks,
+            frozenset(grid.hidden_rows),
+            grid.fonts,
+            tuple(grid.merges),
+            self._shown,
         )
 
 
@@ -212,7 +244,7 @@ def _is_filled(cell: etree._Element) -> bool:
 
 def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark | None]:
     """The value of a cell, and its flaw if it has one."""
-    text = "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
+    text = _shown_text(cell, styles)
     kinds = {str(v) for key, v in cell.attrib.items() if str(key).endswith("}value-type")}
     formula = attribute(cell, "formula")
     # The type of an error stands in a namespace of LibreOffice; without it the text alone tells: Err:502.
@@ -227,6 +259,11 @@ def _read_cell(cell: etree._Element, styles: _Styles) -> tuple[CellValue, Mark |
     if attribute(cell, "style-name") in styles.struck:
         return value, Mark(Flaw.STRUCK)
     return value, Mark(Flaw.PERCENT) if kind == "percentage" else None
+
+
+def _shown_text(cell: etree._Element, styles: _Styles) -> str:
+    """What a cell shows, as its writer saved it beside the value."""
+    return "\n".join(_text(paragraph, styles) for paragraph in cell.iterchildren("{*}p"))
 
 
 def _is_office(key: str, name: str) -> bool:

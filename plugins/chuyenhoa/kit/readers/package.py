@@ -97,6 +97,9 @@ def _sift_workbook(archive: Archive, flaws: FlawReporter) -> Package | None:
             flaws.report(FileFlaw.UNSAFE, detail=f"phần {name}")
             return None
     report_extras(archive.entries, flaws)
+    # A DDE formula that Excel has saved once: its command stands in a part of the links.
+    if any("xl/externalLinks/" in name and b"ddeLink" in data for name, data in markup.items()):
+        flaws.report(FileFlaw.COMMANDS)
     # Read by nobody, so that no reader can be led to them.
     kept = {
         name: data

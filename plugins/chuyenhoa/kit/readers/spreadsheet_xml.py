@@ -18,6 +18,7 @@ from chuyenhoa.kit.readers.book import (
     Sheet,
     report_beyond,
 )
+from chuyenhoa.kit.readers.formulas import calls_program
 from chuyenhoa.kit.readers.grids import Grid
 from chuyenhoa.kit.readers.markup import (
     UnsafeMarkupError,
@@ -39,6 +40,8 @@ def open_spreadsheet_xml(content: bytes, flaws: FlawReporter) -> Book | None:
     except (UnsafeMarkupError, etree.XMLSyntaxError) as error:
         report_error(error, flaws)
         return None
+    if any(calls_program(attribute(cell, "Formula")) for cell in root.iter("{*}Cell")):
+        flaws.report(FileFlaw.COMMANDS)
     percents, fonts = _styles(root)
     sheets = []
     for worksheet in root.iterchildren("{*}Worksheet"):

@@ -20,6 +20,7 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
+from chuyenhoa.kit.readers.formulas import holds_command
 
 MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -131,6 +132,8 @@ def open_text(content: bytes, flaws: FlawReporter) -> Book | None:
             return None
         if index < MAX_ROWS:
             rows.append(list(row[:width]))
+    if holds_command(rows):
+        flaws.report(FileFlaw.COMMANDS)
     if not any(len(row) > 1 for row in rows):
         flaws.report(FileFlaw.NO_TABLE, kind=Kind.CSV)
         return None

@@ -26,6 +26,7 @@ from chuyenhoa.kit.readers.book import (
     report_beyond,
 )
 from chuyenhoa.kit.readers.markup import pass_on_memory, report_error
+from chuyenhoa.kit.readers.number_formats import find_all_shown, is_plain
 from chuyenhoa.kit.readers.ole import open_compound
 
 EOF, FILE_PASS, VBA, SUPBOOK = 0x0A, 0x2F, 0xD3, 0x1AE
@@ -79,6 +80,8 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
         flaws.report(FileFlaw.MACROS)
     if any(number == SUPBOOK and _leads_outside(data) for number, data in first):
         flaws.report(FileFlaw.LINKS)
+    if any(number == SUPBOOK and _names_program(data) for number, data in first):
+        flaws.report(FileFlaw.COMMANDS)
     if any(name.startswith("MBD") or name == "Ctls" for name in compound.names):
         flaws.report(FileFlaw.OBJECTS)
     return Book("xls", sheets)
@@ -99,6 +102,14 @@ def _leads_outside(data: bytes) -> bool:
     return len(data) >= 4 and struct.unpack_from("<H", data, 2)[0] not in OWN_BOOK
 
 
+def _names_program(data: bytes) -> bool:
+    """Whether a link is one of DDE: a program and a topic with U+0003 between them.
+
+    In the path of a workbook, which begins with U+0001, the same sign leads into a folder.
+    """
+    return _leads_outside(data) and b"\x03" in data[5:] and data[5:6] != b"\x01"
+
+
 @dataclass(frozen=True)
 class _Style:
     """What the style of a cell says beside its value."""
@@ -106,6 +117,8 @@ class _Style:
     struck: bool = False
     percent: bool = False
     duration: bool = False
+    format: str = ""
+    """The number format, where it may show something else than the value."""
     legacy_font: str = ""
 
 
@@ -124,7 +137,8 @@ def _styles_of(book: xlrd.Book) -> list[_Style]:
         percent = shows_percent(code, shown)
         struck = font is not None and bool(font.struck_out)
         duration = DURATION.search(QUOTED.sub("", shown)) is not None
-        styles.append(_Style(struck, percent, duration, name if is_legacy_font(name) else ""))
+        telling = "" if is_plain(shown) else shown
+        styles.append(_Style(struck, percent, duration, telling, name if is_legacy_font(name) else ""))
     return styles
 
 
@@ -133,6 +147,7 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Styl
     rows: list[list[CellValue]] = []
     marks: dict[tuple[int, int], Mark] = {}
     fonts: dict[tuple[int, int], str] = {}
+    formats: dict[tuple[int, int], str] = {}
     for row in range(sheet.nrows):
         values: list[CellValue] = []
         for column, cell in enumerate(sheet.row(row)):
@@ -143,6 +158,8 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Styl
             if row >= MAX_ROWS or column >= MAX_COLUMNS:
                 raise _BeyondError(sheet.name, name_cell(row, column))
             style = styles[cell.xf_index] if cell.xf_index < len(styles) else PLAIN
+            if style.format:
+                formats[row, column] = style.format
             mark = _mark(cell, style)
             if mark is not None:
                 marks[row, column] = mark
@@ -163,6 +180,7 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Styl
         fonts=fonts,
         # xlrd counts the end of an area as a range of Python does.
         merges=tuple((top, left, end - 1, right - 1) for top, end, left, right in sheet.merged_cells),
+        shown=find_all_shown(rows, formats),
     )
 
 

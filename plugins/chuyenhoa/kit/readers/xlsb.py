@@ -26,6 +26,7 @@ from chuyenhoa.kit.readers.book import (
     report_beyond,
 )
 from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, is_readers, parse_markup, report_error
+from chuyenhoa.kit.readers.number_formats import BUILT_IN, find_all_shown, is_plain
 from chuyenhoa.kit.readers.package import Package, report_extras
 
 WORKBOOK = "xl/workbook.bin"
@@ -76,6 +77,12 @@ class Styles:
         code = self.cells[style][0]
         return shows_percent(code, self.formats.get(code, ""))
 
+    def format(self, style: int) -> str:
+        """The number format of a style, where it may show something else than the value; else empty."""
+        number = self.cells[style][0] if style < len(self.cells) else 0
+        code = self.formats.get(number, BUILT_IN.get(number, ""))
+        return "" if is_plain(code) else code
+
     def font(self, style: int) -> str:
         """The name of a style's font; empty when there is none."""
         place = self.cells[style][1] if style < len(self.cells) else -1
@@ -90,6 +97,8 @@ class Scan:
     hidden: bool
     marks: dict[tuple[int, int], Mark] = field(default_factory=dict)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Number formats that may show something else than the value."""
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: str = ""
@@ -212,6 +221,8 @@ def _scan(stream: bytes, scan: Scan, styles: Styles) -> Scan:
             style &= 0xFFFFFF
             is_error = number in (CELL_ERROR, FORMULA_ERROR)
             scan.see(row, column, data[8] if is_error else None)
+            if styles.format(style):
+                scan.formats[row, column] = styles.format(style)
             if number in NUMBERS and styles.shows_percent(style):
                 scan.marks[row, column] = Mark(Flaw.PERCENT)
             elif is_legacy_font(styles.font(style)):
@@ -256,4 +267,5 @@ def _sheet(scan: Scan, rows: list[list[CellValue]]) -> Sheet:
         hidden_rows=frozenset(scan.hidden_rows),
         fonts=scan.fonts,
         merges=tuple(scan.merges),
+        shown=find_all_shown(rows, scan.formats),
     )

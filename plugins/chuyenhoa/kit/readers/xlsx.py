@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -12,8 +13,10 @@ from python_calamine import CalamineWorkbook
 
 from chuyenhoa.kit.ooxml.markup import parse_xml
 from chuyenhoa.kit.readers.appearance import show_runs
-from chuyenhoa.kit.readers.book import Book, FlawReporter, Sheet, report_beyond
+from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Sheet, report_beyond
+from chuyenhoa.kit.readers.formulas import calls_program, mark_results
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
+from chuyenhoa.kit.readers.number_formats import find_all_shown
 from chuyenhoa.kit.readers.package import Package
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.kit.readers.xlsx_styles import read_styles
@@ -25,6 +28,10 @@ READ_PARTS = ("[Content_Types].xml", "_rels/.rels", BOOK, LINKS, STYLES, TEXTS)
 """What a reader of values opens beside the sheets."""
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+PROPERTIES = "docProps/app.xml"
+# Not the author of docProps/core.xml: Excel leaves it as it was when it saves such a file, computed.
+WRITERS = re.compile(r"Apache POI|SheetJS|Excelize|openpyxl|XlsxWriter|ExcelJS", re.IGNORECASE)
+"""Libraries that write workbooks and compute nothing; an office program writes its own name instead."""
 MAX_SHEETS = 100
 
 
@@ -120,7 +127,21 @@ def _read_values(
             raise
         report_error(error, flaws)
         return None
-    return Book("xlsx", tuple(sheets))
+    formulas = [scan.formulas for scan in scans]
+    if any(calls_program(text) for found in formulas for text in found.values()):
+        flaws.report(FileFlaw.COMMANDS)
+    is_uncertain = any(formulas) and _is_uncertain(package)
+    return Book("xlsx", mark_results(sheets, formulas, is_uncertain=is_uncertain))
+
+
+def _is_uncertain(package: Package) -> bool:
+    """Whether the results of formulas may be old, or may never have been computed."""
+    setting = parse_xml(package.parts[BOOK]).find("{*}calcPr")
+    if setting is not None and (
+        setting.get("calcMode") == "manual" or setting.get("fullCalcOnLoad") in {"1", "true"}
+    ):
+        return True
+    return WRITERS.search(package.parts.get(PROPERTIES, b"").decode("utf-8", "replace")) is not None
 
 
 def _make_sheet(workbook: CalamineWorkbook, place: _Location, scan: SheetScan) -> Sheet:
@@ -135,6 +156,7 @@ def _make_sheet(workbook: CalamineWorkbook, place: _Location, scan: SheetScan) -
         hidden_rows=frozenset(scan.hidden),
         fonts=scan.fonts,
         merges=_clip(scan.merges, len(rows), width),
+        shown=find_all_shown(rows, scan.formats),
     )
 
 

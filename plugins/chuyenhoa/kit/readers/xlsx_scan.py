@@ -13,6 +13,7 @@ from lxml import etree
 
 from chuyenhoa.kit.ooxml.markup import iterate_xml, parse_xml
 from chuyenhoa.kit.readers.book import MAX_COLUMNS, MAX_ROWS, Flaw, Mark, name_cell
+from chuyenhoa.kit.readers.formulas import shift_formula
 from chuyenhoa.kit.readers.markup import pass_on_memory
 from chuyenhoa.kit.readers.xlsx_styles import CellStyles
 
@@ -47,6 +48,12 @@ class SheetScan:
     marks: dict[tuple[int, int], Mark] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Number formats that may show something else than the value, of cells with content."""
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Formulas; "" for one that reaches over several cells or that a table of data fills."""
+    shared: dict[str, tuple[str, int, int]] = field(default_factory=dict)
+    """Formulas that several cells share, by their number, with the cell for which they are written."""
     merges: list[Area] = field(default_factory=list)
     beyond: str = ""
     """The first cell with content outside of the limits; empty when there is none."""
@@ -203,11 +210,29 @@ def _read_area(area: bytes) -> Area | None:
 def _judge(cell: etree._Element, row: int, column: int, styles: CellStyles, found: SheetScan) -> None:
     """The flaw and the old font of one cell, if any."""
     style = cell.get("s", "0")
+    formula = cell.find("{*}f")
+    if formula is not None:
+        found.formulas[row, column] = _read_formula(formula, row, column, found)
     mark = _find_flaw(cell, style, styles)
     if mark:
         found.marks[row, column] = mark
     if style in styles.fonts and len(cell):
         found.fonts[row, column] = styles.fonts[style]
+    if style in styles.formats and len(cell):
+        found.formats[row, column] = styles.formats[style]
+
+
+def _read_formula(formula: etree._Element, row: int, column: int, found: SheetScan) -> str:
+    """The formula of one cell; of a shared one all but the first cell only name its number."""
+    kind, text = formula.get("t", "normal"), formula.text or ""
+    if kind == "shared":
+        # <f t="shared" ref="D7:D12" si="0">B7+C7</f> in D7, <f t="shared" si="0"/> in D8 to D12
+        number = formula.get("si", "")
+        if text:
+            found.shared[number] = (text, row, column)
+        text, first_row, first_column = found.shared.get(number, ("", row, column))
+        return shift_formula(text, row - first_row, column - first_column)
+    return text if kind == "normal" else ""
 
 
 def _find_flaw(cell: etree._Element, style: str, styles: CellStyles) -> Mark | None:

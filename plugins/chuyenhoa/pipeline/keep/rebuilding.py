@@ -15,7 +15,10 @@ from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive import decide, read, store, validate
-from chuyenhoa.store import content, journal, ledger, migrate_store, open_store, tables
+from chuyenhoa.store import content, journal, ledger, migrate_store, open_store, set_aside, tables
+
+SETTLING = frozenset({"answered", *set_aside.SETTLING})
+"""Kinds of events whose facts are columns of the ledger."""
 
 
 class RebuildError(RuntimeError):
@@ -100,7 +103,7 @@ class _Replay:
             part = read.read_part(ctx, rows, position)
             check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part))
         if part.failed:
-            raise RebuildError("These files could not be read: " + "; ".join(part.failed.values()))
+            raise RebuildError("These files could not be read: " + "; ".join(map(str, part.failed.values())))
         self._parts[position] = (part, check)
 
     def _apply(self, line: journal.Line) -> None:
@@ -112,7 +115,7 @@ class _Replay:
                 self._outcome.submissions += 1
                 session.add(_claimed_row(facts))
                 session.flush()
-            elif event.kind == "answered" and facts:
+            elif event.kind in SETTLING and facts:
                 row = session.get_one(tables.SubmissionRow, event.submission)
                 for name, value in facts.items():
                     setattr(row, name, value)

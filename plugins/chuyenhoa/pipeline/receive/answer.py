@@ -71,10 +71,8 @@ def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
 def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) -> dict[int, Made]:
     """The workbooks to correct, by number; none where nothing is wrong, or the owner is not known.
 
-    A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
-
-    Raises:
-        sandbox.FaultError: we failed on marking one.
+    A file that cannot be marked (Word, CSV, an older Excel, one on which our marking fails) comes back as the
+    form, with what was read: it costs nobody his answer.
     """
     jobs = {}
     for number, receipt in receipts.items():
@@ -85,8 +83,6 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) ->
     outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
     made = {}
     for number, outcome in zip(jobs, outcomes, strict=True):
-        if isinstance(outcome, sandbox.FaultError):
-            raise outcome
         workbook = _use_marked_or_fill(ctx, number, receipts[number], outcome)
         if workbook is not None:
             made[number] = workbook
@@ -107,13 +103,17 @@ def _select_marks(receipt: submissions.Receipt) -> tuple[submissions.Finding, ..
 
 
 def _use_marked_or_fill(
-    ctx: Context, number: int, receipt: submissions.Receipt, outcome: Marked | sandbox.Death
+    ctx: Context,
+    number: int,
+    receipt: submissions.Receipt,
+    outcome: Marked | sandbox.Death | sandbox.FaultError,
 ) -> Made | None:
     if isinstance(outcome, Marked) and outcome.content:
         return outcome.content, feedback.MarkedAs.ORIGINAL
     # Nor are macro sheets, DDE or OLE links sent back: the form takes their place (docs/decisions/0014).
     why = outcome.reason if isinstance(outcome, Marked) else outcome
-    logger.info("%r cannot be marked: %s", personal.mask_personal(receipt.file_name), why)
+    level = logging.ERROR if isinstance(outcome, sandbox.FaultError) else logging.INFO
+    logger.log(level, "%r cannot be marked: %s", personal.mask_personal(receipt.file_name), why)
     filled = fill_form(ctx, number, receipt, _select_marks(receipt))
     return (filled, feedback.MarkedAs.FORM) if filled is not None else None
 

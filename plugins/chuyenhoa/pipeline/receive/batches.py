@@ -20,7 +20,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.receive import answer, decide, read, store, validate
-from chuyenhoa.store import MissingStoreError, archive, ledger, tables
+from chuyenhoa.store import MissingStoreError, archive, ledger, set_aside, tables
 from chuyenhoa.validation import justifications, publish
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,11 @@ OUR_FAULT = frozenset({scan.SkipReason.NOT_ARCHIVED, scan.SkipReason.NOT_REMOVED
 
 class IntakeError(RuntimeError):
     """We failed on files that stay in the ledger for another try; the text names them."""
+
+    def __init__(self, message: str, answered: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.answered = tuple(answered)
+        """The ids that got their answer all the same."""
 
 
 def claim_drops() -> list[str]:
@@ -118,7 +123,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
     """
     ctx = open_context()
     numbers = [ledger.submission_number(name) for name in ids]
-    failed: dict[int, str] = {}
+    failed: dict[int, read.Failure] = {}
     with ctx.store.only_one("intake"):
         with ctx.store.reading() as session:
             rows = ledger.pending_until(session, numbers)
@@ -131,15 +136,42 @@ def process_batch(ids: Sequence[str]) -> list[str]:
         for row, findings in expansion.archives:
             with _noting_failure(row, failed):
                 _answer_archive(ctx, row, findings)
-    if failed:
-        answer.report_faults(ctx, failed)
-        raise IntakeError(
-            "The pipeline failed on these files; they are archived and will be tried again: "
-            + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in failed.items())
-        )
     with ctx.store.reading() as session:
         done = [row for row in ledger.find_submissions(session, numbers) if row.answered_at is not None]
-    return [ledger.submission_id(row.number) for row in done]
+    answered = [ledger.submission_id(row.number) for row in done]
+    if failed:
+        waiting = _count_failures(ctx, failed)
+        answer.report_faults(ctx, failed)
+        raise IntakeError(
+            "The pipeline failed on these files, which are archived: "
+            + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in waiting.items()),
+            answered,
+        )
+    return answered
+
+
+def _count_failures(ctx: Context, failed: Mapping[int, read.Failure]) -> dict[int, str]:
+    """Count the failures that may lie in a file, and set files aside; what is said of each, by number."""
+    counted = [number for number, failure in failed.items() if failure.is_files]
+    ends = dict.fromkeys(failed, "will be tried again")
+    try:
+        with ctx.store.writing() as session:
+            for row in ledger.find_submissions(session, counted):
+                if set_aside.note_failure(session, row, clock.now(), failed[row.number].text):
+                    ends[row.number] = f"set aside after {set_aside.TRIES} tries (chuyenhoa retry)"
+    except Exception:  # what made us fail may hold this up too: the failure itself must still be raised
+        logger.exception("counting our failures failed")
+    return {number: f"{failure} [{ends[number]}]" for number, failure in failed.items()}
+
+
+def retry(ctx: Context, numbers: Sequence[int]) -> list[str]:
+    """Let the next pass try files that were set aside; the ids of those that were."""
+    with ctx.store.writing() as session:
+        rows = ledger.find_submissions(session, numbers)
+        found = [row for row in rows if row.status == SubmissionStatus.SET_ASIDE]
+        for row in found:
+            set_aside.retry(session, row, clock.now())
+        return [ledger.submission_id(row.number) for row in found]
 
 
 def _parts(rows: Sequence[tables.SubmissionRow]) -> Iterator[list[tables.SubmissionRow]]:
@@ -157,7 +189,7 @@ def _parts(rows: Sequence[tables.SubmissionRow]) -> Iterator[list[tables.Submiss
         yield part
 
 
-def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, str]:
+def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, read.Failure]:
     """Take some submissions through the five steps; what failed, by number."""
     try:
         part = read.read_part(ctx, rows)
@@ -166,7 +198,7 @@ def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, str]:
         # A poison file costs its own answer and nobody else's: what fails together is tried one by one.
         logger.exception("processing %d files together failed", len(rows))
         if len(rows) == 1:
-            return {rows[0].number: read.format_failure(rows[0], error)}
+            return {rows[0].number: read.Failure.of(rows[0], error)}
         return {number: why for row in rows for number, why in _process(ctx, [row]).items()}
     together = [row for row in _by_report(rows, part, check) if row.number not in part.failed]
     for group in _transaction_groups(together, part, check):
@@ -233,13 +265,13 @@ def _run_isolated(step: Step, ctx: Context, part: read.Part, rows: Sequence[tabl
 
 
 @contextmanager
-def _noting_failure(row: tables.SubmissionRow, failed: dict[int, str]) -> Iterator[None]:
+def _noting_failure(row: tables.SubmissionRow, failed: dict[int, read.Failure]) -> Iterator[None]:
     """Keep a failure on one submission from the others, and note it."""
     try:
         yield
     except Exception as error:
         logger.exception("answering %r (%s) failed", personal.mask_personal(row.file_name), row.sha256)
-        failed[row.number] = read.format_failure(row, error)
+        failed[row.number] = read.Failure.of(row, error)
 
 
 def _decide_and_store(ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow]) -> None:
@@ -259,10 +291,12 @@ def _answer(ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow])
 
 
 def _answer_archive(ctx: Context, row: tables.SubmissionRow, findings: tuple[Finding, ...]) -> None:
-    """Store and answer a .zip once all its files are answered; while we fail on one of them, it waits."""
+    """Store and answer a .zip once all its files are answered; while we try one of them again, it waits."""
     with ctx.store.reading() as session:
         members = ledger.members_of(session, row.number)
-    if all(member.answered_at is not None for member in members):
+    if all(
+        member.answered_at is not None or member.status == SubmissionStatus.SET_ASIDE for member in members
+    ):
         store.store_archive(ctx, row, members, findings, clock.now())
         answer.answer_submissions(ctx, [row.number])
 

@@ -17,7 +17,7 @@ from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import content, justifications, ledger, tables
 from chuyenhoa.validation.justifications import JustificationCheck, justify, remark_unused
 
-UNREADABLE = frozenset({SubmissionStatus.REFUSED, SubmissionStatus.CLAIMED})
+UNREADABLE = frozenset({SubmissionStatus.REFUSED, SubmissionStatus.CLAIMED, SubmissionStatus.SET_ASIDE})
 
 
 def decide_status(reading: Reading, findings: Sequence[Finding]) -> tuple[SubmissionStatus, frozenset[str]]:

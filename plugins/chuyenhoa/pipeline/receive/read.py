@@ -11,6 +11,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from chuyenhoa.feedback.receipt import ReceiptError
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.inbox.archives import Unpacked, may_be_archive
 from chuyenhoa.kit import sandbox
@@ -31,6 +34,8 @@ DEATHS = {
     sandbox.DeathKind.CRASH: "làm dừng chương trình đọc",
 }
 """How a file that cannot be opened ended its reader, in the words of D60."""
+SURROUNDINGS = (OSError, MemoryError, OperationalError, InterfaceError, ReceiptError)
+"""Failures that say nothing of the file at hand: disk, memory, database, a template that is being edited."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,24 @@ class FileToRead:
     folder: str | None
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What we failed on and how, for logs and alerts."""
+
+    text: str
+    is_files: bool
+    """Whether it may lie in this one file; a full disk or a store that is away costs no file its tries."""
+
+    @classmethod
+    def of(cls, row: tables.SubmissionRow, error: Exception) -> Failure:
+        """The failure on one submission; it holds no personal number, not even that of a file's name."""
+        text = f"{personal.mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"
+        return cls(text, not isinstance(error, SURROUNDINGS))
+
+    def __str__(self) -> str:
+        return self.text
+
+
 @dataclass
 class Expansion:
     """Submissions with the files of their archives."""
@@ -50,7 +73,7 @@ class Expansion:
     """All files to read, those of archives included, in the order of the ledger."""
     archives: list[tuple[tables.SubmissionRow, tuple[Finding, ...]]] = field(default_factory=list)
     """The archives with the findings on them; they are answered after their files."""
-    failed: dict[int, str] = field(default_factory=dict)
+    failed: dict[int, Failure] = field(default_factory=dict)
 
 
 def unpack_file(file: FileToRead) -> Unpacked | None:
@@ -82,7 +105,7 @@ def expand(ctx: Context, rows: Sequence[tables.SubmissionRow]) -> Expansion:
             unpacked = unpack_row(ctx, row)
         except Exception as error:  # what we fail on costs nobody else's answer
             logger.exception("unpacking %r (%s) failed", personal.mask_personal(row.file_name), row.sha256)
-            found.failed[row.number] = format_failure(row, error)
+            found.failed[row.number] = Failure.of(row, error)
             continue
         if unpacked is None:
             found.files.append(row)
@@ -132,7 +155,7 @@ class Part:
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     reports: dict[int, tuple[int, ...]] = field(default_factory=dict)
     """Of each file all files of the same report that came with it, itself among them."""
-    failed: dict[int, str] = field(default_factory=dict)
+    failed: dict[int, Failure] = field(default_factory=dict)
     """What our own code failed on, and how."""
 
 
@@ -158,7 +181,7 @@ def read_part(ctx: Context, rows: list[tables.SubmissionRow], seen: int | None =
     for row in to_read:
         outcome = outcomes[row.number]
         if isinstance(outcome, Exception):
-            part.failed[row.number] = format_failure(row, outcome)
+            part.failed[row.number] = Failure.of(row, outcome)
             continue
         first = likes.first(row, refused)
         if first is not None and not outcome.refused:
@@ -223,8 +246,3 @@ def describe_death(file_name: str, death: sandbox.Death) -> tuple[Finding, ...]:
 def _refuse(file: FileToRead, death: sandbox.Death) -> Reading:
     sha256 = hashlib.sha256(file.content).hexdigest()
     return Reading(sha256, file.name, refused=True, findings=describe_death(file.name, death))
-
-
-def format_failure(row: tables.SubmissionRow, error: Exception) -> str:
-    """What we failed on, for logs and alerts, which hold no personal number, not even of a file's name."""
-    return f"{personal.mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"
