@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.header.document_header import HeaderText
+from chuyenhoa.intake.header.statements import StatementReader
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.tables import figures, free_figures
 from chuyenhoa.intake.tables.form_rows import Scope
@@ -139,6 +140,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         return _refuse(sha256, findings, owner)
     ownership.check_form_heads(meta, found.coded, plan, findings)
     ownership.check_form_titles(owner, found.coded, plan, findings)
+    StatementReader(plan, owner.period, findings).ask_titles(found.titles(plan))
     if meta:
         document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     personal.report_lists(findings, book, found.sheet_names)

@@ -111,6 +111,14 @@ class Code(StrEnum):
     FIGURES_NOT_READ = "D101"  # Sheet có số liệu không được đọc
     DOCUMENT_DATED_AFTER_DEADLINE = "D102"  # Ngày văn bản sau hạn gửi báo cáo
     NO_OWN_LOCALITY = "D103"  # Không có địa bàn nào của đơn vị
+    UNKNOWN_UNIT = "D120"  # Đơn vị tính không rõ
+    NOT_FINAL_FIGURES = "D121"  # Không phải số liệu chính thức
+    NUMBERS_NOT_READ = "D122"  # Ô số không được đọc
+    TABLE_NOT_READ = "D123"  # Bảng số liệu không đọc được số nào
+    TEXT_NOT_READ = "D124"  # Chữ ghi cạnh bảng không được đọc
+    CORRECTION_IN_WORDS = "D125"  # Sửa số liệu bằng lời
+    COPY_OF_HIDDEN_SHEET = "D126"  # Sheet đang hiện khác sheet ẩn của biểu mẫu
+    HIDDEN_COLUMN = "D127"  # Cột ẩn
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

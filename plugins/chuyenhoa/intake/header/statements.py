@@ -1,0 +1,93 @@
+"""What a table says about its figures, wherever it stands: their unit and scale, and what they are.
+
+One grammar of units (`values.units`), one list of natures (`reading_words`), statements of time (`periods`):
+titles, sheets' names, heads, lines below and beside a table are read alike. What is not understood is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.header import periods
+from chuyenhoa.intake.header.document_header import HeaderText
+from chuyenhoa.intake.header.reading_words import load_words
+from chuyenhoa.intake.values import units
+from chuyenhoa.model.finding_codes import Code
+from chuyenhoa.model.plan import Period, Plan
+from chuyenhoa.plan.names import plain_key
+
+MAX_STATEMENT = 300
+"""Signs of a text above which it is a paragraph on something else ("Hướng dẫn") and states nothing."""
+
+
+@dataclass(frozen=True)
+class StatementReader:
+    """Asks about the statements of one file's tables.
+
+    "Đơn vị tính: 1.000 đồng"                  → understood (`units.stated_for` applies it)
+    "Đơn vị tính: USD", "ĐVT: %"               → D120
+    "Số liệu ước thực hiện từ ngày …"          → D121
+    "Ghi chú: số liệu lũy kế từ đầu năm" below → D71
+    """
+
+    plan: Plan
+    period: Period
+    findings: FindingList
+
+    def ask_titles(self, titles: Iterable[HeaderText]) -> None:
+        """Ask about units and natures that stand over tables; `document_header` reads their times."""
+        for title in titles:
+            if not title.is_hint and len(title.text) <= MAX_STATEMENT:
+                self._ask_unit(title)
+                self._ask_nature(title)
+
+    def ask_line(self, line: HeaderText) -> bool:
+        """Ask about a text below or beside a table.
+
+        Returns:
+            Whether it was understood or asked: it needs no other word.
+        """
+        if len(line.text) > MAX_STATEMENT:
+            return False
+        asked = self._ask_unit(line) | self._ask_nature(line) | self._ask_time(line)
+        return asked or units.is_statement(line.text)
+
+    def _ask_unit(self, title: HeaderText) -> bool:
+        stated = units.find_stated(title.text)
+        if not stated:
+            return False
+        known = frozenset(plain_key(indicator.unit) for indicator in self.plan.indicators)
+        own = [units.read_unit(indicator.unit, known) for indicator in self.plan.indicators]
+        found = units.read_units(stated, known)
+        fits = [unit for unit in found if any(each and unit.ratio(each) is not None for each in own)]
+        if found and fits == list(found):
+            return False
+        expected = dict.fromkeys(indicator.unit for indicator in self.plan.indicators)
+        self._add(Code.UNKNOWN_UNIT, title, stated, expected=", ".join(expected))
+        return True
+
+    def _ask_nature(self, title: HeaderText) -> bool:
+        nature = load_words().nature_of(title.text)
+        if nature:
+            self._add(Code.NOT_FINAL_FIGURES, title, title.text, nature=nature)
+        return bool(nature)
+
+    def _ask_time(self, line: HeaderText) -> bool:
+        """Ask about another time than the table's own; a date of a letter is none."""
+        right = (self.period.window, self.period.baseline)
+        for entry in periods.read_statements(line.text, self.plan):
+            if entry.kind is periods.Kind.CUMULATIVE:
+                self._add(Code.CUMULATIVE_FIGURES, line, line.text)
+                return True
+            is_other = entry.window is not None and entry.window not in right
+            if is_other or (entry.end is not None and entry.end not in {window.end for window in right}):
+                expected = periods.show_window(self.period.window)
+                self._add(Code.WINDOW_NOT_IN_PLAN, line, entry.shown, expected=expected)
+                return True
+        return False
+
+    def _add(self, code: Code, line: HeaderText, value: str, **words: str) -> None:
+        cells = (line.cell,) if line.cell else ()
+        self.findings.add(code, sheet=line.sheet, cells=cells, value=value, **words)
