@@ -17,6 +17,7 @@ from chuyenhoa.kit.ooxml.xlsx_book import SheetBook, StyleBook
 from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, Grid, parse_address
 from chuyenhoa.kit.ooxml.xlsx_comments import CommentBook
 from chuyenhoa.kit.ooxml.xlsx_package import Package, WorkbookError
+from chuyenhoa.model.form import COMMENT_MARK
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
 
@@ -93,9 +94,7 @@ class _Marking:
         for name, part in self._book.worksheets():
             self._names[_fold(name)] = name
             grid = self._grids[name] = Grid(package.tree(part))
-            self._comments[name] = CommentBook(
-                package, part, grid, author=labels.AUTHOR, mark=labels.COMMENT_MARK
-            )
+            self._comments[name] = CommentBook(package, part, grid, author=labels.AUTHOR, mark=COMMENT_MARK)
 
     def run(self, findings: Sequence[Finding], locality_names: Mapping[str, str]) -> bytes:
         withhold_personal(self._package, self._grids)

@@ -88,6 +88,17 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ReadCount:
+    """How many numbers stand in a file's tables, and how many of them were read as figures.
+
+    What stands between the two was told with its cells. Totals, numbering, dates and texts do not count.
+    """
+
+    present: int = 0
+    read: int = 0
+
+
+@dataclass(frozen=True)
 class Reading:
     """Everything that one file says, typed and addressed, with what the gates found on the way.
 
@@ -109,6 +120,7 @@ class Reading:
     justifications: tuple[Justification, ...] = ()
     normalisations: tuple[Normalisation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    numbers: ReadCount = ReadCount()
     kind: str = ""
     """The format by content, as in xlsx, xls, csv, docx, zip (see `intake.book.Book`); empty when unknown."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chuyenhoa.intake.tables.column_units import read_column_units
-from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
+from chuyenhoa.intake.tables.form_rows import ReadCell, Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_in_unit
@@ -184,6 +184,8 @@ def read_cell(
         reading = NumberReading(problem=FLAW_CODES[mark.flaw])
     else:
         reading = read_in_unit(value, indicator.unit, indicator.decimals, unit)
+    has_value = not reading.problem and reading.value is not None
+    scope.cells[sheet.name, row, column] = ReadCell(locality.code, indicator.code, has_value)
     if reading.problem:
         scope.findings.add(
             reading.problem,
