@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -96,6 +96,12 @@ class ReadCount:
 
     present: int = 0
     read: int = 0
+    by_locality: Mapping[str, int] = field(default_factory=dict)
+    """Those that were read, by the code of their locality."""
+
+    def taken(self, localities: Collection[str]) -> int:
+        """How many were read for some localities."""
+        return sum(count for code, count in self.by_locality.items() if code in localities)
 
 
 @dataclass(frozen=True)
@@ -201,3 +207,5 @@ class Receipt:
     """The files that came inside this one, when it is an archive."""
     contact: str = ""
     """Whom to ask, as the plan gives it."""
+    numbers: ReadCount = ReadCount()
+    """How many numbers stand in the file's tables, and how many were read."""

@@ -31,6 +31,10 @@ class SubmissionRow(Base):
     submitter: Mapped[str] = mapped_column(String(40), default="")
     version: Mapped[int | None] = mapped_column(Integer)
     is_late: Mapped[bool] = mapped_column(Boolean, default=False)
+    numbers_present: Mapped[int | None] = mapped_column(Integer)
+    """How many numbers stand in the file's tables; NULL for a file that was answered before they were counted."""
+    numbers_read: Mapped[int | None] = mapped_column(Integer)
+    numbers_taken: Mapped[int | None] = mapped_column(Integer)
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"))
     receipt: Mapped[str] = mapped_column(Text, default="")
     marked_workbook: Mapped[str] = mapped_column(Text, default="")

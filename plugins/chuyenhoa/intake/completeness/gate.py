@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from chuyenhoa.intake.completeness.numbers import count_numbers
@@ -52,6 +53,7 @@ def check_completeness(
         between the two is named by a finding.
     """
     present = read = 0
+    by_locality: Counter[str] = Counter()
     # A sheet that says nothing new (a copy with the same figures) was not read and has no finding.
     named = {finding.sheet for finding in scope.findings.found}
     figures = [coded[name] for name in SHEET_OF_BASIS.values() if name in coded]
@@ -61,9 +63,10 @@ def check_completeness(
         if sheet.name not in words and (regions or sheet.name in named):
             count = count_numbers(scope, sheet, regions, told)
             present, read = present + count.present, read + count.read
+            by_locality.update(count.by_locality)
         ask_words(scope, sheet, regions, told)
         _note_hidden_columns(scope, sheet, regions)
-    return ReadCount(present, read)
+    return ReadCount(present, read, dict(by_locality))
 
 
 def _note_hidden_columns(scope: Scope, sheet: Sheet, regions: Sequence[Region]) -> None:

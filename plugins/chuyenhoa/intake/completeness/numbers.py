@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from chuyenhoa.intake.completeness.regions import Region, Spot, Told
@@ -40,14 +41,15 @@ def count_numbers(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: T
         How many stand in its grid as figures, and how many of these were read: what is missing between the
         two has been told.
     """
-    present = read = 0
+    present = 0
+    read: Counter[str] = Counter()
     silent: list[Spot] = []
     for row, values in enumerate(sheet.rows):
         for column, value in enumerate(values):
             cell = scope.cells.get((sheet.name, row, column))
-            has_value = cell is not None and cell.has_value and any(map(str.isdigit, str(value)))
-            if has_value:
-                present, read = present + 1, read + 1
+            if cell is not None and cell.has_value and any(map(str.isdigit, str(value))):
+                present += 1
+                read[cell.locality] += 1
             elif is_number(value) and not _is_recognised((row, column), regions):
                 present += 1
                 # A figure of a locality that could not be read has its own finding.
@@ -55,7 +57,7 @@ def count_numbers(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: T
                     silent.append((row, column))
     if silent:
         _tell(scope, sheet, silent, is_lost=bool(regions) and not read)
-    return ReadCount(present, read)
+    return ReadCount(present, read.total(), dict(read))
 
 
 def _is_recognised(spot: Spot, regions: Sequence[Region]) -> bool:

@@ -20,8 +20,10 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.header_labels import LOCALITY_HEADS, OTHER_HEADS, Meaning
+from chuyenhoa.intake.tables.table_header import BASES
 from chuyenhoa.intake.tables.totals import is_total
 from chuyenhoa.intake.tables.view import View
+from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.kit.readers.book import Sheet
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.plan.names import plain_key
@@ -85,12 +87,24 @@ class Region:
         )
 
     @cached_property
+    def compared(self) -> frozenset[int]:
+        """Rows that compare: of a table on its side "Tăng, giảm" and "So sánh (%)" head columns of the sheet."""
+        part = vocabulary_of(self.scope.plan).part
+        rows = range(self.bottom + 1, min(self.end, len(self.view.rows)))
+        return frozenset(
+            row for row in rows if any(part(text).meaning in SILENT for text in self.view.texts(row))
+        )
+
+    @cached_property
     def signed(self) -> int:
-        """The row in which the signatures begin."""
+        """The row of the sheet in which the signatures begin; they stand below a table on its side as well."""
+        sheet = self.view.sheet
         is_signature = load_words().is_signature
-        last = max(self.rows, default=self.bottom)
-        rows = range(last + 1, min(self.end, len(self.view.rows)))
-        return next((row for row in rows if any(map(is_signature, self.view.texts(row)))), self.end)
+        end = len(sheet.rows) if self.view.is_turned else min(self.end, len(sheet.rows))
+        for row in range(max((row for row, _ in self.cells), default=self.bottom) + 1, end):
+            if any(is_signature(value) for value in sheet.rows[row] if isinstance(value, str) and value):
+                return row
+        return end
 
     def holds(self, spot: Spot) -> bool:
         """Whether a cell lies in the rows that are the table's."""
@@ -105,7 +119,7 @@ class Region:
     def is_recognised_number(self, spot: Spot) -> bool:
         """Whether a number is none that anybody reports: in the head, numbering, a code, a total."""
         row, column = self.view.turn(*spot)
-        if self.is_head(spot) or column in self.known | self.ordinals or row in self.totals:
+        if self.is_head(spot) or column in self.known | self.ordinals or row in self.totals | self.compared:
             return True
         if column in self.names:
             return gazetteer_of(self.scope.plan).known(self.view.label(row, column))
@@ -114,10 +128,13 @@ class Region:
     def is_recognised_text(self, spot: Spot) -> bool:
         """Whether a text needs no word: a heading, a name, a total, a signature."""
         row, column = self.view.turn(*spot)
-        if self.is_head(spot) or spot in self.cells or row in self.totals or row >= self.signed:
+        if self.is_head(spot) or spot in self.cells or row in self.totals or spot[0] >= self.signed:
             return True
         gazetteer = gazetteer_of(self.scope.plan)
         text = self.view.text(row, column)
+        # "Kỳ này", "Cùng kỳ" in a column of their own, or over the columns of a table on its side.
+        if vocabulary_of(self.scope.plan).part(text).meaning in BASES | SILENT:
+            return True
         # Numbers of lines and groups: "I", "a)", "1.1".
         if len(plain_key(text)) <= 2 or gazetteer.known(text) or load_words().is_signature(text):
             return True

@@ -30,7 +30,7 @@ from chuyenhoa.intake.inbox import archives, claim, scan
 from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model import personal
-from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
+from chuyenhoa.model.submissions import Finding, ReadCount, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.receive import answer, decide, read, store, validate
 from chuyenhoa.store import MissingStoreError, archive, claims, ledger, tables
@@ -282,6 +282,7 @@ class FileCheck:
     reading: Reading
     findings: tuple[Finding, ...]
     status: SubmissionStatus
+    numbers_taken: int = 0
 
 
 def validate_file(ctx: Context, file: read.FileToRead) -> FileCheck:
@@ -325,9 +326,14 @@ def validate_archive(
         refused=status is SubmissionStatus.REFUSED,
         observations=tuple(entry for reading in readings for entry in reading.observations),
         normalisations=tuple(entry for reading in readings for entry in reading.normalisations),
+        numbers=ReadCount(
+            sum(reading.numbers.present for reading in readings),
+            sum(reading.numbers.read for reading in readings),
+        ),
         kind="zip",
     )
-    return FileCheck("", whole, (*unpacked.findings, *named), status), members
+    taken = sum(member.numbers_taken for member in members)
+    return FileCheck("", whole, (*unpacked.findings, *named), status, taken), members
 
 
 def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> list[FileCheck]:
@@ -337,7 +343,8 @@ def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> li
         if isinstance(outcome, sandbox.FaultError):
             raise outcome
         findings = _findings_of(ctx, outcome)
-        found.append(FileCheck(path, outcome, findings, decide.decide_status(outcome, findings)[0]))
+        status, taken = decide.decide_status(outcome, findings)
+        found.append(FileCheck(path, outcome, findings, status, outcome.numbers.taken(taken)))
     return found
 
 
