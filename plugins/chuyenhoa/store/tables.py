@@ -32,7 +32,7 @@ class SubmissionRow(Base):
     version: Mapped[int | None] = mapped_column(Integer)
     is_late: Mapped[bool] = mapped_column(Boolean, default=False)
     numbers_present: Mapped[int | None] = mapped_column(Integer)
-    """How many numbers stand in the file's tables; NULL for a file that was answered before they were counted."""
+    """How many numbers stand in the file's tables; NULL where nobody counted them yet."""
     numbers_read: Mapped[int | None] = mapped_column(Integer)
     numbers_taken: Mapped[int | None] = mapped_column(Integer)
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"))

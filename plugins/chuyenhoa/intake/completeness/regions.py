@@ -51,6 +51,8 @@ class Region:
     known: frozenset[int]
     """Columns that are no figures for certain: codes, numbering, percentages that are worked out again."""
     names: frozenset[int]
+    first: int
+    """Its first column; of a table on its side lines of titles come before it."""
     cells: Mapping[Spot, ReadCell]
     """The cells of the sheet that were looked at as figures."""
 
@@ -71,8 +73,9 @@ class Region:
         return frozenset(
             row
             for row in range(self.bottom + 1, min(self.end, len(self.view.rows)))
-            for text in self.view.texts(row)
-            if is_total(text) or gazetteer.is_district(text)
+            for column in range(self.first, max(self.names, default=self.view.width - 1) + 1)
+            # In front of the figures alone: the head of a letter, "CỘNG HÒA XÃ HỘI …", opens as a sum does.
+            if is_total(text := self.view.text(row, column)) or gazetteer.is_district(text)
         )
 
     @cached_property
@@ -88,7 +91,7 @@ class Region:
 
     @cached_property
     def compared(self) -> frozenset[int]:
-        """Rows that compare: of a table on its side "Tăng, giảm" and "So sánh (%)" head columns of the sheet."""
+        """Rows that compare: in a table on its side "Tăng, giảm" heads a column of the sheet."""
         part = vocabulary_of(self.scope.plan).part
         rows = range(self.bottom + 1, min(self.end, len(self.view.rows)))
         return frozenset(
@@ -97,7 +100,7 @@ class Region:
 
     @cached_property
     def signed(self) -> int:
-        """The row of the sheet in which the signatures begin; they stand below a table on its side as well."""
+        """The row of the sheet in which signatures begin, below a table on its side as well."""
         sheet = self.view.sheet
         is_signature = load_words().is_signature
         end = len(sheet.rows) if self.view.is_turned else min(self.end, len(sheet.rows))
@@ -114,7 +117,9 @@ class Region:
     def is_head(self, spot: Spot) -> bool:
         """Whether a cell belongs to the head or to what stands over it."""
         row, column = self.view.turn(*spot)
-        return row <= self.bottom and not (self.view.is_turned and column > self.last_figure)
+        if not self.view.is_turned:
+            return row <= self.bottom
+        return column < self.first or (row <= self.bottom and column <= self.last_figure)
 
     def is_recognised_number(self, spot: Spot) -> bool:
         """Whether a number is none that anybody reports: in the head, numbering, a code, a total."""
@@ -123,7 +128,8 @@ class Region:
             return True
         if column in self.names:
             return gazetteer_of(self.scope.plan).known(self.view.label(row, column))
-        return self.view.is_numbering(row)
+        # "(1) (2) (3)" stands right below the head; further down 1 and 2 are figures of a small place.
+        return row == self.bottom + 1 and self.view.is_numbering(row)
 
     def is_recognised_text(self, spot: Spot) -> bool:
         """Whether a text needs no word: a heading, a name, a total, a signature."""
@@ -181,6 +187,7 @@ def _coded_region(scope: Scope, table: Table, cells: Mapping[Spot, ReadCell]) ->
         len(view.rows),
         frozenset(known | set(heads)),
         frozenset(names),
+        0,
         cells,
     )
 
@@ -194,7 +201,15 @@ def _free_region(scope: Scope, table: FreeTable, cells: Mapping[Spot, ReadCell])
             known.add(column.index)
     names = frozenset(table.names) | frozenset(table.districts)
     return Region(
-        scope, table.view, table.head.top, table.head.bottom, table.end, frozenset(known), names, cells
+        scope,
+        table.view,
+        table.head.top,
+        table.head.bottom,
+        table.end,
+        frozenset(known),
+        names,
+        table.first,
+        cells,
     )
 
 

@@ -96,6 +96,9 @@ class FreeTable:
         below = (self.view.text(row, column) for row in self.rows for column in self.columns)
         stated = [units.find_stated(title.text) for title in self.titles]
         stated += [units.find_labelled(text) for text in below if text]
+        # In a head of its own, over no figures: | … | Thiệt hại | Đơn vị tính: 1.000 đồng |
+        bare = (column for column in self.head.columns if column.unit and not column.keys)
+        stated += [column.unit for column in bare if not self.has_numbers(column.index)]
         return ", ".join(dict.fromkeys(filter(None, stated)))
 
     def basis_of(self, words: Vocabulary, row: int) -> Basis | None:
