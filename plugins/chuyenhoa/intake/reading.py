@@ -143,7 +143,10 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         return _refuse(sha256, findings, owner)
     ownership.check_form_heads(meta, found.coded, plan, findings)
     ownership.check_form_titles(owner, found.coded, plan, findings)
-    StatementReader(plan, owner.period, findings).ask_titles(found.titles(plan))
+    statements = StatementReader(plan, owner.period, findings)
+    statements.ask_titles(found.free_titles())
+    for table in found.coded.values():
+        statements.ask_head(table.sheet, table.code_row)
     if meta:
         document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     personal.report_lists(findings, book, found.sheet_names)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from chuyenhoa.intake.completeness.regions import Region, Spot, Told
+from chuyenhoa.intake.completeness.regions import Region, Spot, Told, first_data_row
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
@@ -44,8 +44,8 @@ def count_numbers(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: T
     present = 0
     read: Counter[str] = Counter()
     silent: list[Spot] = []
-    for row, values in enumerate(sheet.rows):
-        for column, value in enumerate(values):
+    for row in range(first_data_row(regions), len(sheet.rows)):
+        for column, value in enumerate(sheet.rows[row]):
             cell = scope.cells.get((sheet.name, row, column))
             if cell is not None and cell.has_value and any(map(str.isdigit, str(value))):
                 present += 1

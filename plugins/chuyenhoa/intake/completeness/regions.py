@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.tables.form_rows import ReadCell, Scope
@@ -24,7 +24,7 @@ from chuyenhoa.intake.tables.table_header import BASES
 from chuyenhoa.intake.tables.totals import is_total
 from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
-from chuyenhoa.kit.readers.book import Sheet
+from chuyenhoa.kit.readers.book import CellValue, Sheet
 from chuyenhoa.model.submissions import Finding
 from chuyenhoa.plan.names import plain_key
 
@@ -171,13 +171,10 @@ def _coded_region(scope: Scope, table: Table, cells: Mapping[Spot, ReadCell]) ->
     """A table under a code row: whatever code a column has, it is read or was asked about."""
     view = View(table.sheet)
     indicators = scope.plan.indicator_by_code
-    known = {column for code, places in table.columns.items() if code not in indicators for column in places}
-    heads = {
-        column: plain_key(view.text(row, column))
-        for row in range(table.code_row + 1)
-        for column in range(view.width)
-        if plain_key(view.text(*view.merged.get((row, column), (row, column)))) in OWN_COLUMNS
-    }
+    known = frozenset(
+        column for code, places in table.columns.items() if code not in indicators for column in places
+    )
+    heads = _own_columns(tuple(map(tuple, table.sheet.rows[: table.code_row])), table.sheet.merges)
     names = [column for code in ("MA_DIA_BAN", "TEN_DIA_BAN") for column in table.columns.get(code, ())]
     return Region(
         scope,
@@ -185,11 +182,28 @@ def _coded_region(scope: Scope, table: Table, cells: Mapping[Spot, ReadCell]) ->
         0,
         table.code_row,
         len(view.rows),
-        frozenset(known | set(heads)),
+        known | heads,
         frozenset(names),
         0,
         cells,
     )
+
+
+@lru_cache(maxsize=64)
+def _own_columns(
+    rows: tuple[tuple[CellValue, ...], ...], merges: tuple[tuple[int, int, int, int], ...]
+) -> frozenset[int]:
+    """The columns of checks under a head, which is the same in every file of one form."""
+    found = {
+        (row, column)
+        for row, values in enumerate(rows)
+        for column, value in enumerate(values)
+        if value and isinstance(value, str) and plain_key(value) in OWN_COLUMNS
+    }
+    merged = {
+        column for top, left, _, right in merges if (top, left) in found for column in range(left, right + 1)
+    }
+    return frozenset(column for _, column in found) | merged
 
 
 def _free_region(scope: Scope, table: FreeTable, cells: Mapping[Spot, ReadCell]) -> Region:
@@ -211,6 +225,13 @@ def _free_region(scope: Scope, table: FreeTable, cells: Mapping[Spot, ReadCell])
         table.first,
         cells,
     )
+
+
+def first_data_row(regions: Sequence[Region]) -> int:
+    """The first row of a sheet in which anything may be data; above it stand titles and heads alone."""
+    if not regions or any(region.view.is_turned for region in regions):
+        return 0
+    return min(region.bottom for region in regions) + 1
 
 
 @dataclass(frozen=True)

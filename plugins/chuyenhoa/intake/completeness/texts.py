@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chuyenhoa.intake.completeness.numbers import is_number, show_number
-from chuyenhoa.intake.completeness.regions import Region, Spot, Told
+from chuyenhoa.intake.completeness.regions import Region, Spot, Told, first_data_row
 from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.header.statements import StatementReader
@@ -66,8 +66,8 @@ def ask_words(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: Told)
 def _texts(sheet: Sheet, regions: Sequence[Region], told: Told) -> Iterator[_Words]:
     if not regions or told.is_whole:
         return
-    for row, values in enumerate(sheet.rows):
-        for column, value in enumerate(values):
+    for row in range(first_data_row(regions), len(sheet.rows)):
+        for column, value in enumerate(sheet.rows[row]):
             if not isinstance(value, str) or not value or MASK in value or is_number(value):
                 continue
             text, spot = " ".join(clean_text(value).split()), (row, column)

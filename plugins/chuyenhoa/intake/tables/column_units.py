@@ -7,13 +7,14 @@ TTXH_TS                                    the code row
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
 from chuyenhoa.intake.values.units import StatedUnit, find_labelled, find_stated
-from chuyenhoa.kit.readers.book import name_cell
+from chuyenhoa.kit.readers.book import CellValue, name_cell
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS
 
@@ -29,13 +30,16 @@ def read_column_units(scope: Scope, table: Table) -> Mapping[str, StatedUnit]:
         The indicators that can be read; one that was asked about is not among them.
     """
     words = vocabulary_of(scope.plan)
-    around = _stated_around(table)
+    top = max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET])
+    over, above = _read_head(tuple(map(tuple, table.sheet.rows[: table.code_row])), top)
+    outside = map(find_stated, (table.sheet.name, *table.sheet.above))
+    around = _join((*outside, above, _below(table)))
     found: dict[str, StatedUnit] = {}
     for indicator in scope.plan.indicators:
         column = table.column(indicator.code)
         if column is None:
             continue
-        row, stated = _stated_over(table, column)
+        row, stated = over.get(column, (table.code_row, ""))
         unit = words.stated_unit(stated, around, indicator)
         if unit is not None:
             found[indicator.code] = unit
@@ -54,26 +58,36 @@ def read_column_units(scope: Scope, table: Table) -> Mapping[str, StatedUnit]:
     return found
 
 
-def _top(table: Table) -> int:
-    return max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET])
+@lru_cache(maxsize=64)
+def _read_head(
+    rows: tuple[tuple[CellValue, ...], ...], top: int
+) -> tuple[Mapping[int, tuple[int, str]], str]:
+    """The unit that a head states over each column, with its row, and what the titles over the head state.
+
+    The head of a form is the same in every file that comes.
+    """
+    over: dict[int, tuple[int, str]] = {}
+    titles: list[str] = []
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            stated = find_stated(value) if value and isinstance(value, str) else ""
+            if stated and row < top:
+                titles.append(stated)
+            elif stated:
+                # The lowest one counts: the form's row of units stands below its labels.
+                over[column] = (row, stated)
+    return over, _join(titles)
 
 
-def _stated_over(table: Table, column: int) -> tuple[int, str]:
-    """The row and the text of the unit that the head states over a column; the code row and "" for none."""
-    for row in range(table.code_row - 1, _top(table) - 1, -1):
-        value = table.sheet.value(row, column)
-        stated = find_stated(value) if isinstance(value, str) else ""
-        if stated:
-            return row, stated
-    return table.code_row, ""
+def _below(table: Table) -> str:
+    """The units that lines below or beside the rows of the table state."""
+    return _join(
+        find_labelled(value)
+        for row in table.rows()
+        for value in table.sheet.rows[row]
+        if value and isinstance(value, str)
+    )
 
 
-def _stated_around(table: Table) -> str:
-    """The units that the sheet's name, its titles and the lines below its table state."""
-    sheet = table.sheet
-    stated = [find_stated(text) for text in (sheet.name, *sheet.above)]
-    for row, values in enumerate(sheet.rows):
-        find = find_stated if row < _top(table) else find_labelled
-        if row < _top(table) or row > table.code_row:
-            stated += [find(value) for value in values if isinstance(value, str) and value]
+def _join(stated: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(filter(None, stated)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header.ownership import Owner
@@ -21,8 +22,7 @@ CODE_LENGTH = 5
 """Digits of a commune's code; a program that makes a number of it drops leading zeros."""
 
 
-@dataclass(frozen=True)
-class ReadCell:
+class ReadCell(NamedTuple):
     """Whose figure a cell was looked at for; it has no value when it is blank or was asked about."""
 
     locality: str
