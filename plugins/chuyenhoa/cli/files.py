@@ -140,6 +140,7 @@ def _looked_json(looked: batches.FileCheck) -> dict[str, Any]:
         "findings": [output.finding_json(finding) for finding in looked.findings],
         "observations": [output.observation_json(entry) for entry in reading.observations],
         "normalisations": [output.normalisation_json(entry) for entry in reading.normalisations],
+        "read": output.read_json(reading.numbers.present, reading.numbers.read, looked.numbers_taken),
     }
 
 
@@ -334,5 +335,6 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "kept": changed.kept,
         "owed": [asdict(entry) for entry in changed.owed],
         "normalisations": [output.normalisation_json(entry) for entry in normalisations],
+        "read": output.read_json(row.numbers_present, row.numbers_read, row.numbers_taken),
         "events": [{"at": e.at, "kind": e.kind, "detail": mask_personal(e.detail)} for e in events],
     }

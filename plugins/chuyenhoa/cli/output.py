@@ -181,6 +181,11 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
+def read_json(present: int | None, read: int | None, taken: int | None) -> dict[str, int | None]:
+    """How many numbers stand in a file's tables, were read, were taken; None where nobody counted them."""
+    return {"numbers_present": present, "numbers_read": read, "numbers_taken": taken}
+
+
 def normalisation_json(entry: Normalisation) -> dict[str, Any]:
     """A normalisation as programs read it."""
     return {

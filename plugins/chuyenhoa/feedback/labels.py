@@ -21,8 +21,6 @@ AUTHOR = "Ban Chỉ đạo tỉnh - kiểm tra tự động"
 ERROR_MARK = "▼ CẦN SỬA"
 REASON_MARK = "▼ CẦN GIẢI TRÌNH"
 CHECK_MARK = "▼ CẦN KIỂM TRA"
-# What every text of ours in a comment begins with, so that it can be found and taken out again.
-COMMENT_MARK = "▼ CẦN "
 
 TITLE = "CÁC Ô CẦN SỬA, CẦN GIẢI TRÌNH"
 SUMMARY = "{errors} lỗi phải sửa (ô nền đỏ); {warnings} chỗ cần giải trình hoặc kiểm tra (ô nền vàng)."

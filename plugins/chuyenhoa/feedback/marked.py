@@ -21,6 +21,7 @@ from chuyenhoa.kit.ooxml.xlsx_cells import CellAddress, Grid, parse_address
 from chuyenhoa.kit.ooxml.xlsx_comments import CommentBook
 from chuyenhoa.kit.ooxml.xlsx_package import SPACE, Package, WorkbookError, main_tag, parse_part
 from chuyenhoa.model import form, personal
+from chuyenhoa.model.form import COMMENT_MARK
 from chuyenhoa.model.personal import MASK, find_personal, is_personal_number
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.model.submissions import Finding, Severity
@@ -117,9 +118,7 @@ class _Marking:
         for name, part in self._book.worksheets():
             self._names[_fold(name)] = name
             grid = self._grids[name] = Grid(package.tree(part))
-            self._comments[name] = CommentBook(
-                package, part, grid, author=labels.AUTHOR, mark=labels.COMMENT_MARK
-            )
+            self._comments[name] = CommentBook(package, part, grid, author=labels.AUTHOR, mark=COMMENT_MARK)
 
     def run(
         self,

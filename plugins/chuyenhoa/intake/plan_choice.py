@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from chuyenhoa.intake.findings import load_catalogue
+from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.reading import read_submission
 from chuyenhoa.kit.readers import detect
 from chuyenhoa.model.finding_codes import Code
@@ -43,6 +44,7 @@ def read_by_plans(plans: Sequence[Plan], content: bytes, file_name: str, folder:
 def warm_up(plans: Sequence[Plan]) -> None:
     """Load all that reading needs, before a confined process gives up opening files."""
     load_catalogue()
+    load_words()
     for name in ENCODINGS:
         import_module(f"encodings.{name}")
     for plan in plans:

@@ -10,9 +10,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from chuyenhoa.intake.completeness.copies import report_copy
+from chuyenhoa.intake.completeness.gate import check_completeness
+from chuyenhoa.intake.completeness.numbers import find_figures
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.header.document_header import HeaderText
+from chuyenhoa.intake.header.statements import StatementReader
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.tables import figures, free_figures
 from chuyenhoa.intake.tables.form_rows import Scope
@@ -139,14 +143,19 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
         return _refuse(sha256, findings, owner)
     ownership.check_form_heads(meta, found.coded, plan, findings)
     ownership.check_form_titles(owner, found.coded, plan, findings)
+    statements = StatementReader(plan, owner.period, findings)
+    statements.ask_titles(found.free_titles())
+    for table in found.coded.values():
+        statements.ask_head(table.sheet, table.code_row)
     if meta:
         document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     personal.report_lists(findings, book, found.sheet_names)
     scope = Scope(
         plan, owner, findings, document_header.find_district(titles, owner.submitter, plan) if titles else ""
     )
-    _report_unread_sheets(found, book, plan, findings)
-    reading = _read_tables(scope, found, titles, sha256)
+    _report_unread_sheets(found, book, scope)
+    sheets_of_others = [sheet for sheet in book.sheets if strip_marks(sheet.name) not in OWN_SHEETS]
+    reading = _read_tables(scope, found, titles, sha256, sheets_of_others)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
 
 
@@ -244,15 +253,21 @@ def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
     return found.setdefault(official, table) is table
 
 
-def _report_unread_sheets(found: FoundTables, book: Book, plan: Plan, findings: FindingList) -> None:
-    """Sheets that seem to hold words and could not be read, and others of a hand-made file."""
+def _report_unread_sheets(found: FoundTables, book: Book, scope: Scope) -> None:
+    """Sheets that seem to hold figures or words and could not be read, and others of a hand-made file."""
+    plan, findings = scope.plan, scope.findings
     for sheet in book.sheets:
         is_filled = any(str(value).strip() for row in sheet.rows for value in row)
         if sheet.name in found.sheet_names or strip_marks(sheet.name) in OWN_SHEETS or not is_filled:
             continue
         has_form = any(name in found.coded for name in FIGURE_SHEETS)
         if has_form and _holds_figures(sheet, plan):
-            findings.add(Code.FIGURES_NOT_READ, sheet=sheet.name, expected=form.FIGURES_SHEET)
+            report_copy(sheet, found.coded, plan, findings)
+        elif numbers := find_figures(scope, sheet):
+            cells = tuple(name_cell(*spot) for spot in numbers)
+            findings.add(
+                Code.TABLE_NOT_READ, sheet=sheet.name, cells=cells, locality=sheet.name, count=len(cells)
+            )
         elif free_sheets.looks_like_words(sheet, plan):
             findings.add(Code.UNREADABLE_TEXT_SHEET, sheet=sheet.name)
         else:
@@ -280,7 +295,13 @@ def _report_no_table(book: Book, plan: Plan, has_meta: bool, findings: FindingLi
         findings.add(Code.NO_TABLE_FOUND, expected=form.LOCALITY_CODE)
 
 
-def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText], sha256: str) -> Reading:
+def _read_tables(
+    scope: Scope,
+    found: FoundTables,
+    titles: Sequence[HeaderText],
+    sha256: str,
+    sheets: Sequence[Sheet],
+) -> Reading:
     named: list[Normalisation] = []
     by_labels = {
         name: free_sheets.replace_names_by_codes(scope, table, named)
@@ -314,6 +335,8 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText],
             scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
         _report_no_own_locality(scope, found)
+    words = found.words.sheets | {tables[name].sheet.name for name in WORD_TABLES if name in tables}
+    numbers = check_completeness(scope, sheets, found.coded, found.free, words)
     owner = scope.owner
     return Reading(
         sha256=sha256,
@@ -329,6 +352,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText],
         justifications=tuple(justifications),
         normalisations=(*current.normalisations, *baseline.normalisations, *named, *declared.normalisations),
         findings=tuple(scope.findings.found),
+        numbers=numbers,
     )
 
 

@@ -115,6 +115,14 @@ class Code(StrEnum):
     PART_TEXTS_DIFFER = "D105"  # Hai tệp gửi cùng lúc có lời thuyết minh khác nhau
     NOTHING_TO_WITHDRAW = "D106"  # Không có gì để rút
     WITHDRAWAL_WITHOUT_LOCALITY = "D107"  # Rút số liệu mà không nêu địa bàn
+    UNKNOWN_UNIT = "D120"  # Đơn vị tính không rõ
+    NOT_FINAL_FIGURES = "D121"  # Không phải số liệu chính thức
+    NUMBERS_NOT_READ = "D122"  # Ô số không được đọc
+    TABLE_NOT_READ = "D123"  # Bảng số liệu không đọc được số nào
+    TEXT_NOT_READ = "D124"  # Chữ ghi cạnh bảng không được đọc
+    CORRECTION_IN_WORDS = "D125"  # Sửa số liệu bằng lời
+    COPY_OF_HIDDEN_SHEET = "D126"  # Sheet đang hiện khác sheet ẩn của biểu mẫu
+    HIDDEN_COLUMN = "D127"  # Cột ẩn
     SHOWN_OTHERWISE = "D130"  # Ô hiển thị khác số đang chứa
     HIDDEN_BY_FORMAT = "D131"  # Định dạng làm ô trông như trống
     FORMULA_RESULT_DIFFERS = "D132"  # Kết quả công thức không đúng

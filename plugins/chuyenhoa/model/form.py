@@ -17,6 +17,8 @@ GUIDE_SHEET = "Hướng dẫn"
 META_SHEET = "_meta"
 # The sheet that a marked workbook begins with.
 LISTING_SHEET = "Cần sửa"
+# What every text of ours in a comment on a cell begins with, so that it can be found and taken out again.
+COMMENT_MARK = "▼ CẦN "
 
 SHEET_OF_BASIS: Mapping[Basis, str] = {Basis.CURRENT: FIGURES_SHEET, Basis.BASELINE: BASELINE_SHEET}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -91,6 +91,23 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class ReadCount:
+    """How many numbers stand in a file's tables, and how many of them were read as figures.
+
+    What stands between the two was told with its cells. Totals, numbering, dates and texts do not count.
+    """
+
+    present: int = 0
+    read: int = 0
+    by_locality: Mapping[str, int] = field(default_factory=dict)
+    """Those that were read, by the code of their locality."""
+
+    def taken(self, localities: Collection[str]) -> int:
+        """How many were read for some localities."""
+        return sum(count for code, count in self.by_locality.items() if code in localities)
+
+
+@dataclass(frozen=True)
 class Reading:
     """Everything that one file says, typed and addressed, with what the gates found on the way.
 
@@ -112,6 +129,7 @@ class Reading:
     justifications: tuple[Justification, ...] = ()
     normalisations: tuple[Normalisation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    numbers: ReadCount = ReadCount()
     kind: str = ""
     """The format by content, as in xlsx, xls, csv, docx, zip (see `intake.book.Book`); empty when unknown."""
 
@@ -198,3 +216,5 @@ class Receipt:
     """What the report still lacks after it."""
     contact: str = ""
     """Whom to ask, as the plan gives it."""
+    numbers: ReadCount = ReadCount()
+    """How many numbers stand in the file's tables, and how many were read."""

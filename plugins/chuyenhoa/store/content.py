@@ -64,6 +64,8 @@ def save_answer(
     row.plan, row.period, row.submitter = reading.plan, reading.period, reading.submitter
     row.status = answer.status.value
     row.version, row.is_late, row.duplicate_of = answer.version, answer.is_late, answer.duplicate_of
+    row.numbers_present, row.numbers_read = reading.numbers.present, reading.numbers.read
+    row.numbers_taken = reading.numbers.taken(answer.taken)
     content: Content = {}
     for table, values in content_rows(row.number, answer):
         content[table.__tablename__] = [

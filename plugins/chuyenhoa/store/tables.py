@@ -41,6 +41,10 @@ class SubmissionRow(Base):
     submitter: Mapped[str] = mapped_column(String(40), default="")
     version: Mapped[int | None] = mapped_column(Integer)
     is_late: Mapped[bool] = mapped_column(Boolean, default=False)
+    numbers_present: Mapped[int | None] = mapped_column(Integer)
+    """How many numbers stand in the file's tables; NULL where nobody counted them yet."""
+    numbers_read: Mapped[int | None] = mapped_column(Integer)
+    numbers_taken: Mapped[int | None] = mapped_column(Integer)
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("submissions.number"))
     receipt: Mapped[str] = mapped_column(Text, default="")
     marked_workbook: Mapped[str] = mapped_column(Text, default="")

@@ -12,7 +12,16 @@ from openpyxl import load_workbook
 
 from tests.integration.cli.conftest import RACH_GIA, Call, Form
 
-SHARED_KEYS = {"sha256", "submitter", "period", "status", "findings", "observations", "normalisations"}
+SHARED_KEYS = {
+    "sha256",
+    "submitter",
+    "period",
+    "status",
+    "findings",
+    "observations",
+    "normalisations",
+    "read",
+}
 FINDING_KEYS = {"rule_id", "severity", "sheet", "cell", "locality", "indicator", "value", "message"}
 OBSERVATION_KEYS = {"locality", "indicator", "window", "value", "sheet", "cell"}
 WRONG: dict[tuple[str, str], object] = {("30745", "TTXH_KP"): 25}

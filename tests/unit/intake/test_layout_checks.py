@@ -105,7 +105,7 @@ def test_a_title_against_the_form_is_asked_without_code_rows_too(
     [
         ([XR, KP, "Chết"], [10, 8, 2], "D74"),
         ([XR, KP, "Số vụ phạm pháp hình sự"], [10, 8, 11], "D75"),
-        ([XR, KP, "Thiệt hại tài sản do tội phạm gây ra (đồng)"], [10, 8, 5_000_000], "D87"),
+        ([XR, KP, "Thiệt hại tài sản do tội phạm gây ra (người)"], [10, 8, 5_000_000], "D87"),
     ],
 )
 def test_a_question_on_a_column_holds_that_column_alone(

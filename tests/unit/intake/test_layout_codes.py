@@ -226,7 +226,7 @@ CASES = {
     ),
     "another unit": Case(
         "D87",
-        [*TITLES, [*HEAD, "Thiệt hại tài sản do tội phạm gây ra (đồng)"], [*LAC, 5000000], SOI],
+        [*TITLES, [*HEAD, "Thiệt hại tài sản do tội phạm gây ra (người)"], [*LAC, 5000000], SOI],
         "E7",
         "triệu đồng",
         ALL_TAKEN,
@@ -377,16 +377,17 @@ CASES = {
         "Tai nạn giao thông",
         {("30745", "TNGT_CHET"): 0, ("30745", "CHAY_CHET"): 0, ("30745", "CHAY_BTH"): 0},
     ),
-    "another unit in the title": Case(
+    "two scales in the titles": Case(
         "D87",
         [
             *TITLES,
             ["Đơn vị tính: đồng"],
+            ["(nghìn đồng)"],
             [*HEAD, "Thiệt hại tài sản do tội phạm gây ra"],
             [*LAC, 5000000],
             SOI,
         ],
-        "E8",
+        "E9",
         "triệu đồng",
         ALL_TAKEN,
     ),

@@ -202,6 +202,7 @@ def test_figures_on_a_sheet_beside_the_form_are_told(plan: Plan) -> None:
     draft.put(S, 1, "TTXH_XR", 10)
     copy = draft.book.copy_worksheet(draft.sheet(S))
     copy.title = "Số liệu (2)"
+    copy.cell(draft.code_row(S) + 1, draft.column(S, "TTXH_XR")).value = 11
     draft.book.create_sheet("Nháp")["A1"] = "Gọi lại cho phường"
     found = [(f.rule_id, f.sheet) for f in read(draft.save(), plan).findings]
     assert found == [("D101", "Số liệu (2)"), ("D88", "Nháp")]

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chuyenhoa.intake.header.periods import show_window
+from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.free_tables import BASIS_OF, FreeTable
-from chuyenhoa.intake.tables.header_labels import BRACKETS, OTHER_UNITS, Meaning
+from chuyenhoa.intake.tables.header_labels import BRACKETS, Meaning
 from chuyenhoa.intake.tables.table_header import BASES, Column
 from chuyenhoa.intake.tables.vocabulary import Vocabulary, vocabulary_of
+from chuyenhoa.intake.values.units import OWN, StatedUnit
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Indicator
@@ -22,7 +24,7 @@ JOINED = re.compile(r"\s*[/;+–-]\s*")
 YEAR_ALONE = re.compile(r"(?:so lieu )?(?:nam )?20[0-9]{2}")
 SILENT = frozenset({Meaning.COMPARED, Meaning.PERCENT})
 """What is computed from figures needs no finding."""
-COLUMN_ALONE = frozenset({Code.AMBIGUOUS_COLUMN, Code.OTHER_UNIT_IN_HEADING})
+COLUMN_ALONE = frozenset({Code.AMBIGUOUS_COLUMN, Code.OTHER_UNIT_IN_HEADING, Code.NOT_FINAL_FIGURES})
 """Questions about one column: its figures are not read, those of the others stand (docs/decisions/0022)."""
 
 
@@ -37,6 +39,7 @@ class Slot:
     cell: str
     year: str = ""
     """The heading that states its window by a year alone, as “Năm 2020”."""
+    unit: StatedUnit = OWN
 
 
 def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Slot]:
@@ -108,19 +111,12 @@ def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
         return None
     (code,) = match.codes
     indicator = words.plan.indicator_by_code[code]
-    if not words.agrees(_unit(table, column, indicator), indicator):
+    stated = words.stated_unit(column.unit, table.unit, indicator)
+    if stated is None:
         return None
     basis = next((BASIS_OF[meaning] for meaning in meanings), None)
     cell = table.view.name(column.row, column.index)
-    return Slot(column.index, indicator, basis, column.shown, cell, _year_alone(column))
-
-
-def _unit(table: FreeTable, column: Column, indicator: Indicator) -> str:
-    """The unit over a column; of money also the one that a title states for the table.
-
-    "Đơn vị tính: đồng" over a table of cases, people and money speaks of the money alone.
-    """
-    return column.unit or (table.unit if indicator.decimals and table.unit in OTHER_UNITS else "")
+    return Slot(column.index, indicator, basis, column.shown, cell, _year_alone(column), stated)
 
 
 def _year_alone(column: Column) -> str:
@@ -140,13 +136,15 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
     # Beside the period's own figure a cumulative one is only more than was asked; alone it is all there is.
     if Meaning.CUMULATIVE in meanings:
         code = Code.NOT_AN_INDICATOR if codes & read else Code.CUMULATIVE_FIGURES
+    elif Meaning.NOT_FINAL in meanings:
+        code = Code.NOT_AN_INDICATOR if codes & read else Code.NOT_FINAL_FIGURES
     elif Meaning.OTHER_YEAR in meanings:
         code = Code.NOT_AN_INDICATOR if codes & read else Code.WINDOW_NOT_IN_PLAN
         expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
     elif (
         len(codes) == 1
         and column.match.certain
-        and not words.agrees(_unit(table, column, indicators[min(codes)]), indicators[min(codes)])
+        and words.stated_unit(column.unit, table.unit, indicators[min(codes)]) is None
     ):
         code, expected = Code.OTHER_UNIT_IN_HEADING, indicators[min(codes)].unit
     elif codes:
@@ -161,6 +159,7 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
         locality=_held(table, cell) if code in COLUMN_ALONE else "",
         value=column.shown or "(không có tiêu đề)",
         expected=expected,
+        nature=load_words().nature_of(column.shown),
     )
 
 

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
+from chuyenhoa.intake.tables.column_units import read_column_units
+from chuyenhoa.intake.tables.form_rows import ReadCell, Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
-from chuyenhoa.intake.values.cell_values import NumberReading, read_number
+from chuyenhoa.intake.values.cell_values import NumberReading, read_in_unit
 from chuyenhoa.intake.values.personal import is_masked, report_row
 from chuyenhoa.intake.values.shown_values import compare_with_shown
+from chuyenhoa.intake.values.units import OWN, StatedUnit
 from chuyenhoa.kit.readers.book import CellValue, Flaw, Mark, Sheet, name_cell
 from chuyenhoa.kit.readers.texts import SHEET
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, is_withdrawal
@@ -68,13 +70,14 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
             others.append(row)
     table = _with_shared_cells(scope, table, [row for places in rows.values() for row in places])
     last = last_headed(table)
+    units = read_column_units(scope, table)
     for code, places in rows.items():
         locality = scope.own[code]
         report_repeats(scope, table, locality, places)
         if report_spilled(scope, table.sheet, places[0], last, locality):
             found.localities.append(code)
             continue
-        _read_row(scope, table, places[0], locality, basis, found)
+        _read_row(scope, table, places[0], locality, basis, units, found)
     for locality in scope.own.values():
         if locality.code not in rows:
             scope.findings.add(
@@ -132,7 +135,15 @@ def _holds_number(scope: Scope, table: Table, row: int) -> bool:
     return False
 
 
-def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: Basis, found: Figures) -> None:
+def _read_row(
+    scope: Scope,
+    table: Table,
+    row: int,
+    locality: Locality,
+    basis: Basis,
+    units: Mapping[str, StatedUnit],
+    found: Figures,
+) -> None:
     found.localities.append(locality.code)
     if row in table.sheet.hidden_rows:
         cells = (table.cell(row, LOCALITY_CODE),)
@@ -143,8 +154,9 @@ def _read_row(scope: Scope, table: Table, row: int, locality: Locality, basis: B
     report_row(scope, table, row, locality, but=indicators)
     for indicator in scope.plan.indicators:
         columns = table.columns.get(indicator.code, ())
-        if len(columns) == 1:
-            read_cell(scope, found, (table.sheet, row, columns[0]), locality, indicator, basis)
+        unit = units.get(indicator.code)
+        if len(columns) == 1 and unit is not None:
+            read_cell(scope, found, (table.sheet, row, columns[0]), locality, indicator, basis, unit)
 
 
 def read_cell(
@@ -154,6 +166,7 @@ def read_cell(
     locality: Locality,
     indicator: Indicator,
     basis: Basis,
+    unit: StatedUnit = OWN,
 ) -> None:
     """One cell: an observation, or a finding.
 
@@ -164,6 +177,7 @@ def read_cell(
         locality: whose figure it is.
         indicator: what it counts.
         basis: in which window.
+        unit: the unit that is stated for it.
     """
     sheet, row, column = spot
     value = sheet.value(row, column)
@@ -180,7 +194,9 @@ def read_cell(
         shown = sheet.shown[row, column]
         reading = compare_with_shown(value, shown, indicator.unit, indicator.decimals)
     else:
-        reading = read_number(value, indicator.unit, indicator.decimals)
+        reading = read_in_unit(value, indicator.unit, indicator.decimals, unit)
+    has_value = not reading.problem and reading.value is not None
+    scope.cells[sheet.name, row, column] = ReadCell(locality.code, indicator.code, has_value)
     if reading.problem:
         scope.findings.add(
             reading.problem,
@@ -198,7 +214,7 @@ def read_cell(
     found.observations.append(Observation(locality.code, indicator.code, basis, reading.value, where))
     if reading.why:
         after = "" if reading.value is None else str(reading.value)
-        found.normalisations.append(Normalisation(where, clean_text(value), after, reading.why))
+        found.normalisations.append(Normalisation(where, show_value(value), after, reading.why))
 
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header.ownership import Owner
@@ -21,6 +22,14 @@ CODE_LENGTH = 5
 """Digits of a commune's code; a program that makes a number of it drops leading zeros."""
 
 
+class ReadCell(NamedTuple):
+    """Whose figure a cell was looked at for; it has no value when it is blank or was asked about."""
+
+    locality: str
+    indicator: str
+    has_value: bool
+
+
 @dataclass(frozen=True)
 class Scope:
     """One file while it is read: its plan, whose it is, what it may speak of, and where findings go."""
@@ -32,6 +41,8 @@ class Scope:
     """The district that the file itself names as its own; "" when it names none."""
     loose: set[str] = field(default_factory=set)
     """Indicators that were read under a loose alias, as “làm rõ” (see `Vocabulary.loose`)."""
+    cells: dict[tuple[str, int, int], ReadCell] = field(default_factory=dict)
+    """Every cell that was looked at as a figure, by sheet, row and column (`intake.completeness`)."""
 
     @cached_property
     def own(self) -> Mapping[str, Locality]:

@@ -104,7 +104,7 @@ class _Reader:
     ) -> None:
         found = Figures()
         spot = (table.view.sheet, *table.view.turn(row.row, slot.column))
-        read_cell(self.scope, found, spot, locality, slot.indicator, basis)
+        read_cell(self.scope, found, spot, locality, slot.indicator, basis, slot.unit)
         figures = self._add_locality(locality, basis)
         for entry in found.observations:
             key = (entry.locality, entry.indicator, basis)

@@ -17,6 +17,7 @@ from chuyenhoa.intake.tables.header_labels import DISTRICT_HEADS, Meaning
 from chuyenhoa.intake.tables.table_header import Head, find_heads
 from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import Vocabulary
+from chuyenhoa.intake.values import units
 from chuyenhoa.kit.readers.book import Sheet
 from chuyenhoa.kit.vietnamese_text.normal_form import is_foot, strip_marks
 from chuyenhoa.model.figures import Basis
@@ -25,8 +26,6 @@ from chuyenhoa.plan.names import plain_key
 TOPIC_WORDS = ("bieu so lieu ve ", "bieu so lieu ", "so lieu ve ", "bieu ", "bang ", "tinh hinh ", "ket qua ")
 # "SỐ LIỆU CÙNG KỲ từ 15/4/2020 …" makes the whole table a baseline; "… tăng so với cùng kỳ" must not.
 BASELINE_TITLE = re.compile(r"(?:(?:bieu|bang) )*(?:so lieu )?(?:cua )?(?:cung ky|ky goc)\b")
-# "Đơn vị tính: đồng" over the table while the plan counts in triệu đồng (D87).
-TITLE_UNIT = re.compile(r"(?:đvt|đơn vị tính|đơn vị)\s*:\s*([^)\n]+)", re.IGNORECASE)
 BASIS_OF = {Meaning.CURRENT: Basis.CURRENT, Meaning.BASELINE: Basis.BASELINE}
 
 
@@ -90,9 +89,17 @@ class FreeTable:
 
     @cached_property
     def unit(self) -> str:
-        """The unit that a title states for the whole table; "" when none does."""
-        found = (TITLE_UNIT.search(title.text) for title in self.titles)
-        return next((plain_key(match[1]) for match in found if match), "")
+        """The units that titles and lines around the table state for it, "vụ, 1.000 đồng"; "" for none.
+
+        "Đơn vị tính: 1.000 đồng" stands over the right edge of a table as often as below it.
+        """
+        below = (self.view.text(row, column) for row in self.rows for column in self.columns)
+        stated = [units.find_stated(title.text) for title in self.titles]
+        stated += [units.find_labelled(text) for text in below if text]
+        # In a head of its own, over no figures: | … | Thiệt hại | Đơn vị tính: 1.000 đồng |
+        bare = (column for column in self.head.columns if column.unit and not column.keys)
+        stated += [column.unit for column in bare if not self.has_numbers(column.index)]
+        return ", ".join(dict.fromkeys(filter(None, stated)))
 
     def basis_of(self, words: Vocabulary, row: int) -> Basis | None:
         """The window that a row states for itself."""

@@ -157,17 +157,9 @@ OTHER_HEADS = DISTRICT_HEADS | frozenset(
     )
 )
 """Columns that hold no figure and need no word."""
-OTHER_UNITS = frozenset({"dong", "nghin dong", "ngan dong", "ty dong", "phan tram"})
-# The plan counts "đối tượng" where a table says "người"; đồng and triệu đồng are never alike.
-ALIKE_UNITS = (
-    frozenset({"nguoi", "doi tuong", "ho so"}),
-    frozenset({"vu", "tin", "diem", "vu viec", "vu an"}),
-)
-"""Units that people use for one another."""
 # "1. ", "2) ", "II. ", "a) ", "- ": the number of a line before its text; "1.1.1." as well.
 NUMBERING = re.compile(r"^\s*(?:(?:[IVXLivx]+|[0-9]+(?:\.[0-9]+)*|[a-zđA-ZĐ])[.)/]\s*|[-+*•–]\s+)+(?=\S)")
 BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
-UNIT_LABEL = re.compile(r"^\s*(?:ĐVT|đvt|Đơn vị tính|đơn vị tính|Đơn vị|đơn vị)\s*:\s*(.+)$")
 WINDOW_WORDS = frozenset({"so lieu", "so lieu tinh", "tinh", "tu", "tu ngay", "ky"})
 
 
@@ -180,6 +172,8 @@ class Meaning(StrEnum):
     CUMULATIVE = "cumulative"
     OTHER_YEAR = "other_year"
     PERCENT = "percent"
+    NOT_FINAL = "not_final"
+    """Estimates, plans, averages: “Ước thực hiện”, “Xảy ra (tạm tính)”."""
 
 
 @dataclass(frozen=True)

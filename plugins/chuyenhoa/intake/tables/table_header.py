@@ -236,7 +236,7 @@ def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[hea
     keys = [part.key for part in parts if part.key]
     if len(keys) > 1 and not words.explain(keys).codes:
         apart = tuple(
-            replace(part, key="", unit=part.key) if part.key in words.units else part for part in parts
+            replace(part, key="", unit=part.text) if words.is_unit(part.text) else part for part in parts
         )
         if any(part.key for part in apart):
             return apart

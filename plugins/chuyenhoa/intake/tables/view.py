@@ -60,6 +60,10 @@ class View:
         value = self.value(row, column)
         return clean_text(value) if isinstance(value, str) else ""
 
+    def texts(self, row: int) -> list[str]:
+        """The texts of a row."""
+        return [text for column in range(self.width) if (text := self.text(row, column))]
+
     def label(self, row: int, column: int) -> str:
         """What a cell shows as text, a whole number without its point."""
         value = self.value(row, column)

@@ -7,8 +7,16 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from chuyenhoa.intake.header.periods import MONTHS, SIX_MONTHS, SPAN, read_statements
+from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.tables import header_labels
+from chuyenhoa.intake.values.units import (
+    StatedUnit,
+    find_labelled,
+    is_statement,
+    read_units,
+    stated_for,
+)
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
 from chuyenhoa.model.plan import Indicator, Plan
 from chuyenhoa.plan.names import label_key, plain_key
@@ -90,9 +98,8 @@ class Vocabulary:
 
     def _part(self, text: str) -> header_labels.Part:
         plain = header_labels.NUMBERING.sub("", text).strip() or text.strip()
-        unit_text = header_labels.UNIT_LABEL.match(plain)
-        if unit_text:
-            return header_labels.Part(text, "", plain_key(unit_text[1]))
+        if is_statement(plain):
+            return header_labels.Part(text, "", find_labelled(plain))
         # Before the brackets: "(Từ 15/4/2021 đến 14/10/2021)" is a window and no unit.
         window = next((entry.window for entry in read_statements(plain, self.plan) if entry.window), None)
         if window:
@@ -100,6 +107,14 @@ class Vocabulary:
         six_months = self._six_months(plain)
         if six_months:
             return six_months
+        nature = load_words().find_nature(plain)
+        if nature and name_key(plain) not in self.labels:
+            rest = strip_marks(plain).replace(strip_marks(nature), " ").replace("()", " ")
+            key = plain_key(rest)
+            known = header_labels.GENERIC | header_labels.VALUE_HEADS
+            return header_labels.Part(
+                text, "" if key in known else key, meaning=header_labels.Meaning.NOT_FINAL
+            )
         if plain.strip("() ") == "%" or plain.endswith("(%)"):
             return header_labels.Part(text, plain_key(plain), meaning=header_labels.Meaning.PERCENT)
         return self._with_brackets(text, plain)
@@ -138,8 +153,9 @@ class Vocabulary:
         if brackets and name_key(plain) not in self.labels:
             inner = plain_key(brackets[1].partition(":")[2] or brackets[1])
             meaning = self._meaning(inner)
-            if inner in self.units or meaning:
-                plain, unit = plain[: brackets.start()].strip(), "" if meaning else inner
+            stated = brackets[1].rpartition(":")[2].strip()
+            if self.is_unit(stated) or meaning:
+                plain, unit = plain[: brackets.start()].strip(), "" if meaning else stated
         key = plain_key(plain)
         own = self._meaning(key)
         if own:
@@ -217,10 +233,15 @@ class Vocabulary:
                 return Match(kept, certain, any((key, code) in self.loose for code in kept))
         return Match()
 
-    def agrees(self, unit: str, indicator: Indicator) -> bool:
-        """Whether a unit over a column can be the indicator's."""
-        own = plain_key(indicator.unit)
-        return not unit or unit == own or any({unit, own} <= alike for alike in header_labels.ALIKE_UNITS)
+    def is_unit(self, text: str) -> bool:
+        """Whether a heading is a unit; a letter alone ("D") numbers its column, and "Số vụ" is a label."""
+        key = plain_key(text)
+        is_word = text.strip() == "%" or (len(key) > 1 and not key.startswith("so "))
+        return is_word and bool(read_units(text, self.units))
+
+    def stated_unit(self, column: str, table: str, indicator: Indicator) -> StatedUnit | None:
+        """The unit of a column's figures (`units.stated_for`); None when it is not the indicator's."""
+        return stated_for(indicator.unit, column, table, self.units)
 
 
 @once_a_plan
@@ -243,18 +264,13 @@ def vocabulary_of(plan: Plan) -> Vocabulary:
             labels.setdefault(name, set()).add(indicator.code)
             certain |= {(name, indicator.code)} if is_certain else set()
             loose |= {(name, indicator.code)} if is_loose else set()
-    units = (
-        {plain_key(entry.unit) for entry in plan.indicators}
-        | header_labels.OTHER_UNITS
-        | {"vu viec", "vu an"}
-    )
     return Vocabulary(
         plan,
         {key: code for code, keys in headings.items() for key in keys},
         {key: frozenset(codes) for key, codes in labels.items()},
         frozenset(certain),
         frozenset(loose),
-        frozenset(units),
+        frozenset(plain_key(entry.unit) for entry in plan.indicators),
         frozenset(_beginnings(labels)),
     )
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from chuyenhoa.intake.values import units
 from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text import normal_form
 from chuyenhoa.kit.vietnamese_text.numerals import read_numeral
@@ -44,17 +45,6 @@ ONLY_DOTS = re.compile(r"[.…\s]*…[.…\s]*|\.{2,}")
 EXCEL_ERROR = re.compile(r"#(?:[A-Z]{2,}[A-Z/0-9]*[!?]?|N/A)|Err:[0-9]{3}", re.IGNORECASE)
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Digits, letters and signs that are as wide as a Chinese one."""
-UNIT_SPELLINGS = {
-    "vụ": ("vụ án",),
-    "đối tượng": ("đt", "đ/t", "đ.t", "đtg"),
-    "người": ("ng",),
-    "triệu đồng": ("triệu", "tr", "trđ", "tr.đ", "tr đồng", "triệu đ"),
-}
-"""How people shorten the units of the plan."""
-_UNITS = {
-    normal_form.fold(unit): frozenset(map(normal_form.fold, (unit, *words)))
-    for unit, words in UNIT_SPELLINGS.items()
-}
 
 
 @dataclass(frozen=True)
@@ -93,6 +83,34 @@ def read_number(value: CellValue, unit: str, decimals: bool) -> NumberReading:
     if isinstance(value, date | datetime | time | timedelta):
         return NumberReading(problem=Code.DATE_FOR_NUMBER)
     return NumberReading(problem=Code.BOOLEAN_FOR_NUMBER)
+
+
+def read_in_unit(value: CellValue, unit: str, decimals: bool, stated: units.StatedUnit) -> NumberReading:
+    """Read the cell of a column that is counted in another scale than its indicator, exactly.
+
+        30500 under "Đơn vị tính: 1.000 đồng", unit "triệu đồng" → 30.5
+
+    Args:
+        value: what the cell holds.
+        unit: the indicator's unit.
+        decimals: whether the indicator is money and may have decimals.
+        stated: the unit of the column, as its heading or a title states it.
+    """
+    if stated.ratio == 1:
+        return read_number(value, unit, decimals)
+    reading = read_number(value, stated.text, decimals=True)
+    if reading.value is None:
+        return reading
+    # Both scales are powers of ten: moving the point is exact, and no division ever is rounded.
+    exact = reading.value.scaleb(stated.ratio.adjusted())
+    if exact == exact.to_integral_value():
+        exact = Decimal(int(exact))
+    elif not decimals:
+        return NumberReading(problem=Code.NOT_A_WHOLE_NUMBER)
+    else:
+        exact = exact.normalize()
+    why = f"đổi từ {stated.text} sang {unit}"
+    return NumberReading(exact, why=f"{reading.why}; {why}" if reading.why else why)
 
 
 def _read_typed_text(value: str, unit: str, decimals: bool) -> NumberReading:
@@ -173,22 +191,16 @@ def _read_plain(plain: str, unit: str, decimals: bool, why: str) -> NumberReadin
     bare = re.sub(r"(?<=[0-9])\.$", "", bare)
     why = why if bare == plain else "dấu thừa cạnh số"
     in_words = WITH_WORDS.fullmatch(bare)
-    if in_words and _is_unit(in_words[2] or unit, unit):
+    if in_words and units.is_same(in_words[2] or unit, unit):
         return _compare(in_words[1], in_words[3], unit, decimals)
     with_unit = WITH_UNIT.fullmatch(bare)
-    if with_unit and _is_unit(with_unit[2], unit):
+    if with_unit and units.is_same(with_unit[2], unit):
         bare, why = with_unit[1], why or "số kèm đơn vị tính"
     reading = _read_digits(bare, decimals, why)
     if reading.problem != Code.NOT_A_NUMBER:
         return reading
     ambiguity = describe_ambiguity(plain, unit)
     return NumberReading(problem=ambiguity.code, readings=ambiguity.readings)
-
-
-def _is_unit(words: str, unit: str) -> bool:
-    """Whether some words are the indicator's unit, written out or shortened."""
-    key = normal_form.fold(words).rstrip(".")
-    return key == normal_form.fold(unit) or key in _UNITS.get(normal_form.fold(unit), ())
 
 
 def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReading:
@@ -198,7 +210,7 @@ def _compare(digits: str, words: str, unit: str, decimals: bool) -> NumberReadin
     spelled = read_numeral(written)
     if reading.problem or spelled == reading.value:
         return reading
-    if spelled is None and _is_unit(words, unit):
+    if spelled is None and units.is_same(words, unit):
         return reading
     other = f"{spelled}" if spelled is not None else f"một cách khác, vì còn chữ “{words.strip()}”"
     return NumberReading(problem=Code.AMBIGUOUS_NUMBER, readings=f"{reading.value} hoặc {other}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from lxml import etree
@@ -78,13 +79,27 @@ def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> 
     for table in root.iterfind("{*}body/{*}spreadsheet/{*}table"):
         reader = _Table(styles)
         reader.rows_of(table)
+        hidden = _hidden_columns(table)
         name = attribute(table, "name")
         if reader.grid.beyond:
             report_beyond(flaws, name, reader.grid.beyond)
             return None
-        sheets.append(reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden))
+        sheet = reader.sheet(name, hidden=attribute(table, "style-name") in styles.hidden)
+        sheets.append(replace(sheet, notes=reader.notes, hidden_columns=hidden))
         formulas.append(reader.formulas)
     return Book("ods", mark_results(sheets, formulas))
+
+
+def _hidden_columns(table: etree._Element) -> frozenset[int]:
+    """The hidden columns of a sheet, counted from 0, as far as a table may reach."""
+    hidden: set[int] = set()
+    column = 0
+    for element in table.iter("{*}table-column"):
+        times = max(1, number_of(element, "number-columns-repeated", 1))
+        if attribute(element, "visibility") in {"collapse", "filter"}:
+            hidden.update(range(column, min(column + times, MAX_COLUMNS)))
+        column += times
+    return frozenset(hidden)
 
 
 class _Styles:
@@ -154,6 +169,7 @@ class _Table:
         self._shown: dict[tuple[int, int], str] = {}
         self._styles = styles
         self._row = 0
+        self.notes: dict[tuple[int, int], str] = {}
 
     def rows_of(self, parent: etree._Element) -> None:
         """Walk over rows and groups of rows."""
@@ -177,6 +193,8 @@ class _Table:
                 self.grid.hidden_rows.add(row)
             if filled:
                 self._cells(row, cells)
+            if row < MAX_ROWS and times == 1:
+                self._read_notes(row, cells)
             if self.grid.beyond:
                 return
 
@@ -189,6 +207,16 @@ class _Table:
                 for place in range(column, min(column + times, max(column, MAX_COLUMNS) + 1)):
                     self._put(row, place, cell, value, mark)
             column += times
+
+    def _read_notes(self, row: int, cells: list[etree._Element]) -> None:
+        """Comments; a cell that is blank otherwise may have one."""
+        column = 0
+        for cell in cells:
+            note = cell.find("{*}annotation")
+            if note is not None and column < MAX_COLUMNS:
+                text = "\n".join(_text(paragraph, self._styles) for paragraph in note.iter("{*}p")).strip()
+                self.notes.update({(row, column): text} if text else {})
+            column += max(1, number_of(cell, "number-columns-repeated", 1))
 
     def _put(self, row: int, column: int, cell: etree._Element, value: CellValue, mark: Mark | None) -> None:
         height, width = (

@@ -181,6 +181,10 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Styl
         # xlrd counts the end of an area as a range of Python does.
         merges=tuple((top, left, end - 1, right - 1) for top, end, left, right in sheet.merged_cells),
         shown=find_all_shown(rows, formats),
+        notes={place: note.text.strip() for place, note in sheet.cell_note_map.items() if note.text.strip()},
+        hidden_columns=frozenset(
+            column for column, info in sheet.colinfo_map.items() if info.hidden and 0 <= column < MAX_COLUMNS
+        ),
     )
 
 

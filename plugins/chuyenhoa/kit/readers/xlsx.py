@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from lxml import etree
@@ -18,6 +18,7 @@ from chuyenhoa.kit.readers.formulas import calls_program, mark_results
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
 from chuyenhoa.kit.readers.number_formats import find_all_shown
 from chuyenhoa.kit.readers.package import Package
+from chuyenhoa.kit.readers.xlsx_notes import find_hidden_columns, read_notes
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.kit.readers.xlsx_styles import read_styles
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
@@ -65,6 +66,7 @@ def open_workbook(
         package = _with_runs(package, [TEXTS, *(place.part for place in places)])
         styles = read_styles(package.parts.get(STYLES, b""))
         scans = [scan_sheet(package.parts[place.part], styles) for place in places]
+        notes = [read_notes(package.parts, place.part) for place in places]
     except (etree.XMLSyntaxError, ValueError) as error:
         pass_on_memory(error)
         report_error(error, flaws)
@@ -73,7 +75,17 @@ def open_workbook(
         if scan.beyond:
             report_beyond(flaws, place.name, scan.beyond)
             return None
-    return _read_values(package, places, scans, flaws)
+    book = _read_values(package, places, scans, flaws)
+    if book is None:
+        return None
+    sheets = zip(book.sheets, places, notes, strict=True)
+    return replace(
+        book,
+        sheets=tuple(
+            replace(sheet, notes=told, hidden_columns=find_hidden_columns(package.parts[place.part]))
+            for sheet, place, told in sheets
+        ),
+    )
 
 
 def _with_runs(package: Package, names: Sequence[str]) -> Package:

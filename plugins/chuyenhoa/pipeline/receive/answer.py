@@ -234,6 +234,7 @@ def _build(ctx: Context, session: Session, row: tables.SubmissionRow, known: _Kn
         left_out=left.findings,
         left_out_cells=left.cells,
         normalisations=known.normalisations.get(row.number, ()),
+        numbers=submissions.ReadCount(row.numbers_present or 0, row.numbers_read or 0),
         rule_titles=ctx.titles_of(plan),
         container=f"{container.file_name}: {row.member}" if container else "",
         members=tuple(map(_describe_member, known.members.get(row.number, ()))),

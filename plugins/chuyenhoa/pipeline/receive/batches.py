@@ -30,7 +30,7 @@ from chuyenhoa.intake.inbox import archives, claim, scan
 from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model import personal
-from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
+from chuyenhoa.model.submissions import Finding, ReadCount, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context, open_context, write_file
 from chuyenhoa.pipeline.receive import answer, decide, read, store, validate
 from chuyenhoa.store import MissingStoreError, archive, ledger, set_aside, tables
@@ -335,6 +335,7 @@ class FileCheck:
     reading: Reading
     findings: tuple[Finding, ...]
     status: SubmissionStatus
+    numbers_taken: int = 0
 
 
 def validate_file(ctx: Context, file: read.FileToRead) -> FileCheck:
@@ -378,9 +379,14 @@ def validate_archive(
         refused=status is SubmissionStatus.REFUSED,
         observations=tuple(entry for reading in readings for entry in reading.observations),
         normalisations=tuple(entry for reading in readings for entry in reading.normalisations),
+        numbers=ReadCount(
+            sum(reading.numbers.present for reading in readings),
+            sum(reading.numbers.read for reading in readings),
+        ),
         kind="zip",
     )
-    return FileCheck("", whole, (*unpacked.findings, *named), status), members
+    taken = sum(member.numbers_taken for member in members)
+    return FileCheck("", whole, (*unpacked.findings, *named), status, taken), members
 
 
 def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> list[FileCheck]:
@@ -401,8 +407,8 @@ def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> li
     for (path, _), file in zip(files, numbered, strict=True):
         parts = [part.reading for part in check.parts_of(file.number)]
         findings = _justified(ctx, file.reading, check.findings_of(file.number), parts)
-        status = decide.decide_status(file.reading, findings)[0]
-        found.append(FileCheck(path, file.reading, findings, status))
+        status, taken = decide.decide_status(file.reading, findings)
+        found.append(FileCheck(path, file.reading, findings, status, file.reading.numbers.taken(taken)))
     return found
 
 
