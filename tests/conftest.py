@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
 from tests.postgres import Server, start_server
-from tests.stores import new_data, new_store
+from tests.stores import PREPARED, new_data, new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -56,6 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "fuzz: spoiled files by the hundred, always the same (make bench: more)"
     )
+    if not hasattr(config, "workerinput"):
+        os.environ[PREPARED] = tempfile.mkdtemp(prefix="chuyenhoa-prepared-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ[PREPARED], ignore_errors=True))
     sys.addaudithook(_refuse_outside)
 
 
