@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import shutil
@@ -92,13 +93,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Know when a unit test runs; its fixtures belong to it."""
+    """Know when a unit test runs, and trace no scene; what a test's fixtures do belongs to it."""
     global _running_unit
     _running_unit = item.get_closest_marker("unit") is not None
+    with contextlib.ExitStack() as stack:
+        if item.get_closest_marker("scene") is not None:
+            stack.enter_context(_untraced(item.config))
+        try:
+            return (yield)
+        finally:
+            _running_unit = False
+
+
+@contextlib.contextmanager
+def _untraced(config: pytest.Config) -> Iterator[None]:
+    """Measure no coverage for a while; the plugin's own way leaves the fixtures of a test out."""
+    controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if controller is None or not controller.started:
+        yield
+        return
+    controller.pause()
     try:
-        return (yield)
+        yield
     finally:
-        _running_unit = False
+        controller.resume()
 
 
 @pytest.hookimpl(trylast=True)
