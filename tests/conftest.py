@@ -38,6 +38,16 @@ KINDS = {
 }
 """The kinds of tests, by the folder below tests/ that tells and the marker that decides."""
 _KIND_OF_FOLDER = {"rules": "integration", "fuzz": "integration"}
+_SCENES = ("integration", "fuzz")
+"""The folders whose own files play scenes: the whole way of files and documents, again and again.
+
+To trace them for coverage would double their time for lines that a test of the room in question runs as
+well; without them the coverage that is measured is rather too low, so that the floors fail as before.
+"""
+_TRACED_SCENES = frozenset(
+    f"test_{name}.py" for name in ("handover", "keeping", "lifecycle", "office_decisions", "office_forms")
+)
+"""Scenes that are traced all the same: nothing else runs what they run."""
 _FORBIDDEN = (
     "subprocess.Popen",
     "os.fork",
@@ -54,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known (`-m fuzz` picks spoiled files), and see that unit tests stay by themselves."""
     for kind, meaning in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: {meaning}")
+    config.addinivalue_line("markers", "scene: dear, and what it runs is traced in other tests")
     for place in ("first", "last"):
         config.addinivalue_line("markers", f"{place}: starts a whole Airflow, and runs {place}")
     config.addinivalue_line(
@@ -84,9 +95,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         # One walk over the markers of each: with thousands of tests in every process, a walk a name costs.
         marked = {marker.name for marker in item.iter_markers()}
+        place = item.path.relative_to(ROOT / "tests")
         if not marked & KINDS.keys():
-            folder = item.path.relative_to(ROOT / "tests").parts[0]
-            item.add_marker(_KIND_OF_FOLDER.get(folder, folder))
+            item.add_marker(_KIND_OF_FOLDER.get(place.parts[0], place.parts[0]))
+        if place.parent.as_posix() in _SCENES and place.name not in _TRACED_SCENES:
+            item.add_marker("scene")
         places[item] = ("last" in marked) - ("first" in marked)
     items.sort(key=places.__getitem__)
 

@@ -32,6 +32,7 @@ def change(path: Path, old: str, new: str, part: str = "word/document.xml") -> N
     path.write_bytes(write_parts({**parts, part: text.replace(old, new, 1).encode()}))
 
 
+@pytest.mark.scene
 def test_the_shipped_templates_have_no_problem(call: Call, root: Path) -> None:
     found = call("templates", "check", "--json").json
     assert {Path(path) for path in found} == set((root / "templates" / "documents").glob("*.docx"))
@@ -198,6 +199,7 @@ def test_plan_check_names_file_and_line(call: Call, home: Path) -> None:
     assert (answer.code, "Traceback" in answer.err) == (2, False)
 
 
+@pytest.mark.scene
 def test_a_preview_writes_every_case_and_says_what_breaks(
     call: Call, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
