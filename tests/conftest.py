@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from chuyenhoa.model.rules import Rule
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
 from tests.postgres import Server, start_server
-from tests.stores import new_data, new_store
+from tests.stores import PREPARED, new_data, new_store
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -35,6 +38,16 @@ KINDS = {
 }
 """The kinds of tests, by the folder below tests/ that tells and the marker that decides."""
 _KIND_OF_FOLDER = {"rules": "integration", "fuzz": "integration"}
+_SCENES = ("integration", "fuzz")
+"""The folders whose own files play scenes: the whole way of files and documents, again and again.
+
+To trace them for coverage would double their time for lines that a test of the room in question runs as
+well; without them the coverage that is measured is rather too low, so that the floors fail as before.
+"""
+_TRACED_SCENES = frozenset(
+    f"test_{name}.py" for name in ("handover", "lifecycle", "office_decisions", "office_forms")
+)
+"""Scenes that are traced all the same: little else runs what they run."""
 _FORBIDDEN = (
     "subprocess.Popen",
     "os.fork",
@@ -51,11 +64,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the markers known (`-m fuzz` picks spoiled files), and see that unit tests stay by themselves."""
     for kind, meaning in KINDS.items():
         config.addinivalue_line("markers", f"{kind}: {meaning}")
+    config.addinivalue_line("markers", "scene: dear, and what it runs is traced in other tests")
     for place in ("first", "last"):
         config.addinivalue_line("markers", f"{place}: starts a whole Airflow, and runs {place}")
     config.addinivalue_line(
         "markers", "fuzz: spoiled files by the hundred, always the same (make bench: more)"
     )
+    if not hasattr(config, "workerinput"):
+        os.environ[PREPARED] = tempfile.mkdtemp(prefix="chuyenhoa-prepared-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ[PREPARED], ignore_errors=True))
     sys.addaudithook(_refuse_outside)
 
 
@@ -74,26 +91,45 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Two files start a whole Airflow, which takes minutes and most of two cores: one opens the suite and one
     closes it, so that they never run beside each other.
     """
+    places: dict[pytest.Item, int] = {}
     for item in items:
-        if not any(item.get_closest_marker(kind) for kind in KINDS):
-            folder = item.path.relative_to(ROOT / "tests").parts[0]
-            item.add_marker(_KIND_OF_FOLDER.get(folder, folder))
-    items.sort(
-        key=lambda item: (
-            (item.get_closest_marker("last") is not None) - (item.get_closest_marker("first") is not None)
-        )
-    )
+        # One walk over the markers of each: with thousands of tests in every process, a walk a name costs.
+        marked = {marker.name for marker in item.iter_markers()}
+        place = item.path.relative_to(ROOT / "tests")
+        if not marked & KINDS.keys():
+            item.add_marker(_KIND_OF_FOLDER.get(place.parts[0], place.parts[0]))
+        if place.parent.as_posix() in _SCENES and place.name not in _TRACED_SCENES:
+            item.add_marker("scene")
+        places[item] = ("last" in marked) - ("first" in marked)
+    items.sort(key=places.__getitem__)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Know when a unit test runs; its fixtures belong to it."""
+    """Know when a unit test runs, and trace no scene; what a test's fixtures do belongs to it."""
     global _running_unit
     _running_unit = item.get_closest_marker("unit") is not None
+    with contextlib.ExitStack() as stack:
+        if item.get_closest_marker("scene") is not None:
+            stack.enter_context(_untraced(item.config))
+        try:
+            return (yield)
+        finally:
+            _running_unit = False
+
+
+@contextlib.contextmanager
+def _untraced(config: pytest.Config) -> Iterator[None]:
+    """Measure no coverage for a while; the plugin's own way leaves the fixtures of a test out."""
+    controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if controller is None or not controller.started:
+        yield
+        return
+    controller.pause()
     try:
-        return (yield)
+        yield
     finally:
-        _running_unit = False
+        controller.resume()
 
 
 @pytest.hookimpl(trylast=True)

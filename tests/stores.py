@@ -10,6 +10,9 @@ from pathlib import Path
 
 from chuyenhoa.store import migrate_store
 
+PREPARED = "CHUYENHOA_TESTS_PREPARED"
+"""The variable that names the folder in which the processes of a run keep what all of them may copy."""
+
 
 @cache
 def _template() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,10 @@ from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
 from devtools.sample import Drop, Scenario, load_sample, load_scenario
 from devtools.sample_files import SampleFiles
+from tests.integration.prepared import once
 
 SetTime = Callable[[datetime], None]
+MILESTONES = ("2021-6t", "2021-nam")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,34 @@ def play_milestone(plan: Plan, folder: Path, data: Path, copies: Path, set_time:
     set_time(scenario.report_at)
     issued = report(plan, scenario)
     return Played(scenario, copies / scenario.period, tuple(data / path for path in issued))
+
+
+def play_year(root: Path, plan: Plan, data: Path, set_time: SetTime) -> dict[str, Played]:
+    """Both milestones of the sample year in a new data folder, by name; played once a run.
+
+    Copies of the dropped files lie beside `data`; the clock is left at the last report.
+    """
+    folders = {name: root / "demo" / "2021" / name for name in MILESTONES}
+    scenarios = {name: load_scenario(folder) for name, folder in folders.items()}
+    copies, beside = data / "copies", data.parent / "copies"
+
+    def make() -> dict[str, tuple[str, ...]]:
+        played = {
+            name: play_milestone(plan, folder, data, copies, set_time) for name, folder in folders.items()
+        }
+        return {
+            name: tuple(path.relative_to(data).as_posix() for path in one.issued)
+            for name, one in played.items()
+        }
+
+    set_time(scenarios[MILESTONES[0]].forms_at)
+    issued = once(data, "sample year", make)
+    shutil.move(copies, beside)
+    set_time(scenarios[MILESTONES[-1]].report_at)
+    return {
+        name: Played(scenario, beside / scenario.period, tuple(data / path for path in issued[name]))
+        for name, scenario in scenarios.items()
+    }
 
 
 def run_intake() -> list[str]:

@@ -31,10 +31,9 @@ from tests.integration.independent import (
     read_workbook,
     totals,
 )
-from tests.integration.rehearsal import Played, play_milestone, report, run_intake
+from tests.integration.rehearsal import MILESTONES, Played, play_year, report, run_intake
 from tests.stores import new_data
 
-MILESTONES = ("2021-6t", "2021-nam")
 HAS_GUIDANCE = {"2021-6t": False, "2021-nam": True}
 """The letter on group VI is dated 01/11/2021."""
 MARKS = {MET: "Đ", NOT_MET: "KĐ", INSUFFICIENT: "CSL", NOT_APPLICABLE: "KAD"}
@@ -60,10 +59,7 @@ def year(root: Path, plan: Plan, data: Path) -> dict[str, Played]:
         patch.setenv("CHUYENHOA_NOW", moment.isoformat())
 
     with pytest.MonkeyPatch.context() as patch:
-        return {
-            name: play_milestone(plan, root / "demo" / "2021" / name, data, data.parent / "copies", set_time)
-            for name in MILESTONES
-        }
+        return play_year(root, plan, data, set_time)
 
 
 def figures_in_force(played: Played) -> dict[str, LocalityFigures]:

@@ -12,45 +12,25 @@ from sqlalchemy import select, text
 
 from chuyenhoa.cli import main
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.assess.assessing import assess_milestone
 from chuyenhoa.pipeline.assess.results import read_assessment, read_snapshot
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.publish.rendering import freeze_snapshot
-from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
 from chuyenhoa.store.tables import AssessmentRow, SnapshotRow
-from devtools.sample import load_sample, load_scenario
-from devtools.sample_files import SampleFiles
-from tests.integration.rehearsal import run_intake
+from tests.integration.rehearsal import MILESTONES, play_year
 from tests.stores import new_data
 from tests.unit.assessment.recompute import faults_of
-
-MILESTONES = ("2021-6t", "2021-nam")
 
 
 @pytest.fixture(scope="module")
 def year(root: Path, plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The sample year up to its snapshots: assessed after every wave of files."""
+    """The sample year: assessed after every wave of files, and each milestone's snapshot frozen."""
     data = new_data(tmp_path_factory.mktemp("year") / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CHUYENHOA_DATA", str(data))
         patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
         patch.delenv("CHUYENHOA_STORE", raising=False)
-        for name in MILESTONES:
-            folder = root / "demo" / "2021" / name
-            scenario = load_scenario(folder)
-            files = SampleFiles(plan, scenario, load_sample(folder), data)
-            patch.setenv("CHUYENHOA_NOW", scenario.forms_at.isoformat())
-            for period in periods_opening():
-                open_period(period)
-            for wave in scenario.waves:
-                patch.setenv("CHUYENHOA_NOW", wave.at.isoformat())
-                for drop in wave.drops:
-                    files.drop(drop)
-                run_intake()
-                for milestone in milestones_to_assess():
-                    assess_milestone(milestone)
-            patch.setenv("CHUYENHOA_NOW", scenario.report_at.isoformat())
-            freeze_snapshot(name)
+        play_year(root, plan, data, lambda moment: patch.setenv("CHUYENHOA_NOW", moment.isoformat()))
         yield data
 
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -273,7 +273,11 @@ class Trial:
     """Empty when it could not be rendered."""
     error: str
     """Why it could not be rendered; empty when it could."""
-    layout: tuple[reporting.LayoutProblem, ...]
+
+    @cached_property
+    def layout(self) -> tuple[reporting.LayoutProblem, ...]:
+        """What the layout check says; none when it could not be rendered. Looked at when first asked for."""
+        return reporting.check_layout(self.document) if self.document else ()
 
 
 def make_samples() -> Samples:
@@ -342,8 +346,8 @@ def _try(template: bytes, kind: DocumentKind, case: SampleCase, samples: Samples
             kind.name, template, snapshot, issue, about=about, previous=previous
         )
     except (reporting.RenderError, reporting.PhraseError) as error:
-        return Trial(kind.name, case, b"", getattr(error, "told", str(error)), ())
-    return Trial(kind.name, case, document, "", reporting.check_layout(document))
+        return Trial(kind.name, case, b"", getattr(error, "told", str(error)))
+    return Trial(kind.name, case, document, "")
 
 
 def write_trials(trials: Iterator[Trial], folder: Path) -> Iterator[tuple[Trial, Path]]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from chuyenhoa.kit.ooxml.docx_package import read_parts
@@ -28,6 +29,7 @@ def find_tag(path: Path, label: str) -> tuple[str, str]:
     raise AssertionError(label)
 
 
+@pytest.mark.scene
 def test_a_figure_leads_to_file_sheet_and_cell(call: Call, form: Form, send: Send) -> None:
     send(form(changes={("30745", "TTXH_KP"): 11}))
     drafts = call("report", "--milestone", "2021-6t", "--json").json["documents"]

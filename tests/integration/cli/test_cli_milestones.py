@@ -80,6 +80,7 @@ def test_assess_tells_gaps_in_the_window(call: Call, data_folder: Path, tmp_path
     assert list(call(*of, "--json").json["notes"]) == ["gap.30745"]
 
 
+@pytest.mark.scene
 def test_assess_tells_figures_that_do_not_add_up(
     call: Call, form: Form, send: Send, data_folder: Path, tmp_path: Path
 ) -> None:
@@ -265,6 +266,7 @@ def test_status_of_a_month_blocks_nothing(call: Call) -> None:
     assert "Văn bản" not in out
 
 
+@pytest.mark.scene
 def test_status_of_a_milestone_that_months_cover(call: Call, data_folder: Path, tmp_path: Path) -> None:
     for month in ("05", "06", "07", "08", "09", "10"):
         send_month(data_folder, call, tmp_path, f"2021-t{month}", "a")

@@ -112,6 +112,7 @@ def shown_by(path: Path) -> str:
     return "\n".join([*listing, *comments, *drawn])
 
 
+@pytest.mark.scene
 @pytest.mark.parametrize(
     ("make", "expected"),
     [(build, {"D55", "D56"}), (build_by_hand, {"D55", "D56", "D57"})],

@@ -271,6 +271,7 @@ def test_a_clock_that_jumps_back_changes_no_order(store: Store, tmp_path: Path, 
         assert [row.file_name for row in ledger.pending(session)] == ["first.xlsx", "second.xlsx"]
 
 
+@pytest.mark.scene
 def test_two_gigabytes_are_taken_in_little_memory(tmp_path: Path, box: Path) -> None:
     store = open_store(new_store(tmp_path / "store.db"), tmp_path / "archive")
     size = 2**31 + 5

@@ -96,6 +96,7 @@ def test_both_looks_agree_whatever_program_wrote_the_sheet(written: dict[str, by
     assert None not in quick
 
 
+@pytest.mark.scene
 @pytest.mark.parametrize("program", ["openpyxl", "LibreOffice", "xlsxwriter"])
 def test_both_looks_agree_on_spoiled_cells(written: dict[str, bytes], program: str) -> None:
     taken = 0

@@ -103,6 +103,7 @@ def everything() -> bytes:
 EVERYTHING = everything()
 
 
+@pytest.mark.scene
 @settings(max_examples=60, deadline=None)
 @given(title=TEXT, names=st.lists(TEXT, min_size=1, max_size=6))
 def test_every_tag_and_any_text(title: str, names: list[str]) -> None:

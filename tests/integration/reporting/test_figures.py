@@ -88,6 +88,7 @@ def read_printed(text: str) -> Fraction:
     return Fraction(text.rstrip("%").replace(".", "").replace(",", ".").lstrip("+"))
 
 
+@pytest.mark.scene
 @pytest.mark.parametrize("period", MILESTONES)
 def test_every_figure_of_every_document_resolves_and_recomputes(snapshot_of: Make, period: str) -> None:
     snapshot = snapshot_of(period)

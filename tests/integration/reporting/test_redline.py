@@ -84,6 +84,7 @@ def versions(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
     return old, new
 
 
+@pytest.mark.scene
 @settings(max_examples=60, deadline=None)
 @given(versions())
 def test_accepting_gives_the_new_and_rejecting_the_old(pair: tuple[list[Any], list[Any]]) -> None:

@@ -248,6 +248,7 @@ REPORT_FAULTS: dict[str, tuple[Edit, str]] = {
 }
 
 
+@pytest.mark.scene
 @pytest.mark.parametrize("fault", REPORT_FAULTS)
 def test_a_seeded_fault_of_a_report_is_found_and_nothing_else(report: bytes, fault: str) -> None:
     edit, element = REPORT_FAULTS[fault]

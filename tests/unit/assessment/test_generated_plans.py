@@ -183,7 +183,7 @@ def _result(entry: Entry, evidence: LocalityEvidence) -> CriterionResult:
     return assess_criterion(_build(entry), PLACE, evidence, UNITS)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_criteria(), _figures, _answers, st.booleans(), st.booleans(), st.data())
 def test_verdict_and_what_matters_are_those_of_plain_arithmetic(
     entry: Entry, numbers: list[int], answer: str | None, document: bool, as_cells: bool, data: st.DataObject
@@ -207,7 +207,7 @@ def test_verdict_and_what_matters_are_those_of_plain_arithmetic(
         assert (name in result.matters) is (matters and len(expected) > 1), result
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(_criteria(), _figures, _answers, st.booleans(), st.data())
 def test_several_blanks_never_turn_out_otherwise_than_said(
     entry: Entry, numbers: list[int], answer: str | None, document: bool, data: st.DataObject

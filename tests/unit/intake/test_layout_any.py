@@ -151,7 +151,7 @@ def lay_out(sketch: Sketch, titles: dict[str, str]) -> bytes:
     return book({"Biểu 1": [*above, *table, *FOOT]}, {"Biểu 1": areas})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(sketch=sketches())
 def test_no_layout_gives_a_wrong_figure(sketch: Sketch) -> None:
     titles = {section.code: section.title for section in PLAN.sections}

@@ -137,9 +137,13 @@ class Form:
 class _Shape:
     """What a run's properties make of it, whatever it says; `look` lacks its text and fonts."""
 
-    chains: Chains
     is_hidden: bool
     is_upper: bool
+    is_complex: bool
+    is_hinted: bool
+    """Whether signs that several scripts share print as East Asian ones."""
+    fonts: Mapping[str, str]
+    """The font of each kind of letter: `ascii`, `hAnsi`, `eastAsia`, `cs`."""
     look: Look
 
 
@@ -183,7 +187,7 @@ class Effective:
         if shape is None:
             return None
         shown = text.upper() if shape.is_upper else text
-        return replace(shape.look, text=shown, fonts=self._fonts(shape.chains, run, text))
+        return replace(shape.look, text=shown, fonts=_fonts(shape, run, text))
 
     def _shape(self, paragraph: etree._Element, run: etree._Element) -> _Shape | None:
         """What a run's properties make of it, whatever it says; None when it is hidden."""
@@ -195,14 +199,17 @@ class Effective:
         return None if shape.is_hidden else shape
 
     def _resolve(self, chains: Chains) -> _Shape:
+        is_complex = _is_complex(chains)
         return _Shape(
-            chains=chains,
             is_hidden=_toggle(chains, "vanish"),
             is_upper=_toggle(chains, "caps"),
+            is_complex=is_complex,
+            is_hinted=_value(chains, "rFonts", "hint") == "eastAsia",
+            fonts={kind: self._font(chains, kind) for kind in ("eastAsia", "ascii", "hAnsi", "cs")},
             look=Look(
                 text="",
                 fonts=(),
-                size=whole(_value(chains, "szCs" if _is_complex(chains) else "sz", "val") or "20") / 2,
+                size=whole(_value(chains, "szCs" if is_complex else "sz", "val") or "20") / 2,
                 bold=_toggle(chains, "b"),
                 italic=_toggle(chains, "i"),
                 color=self._color(chains),
@@ -221,24 +228,6 @@ class Effective:
                     return "000000"
                 return str(node.get(f"{W}val") or "auto").upper()
         return "AUTO"
-
-    def _fonts(self, chains: Chains, run: etree._Element, text: str) -> tuple[str, ...]:
-        """The fonts in use: for plain and other letters, for signs with an East Asian hint, symbols."""
-        kinds = []
-        hint = _value(chains, "rFonts", "hint")
-        if _is_complex(chains):
-            kinds.append("cs")
-        else:
-            eastern = [sign for sign in text if _is_eastern(sign, hinted=hint == "eastAsia")]
-            kinds += ["eastAsia"] if eastern else []
-            # A font that no letter prints in is no fault: Word and LibreOffice write East Asian and complex
-            # defaults (<w:rFonts w:eastAsia="SimSun"/>) into every file.
-            kinds += ["ascii"] if any(ord(sign) < 128 for sign in text) or not text else []
-            others = [sign for sign in text if ord(sign) >= 128 and sign not in eastern]
-            kinds += ["hAnsi"] if others else []
-        names = [self._font(chains, kind) for kind in kinds]
-        names += [str(node.get(f"{W}font")) for node in run.findall(f"{W}sym") if node.get(f"{W}font")]
-        return tuple(dict.fromkeys(names))
 
     def _font(self, chains: Chains, kind: str) -> str:
         """One font; a theme's font counts where it stands beside a named one."""
@@ -296,6 +285,24 @@ class Effective:
             following = [stop for stop in stops if stop > start]
             start = min(following) if following else (start // self.default_tab + 1) * self.default_tab
         return start - left
+
+
+def _fonts(shape: _Shape, run: etree._Element, text: str) -> tuple[str, ...]:
+    """The fonts in use: for plain and other letters, for signs with an East Asian hint, symbols."""
+    kinds = []
+    if shape.is_complex:
+        kinds.append("cs")
+    else:
+        eastern = [sign for sign in text if _is_eastern(sign, hinted=shape.is_hinted)]
+        kinds += ["eastAsia"] if eastern else []
+        # A font that no letter prints in is no fault: Word and LibreOffice write East Asian and complex
+        # defaults (<w:rFonts w:eastAsia="SimSun"/>) into every file.
+        kinds += ["ascii"] if any(ord(sign) < 128 for sign in text) or not text else []
+        others = [sign for sign in text if ord(sign) >= 128 and sign not in eastern]
+        kinds += ["hAnsi"] if others else []
+    names = [shape.fonts[kind] for kind in kinds]
+    names += [str(node.get(f"{W}font")) for node in run.findall(f"{W}sym") if node.get(f"{W}font")]
+    return tuple(dict.fromkeys(names))
 
 
 def _leading_tabs(paragraph: etree._Element) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -65,7 +65,6 @@ class _Reader:
     paragraphs: int = 0
     tables: int = 0
     room: int = _FALLBACK_PAGE
-    rows: list[str] = field(default_factory=list)
 
     def read_sections(self, body: etree._Element) -> Iterator[Section]:
         """The sections; a body that ends without properties has a last one with none."""
@@ -138,12 +137,17 @@ class _Reader:
         self.tables += 1
         spot = f"bảng {self.tables}"
         grid = [whole(column.get(f"{W}w")) for column in table.findall(f"{W}tblGrid/{W}gridCol")]
+        margins = [
+            margin
+            for properties in self.effective.styles.table_properties(table)
+            for margin in properties.findall(f"{W}tblCellMar")
+        ]
         rows = []
         for number, row in enumerate(children(table, "tr"), start=1):
             # A row deleted under tracked changes does not print.
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
-            rows.append(self._read_row(table, row, f"{spot}, dòng {number}", grid))
+            rows.append(self._read_row(row, f"{spot}, dòng {number}", grid, margins))
         return Table(
             element=table,
             rows=tuple(rows),
@@ -153,7 +157,9 @@ class _Reader:
             room=self.room * _MM_PER_TWIP,
         )
 
-    def _read_row(self, table: etree._Element, row: etree._Element, spot: str, grid: list[int]) -> Row:
+    def _read_row(
+        self, row: etree._Element, spot: str, grid: list[int], margins: list[etree._Element]
+    ) -> Row:
         cells, column = [], 0
         elements = list(children(row, "tc"))
         for cell in elements:
@@ -162,29 +168,8 @@ class _Reader:
             share = sum(grid[column : column + wide]) or self.room // max(len(elements), 1)
             column += wide
             lines = tuple(line for p in _paragraphs_in(cell) for line in self.read_lines(p, spot, row, cell))
-            cells.append(Cell(cell, lines, self._cell_room(table, cell, share) * _MM_PER_TWIP))
+            cells.append(Cell(cell, lines, _cell_room(cell, share, margins) * _MM_PER_TWIP))
         return Row(row, tuple(cells))
-
-    def _cell_room(self, table: etree._Element, cell: etree._Element, share: int) -> int:
-        """The room for text in a cell, in twips: its width less what is kept free at its sides."""
-        own = cell.find(f"{W}tcPr/{W}tcW")
-        width = share
-        if own is not None and own.get(f"{W}type") == "dxa":
-            width = whole(own.get(f"{W}w")) or share
-        return width - sum(
-            self._padding(table, cell, names) for names in (("left", "start"), ("right", "end"))
-        )
-
-    def _padding(self, table: etree._Element, cell: etree._Element, names: tuple[str, str]) -> int:
-        levels = cell.findall(f"{W}tcPr/{W}tcMar")
-        for properties in self.effective.styles.table_properties(table):
-            levels += properties.findall(f"{W}tblCellMar")
-        for level in levels:
-            for name in names:
-                node = level.find(f"{W}{name}")
-                if node is not None:
-                    return whole(node.get(f"{W}w"))
-        return _USUAL_PADDING
 
     def _has_borders(self, table: etree._Element) -> bool:
         for properties in self.effective.styles.table_properties(table):
@@ -243,6 +228,28 @@ class _Stories:
 
 def _part_name(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"word/{target}"
+
+
+def _cell_room(cell: etree._Element, share: int, margins: list[etree._Element]) -> int:
+    """The room for text in a cell, in twips: its width less what is kept free at its sides.
+
+    `share` is the width of its columns, `margins` what its table says of all cells' sides.
+    """
+    own = cell.find(f"{W}tcPr/{W}tcW")
+    width = share
+    if own is not None and own.get(f"{W}type") == "dxa":
+        width = whole(own.get(f"{W}w")) or share
+    levels = [*cell.findall(f"{W}tcPr/{W}tcMar"), *margins]
+    return width - sum(_padding(levels, names) for names in (("left", "start"), ("right", "end")))
+
+
+def _padding(levels: list[etree._Element], names: tuple[str, str]) -> int:
+    for level in levels:
+        for name in names:
+            node = level.find(f"{W}{name}")
+            if node is not None:
+                return whole(node.get(f"{W}w"))
+    return _USUAL_PADDING
 
 
 def _table_width(table: etree._Element, grid: Sequence[int]) -> int:

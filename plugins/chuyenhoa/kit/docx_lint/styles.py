@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from lxml import etree
 
@@ -38,12 +39,20 @@ _OFF = frozenset({"0", "false", "off", "none"})
 
 def children(parent: etree._Element, *names: str) -> Iterator[etree._Element]:
     """The children of some names (without prefix), those within content controls and insertions included."""
-    wanted = {f"{W}{name}" for name in names}
+    yield from _children(parent, _tags(names))
+
+
+@cache
+def _tags(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(f"{W}{name}" for name in names)
+
+
+def _children(parent: etree._Element, wanted: frozenset[str]) -> Iterator[etree._Element]:
     for child in parent:
         if child.tag in wanted:
             yield child
         elif child.tag in _THROUGH:
-            yield from children(child, *names)
+            yield from _children(child, wanted)
 
 
 def own_runs(paragraph: etree._Element) -> Iterator[etree._Element]:
@@ -87,6 +96,8 @@ def whole(text: str | None, default: int = 0) -> int:
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 # Run properties by level: direct, character style, paragraph style, table style, defaults.
 Chains = tuple[list[etree._Element], ...]
+# A paragraph's style, that of its table, and whether it stands in the table's first row.
+Context = tuple[str | None, str | None, bool]
 
 
 class Styles:
@@ -103,6 +114,9 @@ class Styles:
         self._run_defaults = root.findall(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
         self._paragraph_defaults = root.findall(f"{W}docDefaults/{W}pPrDefault/{W}pPr")
         self._theme = _theme_fonts(parts)
+        # Each paragraph is asked about once a run, and each table once a paragraph: an annex has thousands.
+        self._contexts: dict[etree._Element, Context] = {}
+        self._tables: dict[etree._Element, tuple[str, etree._Element | None]] = {}
         self.numbering = read_optional(parts, "word/numbering.xml", "numbering")
 
     def run_chains(self, paragraph: etree._Element, run: etree._Element) -> Chains:
@@ -118,19 +132,26 @@ class Styles:
             self._run_defaults,
         )
 
-    def context(self, paragraph: etree._Element) -> tuple[str | None, str | None, bool]:
-        """All that bears on a paragraph and its runs but their own properties.
+    def context(self, paragraph: etree._Element) -> Context:
+        """All that bears on a paragraph and its runs but their own properties."""
+        known = self._contexts.get(paragraph)
+        if known is None:
+            known = self._contexts[paragraph] = self._context(paragraph)
+        return known
 
-        Its style, that of its table, and whether it stands in the table's first row.
-        """
+    def _context(self, paragraph: etree._Element) -> Context:
         style = paragraph.find(f"{W}pPr/{W}pStyle")
+        named = None if style is None else style.get(f"{W}val")
         table = next(paragraph.iterancestors(f"{W}tbl"), None)
-        named = None if table is None else table.find(f"{W}tblPr/{W}tblStyle")
+        if table is None:
+            return named, None, False
+        if table not in self._tables:
+            self._tables[table] = _table_style(table), _first_row(table)
+        style_of_table, first = self._tables[table]
         return (
-            None if style is None else style.get(f"{W}val"),
-            # "" is a table without a style, which prints by the default one; None is no table.
-            None if table is None else "" if named is None else named.get(f"{W}val"),
-            table is not None and _is_in_first_row(paragraph, table),
+            named,
+            style_of_table,
+            first is not None and next(paragraph.iterancestors(f"{W}tr"), None) is first,
         )
 
     def paragraph_levels(self, paragraph: etree._Element) -> Iterator[etree._Element]:
@@ -148,8 +169,7 @@ class Styles:
 
     def style_name(self, paragraph: etree._Element) -> str:
         """The id of a paragraph's style; empty for the default."""
-        node = paragraph.find(f"{W}pPr/{W}pStyle")
-        return "" if node is None else str(node.get(f"{W}val") or "")
+        return self.context(paragraph)[0] or ""
 
     def table_properties(self, table: etree._Element) -> list[etree._Element]:
         """A table's own properties and those of its styles."""
@@ -197,7 +217,7 @@ class Styles:
             return []
         styles = self._table_styles(table)
         found = []
-        if _is_in_first_row(paragraph, table):
+        if self.context(paragraph)[2]:
             for style in styles:
                 for special in style.findall(f"{W}tblStylePr"):
                     if special.get(f"{W}type") == "firstRow":
@@ -250,12 +270,18 @@ def _is_default(style: etree._Element) -> bool:
     return style.get(f"{W}default") in {"1", "true", "on"}
 
 
-def _is_in_first_row(paragraph: etree._Element, table: etree._Element) -> bool:
+def _table_style(table: etree._Element) -> str:
+    """The style that a table names; empty for one that prints by the default style."""
+    named = table.find(f"{W}tblPr/{W}tblStyle")
+    return "" if named is None else str(named.get(f"{W}val"))
+
+
+def _first_row(table: etree._Element) -> etree._Element | None:
+    """The row that a table's style sets apart as its head; None where the table switches that off."""
     look = table.find(f"{W}tblPr/{W}tblLook")
     if look is not None and look.get(f"{W}firstRow") in {"0", "false"}:
-        return False
-    row = next(paragraph.iterancestors(f"{W}tr"), None)
-    return row is not None and row is next(children(table, "tr"), None)
+        return None
+    return next(children(table, "tr"), None)
 
 
 def _theme_fonts(parts: Mapping[str, bytes]) -> dict[str, str]:
@@ -290,14 +316,11 @@ class Counter:
         """Count by a document's styles and numberings."""
         self.styles = styles
         self._counts: dict[str, dict[int, int]] = {}
+        self._asked: dict[Context, tuple[str, str] | None] = {}
 
     def label(self, paragraph: etree._Element) -> str:
         """What stands before a paragraph; empty for one without a number."""
-        asked = None
-        for properties in self.styles.paragraph_levels(paragraph):
-            asked = self.styles.level_of(properties)
-            if asked is not None:
-                break
+        asked = self._ask(paragraph)
         if asked is None or asked[0] == "0":
             return ""
         identifier, depth = asked[0], whole(asked[1])
@@ -310,6 +333,18 @@ class Counter:
         for deeper in [key for key in counts if key > depth]:
             del counts[deeper]
         return self._write(level, identifier, counts)
+
+    def _ask(self, paragraph: etree._Element) -> tuple[str, str] | None:
+        """The numbering and level of a paragraph: its own, or those that its context gives to all alike."""
+        own = paragraph.find(f"{W}pPr")
+        asked = None if own is None else self.styles.level_of(own)
+        if asked is not None:
+            return asked
+        context = self.styles.context(paragraph)
+        if context not in self._asked:
+            levels = map(self.styles.level_of, self.styles.paragraph_levels(paragraph))
+            self._asked[context] = next((level for level in levels if level is not None), None)
+        return self._asked[context]
 
     def _write(self, level: etree._Element, identifier: str, counts: dict[int, int]) -> str:
         pattern = level.find(f"{W}lvlText")
