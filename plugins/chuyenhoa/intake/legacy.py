@@ -92,6 +92,9 @@ def _convert(sheet: Sheet, known: frozenset[str]) -> Found:
                 is_unicode = True
                 continue
             guess = legacy.guess_text(text, known, sheet.fonts.get((row, column), ""))
+            if guess is None and legacy.word_key(text) in known:
+                # A word of the plan as it stands, beside texts of an old encoding: nothing to decode.
+                continue
             if guess is None:
                 doubtful.append(((row, column), text))
             elif guess.text != text:

@@ -68,11 +68,11 @@ def _relate(
         ("around__", around, -1),
         ("end__", end, 0),
     ):
-        if found:
-            # For 15/4–14/12: inside is 15/4–14/10 and not the first month; around is the nearest longer one.
-            # The longest, the shortest, or of any length; then the newest.
-            chosen, _ = max(found, key=lambda part: (weight * part[1].days, part[0].number))
-            columns |= {prefix + code: figure for code, figure in _single(chosen, basis)}
+        # For 15/4–14/12: inside is 15/4–14/10 and not the first month; around is the nearest longer one.
+        # The longest, the shortest, or of any length; then the newest. Figure by figure: a report that
+        # leaves a cell blank hides nothing that another one states.
+        for entry, _ in sorted(found, key=lambda part: (weight * part[1].days, part[0].number)):
+            columns |= {prefix + code: figure for code, figure in _single(entry, basis)}
     parts = [(span, entry) for entry, span in spans if window.contains(span) and span != window]
     return columns | _sums(window, parts, basis)
 
@@ -115,7 +115,8 @@ def _sums(window: Window, parts: Sequence[tuple[Window, Accepted]], basis: Basis
 def _year_earlier(baseline: Window, others: Sequence[Accepted]) -> dict[str, PastFigure]:
     """What was accepted a year earlier for the very window that now is the baseline."""
     same = [entry for entry in others if entry.period.window == baseline]
-    if not same:
-        return {}
-    newest = max(same, key=lambda entry: entry.number)
-    return {"year__" + code: figure for code, figure in _single(newest, Basis.CURRENT)}
+    return {
+        "year__" + code: figure
+        for entry in sorted(same, key=lambda entry: entry.number)
+        for code, figure in _single(entry, Basis.CURRENT)
+    }

@@ -72,7 +72,8 @@ class Vocabulary:
         "Cùng kỳ năm 2020"    → no key, meaning BASELINE
         "Công tác giải quyết tin báo" → the key of the section, its lead left out
         """
-        part = self._part(text)
+        # "Khám⏎phá" and "Khám phá␣(vụ)" with a hard blank are what they look like.
+        part = self._part(" ".join(text.split()))
         key = section_key(part.key)
         if name_key(key) not in self.labels:
             key = self._without_leads(key)
