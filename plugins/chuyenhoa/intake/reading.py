@@ -15,6 +15,7 @@ from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.legacy import convert_book, plan_words
 from chuyenhoa.intake.tables import figures, free_figures
+from chuyenhoa.intake.tables.form_columns import find_coded
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table, find_table
 from chuyenhoa.intake.tables.free_tables import FreeTable, find_tables
@@ -126,7 +127,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     book = personal.withhold_personal(book)
     sheets = _known_sheets(book)
     meta = ownership.read_meta(sheets)
-    tables = _find_tables(sheets)
+    tables = _find_tables(sheets, plan)
     found = search_tables(book, tables, plan)
     titles = [] if meta and not found.free else found.titles(plan)
     # A file without our form may be called by its period: the name proves nothing, but must not contradict
@@ -181,9 +182,13 @@ def _known_sheets(book: Book) -> Mapping[str, Sheet]:
     return found
 
 
-def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
+def _find_tables(sheets: Mapping[str, Sheet], plan: Plan) -> dict[str, Table]:
     """The tables of the form by official sheet name, in the order of the form."""
-    found = {name: find_table(sheets[name], codes) for name, codes in NEEDED_CODES.items() if name in sheets}
+    found = {
+        name: find_coded(sheets[name], plan) if name in FIGURE_SHEETS else find_table(sheets[name], codes)
+        for name, codes in NEEDED_CODES.items()
+        if name in sheets
+    }
     return {name: table for name, table in found.items() if table is not None}
 
 
@@ -212,7 +217,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
     # last month's figures is usual, and nothing says which of the two is right (D101 asks).
     if not all(name in coded for name in FIGURE_SHEETS):
-        unread = [sheet for sheet in rest if not _take_coded(sheet, found)]
+        unread = [sheet for sheet in rest if not _take_coded(sheet, found, plan)]
         if has_figures:
             # Only the other one of "Số liệu" and "Cùng kỳ" may still be read by its labels: its code row was
             # deleted, while its sheet kept its name.
@@ -227,14 +232,14 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     return FoundTables(found, tuple(free), free_sheets.find_word_tables(left, missing, plan))
 
 
-def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
+def _take_coded(sheet: Sheet, found: dict[str, Table], plan: Plan) -> bool:
     """Take the table with a code row on a sheet of another name; False where there is none, or a second."""
     for official, codes in WORD_TABLES.items():
         table = find_table(sheet, codes)
         if table is not None:
             return found.setdefault(official, table) is table
     # After the words: their code rows hold MA_DIA_BAN as well, and would be taken for figures.
-    table = find_table(sheet, (form.LOCALITY_CODE,))
+    table = find_coded(sheet, plan)
     if table is None:
         return False
     texts = [sheet.name, *sheet.above, *(text for _, text in _titles_above(table))]
@@ -261,7 +266,7 @@ def _report_unread_sheets(found: FoundTables, book: Book, plan: Plan, findings: 
 
 def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
     """Whether a sheet holds a table of figures with anything in it, ours or hand-made."""
-    coded = find_table(sheet, (form.LOCALITY_CODE,))
+    coded = find_coded(sheet, plan)
     if coded is not None:
         columns = [place for code in plan.indicator_by_code for place in coded.columns.get(code, ())]
         return any(not sheet.is_blank(row, column) for row in coded.rows() for column in columns)

@@ -111,6 +111,8 @@ class Code(StrEnum):
     FIGURES_NOT_READ = "D101"  # Sheet có số liệu không được đọc
     DOCUMENT_DATED_AFTER_DEADLINE = "D102"  # Ngày văn bản sau hạn gửi báo cáo
     NO_OWN_LOCALITY = "D103"  # Không có địa bàn nào của đơn vị
+    LABEL_OF_ANOTHER_CODE = "D130"  # Mã cột và tiêu đề cột là hai chỉ tiêu khác nhau
+    COLUMN_WITHOUT_CODE = "D131"  # Cột không có mã không được đọc
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from chuyenhoa.intake.tables.form_columns import check_head
 from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
@@ -52,6 +53,8 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
         cell has none, and of a duplicate locality only the first row is read.
     """
     check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
+    asked = check_head(scope, table)
+    table = replace(table, columns={code: at for code, at in table.columns.items() if code not in asked})
     found = Figures()
     # Which rows count is known only after all of them were seen: a locality may be a duplicate.
     rows: dict[str, list[int]] = {}

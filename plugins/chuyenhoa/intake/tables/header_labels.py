@@ -135,7 +135,9 @@ DISTRICT_HEADS = frozenset(
     )
 )
 """Columns of the district to which a place belongs."""
-OTHER_HEADS = DISTRICT_HEADS | frozenset(
+CHECK_HEADS = frozenset({"kiem tra"})
+"""Columns in which a form checks itself."""
+OTHER_HEADS = DISTRICT_HEADS | CHECK_HEADS | frozenset(
     (
         "stt",
         "tt",
@@ -148,7 +150,6 @@ OTHER_HEADS = DISTRICT_HEADS | frozenset(
         "ghi chu",
         "dvt",
         "don vi tinh",
-        "kiem tra",
         "loai",
         "loai dia ban",
         "ky",
@@ -190,3 +191,5 @@ class Part:
     key: str
     unit: str = ""
     meaning: Meaning | None = None
+    code: str = ""
+    """The indicator whose code stands in it, alone or behind the label."""

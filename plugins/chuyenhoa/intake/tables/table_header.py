@@ -43,9 +43,24 @@ class Column:
         return [part.key for part in self.parts if part.key]
 
     @property
+    def codes(self) -> frozenset[str]:
+        """The indicators whose codes stand in the head; what a code says goes before all labels."""
+        return frozenset(part.code for part in self.parts if part.code)
+
+    @property
     def shown(self) -> str:
         """The headings as the submitter sees them."""
         return " – ".join(dict.fromkeys(" ".join(part.text.split()) for part in self.parts))
+
+    @property
+    def label(self) -> str:
+        """The lowest heading that names something: no code, no unit, not when it is counted."""
+        named = [
+            " ".join(part.text.split())
+            for part in self.parts
+            if part.meaning or (part.key and part.key not in header_labels.KINDS_OF_COUNT)
+        ]
+        return named[-1] if named else ""
 
     @property
     def meanings(self) -> frozenset[header_labels.Meaning]:
@@ -71,7 +86,8 @@ class Column:
             | header_labels.GENERIC
             | header_labels.VALUE_HEADS
         )
-        return all(key in known for key in self.keys)
+        # The form's own column of checks explains itself below its heading: "Mã lỗi (E), mã cảnh báo (W) …".
+        return all(key in known for key in self.keys) or self.keys[0] in header_labels.CHECK_HEADS
 
 
 @dataclass(frozen=True)
@@ -107,11 +123,17 @@ def find_heads(
     while row < len(view.rows):
         if _is_label_row(view, words, row):
             top, bottom = _extent(view, words, (last, row), is_data)
-            columns = _columns(view, words, top, bottom)
-            yield Head(top, bottom, _resolve_sections(columns, words, topic))
+            yield Head(top, bottom, explain_head(view, words, top, bottom, topic))
             row = last = bottom
             last += 1
         row += 1
+
+
+def explain_head(
+    view: View, words: Vocabulary, top: int, bottom: int, topic: str = ""
+) -> tuple[Column, ...]:
+    """The columns under a head whose rows are known, each with what its headings mean."""
+    return _resolve_sections(_columns(view, words, top, bottom), words, topic)
 
 
 def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
@@ -126,7 +148,8 @@ def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
     # "Địa bàn" may stand a row higher or lower than the labels where the cells over it are merged.
     beside = [other for other in (row - 1, row + 1) if other >= 0]
     near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
-    named = any(words.part(text).key in header_labels.LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
+    heads = header_labels.LOCALITY_HEADS | {"stt", "tt", "ma dia ban"}
+    named = any(words.part(text).key in heads for text in near if text)
     headed = sum(1 for text in texts if text and words.is_section(text))
     return bool(hits) and (named or headed > 0 or view.is_turned)
 
@@ -254,6 +277,9 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
     """
     start, text = left
     row, bottom = rows
+    if words.part(text).code:
+        # A code names its own column: over the next one it was left out, and that one goes by its label.
+        return ""
     own = any(view.text(below, start) for below in range(row + 1, bottom + 1))
     here = any(view.text(below, index) for below in range(row + 1, bottom + 1))
     return text if own and here and not _is_bare(view, words, start - 1, row, bottom) else ""
@@ -262,7 +288,7 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
 def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) -> bool:
     """Whether a label stands under nothing that it needs: no heading over it or further left."""
     labels = [view.text(below, column) for below in range(row + 1, bottom + 1)] if column >= 0 else []
-    labels = [text for text in labels if text and not ORDINAL.fullmatch(text)]
+    labels = [text for text in labels if text and not ORDINAL.fullmatch(text) and words.part(text).key]
     heads = [words.part(view.text(row, place)).key for place in range(column + 1) if view.text(row, place)]
     if not labels or any(
         key not in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS for key in heads
@@ -342,6 +368,8 @@ def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> t
 
 def _explain(column: Column, words: Vocabulary, topic: str) -> Match:
     """What the headings mean, under the title's section where they name none themselves."""
+    if column.codes:
+        return words.decide(column.codes, column.keys)
     match = words.explain(column.keys)
     if topic and column.keys and not match.certain:
         return words.explain([topic, *column.keys])
