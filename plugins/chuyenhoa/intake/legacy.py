@@ -92,9 +92,6 @@ def _convert(sheet: Sheet, known: frozenset[str]) -> Found:
                 is_unicode = True
                 continue
             guess = legacy.guess_text(text, known, sheet.fonts.get((row, column), ""))
-            if guess is None and legacy.word_key(text) in known:
-                # A word of the plan as it stands, beside texts of an old encoding: nothing to decode.
-                continue
             if guess is None:
                 doubtful.append(((row, column), text))
             elif guess.text != text:
@@ -104,7 +101,9 @@ def _convert(sheet: Sheet, known: frozenset[str]) -> Found:
         encoding = next(iter(+seen))
         for place, text in doubtful:
             decoded = legacy.DECODERS[encoding](text)
-            if decoded != text and legacy.is_vietnamese(decoded):
+            # A word of the plan as it stands ("Có") is not to be decoded, whatever stands beside it.
+            is_known = legacy.word_key(text) in known
+            if decoded != text and legacy.is_vietnamese(decoded) and not is_known:
                 found[place] = legacy.Guess(encoding, decoded, is_certain=False)
     return found
 

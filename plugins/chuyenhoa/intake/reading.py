@@ -143,9 +143,13 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     if meta:
         document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     personal.report_lists(findings, book, found.sheet_names)
-    scope = Scope(
-        plan, owner, findings, document_header.find_district(titles, owner.submitter, plan) if titles else ""
+    # A form of ours is made for one submitter; any other file must name the district itself.
+    district = (
+        gazetteer_of(plan).home_of(owner.submitter)
+        if meta
+        else document_header.find_district(titles, owner.submitter, plan)
     )
+    scope = Scope(plan, owner, findings, district)
     _report_unread_sheets(found, book, plan, findings)
     reading = _read_tables(scope, found, titles, sha256)
     return replace(reading, normalisations=(*converted, *reading.normalisations))
@@ -352,7 +356,7 @@ def _report_no_own_locality(scope: Scope, found: FoundTables) -> None:
     """A table with none of the submitter's localities, or a blank form of a submitter that has none."""
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
-    if scope.own and has_figures and not has_error:
+    if scope.own and has_figures and not has_error and not scope.seen:
         scope.findings.add(Code.NO_OWN_LOCALITY, expected=scope.own_codes)
     elif not scope.own and scope.owner.has_meta and not has_error:
         scope.findings.add(Code.BLANK_FORM)

@@ -126,7 +126,10 @@ def report_clashes(scope: Scope, sheet: str, clashes: Sequence[Clash]) -> None:
     if not clashes:
         return
     labels = scope.plan.indicator_by_code
-    pairs = [f"{entry.cell}: mã {entry.code} ({labels[entry.code].label}), tiêu đề “{entry.label}”" for entry in clashes]
+    pairs = [
+        f"{entry.cell}: mã {entry.code} ({labels[entry.code].label}), tiêu đề “{entry.label}”"
+        for entry in clashes
+    ]
     scope.findings.add(
         Code.LABEL_OF_ANOTHER_CODE,
         sheet=sheet,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chuyenhoa.intake.tables.form_columns import check_head
-from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_repeats
+from chuyenhoa.intake.tables.form_rows import Scope, identify_row, report_absent, report_repeats
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_number
@@ -75,11 +75,7 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
             found.localities.append(code)
             continue
         _read_row(scope, table, places[0], locality, basis, found)
-    for locality in scope.own.values():
-        if locality.code not in rows:
-            scope.findings.add(
-                Code.LOCALITY_WITHOUT_ROW, sheet=table.sheet.name, locality=locality.code, name=locality.name
-            )
+    report_absent(scope, table.sheet.name, rows)
     if others:
         owners = {row: scope.own[code] for code, places in rows.items() for row in places}
         _check_totals(scope, table, owners, others)

@@ -1,4 +1,4 @@
-"""The columns of a form's table beside what their codes say: labels of other indicators, columns without code.
+"""What the head of a form's table says beside its codes: labels of other indicators, columns without code.
 
 TTXH_XR | TTXH_KP |             | TTXH_LRC    ← the code row
 10      | 8       | 0,8         | 1           the third column was put in by hand: not read, and named
@@ -60,7 +60,9 @@ def _understood(table: FreeTable) -> int:
 
 def _is_number(sheet: Sheet, row: int, column: int) -> bool:
     value = sheet.value(row, column)
-    return isinstance(value, int | float) or (isinstance(value, str) and bool(NUMBER.fullmatch(value.strip())))
+    return isinstance(value, int | float) or (
+        isinstance(value, str) and bool(NUMBER.fullmatch(value.strip()))
+    )
 
 
 def _uncoded(table: Table) -> Iterator[tuple[int, list[int]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -18,6 +18,19 @@ from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Locality, Plan, Unit
 
+ROW_QUESTIONS = frozenset(
+    {
+        Code.UNKNOWN_LOCALITY_CODE,
+        Code.MISSING_LOCALITY_CODE,
+        Code.NAME_CONTRADICTS_CODE,
+        Code.AMBIGUOUS_LOCALITY_NAME,
+        Code.MISSPELT_LOCALITY_NAME,
+        Code.UNKNOWN_LOCALITY_NAME,
+        Code.FORMER_UNIT_NAME,
+        Code.TABLE_WITHOUT_LOCALITY,
+    }
+)
+"""Questions about a row that is there, whosever it is."""
 CODE_LENGTH = 5
 """Digits of a commune's code; a program that makes a number of it drops leading zeros."""
 
@@ -86,6 +99,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
     code = table.code(row, LOCALITY_CODE)
     locality = scope.find(code) if code else None
     if locality is not None and locality.code in scope.own:
+        scope.seen.add(locality.code)
         return _check_name(scope, table, row, locality)
     name = table.text(row, LOCALITY_NAME)
     found = Resolved()
@@ -93,6 +107,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
         # A blank code falls back to the name, as it does where there is no column of codes.
         found = gazetteer_of(scope.plan).resolve(name, scope.owner.submitter, scope.district)
         if found.locality is not None:
+            scope.seen.add(found.locality.code)
             return found.locality
     # "Tổng cộng" and "Người lập biểu" below the table need no code.
     if filled and not any(is_foot(value) for value in table.sheet.rows[row] if isinstance(value, str)):
@@ -185,6 +200,20 @@ def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Loc
             name=locality.name,
         )
     return locality
+
+
+def report_absent(scope: Scope, sheet: str, present: Collection[str]) -> None:
+    """A note for every own locality that no row of a sheet of figures speaks of.
+
+    A row that is asked about is there: the place that its question names is not absent, and a nameless row
+    may be any of the others.
+    """
+    asked = [finding for finding in scope.findings.found if finding.rule_id in ROW_QUESTIONS]
+    named = {finding.locality for finding in asked}
+    unclear = sum(1 for finding in asked if finding.sheet == sheet and finding.locality not in scope.own)
+    absent = [entry for entry in scope.own.values() if entry.code not in {*present, *named}]
+    for locality in absent if len(absent) > unclear else ():
+        scope.findings.add(Code.LOCALITY_WITHOUT_ROW, sheet=sheet, locality=locality.code, name=locality.name)
 
 
 def report_repeats(scope: Scope, table: Table, locality: Locality, rows: list[int]) -> None:

@@ -99,6 +99,7 @@ class RowReader:
         if found.locality or found.other:
             if found.locality:
                 self.has_own = True
+                self.scope.seen.add(found.locality.code)
                 if filled:
                     report_row_time(self.scope, table, row, found.locality)
             elif found.other and filled:
@@ -243,6 +244,7 @@ class RowReader:
                 cell = table.view.name(row, max(table.label(row)[0], 0))
                 self.scope.findings.add(Code.NOT_AN_INDICATOR, sheet=table.name, cells=(cell,), value=text)
         self.has_own = self.has_own or bool(rows)
+        self.scope.seen.update(row.locality.code for row in rows if row.locality)
         return rows, []
 
     def _unit_of(self, table: FreeTable) -> Resolved:

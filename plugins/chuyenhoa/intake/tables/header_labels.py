@@ -135,26 +135,30 @@ DISTRICT_HEADS = frozenset(
     )
 )
 """Columns of the district to which a place belongs."""
-CHECK_HEADS = frozenset({"kiem tra"})
+CHECK_HEADS = frozenset({"kiem tra", "so o con trong"})
 """Columns in which a form checks itself."""
-OTHER_HEADS = DISTRICT_HEADS | CHECK_HEADS | frozenset(
-    (
-        "stt",
-        "tt",
-        "so tt",
-        "so thu tu",
-        "ma",
-        "ma dia ban",
-        "ma xa",
-        "ma don vi",
-        "ghi chu",
-        "dvt",
-        "don vi tinh",
-        "loai",
-        "loai dia ban",
-        "ky",
-        "ky so lieu",
-        "ma dvhc",
+OTHER_HEADS = (
+    DISTRICT_HEADS
+    | CHECK_HEADS
+    | frozenset(
+        (
+            "stt",
+            "tt",
+            "so tt",
+            "so thu tu",
+            "ma",
+            "ma dia ban",
+            "ma xa",
+            "ma don vi",
+            "ghi chu",
+            "dvt",
+            "don vi tinh",
+            "loai",
+            "loai dia ban",
+            "ky",
+            "ky so lieu",
+            "ma dvhc",
+        )
     )
 )
 """Columns that hold no figure and need no word."""

@@ -129,9 +129,7 @@ def find_heads(
         row += 1
 
 
-def explain_head(
-    view: View, words: Vocabulary, top: int, bottom: int, topic: str = ""
-) -> tuple[Column, ...]:
+def explain_head(view: View, words: Vocabulary, top: int, bottom: int, topic: str = "") -> tuple[Column, ...]:
     """The columns under a head whose rows are known, each with what its headings mean."""
     return _resolve_sections(_columns(view, words, top, bottom), words, topic)
 

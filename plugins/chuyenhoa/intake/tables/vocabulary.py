@@ -246,8 +246,8 @@ class Vocabulary:
     def decide(self, codes: frozenset[str], keys: Sequence[str]) -> Match:
         """What a column with codes in its head means: the code decides, unless the label is another's.
 
-            ["TTXH_KP"] under "Số liệu của đội 2"   → TTXH_KP: nobody knows the heading, the code is plain
-            ["TTXH_KP"] under "Đối tượng bắt, xử lý" → TTXH_KP, with TTXH_DT as `clash`: asked
+        ["TTXH_KP"] under "Số liệu của đội 2"   → TTXH_KP: nobody knows the heading, the code is plain
+        ["TTXH_KP"] under "Đối tượng bắt, xử lý" → TTXH_KP, with TTXH_DT as `clash`: asked
         """
         if len(codes) != 1:
             return Match(codes)
