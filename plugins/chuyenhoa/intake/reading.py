@@ -221,7 +221,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
     # last month's figures is usual, and nothing says which of the two is right (D101 asks).
     if not all(name in coded for name in FIGURE_SHEETS):
-        unread = [sheet for sheet in rest if not _take_coded(sheet, found, plan)]
+        unread = _take_figures(_take_words(rest, found), found, plan)
         if has_figures:
             # Only the other one of "Số liệu" and "Cùng kỳ" may still be read by its labels: its code row was
             # deleted, while its sheet kept its name.
@@ -236,21 +236,35 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     return FoundTables(found, tuple(free), free_sheets.find_word_tables(left, missing, plan))
 
 
-def _take_coded(sheet: Sheet, found: dict[str, Table], plan: Plan) -> bool:
-    """Take the table with a code row on a sheet of another name; False where there is none, or a second."""
-    for official, codes in WORD_TABLES.items():
-        table = find_table(sheet, codes)
-        if table is not None:
-            return found.setdefault(official, table) is table
-    # After the words: their code rows hold MA_DIA_BAN as well, and would be taken for figures.
-    table = find_coded(sheet, plan)
-    if table is None:
-        return False
-    texts = [sheet.name, *sheet.above, *(text for _, text in _titles_above(table))]
-    is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
-    official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
-    # A second one is left for the labels, which hold both tables together (D82 where they differ).
-    return found.setdefault(official, table) is table
+def _take_words(sheets: Sequence[Sheet], found: dict[str, Table]) -> list[Sheet]:
+    """Take the tables of words with code rows on sheets of other names; returns the sheets that are left."""
+    left = []
+    for sheet in sheets:
+        tables = ((name, find_table(sheet, codes)) for name, codes in WORD_TABLES.items())
+        official, table = next(((name, table) for name, table in tables if table is not None), ("", None))
+        # A second one is left, for `find_word_tables` or for a note.
+        if table is None or found.setdefault(official, table) is not table:
+            left.append(sheet)
+    return left
+
+
+def _take_figures(sheets: Sequence[Sheet], found: dict[str, Table], plan: Plan) -> list[Sheet]:
+    """Take the sheets of figures with code rows under other names; returns the sheets that are left.
+
+    Where several hold the same window, as with a sheet for each commune, all of them are left for the labels,
+    which hold them together (D82 where they differ); codes are labels there.
+    """
+    tables: dict[str, list[Table]] = {}
+    for table in filter(None, (find_coded(sheet, plan) for sheet in sheets)):
+        texts = [table.sheet.name, *table.sheet.above, *(text for _, text in _titles_above(table))]
+        is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
+        official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
+        if official not in found:
+            tables.setdefault(official, []).append(table)
+    if all(len(group) == 1 for group in tables.values()):
+        found |= {official: group[0] for official, group in tables.items()}
+    taken = {id(table.sheet) for table in found.values()}
+    return [sheet for sheet in sheets if id(sheet) not in taken]
 
 
 def _report_unread_sheets(found: FoundTables, book: Book, plan: Plan, findings: FindingList) -> None:

@@ -7,8 +7,9 @@ TTXH_XR | TTXH_KP |             | TTXH_LRC    ← the code row
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.tables.columns import Clash, report_clashes
@@ -23,7 +24,7 @@ from chuyenhoa.intake.tables.vocabulary import Vocabulary, vocabulary_of
 from chuyenhoa.kit.readers.book import Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import read_code
 from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE
+from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME
 from chuyenhoa.model.plan import Plan
 
 NUMBER = re.compile(r"[-–]?[0-9][0-9.,\s]*%?")
@@ -43,13 +44,32 @@ def find_coded(sheet: Sheet, plan: Plan) -> Table | None:
     table = find_table(sheet, (LOCALITY_CODE,), indicators)
     if table is None:
         return None
-    again = find_table(sheet, (LOCALITY_CODE,), indicators, start=table.code_row + 1)
+    table = _with_names(table, plan)
+    again = find_table(sheet, (), indicators, start=table.code_row + 1)
     if again is None and not list(_uncoded(table)):
         return table
     by_labels = find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
     coded = [column for code in indicators for column in table.columns.get(code, ())]
     filled = sum(1 for column in coded if any(_is_number(table.sheet, row, column) for row in table.rows()))
     return table if sum(map(_understood, by_labels)) <= filled else None
+
+
+def _with_names(table: Table, plan: Plan) -> Table:
+    """The table with the column of names, where its code was left out: the one with most names known."""
+    if LOCALITY_NAME in table.columns:
+        return table
+    known = gazetteer_of(plan).known
+    coded = {column for columns in table.columns.values() for column in columns}
+    counts = Counter(
+        column
+        for row in table.rows()
+        for column, value in enumerate(table.sheet.rows[row])
+        if column not in coded and isinstance(value, str) and known(value)
+    )
+    if not counts:
+        return table
+    ((best, _),) = counts.most_common(1)
+    return replace(table, columns={**table.columns, LOCALITY_NAME: (best,)})
 
 
 def _understood(table: FreeTable) -> int:

@@ -55,17 +55,22 @@ class RowReader:
         totals: list[int] = []
         district = ""
         last: DataRow | None = None
+        is_signed = False
         for row in table.rows:
             filled = table.holds_figures(row)
             column, text = table.label(row)
+            if is_signed and not (filled and gazetteer.known(text)):
+                continue
             basis = table.basis_of(words, row)
             if basis and column not in table.names:
                 # "Cùng kỳ" in a column beside the name is the window of the row, and not what it is called.
                 text = ""
             if text and is_foot(text):
-                # Below a signature nothing is data; below a total another group of rows may follow.
+                # Below a signature only a named line with figures is data: the table goes on behind the page
+                # break, and the block between its halves was printed on the first page.
                 if not is_total(text):
-                    break
+                    is_signed = True
+                    continue
                 totals += [row] if filled else []
             elif text and gazetteer.is_district(text):
                 district = gazetteer.district_of(text)

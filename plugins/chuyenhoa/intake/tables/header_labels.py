@@ -173,6 +173,8 @@ ALIKE_UNITS = (
 NUMBERING = re.compile(r"^\s*(?:(?:[IVXLivx]+|[0-9]+(?:\.[0-9]+)*|[a-zđA-ZĐ])[.)/]\s*|[-+*•–]\s+)+(?=\S)")
 BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
 UNIT_LABEL = re.compile(r"^\s*(?:ĐVT|đvt|Đơn vị tính|đơn vị tính|Đơn vị|đơn vị)\s*:\s*(.+)$")
+# "Khám phá⏎ĐVT: vụ" in one cell: the unit below its label.
+UNIT_TAIL = re.compile(r"^(.*\w)\W+(?:ĐVT|đvt|Đơn vị tính|đơn vị tính)\s*:\s*([^()]+?)\)?$")
 WINDOW_WORDS = frozenset({"so lieu", "so lieu tinh", "tinh", "tu", "tu ngay", "ky"})
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from chuyenhoa.intake.tables import header_labels
 from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import Match, Vocabulary, name_key
+from chuyenhoa.plan.names import label_key
 
 MAX_HEAD_ROWS = 7
 """Rows of a head on either side of its first row of labels: sections, windows, units, numbers of columns."""
@@ -256,8 +257,10 @@ def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[hea
     """
     keys = [part.key for part in parts if part.key]
     if len(keys) > 1 and not words.explain(keys).codes:
+        # "(vụ)" and "Số vụ" alike; the latter heads "Đánh bạc" as its label, which `explain` has found above.
         apart = tuple(
-            replace(part, key="", unit=part.key) if part.key in words.units else part for part in parts
+            replace(part, key="", unit=label_key(part.key)) if label_key(part.key) in words.units else part
+            for part in parts
         )
         if any(part.key for part in apart):
             return apart
@@ -275,8 +278,9 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
     """
     start, text = left
     row, bottom = rows
-    if words.part(text).code:
-        # A code names its own column: over the next one it was left out, and that one goes by its label.
+    part = words.part(text)
+    if part.code or part.key in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS:
+        # A code and "TEN_DIA_BAN" name their own column: the next one has none, and goes by its label.
         return ""
     own = any(view.text(below, start) for below in range(row + 1, bottom + 1))
     here = any(view.text(below, index) for below in range(row + 1, bottom + 1))

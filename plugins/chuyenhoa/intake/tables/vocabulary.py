@@ -119,6 +119,9 @@ class Vocabulary:
         unit_text = header_labels.UNIT_LABEL.match(plain)
         if unit_text:
             return header_labels.Part(text, "", plain_key(unit_text[1]))
+        below = header_labels.UNIT_TAIL.match(plain)
+        if below and plain_key(below[2]) in self.units:
+            return replace(self._part(below[1]), text=text, unit=plain_key(below[2]))
         # Before the brackets: "(Từ 15/4/2021 đến 14/10/2021)" is a window and no unit.
         window = next((entry.window for entry in read_statements(plain, self.plan) if entry.window), None)
         if window:
