@@ -14,6 +14,7 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.legacy import convert_book, plan_words
+from chuyenhoa.intake.structural import join_findings
 from chuyenhoa.intake.tables import figures, free_figures
 from chuyenhoa.intake.tables.form_columns import find_coded
 from chuyenhoa.intake.tables.form_rows import Scope
@@ -337,6 +338,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText],
             scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
         _report_no_own_locality(scope, found)
+    join_findings(scope.findings, {entry.code: entry.name for entry in scope.plan.localities})
     owner = scope.owner
     return Reading(
         sha256=sha256,

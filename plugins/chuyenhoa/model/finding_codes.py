@@ -113,6 +113,9 @@ class Code(StrEnum):
     NO_OWN_LOCALITY = "D103"  # Không có địa bàn nào của đơn vị
     LABEL_OF_ANOTHER_CODE = "D130"  # Mã cột và tiêu đề cột là hai chỉ tiêu khác nhau
     COLUMN_WITHOUT_CODE = "D131"  # Cột không có mã không được đọc
+    HEAD_NOT_UNDERSTOOD = "D132"  # Phần đầu bảng thiếu tên mục hoặc dòng mã
+    LOCALITIES_WITHOUT_ROW = "D133"  # Địa bàn không có trong bảng
+    COLUMNS_NOT_INDICATORS = "D134"  # Cột không phải chỉ tiêu của biểu mẫu
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

@@ -62,6 +62,9 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     for row in table.rows():
         filled = _holds_number(scope, table, row)
         locality = identify_row(scope, table, row, filled)
+        if locality and not filled and locality.code in rows and not table.code(row, LOCALITY_CODE):
+            # "Phường Vĩnh Lạc, ngày 16 tháng 10" below the table is no second row of it.
+            continue
         if locality is not None:
             rows.setdefault(locality.code, []).append(row)
         elif filled:

@@ -103,7 +103,7 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
         return _check_name(scope, table, row, locality)
     name = table.text(row, LOCALITY_NAME)
     found = Resolved()
-    if not code and filled and name:
+    if not code and name:
         # A blank code falls back to the name, as it does where there is no column of codes.
         found = gazetteer_of(scope.plan).resolve(name, scope.owner.submitter, scope.district)
         if found.locality is not None:

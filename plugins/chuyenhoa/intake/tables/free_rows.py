@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from chuyenhoa.intake.header import periods
@@ -55,22 +55,12 @@ class RowReader:
         totals: list[int] = []
         district = ""
         last: DataRow | None = None
-        is_signed = False
-        for row in table.rows:
-            filled = table.holds_figures(row)
-            column, text = table.label(row)
-            if is_signed and not (filled and gazetteer.known(text)):
-                continue
+        for row, filled, (column, text) in self._lines(table):
             basis = table.basis_of(words, row)
             if basis and column not in table.names:
                 # "Cùng kỳ" in a column beside the name is the window of the row, and not what it is called.
                 text = ""
             if text and is_foot(text):
-                # Below a signature only a named line with figures is data: the table goes on behind the page
-                # break, and the block between its halves was printed on the first page.
-                if not is_total(text):
-                    is_signed = True
-                    continue
                 totals += [row] if filled else []
             elif text and gazetteer.is_district(text):
                 district = gazetteer.district_of(text)
@@ -87,6 +77,21 @@ class RowReader:
                 last = found or last
                 rows += [found] if found else []
         return rows, totals
+
+    def _lines(self, table: FreeTable) -> Iterator[tuple[int, bool, tuple[int, str]]]:
+        """The lines of a table with whether they hold figures, and their labels.
+
+        Below a signature only a named line with figures is one: the table goes on behind a page break, and
+        the signatures between its halves were printed on the first page.
+        """
+        known = gazetteer_of(self.scope.plan).known
+        is_signed = False
+        for row in table.rows:
+            filled, label = table.holds_figures(row), table.label(row)
+            # Below a total another group of rows may follow, named or not.
+            is_signed = is_signed or (is_foot(label[1]) and not is_total(label[1]))
+            if not is_signed or (filled and known(label[1])):
+                yield row, filled, label
 
     def _row(
         self,

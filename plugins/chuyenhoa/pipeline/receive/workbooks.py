@@ -22,6 +22,7 @@ from chuyenhoa.intake.values.cell_values import read_number
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model import form, personal
 from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Justification, Observation
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Period, Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
 from chuyenhoa.pipeline.context import Context, call_confined, open_context, write_file
@@ -85,19 +86,24 @@ Made = tuple[bytes, feedback.MarkedAs]
 def make_workbooks(ctx: Context, receipts: Mapping[int, Receipt]) -> dict[int, Made]:
     """The workbooks to correct, by number; none where nothing is wrong, or the owner is not known.
 
-    A file that cannot be marked (Word, CSV, an older Excel) comes back as the form, with what was read.
+    A file that cannot be marked (Word, CSV, an older Excel), or whose head is not understood, comes back as
+    the form, with what was read.
 
     Raises:
         sandbox.FaultError: we failed on marking one.
     """
     jobs = {}
+    made: dict[int, Made] = {}
     for number, receipt in receipts.items():
         to_mark = _select_marks(receipt)
-        if to_mark:
+        if any(finding.rule_id == Code.HEAD_NOT_UNDERSTOOD for finding in to_mark):
+            # Marks on dozens of cells help nobody to mend a head: the form with what was read does.
+            filled = _fill_form(ctx, number, receipt, to_mark)
+            made |= {} if filled is None else {number: (filled, feedback.MarkedAs.FORM)}
+        elif to_mark:
             original = archive.read_archived(ctx.settings.archive, receipt.sha256)
             jobs[number] = (original, to_mark, receipt.locality_names)
     outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
-    made = {}
     for number, outcome in zip(jobs, outcomes, strict=True):
         if isinstance(outcome, sandbox.FaultError):
             raise outcome
