@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from chuyenhoa.intake.copied_figures import report_copies
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.header.document_header import HeaderText
@@ -338,6 +339,7 @@ def _read_tables(scope: Scope, found: FoundTables, titles: Sequence[HeaderText],
             scope.findings.add(Code.BLANK_FORM)
     if not localities and not (narratives or justifications):
         _report_no_own_locality(scope, found)
+    report_copies(scope.findings, observations)
     join_findings(scope.findings, {entry.code: entry.name for entry in scope.plan.localities})
     owner = scope.owner
     return Reading(

@@ -116,6 +116,9 @@ class Code(StrEnum):
     HEAD_NOT_UNDERSTOOD = "D132"  # Phần đầu bảng thiếu tên mục hoặc dòng mã
     LOCALITIES_WITHOUT_ROW = "D133"  # Địa bàn không có trong bảng
     COLUMNS_NOT_INDICATORS = "D134"  # Cột không phải chỉ tiêu của biểu mẫu
+    BASELINE_REPEATS_PERIOD = "D135"  # Số liệu cùng kỳ trùng hết với số liệu kỳ này
+    LOCALITIES_REPEAT_EACH_OTHER = "D136"  # Số liệu của các địa bàn trùng hết nhau
+    REPEATS_LAST_REPORT = "D137"  # Số liệu trùng hết với báo cáo kỳ trước
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

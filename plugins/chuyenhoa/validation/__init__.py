@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationReport
 from chuyenhoa.validation.frame import ValidationFault
-from chuyenhoa.validation.history import build_history, is_related
+from chuyenhoa.validation.history import build_history, find_repeated, is_related
 from chuyenhoa.validation.pages import publish
 from chuyenhoa.validation.run import validate
 
@@ -17,6 +17,7 @@ __all__ = [
     "ValidationFault",
     "ValidationReport",
     "build_history",
+    "find_repeated",
     "is_related",
     "publish",
     "validate",

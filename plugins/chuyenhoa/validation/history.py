@@ -27,6 +27,36 @@ def is_related(period: Period, other: Period) -> bool:
     return near.end + DAY == window.start or (near.start <= window.end and window.start <= near.end)
 
 
+MIN_REPEATED = 10
+"""Figures above zero that must be the same before a report is said to repeat the one before it."""
+
+
+def find_repeated(
+    period: Period, figures: Mapping[tuple[str, str], Decimal], known: Sequence[Accepted]
+) -> Accepted | None:
+    """The report just before `period` that states the same in every figure that both state.
+
+    Args:
+        period: what the new report is on.
+        figures: its figures of the period by locality and indicator.
+        known: the figures in force when the report came, one entry a period and locality.
+
+    Returns:
+        One entry of that report; None where a figure differs, or too few can be compared.
+    """
+    before = [entry for entry in known if entry.period.window.end + DAY == period.window.start]
+    # A six-month report ends on the same day as its last month: only one of the same kind can be a copy.
+    before = [entry for entry in before if entry.period.kind == period.kind]
+    pairs = [
+        (figures[entry.locality, code], past.value)
+        for entry in before
+        for (code, basis), past in entry.figures.items()
+        if basis is Basis.CURRENT and (entry.locality, code) in figures
+    ]
+    is_copy = all(now == then for now, then in pairs) and sum(now > 0 for now, _ in pairs) >= MIN_REPEATED
+    return max(before, key=lambda entry: entry.number) if is_copy else None
+
+
 def build_history(period: Period, known: Sequence[Accepted]) -> FileHistory:
     """The figures of other reports for every row of a report on `period`.
 

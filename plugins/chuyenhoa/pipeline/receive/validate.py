@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.history import Accepted, FileHistory
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.store import Store
 from chuyenhoa.store.evidence import Wanted, load_in_force
-from chuyenhoa.validation import ValidationReport, build_history, is_related, validate
+from chuyenhoa.validation import ValidationReport, build_history, find_repeated, is_related, validate
 
 
 @dataclass
@@ -34,6 +39,8 @@ class BatchCheck:
     """By plan."""
     _postponed: set[int | None] = field(default_factory=set)
     """Numbers of the files whose history rules have not run yet."""
+    _repeated: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """By sha256, the warning that a file repeats the report before it."""
     _readings: dict[int | None, Reading] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,8 +66,9 @@ class BatchCheck:
         if number in self._postponed:
             self._run_history_rules(number, reading)
             self._postponed.discard(number)
+        repeated = self._repeated.get(reading.sha256, ())
         by_rules = self.reports[reading.plan].findings_of(reading.sha256) if _is_usable(reading) else ()
-        return (*reading.findings, *by_rules)
+        return (*reading.findings, *repeated, *by_rules)
 
     def _run_history_rules(self, number: int | None, reading: Reading) -> None:
         """Run the history rules for one file, now that the files before it are answered."""
@@ -109,10 +117,11 @@ class BatchCheck:
         ]
         with self.store.reading() as session:
             in_force = load_in_force(session, wanted, periods)
-        histories = {
-            reading.sha256: build_history(period, self._of_same_units(reading, period, accepted))
-            for (_, reading, period), accepted in zip(known, in_force, strict=True)
-        }
+        histories = {}
+        for (_, reading, period), accepted in zip(known, in_force, strict=True):
+            same_units = self._of_same_units(reading, period, accepted)
+            histories[reading.sha256] = build_history(period, same_units)
+            self._repeated[reading.sha256] = _find_repeated(reading, period, same_units)
         return {sha256: history for sha256, history in histories.items() if history}
 
     def _of_same_units(
@@ -125,6 +134,22 @@ class BatchCheck:
             for entry in accepted
             if key_of(entry.locality, entry.period.window.end) == key_of(entry.locality, period.window.end)
         )
+
+
+def _find_repeated(reading: Reading, period: Period, known: Sequence[Accepted]) -> tuple[Finding, ...]:
+    """The warning on a report that is the one before it in every figure, sent again by mistake."""
+    figures = {
+        (entry.locality, entry.indicator): Decimal(entry.value)
+        for entry in reading.observations
+        if entry.basis is Basis.CURRENT and entry.value is not None
+    }
+    same = find_repeated(period, figures, known)
+    if same is None:
+        return ()
+    findings = FindingList(reading.file_name)
+    name = mask_personal(same.file_name)
+    findings.add(Code.REPEATS_LAST_REPORT, value=name, expected=same.period.label)
+    return tuple(findings.found)
 
 
 def _is_usable(reading: Reading) -> bool:
