@@ -223,7 +223,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
     # last month's figures is usual, and nothing says which of the two is right (D101 asks).
     if not all(name in coded for name in FIGURE_SHEETS):
-        unread = _take_figures(_take_words(rest, found), found, plan)
+        unread = _take_figures(_take_words(rest, found), found, plan, is_alone=not has_figures)
         if has_figures:
             # Only the other one of "Số liệu" and "Cùng kỳ" may still be read by its labels: its code row was
             # deleted, while its sheet kept its name.
@@ -250,11 +250,14 @@ def _take_words(sheets: Sequence[Sheet], found: dict[str, Table]) -> list[Sheet]
     return left
 
 
-def _take_figures(sheets: Sequence[Sheet], found: dict[str, Table], plan: Plan) -> list[Sheet]:
+def _take_figures(
+    sheets: Sequence[Sheet], found: dict[str, Table], plan: Plan, *, is_alone: bool
+) -> list[Sheet]:
     """Take the sheets of figures with code rows under other names; returns the sheets that are left.
 
     Where several hold the same window, as with a sheet for each commune, all of them are left for the labels,
-    which hold them together (D82 where they differ); codes are labels there.
+    which hold them together (D82 where they differ); codes are labels there. Beside a sheet of the form
+    (`is_alone` false) the first is taken, and the others are copies (D101).
     """
     tables: dict[str, list[Table]] = {}
     for table in filter(None, (find_coded(sheet, plan) for sheet in sheets)):
@@ -263,7 +266,7 @@ def _take_figures(sheets: Sequence[Sheet], found: dict[str, Table], plan: Plan) 
         official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
         if official not in found:
             tables.setdefault(official, []).append(table)
-    if all(len(group) == 1 for group in tables.values()):
+    if not is_alone or all(len(group) == 1 for group in tables.values()):
         found |= {official: group[0] for official, group in tables.items()}
     taken = {id(table.sheet) for table in found.values()}
     return [sheet for sheet in sheets if id(sheet) not in taken]

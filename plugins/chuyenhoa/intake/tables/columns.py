@@ -158,7 +158,7 @@ def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
     basis = next((BASIS_OF[meaning] for meaning in meanings), None)
     cell = table.view.name(column.row, column.index)
     # Under its code a column needs no word on how its heading was read.
-    shown = indicator.label if column.codes else column.shown
+    shown = indicator.label if column.codes or column.words else column.shown
     return Slot(column.index, indicator, basis, shown, cell, _year_alone(column))
 
 

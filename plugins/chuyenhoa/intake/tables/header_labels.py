@@ -199,3 +199,5 @@ class Part:
     meaning: Meaning | None = None
     code: str = ""
     """The indicator whose code stands in it, alone or behind the label."""
+    is_word: bool = False
+    """Its code is also what people write for other indicators (“XPVPHC”), and `key` holds that label."""

@@ -9,7 +9,7 @@ A column counts as an indicator only when *all* headings over it are explained (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from chuyenhoa.intake.tables import header_labels
@@ -46,7 +46,12 @@ class Column:
     @property
     def codes(self) -> frozenset[str]:
         """The indicators whose codes stand in the head; what a code says goes before all labels."""
-        return frozenset(part.code for part in self.parts if part.code)
+        return frozenset(part.code for part in self.parts if part.code and not part.is_word)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The indicators whose codes stand in the head as a word that other indicators have too."""
+        return frozenset(part.code for part in self.parts if part.is_word)
 
     @property
     def shown(self) -> str:
@@ -256,15 +261,14 @@ def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[hea
     "(vụ)" in a row below "Khám phá" is the unit; "Số vụ" below "Đánh bạc" is the label itself.
     """
     keys = [part.key for part in parts if part.key]
-    if len(keys) > 1 and not words.explain(keys).codes:
-        # "(vụ)" and "Số vụ" alike; the latter heads "Đánh bạc" as its label, which `explain` has found above.
-        apart = tuple(
-            replace(part, key="", unit=label_key(part.key)) if label_key(part.key) in words.units else part
-            for part in parts
-        )
-        if any(part.key for part in apart):
-            return apart
-    return tuple(parts)
+    if len(keys) < 2 or words.explain(keys).codes:
+        return tuple(parts)
+    apart = [replace(p, key="", unit=p.key) if p.key in words.units else p for p in parts]
+    # "Số vụ" as the lowest line says "(vụ)" too, under a label that is complete without it.
+    last = next(place for place in reversed(range(len(parts))) if parts[place].key)
+    if apart == parts and label_key(parts[last].key) in words.units:
+        apart[last] = replace(parts[last], key="", unit=label_key(parts[last].key))
+    return tuple(apart if any(part.key for part in apart) else parts)
 
 
 def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[int, int], index: int) -> str:
@@ -350,7 +354,9 @@ def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> t
     title that names the section: "Khám phá" beside "Số vụ phạm pháp hình sự xảy ra" is crime
     cleared up, beside "Số vụ tai nạn giao thông" it is asked (D74).
     """
-    matched = [replace(column, match=_explain(column, words, topic)) for column in columns]
+    # A row that ends columns in plain codes is the code row: there "XPVPHC" is a code as well.
+    code_rows = {column.row for column in columns if column.parts and column.parts[-1].code in column.codes}
+    matched = [replace(column, match=_explain(column, words, topic, code_rows)) for column in columns]
     indicators = words.plan.indicator_by_code
     sections = {
         indicators[code].section
@@ -368,10 +374,12 @@ def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> t
     return tuple(settled)
 
 
-def _explain(column: Column, words: Vocabulary, topic: str) -> Match:
+def _explain(column: Column, words: Vocabulary, topic: str, code_rows: Collection[int]) -> Match:
     """What the headings mean, under the title's section where they name none themselves."""
     if column.codes:
         return words.decide(column.codes, column.keys)
+    if column.words and (column.row in code_rows or not words.explain(column.keys).codes):
+        return words.decide(column.words, column.keys)
     match = words.explain(column.keys)
     if topic and column.keys and not match.certain:
         return words.explain([topic, *column.keys])

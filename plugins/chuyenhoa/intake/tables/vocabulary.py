@@ -84,10 +84,12 @@ class Vocabulary:
         """
         # "Khám⏎phá" and "Khám phá␣(vụ)" with a hard blank are what they look like.
         line = " ".join(text.split())
-        code, line = self._take_code(line)
+        code, rest = self._take_code(line)
+        is_word = "_" not in code and bool(self.labels.get(name_key(code), frozenset()) - {code})
+        line = line if is_word else rest
         part = self._part(line) if line else header_labels.Part(text, "")
         if code:
-            part = replace(part, text=text, code=code)
+            part = replace(part, text=text, code=code, is_word=is_word)
         key = section_key(part.key)
         if name_key(key) not in self.labels:
             key = self._without_leads(key)
