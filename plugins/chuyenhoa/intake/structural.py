@@ -1,7 +1,7 @@
 """Makes one finding of many that have one cause in how a file is built.
 
-D74 in B11, C11, … BS11 of two sheets   → one D132: the head lost its sections or its codes
-D31 for nine localities                 → one D133 with their names
+D74 in B11, C11, … BS11 of two sheets   → one D142: the head lost its sections or its codes
+D31 for nine localities                 → one D143 with their names
 D19 on five sheets, the same words      → one D19 with five cells
 """
 

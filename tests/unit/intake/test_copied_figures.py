@@ -40,13 +40,13 @@ def codes(current: Mapping[str, Row], baseline: Mapping[str, Row]) -> list[str]:
 @pytest.mark.parametrize(
     ("current", "baseline", "found"),
     [
-        ({"1": FULL, "2": OTHER}, {"1": FULL, "2": OTHER}, ["D135"]),
+        ({"1": FULL, "2": OTHER}, {"1": FULL, "2": OTHER}, ["D145"]),
         ({"1": FULL, "2": OTHER}, {"1": FULL, "2": FULL}, []),
-        ({"1": FULL, "2": FULL}, {"1": OTHER, "2": OTHER}, ["D136"]),
-        ({"1": FULL, "2": FULL}, {"1": FULL, "2": FULL}, ["D135", "D136"]),
+        ({"1": FULL, "2": FULL}, {"1": OTHER, "2": OTHER}, ["D146"]),
+        ({"1": FULL, "2": FULL}, {"1": FULL, "2": FULL}, ["D145", "D146"]),
         ({"1": FULL}, {}, []),
         ({"1": QUIET, "2": QUIET}, {"1": QUIET, "2": QUIET}, []),
-        ({"1": {**FULL, "X": None}, "2": OTHER}, {"1": FULL, "2": OTHER}, ["D135"]),
+        ({"1": {**FULL, "X": None}, "2": OTHER}, {"1": FULL, "2": OTHER}, ["D145"]),
         ({"1": FULL, "2": {**FULL, "X": 1}}, {}, []),
         ({}, {"1": FULL}, []),
     ],

@@ -91,8 +91,8 @@ def test_a_label_over_the_code_of_another_indicator_is_one_question(plan: Plan) 
     first, second = (sheet.cell(row, draft.column(S, code)) for code in ("TTXH_XR", "TTXH_KP"))
     first.value, second.value = second.value, first.value
     reading = read_draft(draft, plan)
-    assert questions(reading) == ["D130"]
-    (finding,) = (entry for entry in reading.findings if entry.rule_id == "D130")
+    assert questions(reading) == ["D140"]
+    (finding,) = (entry for entry in reading.findings if entry.rule_id == "D140")
     columns = [draft.cell(S, 0, code).coordinate for code in ("TTXH_XR", "TTXH_KP")]
     assert list(finding.cells) == columns
     unread = {("TTXH_XR", Basis.CURRENT), ("TTXH_KP", Basis.CURRENT)}
@@ -106,7 +106,7 @@ def test_a_label_over_the_code_of_another_indicator_is_one_question(plan: Plan) 
 def test_a_label_over_another_code_is_one_question_in_a_table_made_by_hand(plan: Plan) -> None:
     grid = [*TITLES, ["STT", "Địa bàn", KP, XR], ["", "", "TTXH_XR", "TTXH_KP"], LAC, SOI]
     reading = read(book({"Biểu": grid}), plan)
-    assert questions(reading) == ["D130"]
+    assert questions(reading) == ["D140"]
     assert not values(reading)
 
 
@@ -121,7 +121,7 @@ def test_a_column_with_numbers_and_no_code_is_named_as_not_read(plan: Plan, head
     ]
     reading = read(book({S: grid}), plan)
     assert values(reading) == TAKEN
-    (finding,) = (entry for entry in reading.findings if entry.rule_id == "D131")
+    (finding,) = (entry for entry in reading.findings if entry.rule_id == "D141")
     assert finding.cells[0] in {"D4", "D7", "D8"}
     assert "D9" in finding.cells
     assert (head or "không có tiêu đề") in finding.message
@@ -137,7 +137,7 @@ def test_numbers_of_lines_are_no_column_without_a_code(plan: Plan) -> None:
     grid = [*TITLES, ["", *CODED], [1, *CODED_LAC], [2, *CODED_SOI]]
     reading = read(book({S: grid}), plan)
     assert values(reading) == TAKEN
-    assert not [entry for entry in reading.findings if entry.rule_id == "D131"]
+    assert not [entry for entry in reading.findings if entry.rule_id == "D141"]
 
 
 def test_codes_of_localities_over_a_table_of_labels_lose_nothing(plan: Plan) -> None:
@@ -377,8 +377,8 @@ def test_a_head_without_its_sections_is_one_row_for_all_columns_of_both_sheets(p
     head = ["STT", "Địa bàn", "Xảy ra", "Chết", "Số vụ", "Bị thương", "Số đối tượng"]
     rows = [[1, "Phường Vĩnh Lạc", 1, 2, 3, 4, 5], [2, "Phường Rạch Sỏi", 5, 4, 3, 2, 1]]
     reading = read(book({"Biểu 1": [*TITLES, head, *rows], "Cùng kỳ": [head, *rows]}), plan)
-    assert questions(reading) == ["D132"]
-    (finding,) = (entry for entry in reading.findings if entry.rule_id == "D132")
+    assert questions(reading) == ["D142"]
+    (finding,) = (entry for entry in reading.findings if entry.rule_id == "D142")
     assert finding.cells[:2] == ("C7", "D7")
     assert "'Cùng kỳ'!C1" in finding.cells
     assert "“Biểu 1”, “Cùng kỳ”" in finding.message
@@ -395,7 +395,7 @@ def test_many_absent_places_are_one_row(plan: Plan) -> None:
     first, *others = plan.localities_of(submitter.code)
     grid: Grid = [[TITLES[3][0]], ["Mã", "Địa bàn", XR, KP], [first.code, first.name, 10, 8]]
     reading = read(book({"Biểu 1": grid}), plan, submitter.folder)
-    absent = [entry for entry in reading.findings if entry.rule_id in {"D31", "D133"}]
+    absent = [entry for entry in reading.findings if entry.rule_id in {"D31", "D143"}]
     assert len(absent) == (len(others) if len(others) < 4 else 1)
 
 
