@@ -138,8 +138,24 @@ def drop_name(problem: str, name: str) -> str:
 
 def name_locality(finding: Finding, names: Mapping[str, str]) -> str:
     """The locality's name; "" for the whole file, and where a cell stands in for an unknown locality."""
-    is_cell = finding.locality == f"{finding.sheet} {finding.cell}"
-    return "" if is_cell else names.get(finding.locality, finding.locality)
+    return "" if is_stand_in(finding) else names.get(finding.locality, finding.locality)
+
+
+def is_stand_in(finding: Finding) -> bool:
+    """Whether a finding names its cell where a locality would stand: it holds back none."""
+    return finding.locality == f"{finding.sheet} {finding.cell}"
+
+
+_SheetOrder = tuple[int, list[tuple[int, str]]]
+
+
+def _sheet_order(name: str) -> _SheetOrder:
+    """Where a sheet stands among others: "Số liệu" before "Cùng kỳ", "Biểu 2" before "Biểu 10"."""
+    # Hand-made sheets of the window compared with come behind the others as well ("Biểu 1 cùng kỳ").
+    baseline = _SHEETS[form.BASELINE_SHEET]
+    rank = _SHEETS.get(name, baseline if form.BASELINE_SHEET.casefold() in name.casefold() else -1)
+    pieces = re.findall(r"\d+|\D+", name)
+    return rank, [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
 
 
 def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -149,10 +165,12 @@ def order_findings(findings: Iterable[Finding], locality_names: Mapping[str, str
     """
     position = {code: number for number, code in enumerate(locality_names)}
 
-    def key(finding: Finding) -> tuple[int, int, str, int, str, CellAddress, str, str]:
-        place = position.get(finding.locality, len(position)) if finding.locality else -1
+    def key(finding: Finding) -> tuple[int, int, _SheetOrder, CellAddress, str, str, str]:
+        # A question on a column names its cell in place of a locality: it is about the whole file.
+        is_whole = not finding.locality or is_stand_in(finding)
+        place = -1 if is_whole else position.get(finding.locality, len(position))
         cell = parse_address(finding.cell) or _LAST
-        where = (place, finding.locality, _SHEETS.get(finding.sheet, -1), finding.sheet, cell)
+        where = (place, _sheet_order(finding.sheet), cell, finding.locality)
         return (SEVERITY_ORDER[finding.severity], *where, finding.rule_id, finding.message)
 
     return tuple(sorted(findings, key=key))

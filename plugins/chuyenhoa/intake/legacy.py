@@ -101,7 +101,9 @@ def _convert(sheet: Sheet, known: frozenset[str]) -> Found:
         encoding = next(iter(+seen))
         for place, text in doubtful:
             decoded = legacy.DECODERS[encoding](text)
-            if decoded != text and legacy.is_vietnamese(decoded):
+            # A word of the plan as it stands ("Có") is not to be decoded, whatever stands beside it.
+            is_known = legacy.word_key(text) in known
+            if decoded != text and legacy.is_vietnamese(decoded) and not is_known:
                 found[place] = legacy.Guess(encoding, decoded, is_certain=False)
     return found
 

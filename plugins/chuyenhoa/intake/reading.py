@@ -13,12 +13,15 @@ from dataclasses import dataclass, field, replace
 from chuyenhoa.intake.completeness.copies import report_copy
 from chuyenhoa.intake.completeness.gate import check_completeness
 from chuyenhoa.intake.completeness.numbers import find_figures
+from chuyenhoa.intake.copied_figures import report_copies
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header import document_header, ownership
 from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.header.statements import StatementReader
 from chuyenhoa.intake.legacy import convert_book, plan_words
+from chuyenhoa.intake.structural import join_findings
 from chuyenhoa.intake.tables import figures, free_figures
+from chuyenhoa.intake.tables.form_columns import find_coded
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.form_tables import Table, find_table
 from chuyenhoa.intake.tables.free_tables import FreeTable, find_tables
@@ -130,7 +133,7 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     book = personal.withhold_personal(book)
     sheets = _known_sheets(book)
     meta = ownership.read_meta(sheets)
-    tables = _find_tables(sheets)
+    tables = _find_tables(sheets, plan)
     found = search_tables(book, tables, plan)
     titles = [] if meta and not found.free else found.titles(plan)
     # A file without our form may be called by its period: the name proves nothing, but must not contradict
@@ -150,9 +153,13 @@ def read_submission(content: bytes, file_name: str, plan: Plan, folder: str | No
     if meta:
         document_header.check_against_form(found.free_titles(), owner.submitter, owner.period, plan, findings)
     personal.report_lists(findings, book, found.sheet_names)
-    scope = Scope(
-        plan, owner, findings, document_header.find_district(titles, owner.submitter, plan) if titles else ""
+    # A form of ours is made for one submitter; any other file must name the district itself.
+    district = (
+        gazetteer_of(plan).home_of(owner.submitter)
+        if meta
+        else document_header.find_district(titles, owner.submitter, plan)
     )
+    scope = Scope(plan, owner, findings, district)
     _report_unread_sheets(found, book, scope)
     sheets_of_others = [sheet for sheet in book.sheets if strip_marks(sheet.name) not in OWN_SHEETS]
     reading = _read_tables(scope, found, titles, sha256, sheets_of_others)
@@ -190,9 +197,13 @@ def _known_sheets(book: Book) -> Mapping[str, Sheet]:
     return found
 
 
-def _find_tables(sheets: Mapping[str, Sheet]) -> dict[str, Table]:
+def _find_tables(sheets: Mapping[str, Sheet], plan: Plan) -> dict[str, Table]:
     """The tables of the form by official sheet name, in the order of the form."""
-    found = {name: find_table(sheets[name], codes) for name, codes in NEEDED_CODES.items() if name in sheets}
+    found = {
+        name: find_coded(sheets[name], plan) if name in FIGURE_SHEETS else find_table(sheets[name], codes)
+        for name, codes in NEEDED_CODES.items()
+        if name in sheets
+    }
     return {name: table for name, table in found.items() if table is not None}
 
 
@@ -221,7 +232,7 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     # Figures come from the form or from free tables, not from both: beside the form's own sheet a copy with
     # last month's figures is usual, and nothing says which of the two is right (D101 asks).
     if not all(name in coded for name in FIGURE_SHEETS):
-        unread = [sheet for sheet in rest if not _take_coded(sheet, found)]
+        unread = _take_figures(_take_words(rest, found), found, plan, is_alone=not has_figures)
         if has_figures:
             # Only the other one of "Số liệu" and "Cùng kỳ" may still be read by its labels: its code row was
             # deleted, while its sheet kept its name.
@@ -236,21 +247,38 @@ def search_tables(book: Book, coded: Mapping[str, Table], plan: Plan) -> FoundTa
     return FoundTables(found, tuple(free), free_sheets.find_word_tables(left, missing, plan))
 
 
-def _take_coded(sheet: Sheet, found: dict[str, Table]) -> bool:
-    """Take the table with a code row on a sheet of another name; False where there is none, or a second."""
-    for official, codes in WORD_TABLES.items():
-        table = find_table(sheet, codes)
-        if table is not None:
-            return found.setdefault(official, table) is table
-    # After the words: their code rows hold MA_DIA_BAN as well, and would be taken for figures.
-    table = find_table(sheet, (form.LOCALITY_CODE,))
-    if table is None:
-        return False
-    texts = [sheet.name, *sheet.above, *(text for _, text in _titles_above(table))]
-    is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
-    official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
-    # A second one is left for the labels, which hold both tables together (D82 where they differ).
-    return found.setdefault(official, table) is table
+def _take_words(sheets: Sequence[Sheet], found: dict[str, Table]) -> list[Sheet]:
+    """Take the tables of words with code rows on sheets of other names; returns the sheets that are left."""
+    left = []
+    for sheet in sheets:
+        tables = ((name, find_table(sheet, codes)) for name, codes in WORD_TABLES.items())
+        official, table = next(((name, table) for name, table in tables if table is not None), ("", None))
+        # A second one is left, for `find_word_tables` or for a note.
+        if table is None or found.setdefault(official, table) is not table:
+            left.append(sheet)
+    return left
+
+
+def _take_figures(
+    sheets: Sequence[Sheet], found: dict[str, Table], plan: Plan, *, is_alone: bool
+) -> list[Sheet]:
+    """Take the sheets of figures with code rows under other names; returns the sheets that are left.
+
+    Where several hold the same window, as with a sheet for each commune, all of them are left for the labels,
+    which hold them together (D82 where they differ); codes are labels there. Beside a sheet of the form
+    (`is_alone` false) the first is taken, and the others are copies (D101).
+    """
+    tables: dict[str, list[Table]] = {}
+    for table in filter(None, (find_coded(sheet, plan) for sheet in sheets)):
+        texts = [table.sheet.name, *table.sheet.above, *(text for _, text in _titles_above(table))]
+        is_baseline = any(word in strip_marks(text) for text in texts for word in BASELINE_WORDS)
+        official = form.SHEET_OF_BASIS[Basis.BASELINE if is_baseline else Basis.CURRENT]
+        if official not in found:
+            tables.setdefault(official, []).append(table)
+    if not is_alone or all(len(group) == 1 for group in tables.values()):
+        found |= {official: group[0] for official, group in tables.items()}
+    taken = {id(table.sheet) for table in found.values()}
+    return [sheet for sheet in sheets if id(sheet) not in taken]
 
 
 def _report_unread_sheets(found: FoundTables, book: Book, scope: Scope) -> None:
@@ -276,7 +304,7 @@ def _report_unread_sheets(found: FoundTables, book: Book, scope: Scope) -> None:
 
 def _holds_figures(sheet: Sheet, plan: Plan) -> bool:
     """Whether a sheet holds a table of figures with anything in it, ours or hand-made."""
-    coded = find_table(sheet, (form.LOCALITY_CODE,))
+    coded = find_coded(sheet, plan)
     if coded is not None:
         columns = [place for code in plan.indicator_by_code for place in coded.columns.get(code, ())]
         return any(not sheet.is_blank(row, column) for row in coded.rows() for column in columns)
@@ -337,6 +365,8 @@ def _read_tables(
         _report_no_own_locality(scope, found)
     words = found.words.sheets | {tables[name].sheet.name for name in WORD_TABLES if name in tables}
     numbers = check_completeness(scope, sheets, found.coded, found.free, words)
+    report_copies(scope.findings, observations)
+    join_findings(scope.findings, {entry.code: entry.name for entry in scope.plan.localities})
     owner = scope.owner
     return Reading(
         sha256=sha256,
@@ -371,7 +401,7 @@ def _report_no_own_locality(scope: Scope, found: FoundTables) -> None:
     """A table with none of the submitter's localities, or a blank form of a submitter that has none."""
     has_figures = bool(found.free) or any(name in found.coded for name in form.SHEET_OF_BASIS.values())
     has_error = any(finding.severity is Severity.ERROR for finding in scope.findings.found)
-    if scope.own and has_figures and not has_error:
+    if scope.own and has_figures and not has_error and not scope.seen:
         scope.findings.add(Code.NO_OWN_LOCALITY, expected=scope.own_codes)
     elif not scope.own and scope.owner.has_meta and not has_error:
         scope.findings.add(Code.BLANK_FORM)

@@ -130,6 +130,14 @@ class Code(StrEnum):
     LETTER_WITHOUT_FILE = "D134"  # Thư không có tệp đính kèm
     SHORTCUT_ONLY = "D135"  # Tệp chỉ là đường dẫn
     HAS_DDE = "D136"  # Tệp có công thức gọi chương trình khác
+    LABEL_OF_ANOTHER_CODE = "D140"  # Mã cột và tiêu đề cột là hai chỉ tiêu khác nhau
+    COLUMN_WITHOUT_CODE = "D141"  # Cột không có mã không được đọc
+    HEAD_NOT_UNDERSTOOD = "D142"  # Phần đầu bảng thiếu tên mục hoặc dòng mã
+    LOCALITIES_WITHOUT_ROW = "D143"  # Địa bàn không có trong bảng
+    COLUMNS_NOT_INDICATORS = "D144"  # Cột không phải chỉ tiêu của biểu mẫu
+    BASELINE_REPEATS_PERIOD = "D145"  # Số liệu cùng kỳ trùng hết với số liệu kỳ này
+    LOCALITIES_REPEAT_EACH_OTHER = "D146"  # Số liệu của các địa bàn trùng hết nhau
+    REPEATS_LAST_REPORT = "D147"  # Số liệu trùng hết với báo cáo kỳ trước
     NOT_A_REASON = "G01"  # Lý do chưa đủ rõ
     NO_SUCH_WARNING = "G02"  # Lý do không gắn với cảnh báo nào
     REASON_FOR_ERROR = "G03"  # Lỗi phải sửa, không giải trình thay được

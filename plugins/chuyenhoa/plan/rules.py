@@ -28,6 +28,7 @@ CHANGE = "expect_change_within_factor"
 PAIRS_EQUAL = "expect_pairs_to_be_equal"
 PAIRS_NOT_BELOW = "expect_pairs_not_to_be_below"
 PAIRS_NOT_ABOVE = "expect_pairs_not_to_be_above"
+PAIRS_CHANGE = "expect_pairs_to_change_within_factor"
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,14 @@ KINDS: Mapping[str, KindShape] = {
     PAIRS_EQUAL: KindShape(COLUMN_LIST),
     PAIRS_NOT_BELOW: KindShape(COLUMN_LIST),
     PAIRS_NOT_ABOVE: KindShape(COLUMN_LIST),
+    PAIRS_CHANGE: KindShape(COLUMN_LIST | {"factor", "floor"}),
 }
 
 # Kinds that check every cell by itself: a blank skips that cell only, and each bad cell is a finding.
 CELLWISE = frozenset({WHOLE, NOT_NEGATIVE})
 
 # Kinds that check pairs: the first half of `column_list` with the second, each bad pair a finding.
-PAIRWISE = frozenset({PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRS_NOT_ABOVE})
+PAIRWISE = frozenset({PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRS_NOT_ABOVE, PAIRS_CHANGE})
 
 # Great Expectations' words for severity and ours.
 SEVERITIES = {"critical": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.NOTE}

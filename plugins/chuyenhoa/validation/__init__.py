@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationFault, ValidationReport
 from chuyenhoa.validation.pages import publish
-from chuyenhoa.validation.run import build_history, carry_over, is_related, join_histories, validate
+from chuyenhoa.validation.run import (
+    build_history,
+    carry_over,
+    find_repeated,
+    is_related,
+    join_histories,
+    validate,
+)
 
 __all__ = [
     "CheckedFile",
@@ -16,6 +23,7 @@ __all__ = [
     "ValidationReport",
     "build_history",
     "carry_over",
+    "find_repeated",
     "is_related",
     "join_histories",
     "publish",

@@ -139,6 +139,20 @@ class PairsNotAbove(MulticolumnMapMetricProvider):  # type: ignore[misc]
         return _by_row(column_list, blank | (first <= second))
 
 
+class PairsChangeWithinFactor(MulticolumnMapMetricProvider):  # type: ignore[misc]
+    """In every pair that is filled in, the first is no jump against the second (`ChangeWithinFactor`)."""
+
+    condition_metric_name = "chuyenhoa.pairs_change_within_factor"
+    condition_value_keys = ("factor", "floor")
+
+    @on_pandas  # type: ignore[untyped-decorator]
+    def _pandas(cls, column_list: pd.DataFrame, factor: int, floor: int, **kwargs: Any) -> pd.Series[bool]:  # noqa: N805
+        now, then, blank = _halves(column_list)
+        is_small = (now < floor) & (then < floor)
+        is_jump = (now > factor * then) | ((now == 0) & (then > 0))
+        return _by_row(column_list, blank | is_small | ~is_jump)
+
+
 def _by_row(frame: pd.DataFrame, good: Any) -> pd.Series[bool]:
     """Whether every pair of a row is good, under the frame's own positions."""
     import pandas as pd
@@ -213,4 +227,14 @@ class ExpectPairsNotToBeAbove(MulticolumnMapExpectation):  # type: ignore[misc]
     """No first of a pair is more than its second; a blank skips its pair."""
 
     map_metric: ClassVar[str | None] = "chuyenhoa.pairs_not_above"
+    ignore_row_if: RowFilter = "never"
+
+
+class ExpectPairsToChangeWithinFactor(MulticolumnMapExpectation):  # type: ignore[misc]
+    """No first of a pair is a jump against its second; a blank skips its pair."""
+
+    factor: int
+    floor: int
+    map_metric: ClassVar[str | None] = "chuyenhoa.pairs_change_within_factor"
+    success_keys: ClassVar[tuple[str, ...]] = ("mostly", "factor", "floor")
     ignore_row_if: RowFilter = "never"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import cast
 
 from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.model.figures import Basis, CellRef
@@ -17,7 +18,15 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.rules import HISTORY_PREFIXES, Rule, split_column
 from chuyenhoa.model.submissions import SEVERITY_ORDER, Finding, Reading, Severity
-from chuyenhoa.plan.rules import CELLWISE, PAIRS_EQUAL, PAIRS_NOT_BELOW, PAIRWISE, PLACEHOLDER, WHOLE
+from chuyenhoa.plan.rules import (
+    CELLWISE,
+    PAIRS_CHANGE,
+    PAIRS_EQUAL,
+    PAIRS_NOT_BELOW,
+    PAIRWISE,
+    PLACEHOLDER,
+    WHOLE,
+)
 
 Cell = tuple[str, str]
 """Sheet and address."""
@@ -113,9 +122,17 @@ def _is_bad_pair(rule: Rule, row: Row, first: str, second: str) -> bool:
     if first not in row.values or second not in row.values:
         return False
     one, other = row.values[first], row.values[second]
+    if rule.kind == PAIRS_CHANGE:
+        return _is_jump(rule, one, other)
     if rule.kind == PAIRS_EQUAL:
         return one != other
     return one < other if rule.kind == PAIRS_NOT_BELOW else one > other
+
+
+def _is_jump(rule: Rule, now: Decimal, then: Decimal) -> bool:
+    """Whether a figure is more than so many times another one, or fell to nothing; small ones never are."""
+    factor, floor = cast("int", rule.kwargs["factor"]), cast("int", rule.kwargs["floor"])
+    return max(now, then) >= floor and (now > factor * then or (now == 0 and then > 0))
 
 
 def _is_bad(rule: Rule, value: Decimal) -> bool:
@@ -209,14 +226,15 @@ def _where(row: Row, locality_name: str) -> str:
 
 
 def words_of_other(row: Row, column: str, label: str) -> Mapping[str, str]:
-    """The placeholders of a message for the figure of other reports in `column`."""
+    """The placeholders of a message for the figure in `column`: of other reports, or of the same file."""
     past = row.history.get(column)
     sources = past.sources if past else ()
+    own = [] if past else [f"{row.places[column].sheet}!{row.places[column].cell}"]
     return {
         "chi_tieu_kia": label,
         "gia_tri_kia": format_number(row.values[column]),
         "o_kia": "; ".join(
-            dict.fromkeys(f"{source.cell_ref.sheet}!{source.cell_ref.cell}" for source in sources)
+            dict.fromkeys([*own, *(f"{s.cell_ref.sheet}!{s.cell_ref.cell}" for s in sources)])
         ),
         "tep_kia": ", ".join(
             f"“{name}”" for name in dict.fromkeys(mask_personal(source.file_name) for source in sources)

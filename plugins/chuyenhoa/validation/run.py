@@ -271,6 +271,36 @@ def is_related(period: Period, other: Period) -> bool:
     return near.end + DAY == window.start or (near.start <= window.end and window.start <= near.end)
 
 
+MIN_REPEATED = 10
+"""Figures above zero that must be the same before a report is said to repeat the one before it."""
+
+
+def find_repeated(
+    period: Period, figures: Mapping[tuple[str, str], Decimal], known: Sequence[Accepted]
+) -> Accepted | None:
+    """The report just before `period` that states the same in every figure that both state.
+
+    Args:
+        period: what the new report is on.
+        figures: its figures of the period by locality and indicator.
+        known: the figures in force when the report came, one entry a period and locality.
+
+    Returns:
+        One entry of that report; None where a figure differs, or too few can be compared.
+    """
+    before = [entry for entry in known if entry.period.window.end + DAY == period.window.start]
+    # A six-month report ends on the same day as its last month: only one of the same kind can be a copy.
+    before = [entry for entry in before if entry.period.kind == period.kind]
+    pairs = [
+        (figures[entry.locality, code], past.value)
+        for entry in before
+        for (code, basis), past in entry.figures.items()
+        if basis is Basis.CURRENT and (entry.locality, code) in figures
+    ]
+    is_copy = all(now == then for now, then in pairs) and sum(now > 0 for now, _ in pairs) >= MIN_REPEATED
+    return max(before, key=lambda entry: entry.number) if is_copy else None
+
+
 def build_history(period: Period, known: Sequence[Accepted]) -> FileHistory:
     """The figures of other reports for every row of a report on `period`.
 
@@ -369,11 +399,11 @@ def _relate(
         ("around__", around, -1),
         ("end__", end, 0),
     ):
-        if found:
-            # For 15/4–14/12: inside is 15/4–14/10 and not the first month; around is the nearest longer one.
-            # The longest, the shortest, or of any length; then the newest.
-            chosen, _ = max(found, key=lambda part: (weight * part[1].days, part[0].number))
-            columns |= {prefix + code: figure for code, figure in _single(chosen, basis)}
+        # For 15/4–14/12: inside is 15/4–14/10 and not the first month; around is the nearest longer one.
+        # The longest, the shortest, or of any length; then the newest. Figure by figure: a report that
+        # leaves a cell blank hides nothing that another one states.
+        for entry, _ in sorted(found, key=lambda part: (weight * part[1].days, part[0].number)):
+            columns |= {prefix + code: figure for code, figure in _single(entry, basis)}
     parts = [(span, entry) for entry, span in spans if window.contains(span) and span != window]
     return columns | _sums(window, parts, basis)
 
@@ -416,7 +446,8 @@ def _sums(window: Window, parts: Sequence[tuple[Window, Accepted]], basis: Basis
 def _year_earlier(baseline: Window, others: Sequence[Accepted]) -> dict[str, PastFigure]:
     """What was accepted a year earlier for the very window that now is the baseline."""
     same = [entry for entry in others if entry.period.window == baseline]
-    if not same:
-        return {}
-    newest = max(same, key=lambda entry: entry.number)
-    return {"year__" + code: figure for code, figure in _single(newest, Basis.CURRENT)}
+    return {
+        "year__" + code: figure
+        for entry in sorted(same, key=lambda entry: entry.number)
+        for code, figure in _single(entry, Basis.CURRENT)
+    }

@@ -64,6 +64,8 @@ def condition_of(rule: Rule, columns: Mapping[str, int], row: int) -> str:
     """
     if rule.kind in (kinds.WHOLE, kinds.NOT_NEGATIVE):
         return _cellwise(rule, columns, row)
+    if rule.kind == kinds.PAIRS_CHANGE:
+        return _pairs_change(rule, columns, row)
     named = {column: _reference(column, columns, row) for column in rule.columns}
     writer = WRITERS.get(rule.kind)
     if writer is None:
@@ -101,6 +103,21 @@ def _cellwise(rule: Rule, columns: Mapping[str, int], row: int) -> str:
             # INT would fail on a text; a number with decimals is known by the sign in what it shows.
             plain = f'SUBSTITUTE(SUBSTITUTE({area}&"",".",""),",","")'
             terms.append(f'SUMPRODUCT(ISNUMBER({area})*(LEN({plain})<LEN({area}&"")))')
+    return f"{'+'.join(terms)}>0"
+
+
+def _pairs_change(rule: Rule, columns: Mapping[str, int], row: int) -> str:
+    """Any jump against the same column of the sheet "Cùng kỳ", stretch by stretch of columns."""
+    factor, floor = rule.kwargs["factor"], rule.kwargs["floor"]
+    own = [code for code in rule.columns if not code.startswith(BASELINE_PREFIX)]
+    terms = []
+    for first, last in _stretches(sorted(columns[code] for code in own)):
+        now = f"{_cell(first, row)}:{_cell(last, row)}"
+        then = f"'{BASELINE_SHEET}'!{now}"
+        both = f"ISNUMBER({now})*ISNUMBER({then})*(({now}>={floor})+({then}>={floor})>0)"
+        jump = f"(({now}>{factor}*{then})+({now}=0)*({then}>0)>0)"
+        # A text in the stretch makes an error of the product: then the pipeline alone looks at it.
+        terms.append(f"IFERROR(SUMPRODUCT({both}*{jump}),0)")
     return f"{'+'.join(terms)}>0"
 
 

@@ -178,3 +178,18 @@ def test_a_single_finding_says_it_in_its_own_words() -> None:
 def test_a_cell_is_not_shown_as_a_locality(locality: str, shown: str) -> None:
     (group,) = group_findings([replace(ERROR, locality=locality)], Labels(NAMES))
     assert group.locality == shown
+
+
+def test_questions_on_columns_come_in_the_order_of_sheets_and_columns() -> None:
+    cells = [("Cùng kỳ", "B11"), ("Số liệu", "AA11"), ("Số liệu", "Z11"), ("Số liệu", "C11")]
+    asked = [Finding("D74", Severity.ERROR, "Hỏi.", s, (c,), f"{s} {c}") for s, c in cells]
+    ordered = order_findings([*asked, ERROR], NAMES)
+    places = [(finding.sheet, finding.cell) for finding in ordered]
+    assert places[:4] == [("Số liệu", "C11"), ("Số liệu", "Z11"), ("Số liệu", "AA11"), ("Cùng kỳ", "B11")]
+    assert places[4] == ("Số liệu", "D7")
+
+
+def test_hand_made_sheets_come_as_a_person_counts() -> None:
+    names = ["Biểu 10", "Biểu 2", "Biểu 1 cùng kỳ"]
+    ordered = order_findings([replace(ERROR, sheet=name) for name in names], NAMES)
+    assert [finding.sheet for finding in ordered] == ["Biểu 2", "Biểu 10", "Biểu 1 cùng kỳ"]

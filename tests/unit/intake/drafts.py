@@ -62,6 +62,9 @@ class Draft:
             for row in range(1, 3):
                 for number, indicator in enumerate(plan.indicators):
                     value = number * 10 + row + (0.25 if indicator.decimals else 0)
+                    # One figure of each row differs, or the baseline would seem copied (D145).
+                    is_last = number == len(plan.indicators) - 1
+                    value += 5 if is_last and sheet == form.BASELINE_SHEET else 0
                     self.put(sheet, row, indicator.code, value)
         for row in range(1, 2 * len(plan.declared_criteria) + 1):
             self.put(form.DECLARATIONS_SHEET, row, form.ANSWER, "Có")

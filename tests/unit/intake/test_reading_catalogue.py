@@ -172,9 +172,11 @@ CASES: dict[str, Case] = {
     "D26": filled(S, (3, form.LOCALITY_CODE, "30772"), (3, "TTXH_XR", 1)),
     "D27": filled(S, (3, form.LOCALITY_CODE, "99999"), (3, "TTXH_XR", 1)),
     "D28": filled(S, (3, form.LOCALITY_CODE, "30745")),
-    "D29": filled(S, (1, form.LOCALITY_CODE, None), (1, "TTXH_XR", 1)),
+    "D29": filled(
+        S, (1, form.LOCALITY_CODE, None), (1, form.LOCALITY_NAME, "Khu vực 3 cảng"), (1, "TTXH_XR", 1)
+    ),
     "D30": filled(S, (1, form.LOCALITY_NAME, "Phường Rạch Sỏi")),
-    "D31": filled(S, (1, form.LOCALITY_CODE, None)),
+    "D31": filled(S, (1, form.LOCALITY_CODE, None), (1, form.LOCALITY_NAME, None)),
     "D32": hidden_row,
     "D33": typed("nhiều"),
     "D34": typed(12.5),

@@ -174,3 +174,25 @@ def test_every_kind_of_column_serves_a_rule(rules: tuple[Rule, ...]) -> None:
         for prefix in HISTORY_PREFIXES
     }
     assert used == dict.fromkeys(HISTORY_PREFIXES, True)
+
+
+def test_a_blank_in_a_newer_report_hides_no_older_figure() -> None:
+    # October closes with 20, the six months that end with it leave the cell blank, November is compared.
+    target, month, half = period("own", 10, 3), period("month", 7, 3), period("half", 1, 9)
+    blank = replace(
+        accepted(2, half, 0, 0),
+        figures={("Y", Basis.CURRENT): Known(Decimal(7), CellRef("S", "D2"), 2, "half.xlsx")},
+    )
+    for basis in Basis:
+        columns = build_history(target, [accepted(1, month, 20, 20), blank])[("1", basis)]
+        assert columns["before__X"].value == 20
+    assert (
+        build_history(target, [accepted(1, month, 20, 20), blank])[("1", Basis.CURRENT)]["before__Y"].value
+        == 7
+    )
+
+
+def test_of_two_that_have_the_figure_the_newer_counts() -> None:
+    target, month, half = period("own", 10, 3), period("month", 7, 3), period("half", 1, 9)
+    known = [accepted(3, half, 21, 0), accepted(1, month, 20, 0)]
+    assert build_history(target, known)[("1", Basis.CURRENT)]["before__X"].value == 21

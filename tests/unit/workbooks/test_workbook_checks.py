@@ -50,6 +50,10 @@ def breaking(rule: Rule) -> Row:
         return {code: 0 if number else 2 for number, code in enumerate(listed(rule))}
     if rule.kind == kinds.CHANGE:
         return dict(zip(listed(rule), (1000, 10), strict=True))
+    if rule.kind == kinds.PAIRS_CHANGE:
+        # The last pair alone, at the end of the last stretch of columns.
+        half = len(listed(rule)) // 2
+        return {listed(rule)[half - 1]: 10000, listed(rule)[-1]: 10}
     return {listed(rule)[-1]: 1.5 if rule.kind == kinds.WHOLE else -1}
 
 

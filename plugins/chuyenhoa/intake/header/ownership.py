@@ -139,7 +139,7 @@ class _TitleReader:
             title = _Title(
                 tuple(periods.read_statements(text, self.plan)),
                 document_header.HeaderText("", "", text).mentions_baseline,
-                _period_labels(self.plan).find(_after(text, PERIOD_WORDS)),
+                _stated_period(text, self.plan),
                 _submitter_names(self.plan).find(fold(text)),
             )
             if len(self.known) < MAX_TITLES:
@@ -193,9 +193,14 @@ def check_form_titles(
             )
 
 
-def _after(text: str, words: str) -> str:
-    """The folded text behind some words; empty when they do not stand in it."""
-    return fold(text).partition(fold(words))[2]
+def _stated_period(text: str, plan: Plan) -> str:
+    """The label of the period that stands behind “kỳ báo cáo”; "" where none is named so.
+
+    It is read as any title is: "Kỳ báo cáo: Tháng 7 năm 2021" names the plan's "tháng 07 năm 2021".
+    """
+    behind = fold(text).partition(fold(PERIOD_WORDS))[2].strip(" :.-–")
+    named = [entry.period for entry in periods.read_statements(behind, plan) if entry.period]
+    return named[0].label if named else ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +212,7 @@ class _Labels:
 
     def find(self, text: str) -> str:
         """The longest of the labels that stands in a folded text; empty when none does."""
-        # "năm 2021" is also in "06 tháng năm 2021".
+        # "huyện Châu Thành" is also in "huyện Châu Thành A".
         return max((self.by_key[match[0]] for match in self.pattern.finditer(text)), key=len, default="")
 
 
@@ -215,11 +220,6 @@ def _make_labels(labels: Iterable[str]) -> _Labels:
     by_key = {fold(label): label for label in labels}
     words = "|".join(re.escape(key) for key in sorted(by_key, key=len, reverse=True))
     return _Labels(re.compile(rf"(?<!\w)(?:{words})(?!\w)"), by_key)
-
-
-@once_a_plan
-def _period_labels(plan: Plan) -> _Labels:
-    return _make_labels(entry.label for entry in plan.periods)
 
 
 @once_a_plan

@@ -64,7 +64,9 @@ def read_columns(scope: Scope, table: FreeTable, rows: Sequence[int]) -> list[Sl
                 scope.loose.add(slot.indicator.code)
         elif any(_filled(table, row, column) for row in rows):
             odd.append(column)
-    for column in odd:
+    clashes = [column for column in odd if column.match.clash]
+    report_clashes(scope, table.name, [_clash(table, column) for column in clashes])
+    for column in (column for column in odd if not column.match.clash):
         _report(scope, table, column, words, {code for code, _ in found})
     slots = []
     for group in found.values():
@@ -100,6 +102,48 @@ def _report_bare_years(scope: Scope, table: FreeTable, slots: list[Slot]) -> lis
     return kept
 
 
+@dataclass(frozen=True)
+class Clash:
+    """A column whose code is one indicator's and whose label another's."""
+
+    cell: str
+    """The cell of its code."""
+    code: str
+    label: str
+    """Its headings as the submitter sees them."""
+    named: frozenset[str]
+    """The indicators that the label names."""
+
+
+def _clash(table: FreeTable, column: Column) -> Clash:
+    (code,) = column.match.codes
+    return Clash(table.view.name(column.row, column.index), code, column.label, column.match.clash)
+
+
+def report_clashes(scope: Scope, sheet: str, clashes: Sequence[Clash]) -> None:
+    """One question about all columns of a table in which code and label contradict each other.
+
+    TTXH_XR under "Khám phá" beside TTXH_KP under "Xảy ra": labels or codes were swapped, and which of them
+    only their author knows. Neither column is read; the others stand (docs/decisions/0022).
+    """
+    if not clashes:
+        return
+    labels = scope.plan.indicator_by_code
+    pairs = [
+        f"{entry.cell}: mã {entry.code} ({labels[entry.code].label}), tiêu đề “{entry.label}”"
+        for entry in clashes
+    ]
+    scope.findings.add(
+        Code.LABEL_OF_ANOTHER_CODE,
+        sheet=sheet,
+        cells=tuple(entry.cell for entry in clashes),
+        locality=f"{sheet} {clashes[0].cell}",
+        indicator=clashes[0].code,
+        value=clashes[0].label,
+        readings="; ".join(pairs),
+    )
+
+
 def _filled(table: FreeTable, row: int, column: Column) -> bool:
     return not table.view.is_blank(row, column.index) and table.view.holds_number(row, column.index)
 
@@ -107,7 +151,8 @@ def _filled(table: FreeTable, row: int, column: Column) -> bool:
 def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
     """The column as one that is read; None when it must not be."""
     match, meanings = column.match, column.meanings
-    if len(match.codes) != 1 or not match.certain or meanings - BASES or len(meanings) > 1:
+    is_plain = len(match.codes) == 1 and match.certain and not match.clash
+    if not is_plain or meanings - BASES or len(meanings) > 1:
         return None
     (code,) = match.codes
     indicator = words.plan.indicator_by_code[code]
@@ -116,7 +161,9 @@ def _slot(table: FreeTable, column: Column, words: Vocabulary) -> Slot | None:
         return None
     basis = next((BASIS_OF[meaning] for meaning in meanings), None)
     cell = table.view.name(column.row, column.index)
-    return Slot(column.index, indicator, basis, column.shown, cell, _year_alone(column), stated)
+    # Under its code a column needs no word on how its heading was read.
+    shown = indicator.label if column.codes or column.words else column.shown
+    return Slot(column.index, indicator, basis, shown, cell, _year_alone(column), stated)
 
 
 def _year_alone(column: Column) -> str:

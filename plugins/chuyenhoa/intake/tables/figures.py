@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from chuyenhoa.intake.tables.column_units import read_column_units
-from chuyenhoa.intake.tables.form_rows import ReadCell, Scope, identify_row, report_repeats
+from chuyenhoa.intake.tables.form_columns import check_head
+from chuyenhoa.intake.tables.form_rows import (
+    ReadCell,
+    Scope,
+    identify_row,
+    report_absent,
+    report_repeats,
+)
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.totals import check_totals, coded_grid, total_rows
 from chuyenhoa.intake.values.cell_values import NumberReading, read_in_unit
@@ -57,6 +64,8 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
         cell has none, and of a duplicate locality only the first row is read.
     """
     check_columns(scope, table, (LOCALITY_CODE, LOCALITY_NAME, *scope.plan.indicator_by_code))
+    asked = check_head(scope, table)
+    table = replace(table, columns={code: at for code, at in table.columns.items() if code not in asked})
     found = Figures()
     # Which rows count is known only after all of them were seen: a locality may be a duplicate.
     rows: dict[str, list[int]] = {}
@@ -64,6 +73,9 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
     for row in table.rows():
         filled = _holds_number(scope, table, row)
         locality = identify_row(scope, table, row, filled)
+        if locality and not filled and locality.code in rows and not table.code(row, LOCALITY_CODE):
+            # "Phường Vĩnh Lạc, ngày 16 tháng 10" below the table is no second row of it.
+            continue
         if locality is not None:
             rows.setdefault(locality.code, []).append(row)
         elif filled:
@@ -78,11 +90,7 @@ def read_figures(scope: Scope, table: Table, basis: Basis) -> Figures:
             found.localities.append(code)
             continue
         _read_row(scope, table, places[0], locality, basis, units, found)
-    for locality in scope.own.values():
-        if locality.code not in rows:
-            scope.findings.add(
-                Code.LOCALITY_WITHOUT_ROW, sheet=table.sheet.name, locality=locality.code, name=locality.name
-            )
+    report_absent(scope, table.sheet.name, rows)
     if others:
         owners = {row: scope.own[code] for code, places in rows.items() for row in places}
         _check_totals(scope, table, owners, others)

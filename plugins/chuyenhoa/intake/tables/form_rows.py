@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -11,13 +11,27 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header.ownership import Owner
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.tables.form_tables import Table
-from chuyenhoa.intake.tables.gazetteer import gazetteer_of
+from chuyenhoa.intake.tables.gazetteer import Resolved, gazetteer_of
+from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.kit.vietnamese_text.normal_form import fold, is_foot
 from chuyenhoa.model.figures import CellRef
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import LOCALITY_CODE, LOCALITY_NAME
-from chuyenhoa.model.plan import Locality, Plan
+from chuyenhoa.model.plan import Locality, Plan, Unit
 
+ROW_QUESTIONS = frozenset(
+    {
+        Code.UNKNOWN_LOCALITY_CODE,
+        Code.MISSING_LOCALITY_CODE,
+        Code.NAME_CONTRADICTS_CODE,
+        Code.AMBIGUOUS_LOCALITY_NAME,
+        Code.MISSPELT_LOCALITY_NAME,
+        Code.UNKNOWN_LOCALITY_NAME,
+        Code.FORMER_UNIT_NAME,
+        Code.TABLE_WITHOUT_LOCALITY,
+    }
+)
+"""Questions about a row that is there, whosever it is."""
 CODE_LENGTH = 5
 """Digits of a commune's code; a program that makes a number of it drops leading zeros."""
 
@@ -43,6 +57,8 @@ class Scope:
     """Indicators that were read under a loose alias, as “làm rõ” (see `Vocabulary.loose`)."""
     cells: dict[tuple[str, int, int], ReadCell] = field(default_factory=dict)
     """Every cell that was looked at as a figure, by sheet, row and column (`intake.completeness`)."""
+    seen: set[str] = field(default_factory=set)
+    """Own localities that have a row in a table of figures, readable or not."""
 
     @cached_property
     def own(self) -> Mapping[str, Locality]:
@@ -94,20 +110,22 @@ def identify_row(scope: Scope, table: Table, row: int, filled: bool) -> Locality
     code = table.code(row, LOCALITY_CODE)
     locality = scope.find(code) if code else None
     if locality is not None and locality.code in scope.own:
+        scope.seen.add(locality.code)
         return _check_name(scope, table, row, locality)
-    if not code and filled and not scope.owner.has_meta:
-        # In a hand-made table a name may stand alone; in our form the code is prefilled and locked.
-        submitter = scope.owner.submitter
-        named = (
-            gazetteer_of(scope.plan)
-            .resolve(table.text(row, LOCALITY_NAME), submitter, scope.district)
-            .locality
-        )
-        if named is not None:
-            return named
+    name = table.text(row, LOCALITY_NAME)
+    found = Resolved()
+    if not code and name:
+        # A blank code falls back to the name, as it does where there is no column of codes.
+        found = gazetteer_of(scope.plan).resolve(name, scope.owner.submitter, scope.district)
+        if found.locality is not None:
+            scope.seen.add(found.locality.code)
+            return found.locality
     # "Tổng cộng" and "Người lập biểu" below the table need no code.
     if filled and not any(is_foot(value) for value in table.sheet.rows[row] if isinstance(value, str)):
-        _report(scope, table, row, code, locality)
+        if found.several or found.near or found.former:
+            report_unit(scope, table.sheet.name, table.cell(row, LOCALITY_NAME), name, found)
+        else:
+            _report(scope, table, row, code, locality)
     return None
 
 
@@ -142,6 +160,41 @@ def _report(scope: Scope, table: Table, row: int, code: str, locality: Locality 
         scope.findings.add(Code.MISSING_LOCALITY_CODE, sheet=sheet, cells=cells, locality=held, value=name)
 
 
+def report_unit(scope: Scope, sheet: str, cell: str, text: str, found: Resolved) -> None:
+    """The question about a row with figures whose name is not certainly one place's.
+
+    "Vĩnh Lục" is near Vĩnh Lạc, which waits for the answer; "Xã Hòn Thơm" belongs to another unit today;
+    "Bình An" is two communes' name; "Khu vực 3 cảng" is nobody's, and holds back nothing.
+    """
+    districts = {unit.district_code: unit.district_name for unit in scope.plan.units}
+    code, expected, held = Code.UNKNOWN_LOCALITY_NAME, scope.own_codes, f"{sheet} {cell}"
+    if found.several:
+        code = Code.AMBIGUOUS_LOCALITY_NAME
+        expected = " hoặc ".join(
+            entry.name if entry.code == entry.district else f"{entry.name} ({districts[entry.district]})"
+            for entry in found.several
+        )
+        held = next((entry.code for entry in found.several if entry.code in scope.own), held)
+    elif found.former:
+        code, expected = Code.FORMER_UNIT_NAME, _heirs(scope, found.former)
+        heirs = scope.plan.register.heirs(found.former, scope.owner.period.window.end)
+        held = next((heir.code for heir in heirs if heir.code in scope.own), held)
+    elif found.near:
+        code, held = Code.MISSPELT_LOCALITY_NAME, found.near.code
+        expected = f"{found.near.name} (mã {found.near.code})"
+    scope.findings.add(code, sheet=sheet, cells=(cell,), locality=held, value=text, expected=expected)
+
+
+def _heirs(scope: Scope, unit: Unit) -> str:
+    """Where a former unit belongs now: "Phường Rạch Giá (mã 30742) từ ngày 01/7/2025"."""
+    heirs = scope.plan.register.heirs(unit, scope.owner.period.window.end)
+    return ", ".join(
+        f"{heir.name} (mã {heir.code}) từ ngày {format_date(heir.valid_from)}"
+        for heir in heirs
+        if heir.valid_from is not None
+    )
+
+
 def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Locality:
     """The locality itself, after a look whether the row carries the name of another one.
 
@@ -158,6 +211,20 @@ def _check_name(scope: Scope, table: Table, row: int, locality: Locality) -> Loc
             name=locality.name,
         )
     return locality
+
+
+def report_absent(scope: Scope, sheet: str, present: Collection[str]) -> None:
+    """A note for every own locality that no row of a sheet of figures speaks of.
+
+    A row that is asked about is there: the place that its question names is not absent, and a nameless row
+    may be any of the others.
+    """
+    asked = [finding for finding in scope.findings.found if finding.rule_id in ROW_QUESTIONS]
+    named = {finding.locality for finding in asked}
+    unclear = sum(1 for finding in asked if finding.sheet == sheet and finding.locality not in scope.own)
+    absent = [entry for entry in scope.own.values() if entry.code not in {*present, *named}]
+    for locality in absent if len(absent) > unclear else ():
+        scope.findings.add(Code.LOCALITY_WITHOUT_ROW, sheet=sheet, locality=locality.code, name=locality.name)
 
 
 def report_repeats(scope: Scope, table: Table, locality: Locality, rows: list[int]) -> None:

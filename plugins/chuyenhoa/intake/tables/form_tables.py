@@ -62,18 +62,26 @@ class Table:
         return all(self.sheet.is_blank(row, place) for place in places)
 
 
-def find_table(sheet: Sheet, needed: Collection[str]) -> Table | None:
+def find_table(
+    sheet: Sheet, needed: Collection[str], some: Collection[str] = (), start: int = 0
+) -> Table | None:
     """The first row that holds every code of `needed` is the code row; more codes may stand beside them.
+
+    Args:
+        sheet: the sheet.
+        needed: codes that must all be there.
+        some: codes of which one must be there; none is asked for when this is empty.
+        start: the row to begin with, counted from 0.
 
     Returns:
         None when there is no such row.
     """
-    for index, row in enumerate(sheet.rows):
+    for index, row in enumerate(sheet.rows[start:], start):
         codes = [
             read_code(value) if value and isinstance(value, str) and len(value) <= MAX_CODE_LENGTH else ""
             for value in row
         ]
-        if set(needed) <= set(codes):
+        if set(needed) <= set(codes) and (not some or not set(codes).isdisjoint(some)):
             columns: dict[str, tuple[int, ...]] = {}
             for column, code in enumerate(codes):
                 if code:

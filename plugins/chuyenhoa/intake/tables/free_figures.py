@@ -9,7 +9,7 @@ from decimal import Decimal
 from chuyenhoa.intake.tables import stated_percentages
 from chuyenhoa.intake.tables.columns import Slot, read_columns
 from chuyenhoa.intake.tables.figures import Figures, mark_shared_cells, read_cell, report_spilled
-from chuyenhoa.intake.tables.form_rows import Scope
+from chuyenhoa.intake.tables.form_rows import Scope, report_absent
 from chuyenhoa.intake.tables.free_rows import DataRow, RowReader
 from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.intake.tables.totals import Grid, check_totals
@@ -283,8 +283,4 @@ def _report_missing(reader: _Reader, table: FreeTable) -> None:
     missing = [entry.label for entry in scope.plan.indicators if entry.code not in reader.known]
     if missing:
         scope.findings.add(Code.MISSING_INDICATORS, value="; ".join(missing), count=len(missing))
-    for locality in scope.own.values():
-        if locality.code not in reader.figures[Basis.CURRENT].localities:
-            scope.findings.add(
-                Code.LOCALITY_WITHOUT_ROW, sheet=table.name, locality=locality.code, name=locality.name
-            )
+    report_absent(scope, table.name, scope.seen)

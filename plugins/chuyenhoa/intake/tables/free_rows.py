@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from chuyenhoa.intake.header import periods
-from chuyenhoa.intake.tables.form_rows import Scope
+from chuyenhoa.intake.tables.form_rows import Scope, report_unit
 from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.intake.tables.gazetteer import Named, Resolved, gazetteer_of
 from chuyenhoa.intake.tables.header_labels import VALUE_HEADS, Meaning
 from chuyenhoa.intake.tables.totals import is_total
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
-from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.kit.vietnamese_text.normal_form import is_foot, strip_marks
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.plan import Locality, Unit
+from chuyenhoa.model.plan import Locality
 
 
 @dataclass(frozen=True)
@@ -56,17 +55,12 @@ class RowReader:
         totals: list[int] = []
         district = ""
         last: DataRow | None = None
-        for row in table.rows:
-            filled = table.holds_figures(row)
-            column, text = table.label(row)
+        for row, filled, (column, text) in self._lines(table):
             basis = table.basis_of(words, row)
             if basis and column not in table.names:
                 # "Cùng kỳ" in a column beside the name is the window of the row, and not what it is called.
                 text = ""
             if text and is_foot(text):
-                # Below a signature nothing is data; below a total another group of rows may follow.
-                if not is_total(text):
-                    break
                 totals += [row] if filled else []
             elif text and gazetteer.is_district(text):
                 district = gazetteer.district_of(text)
@@ -84,6 +78,21 @@ class RowReader:
                 rows += [found] if found else []
         return rows, totals
 
+    def _lines(self, table: FreeTable) -> Iterator[tuple[int, bool, tuple[int, str]]]:
+        """The lines of a table with whether they hold figures, and their labels.
+
+        Below a signature only a named line with figures is one: the table goes on behind a page break, and
+        the signatures between its halves were printed on the first page.
+        """
+        known = gazetteer_of(self.scope.plan).known
+        is_signed = False
+        for row in table.rows:
+            filled, label = table.holds_figures(row), table.label(row)
+            # Below a total another group of rows may follow, named or not.
+            is_signed = is_signed or (is_foot(label[1]) and not is_total(label[1]))
+            if not is_signed or (filled and known(label[1])):
+                yield row, filled, label
+
     def _row(
         self,
         table: FreeTable,
@@ -100,13 +109,14 @@ class RowReader:
         if found.locality or found.other:
             if found.locality:
                 self.has_own = True
+                self.scope.seen.add(found.locality.code)
                 if filled:
                     report_row_time(self.scope, table, row, found.locality)
             elif found.other and filled:
                 self._report_other_unit(table, cell, found.other)
             return DataRow(row, column, text, cell, found.locality, basis)
         if filled:
-            self._report_unit(table, cell, text, found)
+            report_unit(self.scope, table.name, cell, text, found)
         return None
 
     def _resolve(self, table: FreeTable, row: int, text: str, district: str) -> Resolved:
@@ -217,42 +227,6 @@ class RowReader:
                 name=last.locality.name,
             )
 
-    def _report_unit(self, table: FreeTable, cell: str, text: str, found: Resolved) -> None:
-        """A row with figures whose place is not certain."""
-        districts = {unit.district_code: unit.district_name for unit in self.scope.plan.units}
-        code, expected, held = Code.UNKNOWN_LOCALITY_NAME, self.scope.own_codes, f"{table.name} {cell}"
-        if found.several:
-            code = Code.AMBIGUOUS_LOCALITY_NAME
-            expected = " hoặc ".join(
-                entry.name if entry.code == entry.district else f"{entry.name} ({districts[entry.district]})"
-                for entry in found.several
-            )
-            held = next((entry.code for entry in found.several if entry.code in self.scope.own), held)
-        elif found.former:
-            code, expected = Code.FORMER_UNIT_NAME, self._heirs(found.former)
-            heirs = self.scope.plan.register.heirs(found.former, self.scope.owner.period.window.end)
-            held = next((heir.code for heir in heirs if heir.code in self.scope.own), held)
-        elif found.near:
-            code, expected, held = (
-                Code.MISSPELT_LOCALITY_NAME,
-                f"{found.near.name} (mã {found.near.code})",
-                found.near.code,
-            )
-        self.scope.findings.add(
-            code, sheet=table.name, cells=(cell,), locality=held, value=text, expected=expected
-        )
-
-    def _heirs(self, unit: Unit) -> str:
-        """Where a former unit belongs now: "Phường Rạch Giá (mã 30742) từ ngày 01/7/2025"."""
-        plan = self.scope.plan
-        heirs = plan.register.heirs(unit, self.scope.owner.period.window.end)
-        statements = (
-            f"{heir.name} (mã {heir.code}) từ ngày {format_date(heir.valid_from)}"
-            for heir in heirs
-            if heir.valid_from is not None
-        )
-        return ", ".join(statements)
-
     def _read_single(self, table: FreeTable) -> tuple[list[DataRow], list[int]]:
         """The rows of a table that names no locality: its sheet's name or its titles do."""
         rows = []
@@ -280,6 +254,7 @@ class RowReader:
                 cell = table.view.name(row, max(table.label(row)[0], 0))
                 self.scope.findings.add(Code.NOT_AN_INDICATOR, sheet=table.name, cells=(cell,), value=text)
         self.has_own = self.has_own or bool(rows)
+        self.scope.seen.update(row.locality.code for row in rows if row.locality)
         return rows, []
 
     def _unit_of(self, table: FreeTable) -> Resolved:
@@ -291,7 +266,7 @@ class RowReader:
         # row.
         named = gazetteer.resolve(table.name, submitter, self.scope.district)
         if named.several or named.near:
-            self._report_unit(table, "A1", table.name, named)
+            report_unit(self.scope, table.name, "A1", table.name, named)
             return Resolved(several=named.several or (_as_named(named.near),))
         codes = {code for title in table.titles for code in gazetteer.mentioned(title.text)}
         at_home = {code for code in codes if gazetteer.homes.get(code) == home}

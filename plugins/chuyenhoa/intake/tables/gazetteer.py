@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.tables.header_labels import NUMBERING
-from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold, strip_marks
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_line, fold, strip_marks
 from chuyenhoa.model.plan import Locality, Plan, Submitter, Unit
 
 KINDS = {
@@ -117,7 +117,7 @@ class Gazetteer:
         "2) Phường Rạch Sỏi, TP. Rạch Giá" → ("phường", "Rạch Sỏi", "rach soi", "899")
         """
         # Of "P. Rạch Sỏi" the "P." goes as the number of a line would: such a name says no kind.
-        plain = BODIES.sub("", NUMBERING.sub("", clean_text(text)).strip())
+        plain = BODIES.sub("", NUMBERING.sub("", clean_line(text)).strip())
         pieces = [piece.strip(" .)") for piece in SPLIT.split(plain) if piece.strip(" .)")]
         head = pieces[0] if pieces else ""
         folded = strip_marks(head)
@@ -135,11 +135,12 @@ class Gazetteer:
 
     def district_of(self, text: str) -> str:
         """The code of the district that a text names whole; "" when it names none."""
-        folded = strip_marks(NUMBERING.sub("", clean_text(text)).strip(" .:)"))
+        folded = strip_marks(NUMBERING.sub("", clean_line(text)).strip(" .:)"))
         return self.districts.get(short_key(DISTRICT.sub("", folded)), "")
 
     def known(self, text: str) -> bool:
         """Whether a text is the name or the code of a unit of the province."""
+        text = clean_line(text)
         if len(text) > MAX_NAME_LENGTH or not text:
             return False
         if text.isdigit():
@@ -197,7 +198,7 @@ class Gazetteer:
 
     def is_district(self, text: str) -> bool:
         """Whether a text is the heading of a district: its name with its kind."""
-        folded = strip_marks(NUMBERING.sub("", clean_text(text)).strip())
+        folded = strip_marks(NUMBERING.sub("", clean_line(text)).strip())
         return bool(DISTRICT.match(folded)) and bool(self.district_of(text))
 
     def resolve(self, text: str, submitter: Submitter, district: str = "") -> Resolved:

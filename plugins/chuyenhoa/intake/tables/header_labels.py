@@ -135,31 +135,38 @@ DISTRICT_HEADS = frozenset(
     )
 )
 """Columns of the district to which a place belongs."""
-OTHER_HEADS = DISTRICT_HEADS | frozenset(
-    (
-        "stt",
-        "tt",
-        "so tt",
-        "so thu tu",
-        "ma",
-        "ma dia ban",
-        "ma xa",
-        "ma don vi",
-        "ghi chu",
-        "dvt",
-        "don vi tinh",
-        "kiem tra",
-        "loai",
-        "loai dia ban",
-        "ky",
-        "ky so lieu",
-        "ma dvhc",
+CHECK_HEADS = frozenset({"kiem tra", "so o con trong"})
+"""Columns in which a form checks itself."""
+OTHER_HEADS = (
+    DISTRICT_HEADS
+    | CHECK_HEADS
+    | frozenset(
+        (
+            "stt",
+            "tt",
+            "so tt",
+            "so thu tu",
+            "ma",
+            "ma dia ban",
+            "ma xa",
+            "ma don vi",
+            "ghi chu",
+            "dvt",
+            "don vi tinh",
+            "loai",
+            "loai dia ban",
+            "ky",
+            "ky so lieu",
+            "ma dvhc",
+        )
     )
 )
 """Columns that hold no figure and need no word."""
 # "1. ", "2) ", "II. ", "a) ", "- ": the number of a line before its text; "1.1.1." as well.
 NUMBERING = re.compile(r"^\s*(?:(?:[IVXLivx]+|[0-9]+(?:\.[0-9]+)*|[a-zđA-ZĐ])[.)/]\s*|[-+*•–]\s+)+(?=\S)")
 BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
+# "Khám phá⏎ĐVT: vụ" in one cell: the unit below its label.
+UNIT_TAIL = re.compile(r"^(.*\w)\W+(?:ĐVT|đvt|Đơn vị tính|đơn vị tính)\s*:\s*([^()]+?)\)?$")
 WINDOW_WORDS = frozenset({"so lieu", "so lieu tinh", "tinh", "tu", "tu ngay", "ky"})
 
 
@@ -184,3 +191,7 @@ class Part:
     key: str
     unit: str = ""
     meaning: Meaning | None = None
+    code: str = ""
+    """The indicator whose code stands in it, alone or behind the label."""
+    is_word: bool = False
+    """Its code is also what people write for other indicators (“XPVPHC”), and `key` holds that label."""

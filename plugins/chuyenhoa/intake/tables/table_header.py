@@ -9,12 +9,13 @@ A column counts as an indicator only when *all* headings over it are explained (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from chuyenhoa.intake.tables import header_labels
 from chuyenhoa.intake.tables.view import View
 from chuyenhoa.intake.tables.vocabulary import Match, Vocabulary, name_key
+from chuyenhoa.plan.names import label_key
 
 MAX_HEAD_ROWS = 7
 """Rows of a head on either side of its first row of labels: sections, windows, units, numbers of columns."""
@@ -43,9 +44,29 @@ class Column:
         return [part.key for part in self.parts if part.key]
 
     @property
+    def codes(self) -> frozenset[str]:
+        """The indicators whose codes stand in the head; what a code says goes before all labels."""
+        return frozenset(part.code for part in self.parts if part.code and not part.is_word)
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The indicators whose codes stand in the head as a word that other indicators have too."""
+        return frozenset(part.code for part in self.parts if part.is_word)
+
+    @property
     def shown(self) -> str:
         """The headings as the submitter sees them."""
         return " – ".join(dict.fromkeys(" ".join(part.text.split()) for part in self.parts))
+
+    @property
+    def label(self) -> str:
+        """The lowest heading that names something: no code, no unit, not when it is counted."""
+        named = [
+            " ".join(part.text.split())
+            for part in self.parts
+            if part.meaning or (part.key and part.key not in header_labels.KINDS_OF_COUNT)
+        ]
+        return named[-1] if named else ""
 
     @property
     def meanings(self) -> frozenset[header_labels.Meaning]:
@@ -71,7 +92,8 @@ class Column:
             | header_labels.GENERIC
             | header_labels.VALUE_HEADS
         )
-        return all(key in known for key in self.keys)
+        # The form's own column of checks explains itself below its heading: "Mã lỗi (E), mã cảnh báo (W) …".
+        return all(key in known for key in self.keys) or self.keys[0] in header_labels.CHECK_HEADS
 
 
 @dataclass(frozen=True)
@@ -107,11 +129,15 @@ def find_heads(
     while row < len(view.rows):
         if _is_label_row(view, words, row):
             top, bottom = _extent(view, words, (last, row), is_data)
-            columns = _columns(view, words, top, bottom)
-            yield Head(top, bottom, _resolve_sections(columns, words, topic))
+            yield Head(top, bottom, explain_head(view, words, top, bottom, topic))
             row = last = bottom
             last += 1
         row += 1
+
+
+def explain_head(view: View, words: Vocabulary, top: int, bottom: int, topic: str = "") -> tuple[Column, ...]:
+    """The columns under a head whose rows are known, each with what its headings mean."""
+    return _resolve_sections(_columns(view, words, top, bottom), words, topic)
 
 
 def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
@@ -126,7 +152,8 @@ def _is_label_row(view: View, words: Vocabulary, row: int) -> bool:
     # "Địa bàn" may stand a row higher or lower than the labels where the cells over it are merged.
     beside = [other for other in (row - 1, row + 1) if other >= 0]
     near = texts + [view.text(other, column) for other in beside for column in range(min(view.width, 4))]
-    named = any(words.part(text).key in header_labels.LOCALITY_HEADS | {"stt", "tt"} for text in near if text)
+    heads = header_labels.LOCALITY_HEADS | {"stt", "tt", "ma dia ban"}
+    named = any(words.part(text).key in heads for text in near if text)
     headed = sum(1 for text in texts if text and words.is_section(text))
     return bool(hits) and (named or headed > 0 or view.is_turned)
 
@@ -234,13 +261,14 @@ def _with_units(parts: list[header_labels.Part], words: Vocabulary) -> tuple[hea
     "(vụ)" in a row below "Khám phá" is the unit; "Số vụ" below "Đánh bạc" is the label itself.
     """
     keys = [part.key for part in parts if part.key]
-    if len(keys) > 1 and not words.explain(keys).codes:
-        apart = tuple(
-            replace(part, key="", unit=part.text) if words.is_unit(part.text) else part for part in parts
-        )
-        if any(part.key for part in apart):
-            return apart
-    return tuple(parts)
+    if len(keys) < 2 or words.explain(keys).codes:
+        return tuple(parts)
+    apart = [replace(p, key="", unit=p.text) if words.is_unit(p.text) else p for p in parts]
+    # "Số vụ" as the lowest line says "(vụ)" too, under a label that is complete without it.
+    last = next(place for place in reversed(range(len(parts))) if parts[place].key)
+    if apart == parts and label_key(parts[last].key) in words.units:
+        apart[last] = replace(parts[last], key="", unit=label_key(parts[last].key))
+    return tuple(apart if any(part.key for part in apart) else parts)
 
 
 def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[int, int], index: int) -> str:
@@ -254,6 +282,10 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
     """
     start, text = left
     row, bottom = rows
+    part = words.part(text)
+    if part.code or part.key in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS:
+        # A code and "TEN_DIA_BAN" name their own column: the next one has none, and goes by its label.
+        return ""
     own = any(view.text(below, start) for below in range(row + 1, bottom + 1))
     here = any(view.text(below, index) for below in range(row + 1, bottom + 1))
     return text if own and here and not _is_bare(view, words, start - 1, row, bottom) else ""
@@ -262,7 +294,7 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
 def _is_bare(view: View, words: Vocabulary, column: int, row: int, bottom: int) -> bool:
     """Whether a label stands under nothing that it needs: no heading over it or further left."""
     labels = [view.text(below, column) for below in range(row + 1, bottom + 1)] if column >= 0 else []
-    labels = [text for text in labels if text and not ORDINAL.fullmatch(text)]
+    labels = [text for text in labels if text and not ORDINAL.fullmatch(text) and words.part(text).key]
     heads = [words.part(view.text(row, place)).key for place in range(column + 1) if view.text(row, place)]
     if not labels or any(
         key not in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS for key in heads
@@ -322,7 +354,9 @@ def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> t
     title that names the section: "Khám phá" beside "Số vụ phạm pháp hình sự xảy ra" is crime
     cleared up, beside "Số vụ tai nạn giao thông" it is asked (D74).
     """
-    matched = [replace(column, match=_explain(column, words, topic)) for column in columns]
+    # A row that ends columns in plain codes is the code row: there "XPVPHC" is a code as well.
+    code_rows = {column.row for column in columns if column.parts and column.parts[-1].code in column.codes}
+    matched = [replace(column, match=_explain(column, words, topic, code_rows)) for column in columns]
     indicators = words.plan.indicator_by_code
     sections = {
         indicators[code].section
@@ -340,8 +374,12 @@ def _resolve_sections(columns: list[Column], words: Vocabulary, topic: str) -> t
     return tuple(settled)
 
 
-def _explain(column: Column, words: Vocabulary, topic: str) -> Match:
+def _explain(column: Column, words: Vocabulary, topic: str, code_rows: Collection[int]) -> Match:
     """What the headings mean, under the title's section where they name none themselves."""
+    if column.codes:
+        return words.decide(column.codes, column.keys)
+    if column.words and (column.row in code_rows or not words.explain(column.keys).codes):
+        return words.decide(column.words, column.keys)
     match = words.explain(column.keys)
     if topic and column.keys and not match.certain:
         return words.explain([topic, *column.keys])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ from chuyenhoa.intake.header.periods import MONTHS, SIX_MONTHS, SPAN, read_state
 from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.tables import header_labels
+from chuyenhoa.intake.tables.form_tables import MAX_CODE_LENGTH
 from chuyenhoa.intake.values.units import (
     StatedUnit,
     find_labelled,
@@ -17,7 +19,7 @@ from chuyenhoa.intake.values.units import (
     read_units,
     stated_for,
 )
-from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
+from chuyenhoa.kit.vietnamese_text.normal_form import read_code, strip_marks
 from chuyenhoa.model.plan import Indicator, Plan
 from chuyenhoa.plan.names import label_key, plain_key
 
@@ -25,6 +27,10 @@ NEEDS_NO_SECTION = "!"
 """An alias that begins with it needs no heading of its section."""
 MIN_CERTAIN_SYLLABLES = 5
 """Syllables from which an alias names its section itself, as “Số vụ phạm pháp hình sự xảy ra” does."""
+
+# "Khám phá (TTXH_KP)", "TTXH_XR – Xảy ra". A code of one word (THT) counts in a cell of its own alone: such
+# letters also stand for other things.
+CODE_IN_TEXT = re.compile(r"[(\[]?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b[)\]]?")
 
 
 @lru_cache(maxsize=8192)
@@ -46,6 +52,8 @@ class Match:
     codes: frozenset[str] = frozenset()
     certain: bool = False
     is_loose: bool = False
+    clash: frozenset[str] = frozenset()
+    """Of a column with a code: the other indicators that its label names."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ class Vocabulary:
 
     def is_hit(self, text: str) -> bool:
         """Whether a heading names an indicator."""
-        return name_key(self.part(text).key) in self.labels
+        part = self.part(text)
+        return bool(part.code) or name_key(part.key) in self.labels
 
     def is_section(self, text: str) -> bool:
         """Whether a heading names a section."""
@@ -79,12 +88,31 @@ class Vocabulary:
         "1. Khám phá (vụ)"    → key "kham pha", unit "vu"
         "Cùng kỳ năm 2020"    → no key, meaning BASELINE
         "Công tác giải quyết tin báo" → the key of the section, its lead left out
+        "Khám phá (TTXH_KP)"  → key "kham pha", code "TTXH_KP"
         """
-        part = self._part(text)
+        # "Khám⏎phá" and "Khám phá␣(vụ)" with a hard blank are what they look like.
+        line = " ".join(text.split())
+        code, rest = self._take_code(line)
+        is_word = "_" not in code and bool(self.labels.get(name_key(code), frozenset()) - {code})
+        line = line if is_word else rest
+        part = self._part(line) if line else header_labels.Part(text, "")
+        if code:
+            part = replace(part, text=text, code=code, is_word=is_word)
         key = section_key(part.key)
         if name_key(key) not in self.labels:
             key = self._without_leads(key)
         return part if key == part.key else replace(part, key=key)
+
+    def _take_code(self, line: str) -> tuple[str, str]:
+        """The code that a heading holds, and the heading without it; "" and all of it where there is none."""
+        known = self.plan.indicator_by_code
+        if len(line) <= MAX_CODE_LENGTH and read_code(line) in known:
+            return read_code(line), ""
+        found = {match[1]: match for match in CODE_IN_TEXT.finditer(line) if match[1] in known}
+        if len(found) != 1:
+            return "", line
+        ((code, match),) = found.items()
+        return code, (line[: match.start()] + " " + line[match.end() :]).strip(" :-–")
 
     def _without_leads(self, key: str) -> str:
         """A key without the words in front of a section's name; as it is where it names none so."""
@@ -98,6 +126,9 @@ class Vocabulary:
 
     def _part(self, text: str) -> header_labels.Part:
         plain = header_labels.NUMBERING.sub("", text).strip() or text.strip()
+        below = header_labels.UNIT_TAIL.match(plain)
+        if below and self.is_unit(below[2]):
+            return replace(self._part(below[1]), text=text, unit=below[2])
         if is_statement(plain):
             return header_labels.Part(text, "", find_labelled(plain))
         # Before the brackets: "(Từ 15/4/2021 đến 14/10/2021)" is a window and no unit.
@@ -242,6 +273,30 @@ class Vocabulary:
     def stated_unit(self, column: str, table: str, indicator: Indicator) -> StatedUnit | None:
         """The unit of a column's figures (`units.stated_for`); None when it is not the indicator's."""
         return stated_for(indicator.unit, column, table, self.units)
+
+    def decide(self, codes: frozenset[str], keys: Sequence[str]) -> Match:
+        """What a column with codes in its head means: the code decides, unless the label is another's.
+
+        ["TTXH_KP"] under "Số liệu của đội 2"   → TTXH_KP: nobody knows the heading, the code is plain
+        ["TTXH_KP"] under "Đối tượng bắt, xử lý" → TTXH_KP, with TTXH_DT as `clash`: asked
+        """
+        if len(codes) != 1:
+            return Match(codes)
+        (code,) = codes
+        named = self._named(keys)
+        return Match(codes, certain=True, clash=frozenset() if code in named else named)
+
+    def _named(self, keys: Sequence[str]) -> frozenset[str]:
+        """The indicators that the lowest headings name, whatever section stands over them."""
+        rest = list(keys)
+        while rest and rest[-1] in header_labels.KINDS_OF_COUNT | header_labels.GENERIC:
+            rest.pop()
+        found: set[str] = set()
+        # Sections are not looked at: one that was typed over the middle of its columns is no contradiction.
+        for start in range(len(rest)):
+            key = name_key(" ".join(rest[start:]))
+            found |= {code for code in self.labels.get(key, ()) if (key, code) not in self.loose}
+        return frozenset(found)
 
 
 @once_a_plan

@@ -146,7 +146,7 @@ def criterion_finder(plan: Plan) -> Callable[[str], str]:
     known = {entry.code: entry for entry in plan.declared_criteria}
 
     def find(text: str) -> str:
-        first = read_code(text.split(" ")[0]).strip(".:)-") if text else ""
+        first = read_code(text.split()[0]).strip(".:)-") if text else ""
         if read_code(text) in known:
             return read_code(text)
         if first in known:

@@ -166,6 +166,9 @@ def guess_text(text: str, known: frozenset[str] = frozenset(), font: str = "") -
     stated = next((encoding for pattern, encoding in _FONTS if pattern.match(font)), None)
     if stated is not None:
         decoded = DECODERS[stated](text)
+        # A cell of our drop-down holds Unicode whatever its font: "Có" in .VnTime must not become "Cú".
+        if word_key(text) in known and word_key(decoded) not in known:
+            return None
         decoded = decoded.upper() if _CAPITALS.match(font) and decoded != text else decoded
         is_other = decoded == text or (not is_vietnamese(decoded) and is_vietnamese(text) and len(text) > 1)
         return None if is_other else Guess(stated, decoded, is_certain=True)

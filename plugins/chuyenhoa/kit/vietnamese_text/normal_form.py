@@ -76,6 +76,12 @@ _clean_short = lru_cache(maxsize=8192)(_clean)
 """Labels, codes and names come again with every file."""
 
 
+def clean_line(value: object) -> str:
+    """The text of a cell on one line: a line break, a hard blank and several blanks are one blank."""
+    # "Xã⏎Bình An" of a narrow column, "Xã  Bình An" of a justified one: both are the name that is seen.
+    return " ".join(clean_text(value).split())
+
+
 def fold(value: object) -> str:
     """A key under which spellings of the same Vietnamese words are equal.
 

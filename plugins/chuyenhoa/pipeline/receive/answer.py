@@ -17,6 +17,7 @@ from chuyenhoa import clock, feedback
 from chuyenhoa.feedback.marked import Marked
 from chuyenhoa.kit import sandbox
 from chuyenhoa.model import personal, submissions
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.pipeline.context import Context, call_confined
 from chuyenhoa.pipeline.receive.changes import ReportChanges, changes_of
@@ -75,13 +76,17 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) ->
     form, with what was read: it costs nobody his answer.
     """
     jobs = {}
+    made: dict[int, Made] = {}
     for number, receipt in receipts.items():
         to_mark = _select_marks(receipt)
-        if to_mark:
+        if any(finding.rule_id == Code.HEAD_NOT_UNDERSTOOD for finding in to_mark):
+            # Marks on dozens of cells help nobody to mend a head: the form with what was read does.
+            filled = fill_form(ctx, number, receipt, to_mark)
+            made |= {} if filled is None else {number: (filled, feedback.MarkedAs.FORM)}
+        elif to_mark:
             original = archive.read_archived(ctx.settings.archive, receipt.sha256)
             jobs[number] = (original, to_mark, receipt.locality_names, feedback.list_changes(receipt))
     outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
-    made = {}
     for number, outcome in zip(jobs, outcomes, strict=True):
         workbook = _use_marked_or_fill(ctx, number, receipts[number], outcome)
         if workbook is not None:

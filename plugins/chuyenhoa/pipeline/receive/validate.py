@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.history import Accepted, FileHistory
+from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.submissions import Finding, Reading, Severity
 from chuyenhoa.pipeline.context import Context
@@ -17,6 +21,7 @@ from chuyenhoa.validation import (
     ValidationReport,
     build_history,
     carry_over,
+    find_repeated,
     is_related,
     join_histories,
     validate,
@@ -76,6 +81,8 @@ class BatchCheck:
     _by_number: dict[int, FileToCheck] = field(default_factory=dict)
     _compared: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     """What the files of one report say against each other."""
+    _repeated: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    """The warning that a file repeats the report before it."""
     _held: frozenset[tuple[int, str]] = frozenset()
     """Files and localities that an error holds back in one part of a report."""
 
@@ -185,7 +192,8 @@ class BatchCheck:
         reading = file.reading
         report = self.reports.get(reading.plan)
         by_rules = report.findings_of(reading.sha256) if report and _is_usable(reading) else ()
-        return (*reading.findings, *self._compared.get(file.number, ()), *by_rules)
+        beside = (*self._compared.get(file.number, ()), *self._repeated.get(file.number, ()))
+        return (*reading.findings, *beside, *by_rules)
 
     def _parts_of(self, file: FileToCheck) -> list[FileToCheck]:
         if file.report is None:
@@ -227,6 +235,8 @@ class BatchCheck:
         found = {}
         for (file, period), accepted in zip(known, self._load_accepted(known), strict=True):
             reading = file.reading
+            if file.number not in self._without_history:
+                self._repeated[file.number] = _find_repeated(reading, period, accepted)
             standing = [entry for entry in accepted if entry.period.id == period.id]
             others = [self._without_held(p) for p in self._parts_of(file) if p.number != file.number]
             history = join_histories(
@@ -281,6 +291,22 @@ class BatchCheck:
             for entry in accepted
             if key_of(entry.locality, entry.period.window.end) == key_of(entry.locality, period.window.end)
         )
+
+
+def _find_repeated(reading: Reading, period: Period, known: Sequence[Accepted]) -> tuple[Finding, ...]:
+    """The warning on a report that is the one before it in every figure, sent again by mistake."""
+    figures = {
+        (entry.locality, entry.indicator): entry.value
+        for entry in reading.observations
+        if entry.basis is Basis.CURRENT and entry.value is not None
+    }
+    same = find_repeated(period, figures, known)
+    if same is None:
+        return ()
+    findings = FindingList(reading.file_name)
+    newest = max(same.figures.values(), key=lambda figure: figure.number)
+    findings.add(Code.REPEATS_LAST_REPORT, value=mask_personal(newest.file_name), expected=same.period.label)
+    return tuple(findings.found)
 
 
 def _is_usable(reading: Reading) -> bool:
