@@ -21,7 +21,8 @@ from chuyenhoa.orchestration.trigger import INBOX, OBSERVATIONS
 POOL = "intake"
 WHAT_TO_DO = (
     "The files are kept and the next run takes them up again, at the latest in 15 minutes. If that fails "
-    "too: read the error above, fix its cause (disk, store, plan data), then trigger intake. No "
+    "too: read the error above, fix its cause (disk, store, plan data), then trigger intake. A file that "
+    "failed three times is set aside: 'chuyenhoa status' names it, 'chuyenhoa retry' has it tried again. No "
     "resubmission is needed."
 )
 

@@ -19,7 +19,7 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive import batches, changes, read
+from chuyenhoa.pipeline.receive import batches, changes, failures, read
 from chuyenhoa.store import documents, in_force, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -205,14 +205,12 @@ def run_intake(options: argparse.Namespace) -> int:
 
 def retry_files(options: argparse.Namespace) -> int:
     """`chuyenhoa retry`: 0 when a file waits for the next pass, 1 when none was set aside, 2 for no id."""
-    from chuyenhoa.pipeline.receive import batches
-
     ctx = open_context()
     wrong = [name for name in options.ids if not re.fullmatch(SUBMISSION_ID, name)]
     if wrong:
         raise UnusableError(f"{', '.join(wrong)}: no id of a submission, as in S000012.")
     names = options.ids or [entry["id"] for entry in output.set_aside_json(ctx)]
-    done = batches.retry(ctx, [ledger.submission_number(name) for name in names])
+    done = failures.retry(ctx, [ledger.submission_number(name) for name in names])
     if options.json:
         output.print_json({"retried": done})
     else:

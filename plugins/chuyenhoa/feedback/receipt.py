@@ -51,6 +51,8 @@ _MAX_CELLS = 12
 _TAKEN_WHOLE = frozenset({SubmissionStatus.ACCEPTED, SubmissionStatus.ACCEPTED_WITH_WARNINGS})
 
 TEMPLATE = "phieu_tiep_nhan.html.j2"
+# A letter that was dropped as a file, whose attachments are answered one by one as those of a .zip are.
+LETTER_ENDINGS = (".eml", ".msg")
 LETTER_TEMPLATE = "phieu_thu.txt.j2"
 NAME_PATTERN = "PHIEU-TIEP-NHAN-{stem}-{sha8}-{time:%Y%m%d-%H%M%S}.html"
 MARKED_PATTERN = "CAN-SUA-{stem}-{sha8}{ending}.xlsx"
@@ -196,6 +198,7 @@ def _words_of(receipt: Receipt) -> dict[str, Any]:
     return {
         "receipt": receipt,
         "file_name": mask_personal(receipt.file_name),
+        "is_letter": receipt.file_name.casefold().endswith(LETTER_ENDINGS),
         "status": SubmissionStatus(receipt.status).value,
         "errors": [group for group in groups if group.severity is Severity.ERROR],
         "reasons": [group for group in warnings if group.needs_reason],

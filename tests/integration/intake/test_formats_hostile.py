@@ -276,8 +276,17 @@ def test_it_is_refused_with_what_to_do(name: str, plan: Plan) -> None:
                     )
                 },
             ),
+            ["D10", "D136"],
+        ),
+        (
+            make_xls(number_cell(0, 0), extra=((0x1AE, struct.pack("<HH", 1, 9) + b"\0cmd\x03/c a"),)),
+            ["D10", "D136"],
+        ),
+        (
+            make_xls(number_cell(0, 0), extra=((0x1AE, struct.pack("<HH", 1, 9) + b"\0\x01a\x03b.xls"),)),
             ["D10"],
         ),
+        (make_ods("<table:table table:name='S'><table:dde-link/></table:table>"), ["D10", "D136"]),
     ],
 )
 def test_macros_links_and_objects_are_told_of_and_left_alone(content: bytes, codes: list[str]) -> None:
@@ -332,7 +341,7 @@ def test_every_kind_of_file_has_a_reader_or_a_refusal() -> None:
     assert handled == set(Kind)
     assert {*REFUSALS.values(), *CODES.values()} <= set(load_catalogue())
     assert set(CODES) == set(FileFlaw) - {FileFlaw.UNREADABLE_KIND}
-    assert set(REFUSALS) - set(KIND_NAMES) == {Kind.EMPTY, Kind.ENCRYPTED, Kind.OLD_EXCEL}
+    assert set(REFUSALS) - set(KIND_NAMES) == {*(Kind.EMPTY, Kind.ENCRYPTED, Kind.OLD_EXCEL, Kind.SHORTCUT)}
 
 
 @pytest.mark.parametrize(

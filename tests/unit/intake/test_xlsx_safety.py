@@ -116,7 +116,7 @@ def test_macros_links_and_objects_are_mentioned_and_the_values_read(filled: byte
         },
     )
     reading = read_submission(content, "a.xlsm", plan, None)
-    assert [finding.rule_id for finding in reading.findings] == ["D09", "D10", "D11"]
+    assert [finding.rule_id for finding in reading.findings] == ["D09", "D10", "D11", "D136"]
     assert reading.observations == read_submission(filled, "a.xlsx", plan, None).observations
     package = open_package(content, FindingList("a.xlsm"))
     assert package is not None

@@ -64,12 +64,12 @@ def test_bytes_on_which_the_detection_fails_are_unknown(monkeypatch: pytest.Monk
     assert detect(b"a,b") is Kind.UNKNOWN
 
 
-def test_an_extra_field_that_is_cut_short_is_a_broken_archive() -> None:
-    content = make_zip({"xl/workbook.xml": b"<a/>"})
-    place = content.index(b"PK\x01\x02") + 30
-    # An extra field of four bytes is announced, and the two that tell its length are not there.
-    spoiled = content[:place] + b"\x01" + content[place + 1 :]
-    assert decode_book(spoiled, Flaws()) is None
+def test_a_part_without_a_name_is_a_broken_archive() -> None:
+    content = make_zip({"xl/workbook.xml": b"<a/>", "a": b"x"})
+    place = content.rindex(b"PK\x01\x02") + 28
+    flaws = Flaws()
+    assert decode_book(content[:place] + b"\0" + content[place + 1 :], flaws) is None
+    assert [flaw for flaw, _ in flaws.found] == [FileFlaw.UNREADABLE_KIND]
 
 
 def raising(error: Exception) -> Callable[..., object]:

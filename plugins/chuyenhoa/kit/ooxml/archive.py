@@ -22,7 +22,6 @@ _LOCAL_HEADER = struct.Struct("<4s2xHH16xHH")
 # What `zipfile` raises on a directory that is damaged or made to deceive.
 _BROKEN_DIRECTORY = (
     *(zipfile.BadZipFile, struct.error, EOFError, OSError),
-    # An extra field that is cut short is an IndexError of zipfile.
     *(ValueError, NotImplementedError, RuntimeError, IndexError),
 )
 # Bytes below which a ratio does not matter: a part this small harms nobody, however well it packs.
@@ -111,9 +110,13 @@ def list_entries(content: bytes) -> list[zipfile.ZipInfo]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return archive.infolist()
+            entries = archive.infolist()
     except _BROKEN_DIRECTORY as error:
         raise BrokenArchiveError("không giải nén được") from error
+    # `ZipInfo.is_dir` fails on a name that is empty, which no program writes.
+    if not all(entry.filename for entry in entries):
+        raise BrokenArchiveError("có phần không có tên")
+    return entries
 
 
 def write_archive(

@@ -25,11 +25,16 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
+from chuyenhoa.kit.readers.formula_code import write_formula
+from chuyenhoa.kit.readers.formulas import mark_results
 from chuyenhoa.kit.readers.markup import pass_on_memory, report_error
 from chuyenhoa.kit.readers.number_formats import find_all_shown, is_plain
 from chuyenhoa.kit.readers.ole import open_compound
 
 EOF, FILE_PASS, VBA, SUPBOOK = 0x0A, 0x2F, 0xD3, 0x1AE
+SHEET, FORMULA, CALCULATION_MODE, CODE = 0x85, 0x06, 0x0D, 22
+"""Records of a sheet's place, of a formula and of its calculation; where a formula's byte code begins."""
+BIFF8 = b"\0\6"
 OWN_BOOK = (0x0401, 0x3A01)
 """What stands for a link to the workbook itself, and to an add-in; all else leads outside."""
 DURATION = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
@@ -55,7 +60,7 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
     try:
         compound = open_compound(content)
         stream = compound.read("Workbook" if "Workbook" in compound.top else "Book")
-        first = list(_globals(stream))
+        first = list(_records(stream))
         # Recognised by its record: xlrd reports it in English only.
         if any(number == FILE_PASS for number, _ in first):
             flaws.report(FileFlaw.ENCRYPTED)
@@ -67,6 +72,7 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
         )
         styles = _styles_of(book)
         sheets = tuple(_read_sheet(book, sheet, styles) for sheet in book.sheets())
+        sheets = _check_results(stream, first, sheets)
         if not sheets:
             raise ValueError("không có sheet nào")
     except _BeyondError as error:
@@ -87,15 +93,41 @@ def open_xls(content: bytes, flaws: FlawReporter) -> Book | None:
     return Book("xls", sheets)
 
 
-def _globals(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """Number and content of the records of the workbook itself, which stand before those of its sheets."""
-    place = 0
+def _records(stream: bytes, place: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Number and content of the records of the workbook itself, or of the sheet that begins at a place."""
     while place + 4 <= len(stream):
         number, length = struct.unpack_from("<HH", stream, place)
         if number == EOF:
             return
         yield number, stream[place + 4 : place + 4 + length]
         place += 4 + length
+
+
+def _check_results(
+    stream: bytes, first: Sequence[tuple[int, bytes]], sheets: tuple[Sheet, ...]
+) -> tuple[Sheet, ...]:
+    """The sheets with numbers marked that do not follow from their formulas; xlrd gives results alone."""
+    # The byte code of Excel 5 and 95 has other cells; nothing is said of it.
+    if not first or first[0][1][:2] != BIFF8:
+        return sheets
+    places = [
+        struct.unpack_from("<I", data)[0] for number, data in first if number == SHEET and data[5:6] == b"\0"
+    ]
+    if len(places) != len(sheets):
+        return sheets
+    formulas: list[dict[tuple[int, int], str]] = []
+    is_manual = False
+    for place in places:
+        found: dict[tuple[int, int], str] = {}
+        for number, data in _records(stream, place):
+            if number == FORMULA and len(data) >= CODE:
+                row, column = struct.unpack_from("<HH", data)
+                (size,) = struct.unpack_from("<H", data, CODE - 2)
+                found[row, column] = write_formula(data[CODE : CODE + size], wide=False)
+            elif number == CALCULATION_MODE:
+                is_manual |= data[:2] == b"\0\0"
+        formulas.append(found)
+    return mark_results(sheets, formulas, is_uncertain=is_manual)
 
 
 def _leads_outside(data: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 from lxml import etree
@@ -25,6 +25,8 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
+from chuyenhoa.kit.readers.formula_code import write_formula
+from chuyenhoa.kit.readers.formulas import mark_results
 from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, is_readers, parse_markup, report_error
 from chuyenhoa.kit.readers.number_formats import BUILT_IN, find_all_shown, is_plain
 from chuyenhoa.kit.readers.package import Package, report_extras
@@ -45,6 +47,8 @@ CELLS = frozenset(range(2, 12))
 """Cells with content; record 1 is a blank one."""
 MERGE, SHEET = 176, 156
 FONT, FORMAT, XF, CELL_STYLES, CELL_STYLES_END = 43, 44, 47, 617, 618
+CALCULATION, CODE = 157, 22
+"""The record of the workbook's calculation, and where a formula's byte code begins in its cell."""
 HIDDEN_ROW = 0x10
 ERRORS: Mapping[int, str] = {
     0x00: "#NULL!",
@@ -99,6 +103,8 @@ class Scan:
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     """Number formats that may show something else than the value."""
+    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
+    """Formulas with a number; "" for one that is not understood."""
     hidden_rows: set[int] = field(default_factory=set)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: str = ""
@@ -135,7 +141,19 @@ def open_xlsb(archive: Archive, flaws: FlawReporter) -> Book | None:
         report_error(error, flaws)
         return None
     report_extras(archive.entries, flaws)
-    return read_values("xlsb", Package(parts).repack(list(parts)), scans, flaws)
+    book = read_values("xlsb", Package(parts).repack(list(parts)), scans, flaws)
+    if book is None:
+        return None
+    formulas = [scan.formulas for scan in scans]
+    return replace(book, sheets=mark_results(book.sheets, formulas, is_uncertain=_is_manual(parts[WORKBOOK])))
+
+
+def _is_manual(stream: bytes) -> bool:
+    """Whether the workbook is calculated only when its user asks for it."""
+    return any(
+        number == CALCULATION and len(data) >= 8 and struct.unpack_from("<I", data, 4)[0] == 0
+        for number, data in _records(stream)
+    )
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
@@ -221,6 +239,9 @@ def _scan(stream: bytes, scan: Scan, styles: Styles) -> Scan:
             style &= 0xFFFFFF
             is_error = number in (CELL_ERROR, FORMULA_ERROR)
             scan.see(row, column, data[8] if is_error else None)
+            if number == FORMULA_NUMBER and len(data) >= CODE:
+                (size,) = struct.unpack_from("<I", data, CODE - 4)
+                scan.formulas[row, column] = write_formula(data[CODE : CODE + size], wide=True)
             if styles.format(style):
                 scan.formats[row, column] = styles.format(style)
             if number in NUMBERS and styles.shows_percent(style):

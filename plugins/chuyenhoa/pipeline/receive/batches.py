@@ -20,7 +20,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import Finding, ReadCount, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive import answer, decide, read, store, validate
+from chuyenhoa.pipeline.receive import answer, decide, failures, read, store, validate
 from chuyenhoa.store import MissingStoreError, archive, ledger, set_aside, tables
 from chuyenhoa.validation import justifications, publish
 
@@ -123,7 +123,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
     """
     ctx = open_context()
     numbers = [ledger.submission_number(name) for name in ids]
-    failed: dict[int, read.Failure] = {}
+    failed: dict[int, failures.Failure] = {}
     with ctx.store.only_one("intake"):
         with ctx.store.reading() as session:
             rows = ledger.pending_until(session, numbers)
@@ -140,7 +140,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
         done = [row for row in ledger.find_submissions(session, numbers) if row.answered_at is not None]
     answered = [ledger.submission_id(row.number) for row in done]
     if failed:
-        waiting = _count_failures(ctx, failed)
+        waiting = failures.count_failures(ctx, failed)
         answer.report_faults(ctx, failed)
         raise IntakeError(
             "The pipeline failed on these files, which are archived: "
@@ -148,30 +148,6 @@ def process_batch(ids: Sequence[str]) -> list[str]:
             answered,
         )
     return answered
-
-
-def _count_failures(ctx: Context, failed: Mapping[int, read.Failure]) -> dict[int, str]:
-    """Count the failures that may lie in a file, and set files aside; what is said of each, by number."""
-    counted = [number for number, failure in failed.items() if failure.is_files]
-    ends = dict.fromkeys(failed, "will be tried again")
-    try:
-        with ctx.store.writing() as session:
-            for row in ledger.find_submissions(session, counted):
-                if set_aside.note_failure(session, row, clock.now(), failed[row.number].text):
-                    ends[row.number] = f"set aside after {set_aside.TRIES} tries (chuyenhoa retry)"
-    except Exception:  # what made us fail may hold this up too: the failure itself must still be raised
-        logger.exception("counting our failures failed")
-    return {number: f"{failure} [{ends[number]}]" for number, failure in failed.items()}
-
-
-def retry(ctx: Context, numbers: Sequence[int]) -> list[str]:
-    """Let the next pass try files that were set aside; the ids of those that were."""
-    with ctx.store.writing() as session:
-        rows = ledger.find_submissions(session, numbers)
-        found = [row for row in rows if row.status == SubmissionStatus.SET_ASIDE]
-        for row in found:
-            set_aside.retry(session, row, clock.now())
-        return [ledger.submission_id(row.number) for row in found]
 
 
 def _parts(rows: Sequence[tables.SubmissionRow]) -> Iterator[list[tables.SubmissionRow]]:
@@ -189,7 +165,7 @@ def _parts(rows: Sequence[tables.SubmissionRow]) -> Iterator[list[tables.Submiss
         yield part
 
 
-def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, read.Failure]:
+def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, failures.Failure]:
     """Take some submissions through the five steps; what failed, by number."""
     try:
         part = read.read_part(ctx, rows)
@@ -198,7 +174,7 @@ def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, read.F
         # A poison file costs its own answer and nobody else's: what fails together is tried one by one.
         logger.exception("processing %d files together failed", len(rows))
         if len(rows) == 1:
-            return {rows[0].number: read.Failure.of(rows[0], error)}
+            return {rows[0].number: failures.Failure.of(rows[0], error)}
         return {number: why for row in rows for number, why in _process(ctx, [row]).items()}
     together = [row for row in _by_report(rows, part, check) if row.number not in part.failed]
     for group in _transaction_groups(together, part, check):
@@ -265,13 +241,13 @@ def _run_isolated(step: Step, ctx: Context, part: read.Part, rows: Sequence[tabl
 
 
 @contextmanager
-def _noting_failure(row: tables.SubmissionRow, failed: dict[int, read.Failure]) -> Iterator[None]:
+def _noting_failure(row: tables.SubmissionRow, failed: dict[int, failures.Failure]) -> Iterator[None]:
     """Keep a failure on one submission from the others, and note it."""
     try:
         yield
     except Exception as error:
         logger.exception("answering %r (%s) failed", personal.mask_personal(row.file_name), row.sha256)
-        failed[row.number] = read.Failure.of(row, error)
+        failed[row.number] = failures.Failure.of(row, error)
 
 
 def _decide_and_store(ctx: Context, part: read.Part, rows: Sequence[tables.SubmissionRow]) -> None:
@@ -318,6 +294,10 @@ def summarise_intake(ids: Sequence[str]) -> dict[str, int]:
     ctx = open_context()
     with ctx.store.reading() as session:
         rows = ledger.find_submissions(session, map(ledger.submission_number, ids))
+        waiting = set_aside.find_set_aside(session)
+    if waiting:
+        named = ", ".join(ledger.submission_id(entry.row.number) for entry in waiting)
+        logger.warning("set aside, waiting for an engineer (chuyenhoa retry): %s", named)
     counts = Counter(row.status for row in rows)
     logger.info("answered: %s", ", ".join(f"{status} {count}" for status, count in sorted(counts.items())))
     faults = [entry for entry in load_left(ctx) if entry.why in OUR_FAULT]

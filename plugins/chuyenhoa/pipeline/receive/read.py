@@ -11,9 +11,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
-from chuyenhoa.feedback.receipt import ReceiptError
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.inbox.archives import Unpacked, may_be_archive
 from chuyenhoa.kit import sandbox
@@ -21,6 +18,7 @@ from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model import finding_codes, personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context, call_confined
+from chuyenhoa.pipeline.receive.failures import Failure
 from chuyenhoa.store import archive, claims, journal, tables
 
 logger = logging.getLogger(__name__)
@@ -34,8 +32,6 @@ DEATHS = {
     sandbox.DeathKind.CRASH: "làm dừng chương trình đọc",
 }
 """How a file that cannot be opened ended its reader, in the words of D60."""
-SURROUNDINGS = (OSError, MemoryError, OperationalError, InterfaceError, ReceiptError)
-"""Failures that say nothing of the file at hand: disk, memory, database, a template that is being edited."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +41,6 @@ class FileToRead:
     content: bytes
     name: str
     folder: str | None
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What we failed on and how, for logs and alerts."""
-
-    text: str
-    is_files: bool
-    """Whether it may lie in this one file; a full disk or a store that is away costs no file its tries."""
-
-    @classmethod
-    def of(cls, row: tables.SubmissionRow, error: Exception) -> Failure:
-        """The failure on one submission; it holds no personal number, not even that of a file's name."""
-        text = f"{personal.mask_personal(row.file_name)} ({row.sha256[:12]}): {error}"
-        return cls(text, not isinstance(error, SURROUNDINGS))
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass
