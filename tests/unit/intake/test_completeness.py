@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from chuyenhoa.pipeline.receive.decide import decide_status
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft
-from tests.unit.intake.handmade import FOOT, TITLES, Grid, book, codes, flip, read, values
+from tests.unit.intake.handmade import FOOT, TITLES, WINDOW, Grid, book, codes, flip, read, values
 from tests.unit.intake.test_reading_catalogue import TEMPLATES, B, S
 
 XR, KP = "Số vụ phạm tội về trật tự xã hội xảy ra", "Khám phá (trong số vụ xảy ra trong kỳ)"
@@ -76,6 +78,25 @@ CASES: dict[str, Build] = {
     "D126": drafted(copy_of_hidden),
     "D127": drafted(hidden_column),
 }
+
+
+def make_docx(below: str) -> bytes:
+    document = docx.Document()
+    rows: Grid = [HEAD, LAC, SOI]
+    document.add_paragraph(WINDOW)
+    table = document.add_table(len(rows), len(HEAD))
+    for row, values_of_row in enumerate(rows):
+        for column, value in enumerate(values_of_row):
+            table.cell(row, column).text = str(value)
+    document.add_paragraph(below)
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def make_page(below: str) -> bytes:
+    lines = "".join(f"<tr>{''.join(f'<td>{value}</td>' for value in row)}</tr>" for row in (HEAD, LAC, SOI))
+    return f"<html><body><p>{WINDOW}</p><table>{lines}</table><p>{below}</p></body></html>".encode()
 
 
 def found_in(reading: Reading, code: str) -> Finding:
@@ -286,6 +307,36 @@ def test_a_copy_with_the_same_figures_says_nothing_new(plan: Plan) -> None:
     reading = read(drafted(change)(plan), plan)
     assert codes(reading) == []
     assert reading.numbers.present == 8
+
+
+@pytest.mark.parametrize(
+    ("below", "code"),
+    [
+        ("Đính chính: phường Vĩnh Lạc là 15 vụ", "D125"),
+        ("Ghi chú: số liệu chưa chốt", "D121"),
+        ("Đơn vị tính: đô la", "D120"),
+        ("Đề nghị cấp trên hỗ trợ", "D124"),
+        ("Nơi nhận: như trên, sửa 15", ""),
+        ("Liên hệ 0912 345 678", ""),
+    ],
+)
+@pytest.mark.parametrize("make", [make_docx, make_page])
+def test_a_paragraph_below_the_last_table_is_not_lost(
+    make: Callable[[str], bytes], below: str, code: str, plan: Plan
+) -> None:
+    reading = read(make(below), plan, name="bao cao")
+    assert len(values(reading)) == 4
+    assert [found for found in codes(reading) if found != "D68"] == ([code] if code else [])
+
+
+def test_a_text_beside_the_declarations_is_told(plan: Plan) -> None:
+    def change(draft: Draft) -> None:
+        sheet = draft.sheet(form.DECLARATIONS_SHEET)
+        sheet.cell(draft.code_row(form.DECLARATIONS_SHEET) + 1, 9).value = "chờ xã gửi bổ sung"
+
+    reading = read(drafted(change)(plan), plan)
+    assert codes(reading) == ["D124"]
+    assert found_in(reading, "D124").cells == ("I9",)
 
 
 def test_a_figure_that_could_not_be_read_is_missing_between_the_counts(plan: Plan) -> None:
