@@ -149,6 +149,7 @@ def test_a_number_that_nobody_reads_is_told_with_its_cell(
     reading = read(book({"Biểu 1": rows}), plan)
     assert codes(reading) == ["D122"]
     assert found_in(reading, "D122").cells == (cell,)
+    assert found_in(reading, "D122").locality == ""
     assert reading.numbers.present == reading.numbers.read + 1 == 5
 
 
@@ -271,6 +272,16 @@ def test_words_that_only_look_like_an_estimate_ask_nothing(title: str, plan: Pla
     assert codes(read(book({"Biểu 1": [*TITLES, [title], HEAD, LAC, SOI]}), plan)) == []
 
 
+def test_a_heading_with_an_unknown_unit_is_asked(plan: Plan) -> None:
+    head = [*HEAD, "Thiệt hại tài sản do tội phạm gây ra (USD)"]
+    reading = read(book({"Biểu 1": [*TITLES, head, [*LAC, 5], SOI]}), plan)
+    assert codes(reading) == ["D74"]
+    assert found_in(reading, "D74").cell == "E7"
+    # Beside the indicator's own column it is more than was asked.
+    beside = read(book({"Biểu 1": [*TITLES, [*HEAD, f"{XR} (ngoài giờ)"], [*LAC, 5], SOI]}), plan)
+    assert codes(beside) == ["D76"]
+
+
 def test_a_plan_beside_what_was_done_is_only_told(plan: Plan) -> None:
     rows = [*TITLES, ["TT", "Địa bàn", XR, f"{XR} (chỉ tiêu giao)"], LAC, SOI]
     reading = read(book({"Biểu 1": rows}), plan)
@@ -284,6 +295,17 @@ def test_a_table_of_which_nothing_was_read_is_an_error_beside_a_good_one(plan: P
     assert found_in(reading, "D123").cells == ("B2",)
     assert decide_status(reading, reading.findings)[0] is SubmissionStatus.PARTLY_ACCEPTED
     assert reading.numbers.present == reading.numbers.read + 1
+
+
+def test_a_list_of_officers_by_commune_is_no_table_of_figures(plan: Plan) -> None:
+    officers: Grid = [
+        ["TT", "Địa bàn", "Cán bộ"],
+        [1, "Phường Vĩnh Lạc", "An"],
+        [2, "Phường Rạch Sỏi", "Bình"],
+    ]
+    reading = read(book({"Biểu 1": TABLE, "Cán bộ": officers}), plan)
+    assert codes(reading) == ["D88"]
+    assert reading.numbers.read == 4
 
 
 @pytest.mark.parametrize(("hides", "code"), [(True, "D126"), (False, "D101")])

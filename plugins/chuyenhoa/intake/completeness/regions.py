@@ -88,7 +88,9 @@ class Region:
         return frozenset(
             column
             for column in range(first)
-            if _counts([self.view.label(row, column) for row in rows if not self.view.is_blank(row, column)])
+            if counts_lines(
+                [self.view.label(row, column) for row in rows if not self.view.is_blank(row, column)]
+            )
         )
 
     @cached_property
@@ -155,7 +157,7 @@ class Region:
         return column in self.known | self.names and row in self.rows
 
 
-def _counts(labels: Sequence[str]) -> bool:
+def counts_lines(labels: Sequence[str]) -> bool:
     """Whether labels number lines: one after the other from 1, beginning anew in another group."""
     last = 0
     for label in labels:
