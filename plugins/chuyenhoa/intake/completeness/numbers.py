@@ -44,13 +44,14 @@ def count_numbers(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: T
     present = 0
     read: Counter[str] = Counter()
     silent: list[Spot] = []
+    lines: set[int] = set() if regions else _line_numbers(sheet)
     for row in range(first_data_row(regions), len(sheet.rows)):
         for column, value in enumerate(sheet.rows[row]):
             cell = scope.cells.get((sheet.name, row, column))
             if cell is not None and cell.has_value and any(map(str.isdigit, str(value))):
                 present += 1
                 read[cell.locality] += 1
-            elif is_number(value) and not _is_recognised((row, column), regions):
+            elif is_number(value) and column not in lines and not _is_recognised((row, column), regions):
                 present += 1
                 # A figure of a locality that could not be read has its own finding.
                 if cell is None and not told.covers((row, column)):
@@ -107,10 +108,15 @@ def find_figures(scope: Scope, sheet: Sheet) -> list[Spot]:
                 columns.add(column)
             elif is_number(value):
                 numbers.append((row, column))
+    lines = _line_numbers(sheet)
+    return [spot for spot in numbers if spot[1] not in lines and (spot[0] in rows or spot[1] in columns)]
+
+
+def _line_numbers(sheet: Sheet) -> set[int]:
+    """The columns of a sheet without a known table that count its lines."""
     by_column: dict[int, list[str]] = {}
-    for row, column in numbers:
-        by_column.setdefault(column, []).append(show_number(sheet.value(row, column)))
-    lines = {column for column, labels in by_column.items() if counts_lines(labels)}
-    return [
-        (row, column) for row, column in numbers if column not in lines and (row in rows or column in columns)
-    ]
+    for values in sheet.rows:
+        for column, value in enumerate(values):
+            if is_number(value):
+                by_column.setdefault(column, []).append(show_number(value))
+    return {column for column, labels in by_column.items() if counts_lines(labels)}
