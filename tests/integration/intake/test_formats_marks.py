@@ -39,6 +39,9 @@ def make_source() -> bytes:
     sheet.write_formula(2, 6, "=B3*2", None, 1.75)
     sheet.write_number(3, 0, 17)
     sheet.set_row(3, None, None, {"hidden": True})
+    sheet.set_column(2, 3, None, None, {"hidden": True})
+    sheet.write_comment(3, 0, "Số đúng là 15")
+    sheet.write_comment(5, 1, "ô trống cũng có ghi chú")
     book.add_worksheet("Ẩn").write(4, 2, "đáy")
     book.get_worksheet_by_name("Ẩn").hide()
     book.close()
@@ -58,6 +61,15 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Book]:
     source = make_source()
     found = {kind: opened(convert(source, folder, kind)) for kind in ("xls", "ods")}
     return {"xlsx": opened(source), **found}
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_comments_and_hidden_columns_are_those_of_the_workbook(kind: str, books: dict[str, Book]) -> None:
+    first, hidden = books[kind].sheets
+    told = {place: text.rpartition(":")[2].strip() for place, text in first.notes.items()}
+    assert told == {(3, 0): "Số đúng là 15", (5, 1): "ô trống cũng có ghi chú"}
+    assert first.hidden_columns == {2, 3}
+    assert (hidden.notes, hidden.hidden_columns) == ({}, frozenset())
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])

@@ -13,7 +13,7 @@ import pytest
 from chuyenhoa.feedback import marked_name, receipt_name, render_letter, render_receipt
 from chuyenhoa.feedback.receipt import ReceiptError
 from chuyenhoa.model.figures import CellRef, Normalisation
-from chuyenhoa.model.submissions import Finding, Receipt, Severity, SubmissionStatus
+from chuyenhoa.model.submissions import Finding, ReadCount, Receipt, Severity, SubmissionStatus
 
 
 class _Words(HTMLParser):
@@ -87,6 +87,14 @@ def test_facts_are_given_in_vietnamese(receipt: Receipt, templates: Path) -> Non
     assert "Đã ghi nhận (1) Xã Phi Thông" in text
     assert "Giữ lại (2) Phường Vĩnh Lạc (sửa 1 chỗ); Phường An Hòa (sửa 1 chỗ, giải trình 1 chỗ)" in text
     assert receipt.marked_workbook in text
+
+
+def test_what_stands_in_the_file_and_what_was_read_is_counted(receipt: Receipt, templates: Path) -> None:
+    counted = replace(receipt, numbers=ReadCount(281, 280))
+    assert "đọc 280/281 ô số" in render_receipt(counted, templates)
+    for status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE, SubmissionStatus.CLAIMED):
+        assert "ô số" not in render_receipt(replace(counted, status=status), templates)
+    assert "ô số" not in render_receipt(receipt, templates)
 
 
 def test_a_receipt_on_time_says_so(clean_receipt: Receipt, templates: Path) -> None:

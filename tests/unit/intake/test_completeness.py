@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
+import docx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ from chuyenhoa.pipeline.receive.decide import decide_status
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft
-from tests.unit.intake.handmade import FOOT, TITLES, Grid, book, codes, flip, read, values
+from tests.unit.intake.handmade import FOOT, TITLES, WINDOW, Grid, book, codes, flip, read, values
 from tests.unit.intake.test_reading_catalogue import TEMPLATES, B, S
 
 XR, KP = "Số vụ phạm tội về trật tự xã hội xảy ra", "Khám phá (trong số vụ xảy ra trong kỳ)"
@@ -78,6 +80,25 @@ CASES: dict[str, Build] = {
 }
 
 
+def make_docx(below: str) -> bytes:
+    document = docx.Document()
+    rows: Grid = [HEAD, LAC, SOI]
+    document.add_paragraph(WINDOW)
+    table = document.add_table(len(rows), len(HEAD))
+    for row, values_of_row in enumerate(rows):
+        for column, value in enumerate(values_of_row):
+            table.cell(row, column).text = str(value)
+    document.add_paragraph(below)
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def make_page(below: str) -> bytes:
+    lines = "".join(f"<tr>{''.join(f'<td>{value}</td>' for value in row)}</tr>" for row in (HEAD, LAC, SOI))
+    return f"<html><body><p>{WINDOW}</p><table>{lines}</table><p>{below}</p></body></html>".encode()
+
+
 def found_in(reading: Reading, code: str) -> Finding:
     return next(finding for finding in reading.findings if finding.rule_id == code)
 
@@ -128,6 +149,7 @@ def test_a_number_that_nobody_reads_is_told_with_its_cell(
     reading = read(book({"Biểu 1": rows}), plan)
     assert codes(reading) == ["D122"]
     assert found_in(reading, "D122").cells == (cell,)
+    assert found_in(reading, "D122").locality == ""
     assert reading.numbers.present == reading.numbers.read + 1 == 5
 
 
@@ -250,6 +272,16 @@ def test_words_that_only_look_like_an_estimate_ask_nothing(title: str, plan: Pla
     assert codes(read(book({"Biểu 1": [*TITLES, [title], HEAD, LAC, SOI]}), plan)) == []
 
 
+def test_a_heading_with_an_unknown_unit_is_asked(plan: Plan) -> None:
+    head = [*HEAD, "Thiệt hại tài sản do tội phạm gây ra (USD)"]
+    reading = read(book({"Biểu 1": [*TITLES, head, [*LAC, 5], SOI]}), plan)
+    assert codes(reading) == ["D74"]
+    assert found_in(reading, "D74").cell == "E7"
+    # Beside the indicator's own column it is more than was asked.
+    beside = read(book({"Biểu 1": [*TITLES, [*HEAD, f"{XR} (ngoài giờ)"], [*LAC, 5], SOI]}), plan)
+    assert codes(beside) == ["D76"]
+
+
 def test_a_plan_beside_what_was_done_is_only_told(plan: Plan) -> None:
     rows = [*TITLES, ["TT", "Địa bàn", XR, f"{XR} (chỉ tiêu giao)"], LAC, SOI]
     reading = read(book({"Biểu 1": rows}), plan)
@@ -263,6 +295,17 @@ def test_a_table_of_which_nothing_was_read_is_an_error_beside_a_good_one(plan: P
     assert found_in(reading, "D123").cells == ("B2",)
     assert decide_status(reading, reading.findings)[0] is SubmissionStatus.PARTLY_ACCEPTED
     assert reading.numbers.present == reading.numbers.read + 1
+
+
+def test_a_list_of_officers_by_commune_is_no_table_of_figures(plan: Plan) -> None:
+    officers: Grid = [
+        ["TT", "Địa bàn", "Cán bộ"],
+        [1, "Phường Vĩnh Lạc", "An"],
+        [2, "Phường Rạch Sỏi", "Bình"],
+    ]
+    reading = read(book({"Biểu 1": TABLE, "Cán bộ": officers}), plan)
+    assert codes(reading) == ["D88"]
+    assert (reading.numbers.present, reading.numbers.read) == (4, 4)
 
 
 @pytest.mark.parametrize(("hides", "code"), [(True, "D126"), (False, "D101")])
@@ -286,6 +329,36 @@ def test_a_copy_with_the_same_figures_says_nothing_new(plan: Plan) -> None:
     reading = read(drafted(change)(plan), plan)
     assert codes(reading) == []
     assert reading.numbers.present == 8
+
+
+@pytest.mark.parametrize(
+    ("below", "code"),
+    [
+        ("Đính chính: phường Vĩnh Lạc là 15 vụ", "D125"),
+        ("Ghi chú: số liệu chưa chốt", "D121"),
+        ("Đơn vị tính: đô la", "D120"),
+        ("Đề nghị cấp trên hỗ trợ", "D124"),
+        ("Nơi nhận: như trên, sửa 15", ""),
+        ("Liên hệ 0912 345 678", ""),
+    ],
+)
+@pytest.mark.parametrize("make", [make_docx, make_page])
+def test_a_paragraph_below_the_last_table_is_not_lost(
+    make: Callable[[str], bytes], below: str, code: str, plan: Plan
+) -> None:
+    reading = read(make(below), plan, name="bao cao")
+    assert len(values(reading)) == 4
+    assert [found for found in codes(reading) if found != "D68"] == ([code] if code else [])
+
+
+def test_a_text_beside_the_declarations_is_told(plan: Plan) -> None:
+    def change(draft: Draft) -> None:
+        sheet = draft.sheet(form.DECLARATIONS_SHEET)
+        sheet.cell(draft.code_row(form.DECLARATIONS_SHEET) + 1, 9).value = "chờ xã gửi bổ sung"
+
+    reading = read(drafted(change)(plan), plan)
+    assert codes(reading) == ["D124"]
+    assert found_in(reading, "D124").cells == ("I9",)
 
 
 def test_a_figure_that_could_not_be_read_is_missing_between_the_counts(plan: Plan) -> None:

@@ -13,7 +13,6 @@ from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.free_tables import FreeTable
 from chuyenhoa.kit.readers.book import Sheet, name_cell
 from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.form import SHEET_OF_BASIS
 from chuyenhoa.model.submissions import ReadCount
 
 WHOLE_SHEET = frozenset(
@@ -56,9 +55,8 @@ def check_completeness(
     by_locality: Counter[str] = Counter()
     # A sheet that says nothing new (a copy with the same figures) was not read and has no finding.
     named = {finding.sheet for finding in scope.findings.found}
-    figures = [coded[name] for name in SHEET_OF_BASIS.values() if name in coded]
     for sheet in sheets:
-        regions = regions_of(scope, sheet, figures, free)
+        regions = regions_of(scope, sheet, coded.values(), free)
         told = told_of(sheet, tuple(scope.findings.found), regions, WHOLE_SHEET)
         if sheet.name not in words and (regions or sheet.name in named):
             count = count_numbers(scope, sheet, regions, told)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from chuyenhoa.intake.completeness.regions import Region, Spot, Told, first_data_row
+from chuyenhoa.intake.completeness.regions import Region, Spot, Told, counts_lines, first_data_row
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
@@ -44,13 +44,14 @@ def count_numbers(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: T
     present = 0
     read: Counter[str] = Counter()
     silent: list[Spot] = []
+    lines: set[int] = set() if regions else _line_numbers(sheet)
     for row in range(first_data_row(regions), len(sheet.rows)):
         for column, value in enumerate(sheet.rows[row]):
             cell = scope.cells.get((sheet.name, row, column))
             if cell is not None and cell.has_value and any(map(str.isdigit, str(value))):
                 present += 1
                 read[cell.locality] += 1
-            elif is_number(value) and not _is_recognised((row, column), regions):
+            elif is_number(value) and column not in lines and not _is_recognised((row, column), regions):
                 present += 1
                 # A figure of a locality that could not be read has its own finding.
                 if cell is None and not told.covers((row, column)):
@@ -72,7 +73,7 @@ def _tell(scope: Scope, sheet: Sheet, silent: Sequence[Spot], *, is_lost: bool) 
         sheet=sheet.name,
         cells=cells,
         # It holds no locality: what else the file says stands (docs/decisions/0022).
-        locality=f"{sheet.name} {cells[0]}",
+        locality=sheet.name if is_lost else "",
         value="; ".join(shown) + ("; …" if len(silent) > MAX_SHOWN else ""),
         count=len(silent),
     )
@@ -92,21 +93,30 @@ def find_figures(scope: Scope, sheet: Sheet) -> list[Spot]:
         Phường Vĩnh Lạc | 12000
 
     Returns:
-        Nothing for a sheet of other things, as a list of telephone numbers or a sum on the side.
+        The numbers in the line of a name or below a label; nothing for a sheet of other things, as a list of
+        the officers in charge, whose only numbers count its lines.
     """
     gazetteer, words = gazetteer_of(scope.plan), vocabulary_of(scope.plan)
-    numbers = [
-        (row, column)
-        for row, values in enumerate(sheet.rows)
-        for column, value in enumerate(values)
-        if is_number(value) and not gazetteer.known(clean_text(value))
-    ]
-    rows, columns = {row for row, _ in numbers}, {column for _, column in numbers}
+    rows: set[int] = set()
+    columns: set[int] = set()
+    numbers: list[Spot] = []
     for row, values in enumerate(sheet.rows):
         for column, value in enumerate(values):
-            if not isinstance(value, str) or not value:
-                continue
-            text = clean_text(value)
-            if (row in rows or column in columns) and (gazetteer.known(text) or words.is_hit(text)):
-                return numbers
-    return []
+            text = clean_text(value) if isinstance(value, str) and value else ""
+            if text and (gazetteer.known(text) or words.is_hit(text)):
+                rows.add(row)
+                columns.add(column)
+            elif is_number(value):
+                numbers.append((row, column))
+    lines = _line_numbers(sheet)
+    return [spot for spot in numbers if spot[1] not in lines and (spot[0] in rows or spot[1] in columns)]
+
+
+def _line_numbers(sheet: Sheet) -> set[int]:
+    """The columns of a sheet without a known table that count its lines."""
+    by_column: dict[int, list[str]] = {}
+    for values in sheet.rows:
+        for column, value in enumerate(values):
+            if is_number(value):
+                by_column.setdefault(column, []).append(show_number(value))
+    return {column for column, labels in by_column.items() if counts_lines(labels)}

@@ -55,6 +55,8 @@ class Region:
     """Its first column; of a table on its side lines of titles come before it."""
     cells: Mapping[Spot, ReadCell]
     """The cells of the sheet that were looked at as figures."""
+    is_words: bool = False
+    """Whether its columns hold words (the form's sheet "Định tính") and no figures."""
 
     @cached_property
     def rows(self) -> frozenset[int]:
@@ -86,7 +88,9 @@ class Region:
         return frozenset(
             column
             for column in range(first)
-            if _counts([self.view.label(row, column) for row in rows if not self.view.is_blank(row, column)])
+            if counts_lines(
+                [self.view.label(row, column) for row in rows if not self.view.is_blank(row, column)]
+            )
         )
 
     @cached_property
@@ -131,10 +135,16 @@ class Region:
         # "(1) (2) (3)" stands right below the head; further down 1 and 2 are figures of a small place.
         return row == self.bottom + 1 and self.view.is_numbering(row)
 
+    def is_read_text(self, spot: Spot) -> bool:
+        """Whether a text is read by somebody: a head, a figure, a column of a table of words."""
+        if self.is_head(spot) or spot in self.cells:
+            return True
+        return self.is_words and self.view.turn(*spot)[1] in self.known
+
     def is_recognised_text(self, spot: Spot) -> bool:
         """Whether a text needs no word: a heading, a name, a total, a signature."""
         row, column = self.view.turn(*spot)
-        if self.is_head(spot) or spot in self.cells or row in self.totals or spot[0] >= self.signed:
+        if self.is_read_text(spot) or row in self.totals or spot[0] >= self.signed:
             return True
         gazetteer = gazetteer_of(self.scope.plan)
         text = self.view.text(row, column)
@@ -147,7 +157,7 @@ class Region:
         return column in self.known | self.names and row in self.rows
 
 
-def _counts(labels: Sequence[str]) -> bool:
+def counts_lines(labels: Sequence[str]) -> bool:
     """Whether labels number lines: one after the other from 1, beginning anew in another group."""
     last = 0
     for label in labels:
@@ -186,6 +196,7 @@ def _coded_region(scope: Scope, table: Table, cells: Mapping[Spot, ReadCell]) ->
         frozenset(names),
         0,
         cells,
+        is_words=not any(code in indicators for code in table.columns),
     )
 
 

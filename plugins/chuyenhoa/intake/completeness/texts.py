@@ -9,7 +9,7 @@ from chuyenhoa.intake.completeness.numbers import is_number, show_number
 from chuyenhoa.intake.completeness.regions import Region, Spot, Told, first_data_row
 from chuyenhoa.intake.header.document_header import HeaderText
 from chuyenhoa.intake.header.reading_words import load_words
-from chuyenhoa.intake.header.statements import StatementReader
+from chuyenhoa.intake.header.statements import MAX_STATEMENT, StatementReader
 from chuyenhoa.intake.tables.form_rows import Scope
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.kit.readers.book import Sheet, name_cell
@@ -24,9 +24,25 @@ COMMENT, CELL_TEXT = "ghi chú gắn vào ô", "chữ"
 
 @dataclass(frozen=True)
 class _Words:
-    spot: Spot
+    spot: Spot | None
+    """None for a paragraph below a table of Word, which has no address."""
     text: str
     kind: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cell as a finding names it."""
+        return (name_cell(*self.spot),) if self.spot else ()
+
+    @property
+    def shown(self) -> str:
+        """The words as a message names them."""
+        return ": ".join((*self.cells, f"“{self.text}”"))
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether they correct a figure; a paragraph of a report that mentions a change is none."""
+        return len(self.text) <= MAX_STATEMENT and load_words().is_correction(self.text)
 
 
 def ask_words(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: Told) -> None:
@@ -46,18 +62,17 @@ def ask_words(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: Told)
     """
     statements = StatementReader(scope.plan, scope.owner.period, scope.findings)
     silent = []
-    for words in (*_texts(sheet, regions, told), *_comments(sheet)):
-        cell = name_cell(*words.spot)
-        if load_words().is_correction(words.text):
+    for words in (*_texts(sheet, regions, told), *_comments(sheet), *(_below(sheet) if regions else ())):
+        if words.is_correction:
             _ask_correction(scope, sheet, regions, words)
-        elif not statements.ask_line(HeaderText(sheet.name, cell, words.text)):
+        elif not statements.ask_line(HeaderText(sheet.name, "".join(words.cells), words.text)):
             silent.append(words)
     if silent:
-        shown = "; ".join(f"{name_cell(*each.spot)}: “{each.text}”" for each in silent[:MAX_SHOWN])
+        shown = "; ".join(each.shown for each in silent[:MAX_SHOWN])
         scope.findings.add(
             Code.TEXT_NOT_READ,
             sheet=sheet.name,
-            cells=tuple(dict.fromkeys(name_cell(*each.spot) for each in silent)),
+            cells=tuple(dict.fromkeys(cell for each in silent for cell in each.cells)),
             value=shown + ("; …" if len(silent) > MAX_SHOWN else ""),
             count=len(silent),
         )
@@ -71,14 +86,25 @@ def _texts(sheet: Sheet, regions: Sequence[Region], told: Told) -> Iterator[_Wor
             if not isinstance(value, str) or not value or MASK in value or is_number(value):
                 continue
             text, spot = " ".join(clean_text(value).split()), (row, column)
-            if not text or any(region.is_head(spot) or spot in region.cells for region in regions):
+            if not text or any(region.is_read_text(spot) for region in regions):
                 continue
             # A correction is asked about wherever it stands, also below the signatures.
             is_quiet = told.covers(spot) or any(
                 region.holds(spot) and region.is_recognised_text(spot) for region in regions
             )
-            if not is_quiet or load_words().is_correction(text):
-                yield _Words(spot, text, CELL_TEXT)
+            words = _Words(spot, text, CELL_TEXT)
+            if not is_quiet or words.is_correction:
+                yield words
+
+
+def _below(sheet: Sheet) -> Iterator[_Words]:
+    """Paragraphs below a table of Word, up to the signatures."""
+    for paragraph in sheet.below:
+        text = " ".join(clean_text(paragraph).split())
+        if load_words().is_signature(text):
+            return
+        if text and MASK not in text:
+            yield _Words(None, text, CELL_TEXT)
 
 
 def _comments(sheet: Sheet) -> Iterator[_Words]:
@@ -90,12 +116,13 @@ def _comments(sheet: Sheet) -> Iterator[_Words]:
 
 
 def _ask_correction(scope: Scope, sheet: Sheet, regions: Sequence[Region], words: _Words) -> None:
-    cell = scope.cells.get((sheet.name, *words.spot))
-    figure = f" (ô này đang ghi {show_number(sheet.value(*words.spot)) or 'trống'})" if cell else ""
+    cell = scope.cells.get((sheet.name, *words.spot)) if words.spot else None
+    held = show_number(sheet.value(*words.spot)) if words.spot else ""
+    figure = f" (ô này đang ghi {held or 'trống'})" if cell else ""
     scope.findings.add(
         Code.CORRECTION_IN_WORDS,
         sheet=sheet.name,
-        cells=(name_cell(*words.spot),),
+        cells=words.cells,
         locality=_locality_of(scope, regions, words),
         indicator=cell.indicator if cell else "",
         value=words.text,
@@ -106,12 +133,22 @@ def _ask_correction(scope: Scope, sheet: Sheet, regions: Sequence[Region], words
 
 def _locality_of(scope: Scope, regions: Sequence[Region], words: _Words) -> str:
     """The locality that words stand at or name; "" where it could be any."""
-    for region in regions:
-        if words.spot in region.cells:
-            return region.cells[words.spot].locality
-        line = region.view.turn(*words.spot)[0]
-        beside = {cell.locality for spot, cell in region.cells.items() if region.view.turn(*spot)[0] == line}
-        if len(beside) == 1:
-            return beside.pop()
+    beside = _locality_at(regions, words.spot) if words.spot is not None else ""
+    if beside:
+        return beside
     named = gazetteer_of(scope.plan).mentioned(words.text) & frozenset(scope.own)
     return next(iter(named)) if len(named) == 1 else ""
+
+
+def _locality_at(regions: Sequence[Region], spot: Spot) -> str:
+    """The locality of a cell, or of the only figures in its line; "" where there is none or several."""
+    for region in regions:
+        if spot in region.cells:
+            return region.cells[spot].locality
+        line = region.view.turn(*spot)[0]
+        beside = {
+            cell.locality for place, cell in region.cells.items() if region.view.turn(*place)[0] == line
+        }
+        if len(beside) == 1:
+            return beside.pop()
+    return ""

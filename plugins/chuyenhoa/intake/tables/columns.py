@@ -184,7 +184,7 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
     if Meaning.CUMULATIVE in meanings:
         code = Code.NOT_AN_INDICATOR if codes & read else Code.CUMULATIVE_FIGURES
     elif Meaning.NOT_FINAL in meanings:
-        code = Code.NOT_AN_INDICATOR if codes & read else Code.NOT_FINAL_FIGURES
+        code = Code.NOT_FINAL_FIGURES if codes - read else Code.NOT_AN_INDICATOR
     elif Meaning.OTHER_YEAR in meanings:
         code = Code.NOT_AN_INDICATOR if codes & read else Code.WINDOW_NOT_IN_PLAN
         expected = ", ".join(period.label for period in scope.plan.periods if period.is_milestone)
@@ -194,7 +194,7 @@ def _report(scope: Scope, table: FreeTable, column: Column, words: Vocabulary, r
         and words.stated_unit(column.unit, table.unit, indicators[min(codes)]) is None
     ):
         code, expected = Code.OTHER_UNIT_IN_HEADING, indicators[min(codes)].unit
-    elif codes:
+    elif codes and not (codes <= read and _qualified(column, words)):
         titles = {section.code: section.title for section in words.plan.sections}
         shown = [f"“{titles[indicators[c].section]}: {indicators[c].label}”" for c in sorted(codes)]
         code, expected = Code.AMBIGUOUS_COLUMN, ", ".join(shown)
@@ -222,7 +222,16 @@ def _maybe(column: Column, words: Vocabulary) -> frozenset[str]:
         codes = words.explain(keys[start:]).codes
         if codes:
             return codes
-    return _joined(column, words)
+    return _joined(column, words) or _qualified(column, words)
+
+
+def _qualified(column: Column, words: Vocabulary) -> frozenset[str]:
+    """Indicators that a heading names but for brackets that nobody knows: “Thiệt hại tài sản (USD)”."""
+    text = column.parts[-1].text if column.parts else ""
+    bare = BRACKETS.sub("", text).strip()
+    if bare == text.strip():
+        return frozenset()
+    return words.explain([*(part.key for part in column.parts[:-1] if part.key), words.part(bare).key]).codes
 
 
 def _joined(column: Column, words: Vocabulary) -> frozenset[str]:

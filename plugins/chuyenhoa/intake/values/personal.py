@@ -44,8 +44,9 @@ def _withhold(sheet: Sheet) -> Sheet:
             if masked is not value or (isinstance(value, str) and MASK in value):
                 found[row, column] = masked
     above, name = tuple(map(mask_personal, sheet.above)), mask_personal(sheet.name)
-    if sheet.notes:
-        sheet = replace(sheet, notes={place: mask_personal(text) for place, text in sheet.notes.items()})
+    if sheet.notes or sheet.below:
+        notes = {place: mask_personal(text) for place, text in sheet.notes.items()}
+        sheet = replace(sheet, notes=notes, below=tuple(map(mask_personal, sheet.below)))
     if not found and above == sheet.above and name == sheet.name:
         return sheet
     rows = list(sheet.rows)

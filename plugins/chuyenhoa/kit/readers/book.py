@@ -152,6 +152,8 @@ class Sheet:
     address: a cell's address counts the rows and columns of the table itself, so `C5` of the sheet “Bảng 1”
     is the third column of the fifth row of the first table.
     """
+    below: tuple[str, ...] = ()
+    """Paragraphs that stand below the last table of Word or HTML, from the top; without addresses as well."""
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """Comments on cells (.xlsx, .xls, .ods); a cell may be blank and have one."""
     hidden_columns: frozenset[int] = frozenset()

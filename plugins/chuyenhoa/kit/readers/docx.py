@@ -54,6 +54,7 @@ def open_document(archive: Archive, flaws: FlawReporter) -> Book | None:
     if not walk.tables:
         flaws.report(FileFlaw.NO_TABLE, kind=Kind.DOCX)
         return None
+    walk.tables[-1].below = tuple(walk.above)
     sheets = finish(walk.tables, flaws)
     return Book("docx", sheets) if sheets is not None else None
 

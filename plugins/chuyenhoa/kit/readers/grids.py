@@ -21,6 +21,7 @@ class Grid:
     """One table while it is laid out; the value of a merged area stands in its first cell."""
 
     above: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
     rows: list[list[CellValue]] = field(default_factory=list)
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
@@ -64,6 +65,7 @@ class Grid:
             fonts=self.fonts,
             merges=tuple(self.merges),
             above=self.above,
+            below=self.below,
         )
 
 

@@ -72,6 +72,8 @@ def _tables_of(root: etree._Element) -> list[Grid]:
             text = " ".join((texts[0] or "").split())
             if text:
                 above.append(text)
+    if grids:
+        grids[-1].below = tuple(above)
     return grids
 
 
