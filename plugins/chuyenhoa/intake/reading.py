@@ -23,7 +23,7 @@ from chuyenhoa.intake.structural import join_findings
 from chuyenhoa.intake.tables import figures, free_figures
 from chuyenhoa.intake.tables.form_columns import find_coded
 from chuyenhoa.intake.tables.form_rows import Scope
-from chuyenhoa.intake.tables.form_tables import Table, find_table
+from chuyenhoa.intake.tables.form_tables import Table, find_word_table
 from chuyenhoa.intake.tables.free_tables import FreeTable, find_tables
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
 from chuyenhoa.intake.tables.vocabulary import vocabulary_of
@@ -200,7 +200,9 @@ def _known_sheets(book: Book) -> Mapping[str, Sheet]:
 def _find_tables(sheets: Mapping[str, Sheet], plan: Plan) -> dict[str, Table]:
     """The tables of the form by official sheet name, in the order of the form."""
     found = {
-        name: find_coded(sheets[name], plan) if name in FIGURE_SHEETS else find_table(sheets[name], codes)
+        name: find_coded(sheets[name], plan)
+        if name in FIGURE_SHEETS
+        else find_word_table(sheets[name], codes)
         for name, codes in NEEDED_CODES.items()
         if name in sheets
     }
@@ -251,7 +253,7 @@ def _take_words(sheets: Sequence[Sheet], found: dict[str, Table]) -> list[Sheet]
     """Take the tables of words with code rows on sheets of other names; returns the sheets that are left."""
     left = []
     for sheet in sheets:
-        tables = ((name, find_table(sheet, codes)) for name, codes in WORD_TABLES.items())
+        tables = ((name, find_word_table(sheet, codes)) for name, codes in WORD_TABLES.items())
         official, table = next(((name, table) for name, table in tables if table is not None), ("", None))
         # A second one is left, for `find_word_tables` or for a note.
         if table is None or found.setdefault(official, table) is not table:

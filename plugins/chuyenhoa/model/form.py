@@ -39,6 +39,13 @@ RULE_CODE = "MA_QUY_TAC"
 WITHDRAWAL_RULE = "RUT"
 REASON = "LY_DO"
 
+NAME_OF_CODE: Mapping[str, str] = {
+    LOCALITY_CODE: LOCALITY_NAME,
+    CRITERION_CODE: CRITERION_TITLE,
+    ITEM_CODE: ITEM_TITLE,
+}
+"""The column of names that stands for a column of codes where that was deleted or left blank."""
+
 DECLARATION_COLUMNS = (
     LOCALITY_CODE,
     LOCALITY_NAME,

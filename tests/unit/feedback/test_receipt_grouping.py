@@ -136,10 +136,10 @@ def test_a_cell_may_name_its_own_sheet() -> None:
     assert list(places_of(finding)) == [("Số liệu", "D7"), ("Cùng 'kỳ", "E8")]
 
 
-def test_a_rule_on_other_reports_tells_their_figure_at_every_cell(rules: tuple[Rule, ...]) -> None:
+def test_a_rule_on_pairs_tells_the_other_figure_at_every_cell(rules: tuple[Rule, ...]) -> None:
     """Several cells share a line under the rule's title; what each is held against must not get lost."""
     compared = [rule for rule in rules if rule.kind in PAIRWISE]
-    assert len(compared) == 8
+    assert len(compared) == 10
     words = {
         "dia_ban": "Phường An Hòa",
         "gia_tri": "1.234,5",

@@ -159,6 +159,32 @@ def test_blank_codes_fall_back_to_names_on_every_sheet(plan: Plan) -> None:
     assert not codes(reading)
 
 
+WORDS = [
+    (form.DECLARATIONS_SHEET, form.LOCALITY_CODE),
+    (form.DECLARATIONS_SHEET, form.CRITERION_CODE),
+    (form.NARRATIVE_SHEET, form.ITEM_CODE),
+]
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+@pytest.mark.parametrize(("name", "code"), WORDS)
+def test_names_stand_for_codes_on_the_sheets_of_words(
+    plan: Plan, name: str, code: str, is_deleted: bool
+) -> None:
+    draft = filled(plan)
+    if is_deleted:
+        draft.sheet(name).delete_cols(draft.column(name, code))
+    else:
+        for row in range(1, draft.sheet(name).max_row - draft.code_row(name) + 1):
+            draft.put(name, row, code, None)
+    reading, whole = read_draft(draft, plan), read_draft(filled(plan), plan)
+    answers = {(entry.locality, entry.criterion): entry.answer for entry in whole.declarations}
+    assert {(entry.locality, entry.criterion): entry.answer for entry in reading.declarations} == answers
+    texts = [(entry.item, entry.text) for entry in whole.narratives]
+    assert [(entry.item, entry.text) for entry in reading.narratives] == texts
+    assert not questions(reading)
+
+
 def test_a_namesake_elsewhere_is_not_meant_in_a_form_of_ours(plan: Plan) -> None:
     # "Xã Bình An" is in Kiên Lương and in Châu Thành; the form was made for Kiên Lương.
     draft = Draft(plan, "902", "2021-t07")

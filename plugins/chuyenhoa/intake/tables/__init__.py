@@ -1,6 +1,7 @@
 """Tables of figures: those of our form, and those that people made themselves.
 
 form_tables, form_rows       the form: found by its code row; which locality a row speaks of
+form_columns                 what the form's head says beside its codes; when labels say more than codes
 figures                      reads the form's sheets of figures, and one cell for whoever found it
 view, table_header           a free table: its sheet, upright or on its side, and its head
 header_labels, vocabulary    what headings mean: windows, units, sections, indicators

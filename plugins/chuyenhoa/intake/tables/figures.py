@@ -26,7 +26,7 @@ from chuyenhoa.kit.readers.texts import SHEET
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, is_withdrawal
 from chuyenhoa.model.figures import Basis, CellRef, Normalisation, Observation
 from chuyenhoa.model.finding_codes import Code
-from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME
+from chuyenhoa.model.form import FIGURES_SHEET, HEAD_ROWS, LOCALITY_CODE, LOCALITY_NAME, NAME_OF_CODE
 from chuyenhoa.model.plan import Indicator, Locality
 
 FLAW_CODES: Mapping[Flaw, Code] = {
@@ -126,7 +126,9 @@ def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
             scope.findings.add(Code.UNKNOWN_COLUMN_CODE, sheet=sheet, cells=cells, value=code)
         elif len(places) > 1:
             scope.findings.add(Code.DUPLICATE_COLUMN_CODE, sheet=sheet, cells=cells, value=code)
-    missing = [code for code in expected if code not in table.columns and code != LOCALITY_NAME]
+    # Names stand for codes: such a column is not missed, nor is the one of names beside its codes.
+    named = {code for code, name in NAME_OF_CODE.items() if name in table.columns}
+    missing = [code for code in expected if code not in {*table.columns, *named, LOCALITY_NAME}]
     if missing:
         scope.findings.add(Code.MISSING_COLUMNS, sheet=sheet, value=", ".join(missing))
 

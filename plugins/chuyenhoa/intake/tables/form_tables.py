@@ -6,12 +6,13 @@ MA_DIA_BAN | TEN_DIA_BAN     | TTXH_XR | TTXH_KP    ← the code row; people mov
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from chuyenhoa.kit.readers.book import CellValue, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, read_code
-from chuyenhoa.model.form import HEAD_ROWS
+from chuyenhoa.model.form import HEAD_ROWS, NAME_OF_CODE
 
 # A code is read through capitals, spaces and unseen signs; for a long text that would cost time for nothing.
 MAX_CODE_LENGTH = 60
@@ -34,8 +35,8 @@ class Table:
         return self.columns[code][0] if code in self.columns else None
 
     def cell(self, row: int, code: str) -> str:
-        """The address of a row's cell under a code; empty when the table has no such column."""
-        column = self.column(code)
+        """The address of a row's cell under a code, or under the names that stand for it; else empty."""
+        column = self.column(code if code in self.columns else NAME_OF_CODE.get(code, code))
         return "" if column is None else name_cell(row, column)
 
     def text(self, row: int, code: str) -> str:
@@ -88,6 +89,13 @@ def find_table(
                     columns[code] = (*columns.get(code, ()), column)
             return Table(sheet, index, columns)
     return None
+
+
+def find_word_table(sheet: Sheet, needed: Sequence[str]) -> Table | None:
+    """The table of words under a code row; names stand for a column of codes that was deleted."""
+    choices = [(code, NAME_OF_CODE[code]) if code in NAME_OF_CODE else (code,) for code in needed]
+    tables = (find_table(sheet, codes) for codes in product(*choices))
+    return next((table for table in tables if table is not None), None)
 
 
 FormHead = tuple[tuple[CellValue, ...], ...]

@@ -14,6 +14,7 @@ from chuyenhoa.intake.tables.figures import FLAW_CODES, check_columns, show_valu
 from chuyenhoa.intake.tables.form_rows import Scope, cell_ref, identify_row
 from chuyenhoa.intake.tables.form_tables import Table
 from chuyenhoa.intake.tables.gazetteer import gazetteer_of
+from chuyenhoa.intake.text_sheets.free_sheets import criterion_finder, item_names
 from chuyenhoa.intake.values.personal import report_row, report_text
 from chuyenhoa.kit.readers.book import CellValue, Flaw
 from chuyenhoa.kit.vietnamese_text.normal_form import (
@@ -29,6 +30,7 @@ from chuyenhoa.model.figures import Answer, CellRef, Declaration, Justification,
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import ANSWER_WORDS
 from chuyenhoa.model.plan import Locality
+from chuyenhoa.plan.names import plain_key
 
 DECLARED_CELLS = (form.ANSWER, form.DOCUMENT_NUMBER, form.DOCUMENT_DATE, form.NOTE)
 # A document's number formatted as a percentage or date is still that text or date.
@@ -59,8 +61,9 @@ def read_declarations(scope: Scope, table: Table) -> Declarations:
         check_columns(scope, table, form.DECLARATION_COLUMNS)
     found = Declarations()
     rows: dict[tuple[str, str], list[int]] = {}
+    find = criterion_finder(scope.plan)
     for row in table.rows():
-        criterion = table.code(row, form.CRITERION_CODE)
+        criterion = table.code(row, form.CRITERION_CODE) or find(table.text(row, form.CRITERION_TITLE))
         filled = not table.is_blank(row, DECLARED_CELLS) and bool(criterion)
         locality = identify_row(scope, table, row, filled)
         if locality is not None and (criterion or not table.is_blank(row, DECLARED_CELLS)):
@@ -212,8 +215,10 @@ def read_narratives(scope: Scope, table: Table) -> list[Narrative]:
     """Read sheet "Thuyết minh"; blank texts are left out, and the texts of a repeated item are joined."""
     known = [entry.code for entry in scope.plan.narrative_items]
     rows: dict[str, list[int]] = {}
+    titles = item_names(scope.plan)
     for row in table.rows():
         item = table.code(row, form.ITEM_CODE)
+        item = item or titles.get(plain_key(table.text(row, form.ITEM_TITLE)), "")
         column = table.column(form.ITEM_TEXT)
         if (
             item

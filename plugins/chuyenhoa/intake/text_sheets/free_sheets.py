@@ -256,7 +256,8 @@ TEXT_SHEETS = frozenset({"thuyet minh", "noi dung thuyet minh", "bao cao thuyet 
 MAX_HEADING_LENGTH = 90
 
 
-def _item_names(plan: Plan) -> dict[str, str]:
+def item_names(plan: Plan) -> dict[str, str]:
+    """The codes of the plan's items of text by every name of theirs."""
     return {
         plain_key(name): item.code
         for item in plan.narrative_items
@@ -283,14 +284,14 @@ def _item(value: CellValue, names: Mapping[str, str]) -> tuple[str, str]:
 
 def has_item_headings(sheet: Sheet, plan: Plan) -> bool:
     """Whether a sheet holds texts under the headings of the plan's items: two, or one on a sheet named so."""
-    names = _item_names(plan)
+    names = item_names(plan)
     found = {code for row in sheet.rows for value in row[:3] if (code := _item(value, names)[0])}
     return len(found) >= (1 if plain_key(sheet.name) in TEXT_SHEETS else 2)
 
 
 def first_item(sheet: Sheet, plan: Plan) -> int:
     """The first row that heads a text."""
-    names = _item_names(plan)
+    names = item_names(plan)
     rows = (
         row for row, values in enumerate(sheet.rows) if any(_item(value, names)[0] for value in values[:3])
     )
@@ -304,7 +305,7 @@ def holds_texts(sheet: Sheet, plan: Plan) -> bool:
 
 def _texts(sheet: Sheet, plan: Plan) -> Iterator[tuple[str, int, int, str]]:
     """Every text with its item, row and column, to the signatures."""
-    names = _item_names(plan)
+    names = item_names(plan)
     # What the form itself prints as a hint is no text of the submitter.
     hints = {clean_text(item.hint) for item in plan.narrative_items}
     current = ""
