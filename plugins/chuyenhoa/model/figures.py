@@ -35,7 +35,7 @@ class CellRef:
 class Observation:
     """One indicator of one locality; `value` None is a blank cell, which is missing and never zero.
 
-    A blank cell says nothing: what was accepted before stays in force (docs/decisions/0034).
+    A blank cell says nothing: what was accepted before stays in force (docs/decisions/0035).
     """
 
     locality: str

@@ -1,6 +1,6 @@
 """What is in force: of every figure, declaration and text the newest accepted statement, with file and cell.
 
-A file changes what it states and nothing else (docs/decisions/0034). What counts for one locality, indicator
+A file changes what it states and nothing else (docs/decisions/0035). What counts for one locality, indicator
 and window is the newest value that somebody stated and that was accepted; a blank cell, a missing column, row
 or sheet says nothing. A statement that was held back changes nothing; released later by a file of reasons, it
 counts since that file, and in the order of its own:

@@ -1,6 +1,6 @@
 """Figures in force over random sequences of files, against a model that only knows the rule.
 
-The rule (docs/decisions/0034): of every figure the newest value that was stated and accepted counts; silence
+The rule (docs/decisions/0035): of every figure the newest value that was stated and accepted counts; silence
 says nothing. Everything else (holding, releasing, withdrawing, the changes told) must follow from it.
 """
 

@@ -1,7 +1,7 @@
 """Files of one submitter and period that came in one pass, or in one .zip: together they are one report.
 
 What they state is joined; where two of them state different values of one figure, neither is believed and
-both are asked about (docs/decisions/0034). Real case: a district's police and its health office each send
+both are asked about (docs/decisions/0035). Real case: a district's police and its health office each send
 their own table the same evening, and both hold the column of addicts under management.
 """
 

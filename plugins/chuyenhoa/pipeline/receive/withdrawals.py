@@ -1,6 +1,6 @@
 """What a file takes back: "xóa" in a cell, or a line RUT of a locality on sheet "Giải trình".
 
-Only an explicit word takes a stated value out of force (docs/decisions/0034). A line RUT becomes a withdrawal
+Only an explicit word takes a stated value out of force (docs/decisions/0035). A line RUT becomes a withdrawal
 of every single value that was ever stated of the locality in this report, those that wait for a reason
 included; so there is one kind of withdrawal in the store, with the cell that says it.
 """
