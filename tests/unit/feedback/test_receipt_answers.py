@@ -151,9 +151,11 @@ def test_identical_errors_are_one_group_whatever_reason_stands_at_them() -> None
 
 
 def test_a_returned_version_replaces_nothing(receipt: Receipt, templates: Path) -> None:
-    returned = replace(receipt, status=SubmissionStatus.RETURNED, taken=(), in_force=EARLIER)
+    returned = replace(receipt, status=SubmissionStatus.RETURNED, taken=(), in_force=EARLIER, kept=140)
     page = render_receipt(returned, templates)
-    assert f"Số liệu của tệp {EARLIER} vẫn có hiệu lực cho đến khi có bản sửa" in read_head(page)
+    head = read_head(page)
+    assert "Trong lúc chờ, 140 số liệu đã nhận trước đây của kỳ này vẫn có hiệu lực" in head
+    assert EARLIER in head
     text = read_text(page)
     assert "thay bản" not in text
     assert "Bản thứ 2" in text
@@ -170,17 +172,25 @@ def test_a_returned_version_with_nothing_before_promises_nothing(receipt: Receip
 
 def test_figures_in_force_are_named_safely(receipt: Receipt, templates: Path) -> None:
     page = render_receipt(
-        replace(receipt, status=SubmissionStatus.RETURNED, taken=(), in_force="<b>bc</b> 0912345678.xlsx"),
+        replace(
+            receipt,
+            status=SubmissionStatus.RETURNED,
+            taken=(),
+            in_force="<b>bc</b> 0912345678.xlsx",
+            kept=1,
+        ),
         templates,
     )
     assert "&lt;b&gt;bc&lt;/b&gt; [đã che" in page
     assert "0912345678" not in page
 
 
-def test_a_partly_accepted_version_replaces_the_earlier_one(receipt: Receipt, templates: Path) -> None:
-    text = read_text(render_receipt(replace(receipt, in_force=EARLIER), templates))
-    assert "Bản thứ 2, thay bản" in text
-    assert "vẫn có hiệu lực" not in text
+def test_a_partly_accepted_version_leaves_in_force_what_it_does_not_change(
+    receipt: Receipt, templates: Path
+) -> None:
+    text = read_text(render_receipt(replace(receipt, in_force=EARLIER, kept=70), templates))
+    assert "Bản thứ 2, sau bản" in text
+    assert "70 số liệu đã nhận trước đây của kỳ này vẫn có hiệu lực" in text
 
 
 @pytest.mark.parametrize("version", [None, 3])
@@ -205,7 +215,7 @@ def test_a_submitter_without_localities_sends_versions_of_its_texts(
     text = read_text(render_receipt(texts, templates))
     assert "số liệu đã gửi không thay đổi" not in text
     assert "Tệp không có địa bàn; phần thuyết minh đã được ghi nhận" in text
-    assert (f"Bản thứ 2, thay bản {EARLIER}" in text) is (version == 2)
+    assert (f"Bản thứ 2, sau bản {EARLIER}" in text) is (version == 2)
 
 
 def test_a_form_that_came_back_blank_replaces_nothing(clean_receipt: Receipt, templates: Path) -> None:

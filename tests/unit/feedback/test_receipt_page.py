@@ -82,7 +82,7 @@ def test_facts_are_given_in_vietnamese(receipt: Receipt, templates: Path) -> Non
     text, _ = read_page(render_receipt(receipt, templates))
     assert "08:05 ngày 18/10/2021 (giờ Việt Nam)" in text
     assert "quá hạn 1 ngày (hạn nộp: hết ngày 17/10/2021)" in text
-    assert "Bản thứ 2, thay bản Báo cáo 6 tháng.xlsx nhận lúc 15/10/2021 16:40" in text
+    assert "Bản thứ 2, sau bản Báo cáo 6 tháng.xlsx nhận lúc 15/10/2021 16:40" in text
     assert "17,8 KB (18.204 byte)" in text
     assert "Đã ghi nhận (1) Xã Phi Thông" in text
     assert "Giữ lại (2) Phường Vĩnh Lạc (sửa 1 chỗ); Phường An Hòa (sửa 1 chỗ, giải trình 1 chỗ)" in text

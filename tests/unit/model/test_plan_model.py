@@ -101,7 +101,7 @@ def test_a_finding_points_at_its_first_cell_or_at_none() -> None:
 
 
 def test_only_three_statuses_let_figures_count() -> None:
-    refused = {"claimed", "returned", "refused", "duplicate"}
+    refused = {"claimed", "returned", "refused", "duplicate", "set_aside"}
     assert {status.value for status in SubmissionStatus} - {status.value for status in ACCEPTING} == refused
 
 
