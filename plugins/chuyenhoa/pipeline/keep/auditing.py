@@ -252,7 +252,8 @@ def _check_figures(ctx: Context, history: History, count: int) -> list[Fault]:
     stored = [
         _figure_fault(difference, names)
         for difference in differences
-        if difference.table != "alembic_version" and not _is_reserved(difference)
+        if difference.table != "alembic_version"
+        and not (_is_reserved(difference) or _was_uncounted(difference))
     ]
     answered = [
         Fault("figures", text.partition(":")[0], text.partition(": ")[2], RESTORE)
@@ -265,6 +266,14 @@ def _is_reserved(difference: Difference) -> bool:
     """Whether a file that still waits for its answer only has the name of its receipt already."""
     waits = difference.here is not None and difference.here.get("answered_at") is None
     return difference.table == "submissions" and waits and set(difference.columns) == {"receipt"}
+
+
+def _was_uncounted(difference: Difference) -> bool:
+    """Whether only the counts of a file's numbers are missing: it was answered before they were kept."""
+    counts = {"numbers_present", "numbers_read", "numbers_taken"}
+    here = difference.here or {}
+    is_of_counts = bool(difference.columns) and counts.issuperset(difference.columns)
+    return is_of_counts and all(here[name] is None for name in difference.columns)
 
 
 def _figure_fault(difference: Difference, names: Mapping[int, str]) -> Fault:
