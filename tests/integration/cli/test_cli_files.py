@@ -116,7 +116,7 @@ def test_check_as_if_in_a_folder(call: Call, form: Form) -> None:
 def test_an_intake_with_nothing_to_do_says_so(call: Call, data_folder: Path) -> None:
     answer = call("intake")
     assert (answer.code, answer.out) == (0, f"no file was waiting in {data_folder / 'inbox'}\n")
-    assert call("intake", "--json").json == {"answered": [], "letters": {}}
+    assert call("intake", "--json").json == {"answered": [], "letters": {}, "set_aside": []}
 
 
 def test_intake_lists_what_it_answered(call: Call, form: Form, data_folder: Path) -> None:

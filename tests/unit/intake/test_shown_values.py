@@ -15,6 +15,7 @@ from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.plan.messages import load_messages
 from tests.unit.intake.drafts import Draft, change_parts, read_part
+from tests.unit.intake.handmade import FOLDER, FOOT, TITLES, Grid, book
 
 S = form.FIGURES_SHEET
 BOOK, PART, APP = "xl/workbook.xml", "xl/worksheets/sheet1.xml", "docProps/app.xml"
@@ -127,3 +128,24 @@ def test_only_what_is_in_doubt_is_asked(
     build: Callable[[Draft], bytes], expected: set[str], plan: Plan
 ) -> None:
     assert codes_of(build(Draft(plan)), plan) == expected
+
+
+def test_a_total_with_an_old_result_is_still_held_against_its_lines(plan: Plan) -> None:
+    rows: Grid = (
+        *TITLES,
+        ["TT", "Xã, phường", "Phạm pháp hình sự"],
+        ["", "", "Xảy ra"],
+        [1, "P. Vĩnh Lạc", 10],
+        [2, "P. Rạch Sỏi", 5],
+        ["", "Tổng cộng", 987],
+        *FOOT,
+    )
+    plain = book({"Biểu 1": rows})
+    sheet = read_part(plain, PART)
+    stale = change_parts(plain, {PART: sheet.replace(b"<v>987</v>", b"<f>SUM(C9:C10)</f><v>987</v>")})
+    codes = [
+        [finding.rule_id for finding in read_submission(content, "a.xlsx", plan, FOLDER).findings]
+        for content in (plain, stale)
+    ]
+    assert codes[0] == codes[1]
+    assert "D81" in codes[1]

@@ -206,7 +206,8 @@ def _with_shared_cells(table: FreeTable, rows: Sequence[int], slots: Sequence[Sl
 def _grid(table: FreeTable) -> Grid:
 
     def value(row: int, column: int, indicator: Indicator) -> Decimal | None:
-        if table.view.mark(row, column):
+        mark = table.view.mark(row, column)
+        if mark and not mark.leaves_number:
             return None
         return read_number(table.view.value(row, column), indicator.unit, indicator.decimals).value
 

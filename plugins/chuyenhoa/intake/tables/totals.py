@@ -151,7 +151,9 @@ def coded_grid(table: Table) -> Grid:
     sheet = table.sheet
 
     def value(row: int, column: int, indicator: Indicator) -> Decimal | None:
-        if (row, column) in sheet.marks:
+        mark = sheet.marks.get((row, column))
+        # A total with an old result is still the total that the signer saw.
+        if mark and not mark.leaves_number:
             return None
         return read_number(sheet.value(row, column), indicator.unit, indicator.decimals).value
 

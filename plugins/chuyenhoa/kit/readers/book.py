@@ -126,6 +126,11 @@ class Mark:
     flaw: Flaw
     text: str = ""
 
+    @property
+    def leaves_number(self) -> bool:
+        """Whether the cell shows a number all the same, with which others on its sheet can be compared."""
+        return self.flaw in (Flaw.RECALCULATED, Flaw.UNCERTAIN)
+
 
 @dataclass(frozen=True)
 class Sheet:

@@ -170,6 +170,7 @@ class _Parser:
             value = self._cell(token)
         else:
             raise _UnknownError(token[0])
+        # "=30%*D7": the sign stands behind what it divides.
         while self._peek() == "%":
             self._next += 1
             value /= 100
@@ -191,6 +192,7 @@ class _Parser:
                 total += self._area()
             else:
                 total += self._sum()
+            # "SUM(D7:D12;D14)" of LibreOffice, "SUM(D7:D12,D14)" of Excel's files.
             sign = self._take()["sign"]
             if sign == ")":
                 return total
@@ -213,6 +215,7 @@ class _Parser:
                 raise _UnknownError("no area")
         (top, left), (bottom, right) = _spot(first), _spot(last)
         area = (min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+        # As Excel does: "KPS" typed among figures counts for nothing in a sum over them.
         values = self._book.values(self._sheet_of(first), area, self._depth + 1)
         return sum(_number(value) for value in values if not isinstance(value, str | bool))
 

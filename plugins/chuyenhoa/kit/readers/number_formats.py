@@ -62,6 +62,7 @@ class _Section:
 def is_plain(code: str) -> bool:
     """Whether a format shows every number as it is, or rounded; a text too."""
     sections = _parse(code)
+    # [>=1000]#,##0,"K";0 shows small numbers as they are: no probe could tell.
     if any(section.condition for section in sections):
         return False
     if _text_section(sections) is not None:
@@ -171,6 +172,7 @@ def _choose(value: Decimal, sections: tuple[_Section, ...]) -> tuple[_Section | 
         return None, False
     if len(sections) == 1:
         return sections[0], value < 0
+    # "0;[Red]0" of those who mark a fall by colour alone: a section of its own shows no minus but its own.
     if value < 0:
         return sections[1], False
     return (sections[2], False) if value == 0 and len(sections) > 2 else (sections[0], False)
@@ -249,6 +251,7 @@ def _render(value: Decimal, section: _Section) -> str:
     point = next((i for i, (kind, _) in enumerate(section.pieces) if kind == "point"), len(section.pieces))
     before = [place for place in digits if place < point][:MAX_DIGITS]
     behind = [place for place in digits if place > point][:MAX_DIGITS]
+    # "#,##0," of a table "nghìn đồng": the cells hold đồng, and the head speaks of thousands.
     scaled = value.scaleb(-3 * _count_scales(section, before, behind))
     rounded = scaled.quantize(Decimal(1).scaleb(-len(behind)), ROUND_HALF_UP)
     whole, _, fraction = f"{rounded:f}".partition(".")
@@ -276,6 +279,7 @@ def _count_scales(section: _Section, before: list[int], behind: list[int]) -> in
 
 def _place_whole(whole: str, section: _Section, places: list[int]) -> dict[int, str]:
     """The digits before the point, from the right; what has no place of its own stands at the first."""
+    # "#,###" is how many hide their zeros: nothing is shown of a 0 but for the places marked by a 0.
     digits = "" if whole == "0" else whole
     shown = {}
     for place in reversed(places):
