@@ -77,6 +77,9 @@ def fill(
         while locality := sheet.cell(row, codes["MA_DIA_BAN"]).value:
             for code, value in figures.items():
                 sheet.cell(row, codes[code], value)
+            if row > top + 1 and name == "Số liệu":
+                # Localities that agree in every figure are warned of (D136); no criterion counts this one.
+                sheet.cell(row, codes["XPVPHC"], 6 + row - top)
             for (place, code), changed in ((changes if name == "Số liệu" else baseline) or {}).items():
                 if place == str(locality):
                     sheet.cell(row, codes[code]).value = changed  # type: ignore[assignment]

@@ -41,7 +41,7 @@ def report_copies(findings: FindingList, observations: Sequence[Observation]) ->
             count=sum(len(row) for row, _ in pairs),
         )
     first, *others = current.values() or ({},)
-    if others and all(are_copies(first, row) and len(first) == len(row) for row in others):
+    if others and all(are_copies(first, row) and first.keys() == row.keys() for row in others):
         findings.add(Code.LOCALITIES_REPEAT_EACH_OTHER, sheet=sheets[Basis.CURRENT], count=len(current))
 
 

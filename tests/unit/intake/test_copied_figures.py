@@ -48,6 +48,7 @@ def codes(current: Mapping[str, Row], baseline: Mapping[str, Row]) -> list[str]:
         ({"1": QUIET, "2": QUIET}, {"1": QUIET, "2": QUIET}, []),
         ({"1": {**FULL, "X": None}, "2": OTHER}, {"1": FULL, "2": OTHER}, ["D145"]),
         ({"1": FULL, "2": {**FULL, "X": 1}}, {}, []),
+        ({"1": {**FULL, "Y": 1}, "2": {**FULL, "X": 1}}, {}, []),
         ({}, {"1": FULL}, []),
     ],
 )
