@@ -261,6 +261,7 @@ def test_a_withdrawal_is_a_word_and_is_told_back(blank: Path, data_folder: Path)
     assert figures() == {key: value for key, value in before.items() if key not in gone}
     text = receipt(data_folder, cell)
     assert "ĐÃ TIẾP NHẬN, CÓ SỐ LIỆU BỊ RÚT" in text
+    assert "D124" not in dict(rules(cell)), "the word is read, and no text that nobody understood"
     assert text.count("đã rút Số liệu!") == 2
 
     def take_back(book: Workbook) -> None:

@@ -194,17 +194,20 @@ def read_cell(
     where = CellRef(sheet.name, name_cell(row, column))
     mark = sheet.marks.get((row, column))
     if not mark and is_withdrawal(value):
+        scope.cells[sheet.name, row, column] = ReadCell(locality.code, indicator.code, has_value=False)
         found.observations.append(
             Observation(locality.code, indicator.code, basis, None, where, withdrawn=True)
         )
         return
     if mark:
         reading = NumberReading(problem=FLAW_CODES[mark.flaw], readings=mark.text)
-    elif (row, column) in sheet.shown:
-        shown = sheet.shown[row, column]
-        reading = compare_with_shown(value, shown, indicator.unit, indicator.decimals)
     else:
-        reading = read_in_unit(value, indicator.unit, indicator.decimals, unit)
+        shown = sheet.shown.get((row, column))
+        unit_of_cell = (indicator.unit, indicator.decimals)
+        reading = NumberReading() if shown is None else compare_with_shown(value, shown, *unit_of_cell)
+        if not reading.problem:
+            # The format says whether the number is what was signed; a head or title, in which unit it stands.
+            reading = read_in_unit(value, *unit_of_cell, unit)
     has_value = not reading.problem and reading.value is not None
     scope.cells[sheet.name, row, column] = ReadCell(locality.code, indicator.code, has_value)
     if reading.problem:
