@@ -19,7 +19,7 @@ from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan, Submitter
 from chuyenhoa.model.submissions import Finding, Severity
 from chuyenhoa.pipeline.context import Context, open_context, write_file
-from chuyenhoa.pipeline.receive import batches, changes, failures, read
+from chuyenhoa.pipeline.receive import batches, changes, checking, failures, read
 from chuyenhoa.store import documents, in_force, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
@@ -107,9 +107,9 @@ def check_file(options: argparse.Namespace) -> int:
     file = read.FileToRead(content, options.file.name, folder)
     unpacked = read.unpack_file(file)
     looked, members = (
-        batches.validate_archive(ctx, file, unpacked)
+        checking.validate_archive(ctx, file, unpacked)
         if unpacked
-        else (batches.validate_file(ctx, file), None)
+        else (checking.validate_file(ctx, file), None)
     )
     if options.json:
         listed = None if members is None else [_looked_json(member) for member in members]
@@ -127,7 +127,7 @@ def check_file(options: argparse.Namespace) -> int:
     return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
 
 
-def _looked_json(looked: batches.FileCheck) -> dict[str, Any]:
+def _looked_json(looked: checking.FileCheck) -> dict[str, Any]:
     """What `check` says of one file; of one inside an archive its path there as well."""
     reading = looked.reading
     return {

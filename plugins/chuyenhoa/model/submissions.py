@@ -186,9 +186,9 @@ class Receipt:
     duplicate_receipt: str = ""
     """Name of the receipt that answered them."""
     supersedes: str = ""
-    """Which earlier file this version replaces; empty when none."""
+    """The version before this one, whose statements stay where this one is silent; empty when none."""
     in_force: str = ""
-    """Which earlier file's figures stay in force since nothing of this one was taken; empty when none do."""
+    """The newest version before this one of which something counts; empty when there is none."""
     marked_workbook: str = ""
     """Name of the marked workbook beside the receipt; empty when there is none."""
     locality_names: Mapping[str, str] = field(default_factory=dict)

@@ -6,15 +6,15 @@ Importing this package is cheap; Great Expectations (several seconds) is importe
 from __future__ import annotations
 
 from chuyenhoa.validation.findings import CheckedFile, RuleCount, ValidationFault, ValidationReport
-from chuyenhoa.validation.pages import publish
-from chuyenhoa.validation.run import (
+from chuyenhoa.validation.history import (
     build_history,
     carry_over,
     find_repeated,
     is_related,
     join_histories,
-    validate,
 )
+from chuyenhoa.validation.pages import publish
+from chuyenhoa.validation.run import validate
 
 __all__ = [
     "CheckedFile",

@@ -12,7 +12,7 @@ from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.model.figures import Basis, CellRef, Observation
 from chuyenhoa.model.history import Accepted, Known
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.validation.run import find_repeated
+from chuyenhoa.validation.history import find_repeated
 
 Row = Mapping[str, int | None]
 FULL: Row = {f"I{n}": n + 1 for n in range(MIN_FIGURES)}

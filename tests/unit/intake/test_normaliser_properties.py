@@ -11,7 +11,7 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.intake.text_sheets.form_sheets import read_answer, read_date
+from chuyenhoa.intake.values.answers_and_dates import read_answer, read_date
 from chuyenhoa.intake.values.cell_values import MAX_ABSOLUTE, read_number
 from chuyenhoa.kit.vietnamese_text.formatting import format_number
 from chuyenhoa.kit.vietnamese_text.normal_form import ZERO_KEYS, clean_text, fold, read_code, strip_marks

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pytest
 
-from chuyenhoa.intake.text_sheets.form_sheets import read_answer, read_date
+from chuyenhoa.intake.values.answers_and_dates import read_answer, read_date
 from chuyenhoa.kit.readers.book import CellValue
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold, is_foot, read_code
 from chuyenhoa.model.figures import Answer
