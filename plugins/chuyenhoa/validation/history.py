@@ -1,4 +1,4 @@
-"""Chooses, among the figures in force, those that a new report is compared with and those that stay beside it."""
+"""Chooses, among the figures in force, those that a report is compared with and those that stay beside it."""
 
 from __future__ import annotations
 
