@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.model.figures import Basis
@@ -27,6 +28,9 @@ from chuyenhoa.validation import (
     validate,
 )
 
+ReportKey = tuple[str, str, str, int]
+"""Plan, period, submitter and pass: what the files of one report share."""
+
 
 @dataclass(frozen=True)
 class FileToCheck:
@@ -38,11 +42,11 @@ class FileToCheck:
     claimed_with: int | None = None
     """The first file of its pass, or of the check: files of one submitter and period in it are one report."""
 
-    @property
-    def report(self) -> tuple[str, str, str, int | None] | None:
-        """What files of one report share; None for a file that stands by itself."""
+    @cached_property
+    def report(self) -> ReportKey | None:
+        """What files of one report share; None for a file that stands by itself, as a refused one does."""
         reading = self.reading
-        if self.claimed_with is None or not (reading.submitter and reading.period):
+        if reading.refused or self.claimed_with is None or not (reading.submitter and reading.period):
             return None
         return (reading.plan, reading.period, reading.submitter, self.claimed_with)
 
@@ -79,6 +83,8 @@ class BatchCheck:
     _without_history: set[int] = field(default_factory=set)
     """Numbers of the files whose history rules have not run yet, though the others have."""
     _by_number: dict[int, FileToCheck] = field(default_factory=dict)
+    _reports: dict[ReportKey | None, list[FileToCheck]] = field(default_factory=dict)
+    """The files that make one report, in the order of receipt."""
     _compared: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     """What the files of one report say against each other."""
     _repeated: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
@@ -88,6 +94,9 @@ class BatchCheck:
 
     def __post_init__(self) -> None:
         self._by_number = {file.number: file for file in self.files}
+        for file in self.files:
+            if file.report is not None:
+                self._reports.setdefault(file.report, []).append(file)
         for file in self.files:
             if file.number not in self._compared:
                 parts = [(part.number, part.reading) for part in self._parts_of(file)]
@@ -196,9 +205,7 @@ class BatchCheck:
         return (*reading.findings, *beside, *by_rules)
 
     def _parts_of(self, file: FileToCheck) -> list[FileToCheck]:
-        if file.report is None:
-            return [file]
-        return [other for other in self.files if other.report == file.report and not other.reading.refused]
+        return self._reports.get(file.report, [file])
 
     def _is_same_period(self, file: FileToCheck, other: FileToCheck) -> bool:
         """Whether an earlier file may change what stands beside the figures of this one."""
