@@ -9,13 +9,14 @@ kept for the next run.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from chuyenhoa.orchestration.failures import explain_failure
-from chuyenhoa.orchestration.trigger import INBOX, OBSERVATIONS
+from chuyenhoa.orchestration.trigger import INBOX, OBSERVATIONS, files_seen_still
 
 # One slot: two runs never work on the inbox at once. max_active_runs=1 would leave events stuck (#56050).
 POOL = "intake"
@@ -28,19 +29,12 @@ WHAT_TO_DO = (
 
 
 @task(pool=POOL, retries=2, retry_delay=timedelta(seconds=20))
-def claim_drops() -> list[str]:
-    """Take the files that stand still into the archive and the ledger; their submission ids."""
-    from chuyenhoa.pipeline.receive.batches import claim_drops
+def claim_drops(triggering_asset_events: Any = None) -> list[list[str]]:
+    """Take the files that stand still into the archive and the ledger; their submission ids in batches."""
+    from chuyenhoa.pipeline.receive import batches
 
-    return claim_drops()
-
-
-@task
-def batch_submissions(ids: list[str]) -> list[list[str]]:
-    """Cut the submissions into batches, because one task a file would cost more than the work."""
-    from chuyenhoa.pipeline.receive.batches import batch
-
-    return batch(ids)
+    # One task a file would cost more than the work, and a task of its own to cut them costs a second.
+    return batches.batch(batches.claim_drops(files_seen_still(triggering_asset_events)))
 
 
 @task(pool=POOL, map_index_template="lô {{ ti.map_index + 1 }}: {{ task.op_kwargs['ids'] | length }} tệp")
@@ -79,11 +73,11 @@ def record_forms() -> int:
 
 
 @task
-def summarise_intake(ids: list[str]) -> dict[str, int]:
+def summarise_intake(claimed: list[list[str]]) -> dict[str, int]:
     """Count the answers by status; fails with its batches, so that a run with our fault is red."""
     from chuyenhoa.pipeline.receive.batches import summarise_intake
 
-    return summarise_intake(ids)
+    return summarise_intake([name for ids in claimed for name in ids])
 
 
 with DAG(
@@ -101,6 +95,6 @@ with DAG(
 ):
     record_forms()
     claimed = claim_drops()
-    answered = process_batch.expand(ids=batch_submissions(claimed))
+    answered = process_batch.expand(ids=claimed)
     publish_observations(answered)
     answered >> [summarise_intake(claimed), send_letters()]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.triggers.base import TriggerEvent
 
 from chuyenhoa.intake.inbox.scan import scan_inbox
-from chuyenhoa.orchestration.trigger import SHOWN, STATE_KEY, InboxTrigger, Watch
+from chuyenhoa.orchestration.trigger import SHOWN, STATE_KEY, InboxTrigger, Watch, files_seen_still
 
 FOLDER = "899-rach-gia"
 POKE_S = 0.05
@@ -74,9 +75,25 @@ def test_an_event_counts_all_files_and_names_a_few(inbox: Path) -> None:
     async def watch() -> None:
         event = await asyncio.wait_for(anext(InboxTrigger(str(inbox), POKE_S).run()), 5)
         named = [f"{FOLDER}/{number:02}.xlsx" for number in range(SHOWN)]
-        assert event.payload == {"count": 30, "files": named}
+        assert event.payload == {"count": 30, "files": named, "still": {}}
 
     asyncio.run(watch())
+
+
+def test_a_run_learns_from_its_event_what_stood_still(inbox: Path) -> None:
+    file = inbox / FOLDER / "a.xlsx"
+    file.write_bytes(b"abc")
+
+    async def watch() -> None:
+        event = await asyncio.wait_for(anext(InboxTrigger(str(inbox), POKE_S).run()), 5)
+        happened = SimpleNamespace(extra={"from_trigger": True, "payload": event.payload})
+        seen = files_seen_still({"inbox": [happened]})
+        assert seen == {f"{FOLDER}/a.xlsx": (3, file.stat().st_mtime_ns)}
+
+    asyncio.run(watch())
+    # By the clock, by hand, or woken by an older version: nothing was seen, and the pass waits itself.
+    for events in (None, {}, {"inbox": [SimpleNamespace(extra={})]}):
+        assert files_seen_still(events) == {}
 
 
 def test_a_growing_file_is_left_alone_until_it_stands_still(inbox: Path) -> None:

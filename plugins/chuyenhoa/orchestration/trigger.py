@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,11 @@ class InboxTrigger(BaseEventTrigger):
             if ready:
                 log.info("Files wait in the inbox", files=len(ready), inbox=str(inbox))
                 # The ledger decides what is new; Airflow keeps the event, so it stays small.
-                payload = {"count": len(ready), "files": [logged(name) for name in ready[:SHOWN]]}
+                payload = {
+                    "count": len(ready),
+                    "files": [logged(name) for name in ready[:SHOWN]],
+                    "still": watch.describe(ready) if len(ready) <= SHOWN else {},
+                }
                 yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
             if ready or clock.monotonic() - beat >= HEARTBEAT_S:
                 beat = clock.monotonic()
@@ -115,9 +119,23 @@ class Watch:
         self._previous = current
         return sorted(ready)
 
+    def describe(self, ready: list[str]) -> dict[str, list[int]]:
+        """Size and time of files that stand still, without those whose names are no text."""
+        return {name: list(self.announced[name]) for name in ready if name.isprintable()}
+
     def pause(self, poke_interval: float) -> float:
         """Seconds until the next scan; doubled after every scan that failed, up to a minute."""
         return min(poke_interval * 2.0 ** min(self.failures, 10), max(MAX_WAIT_S, poke_interval))
+
+
+def files_seen_still(events: Mapping[Any, Sequence[Any]] | None) -> dict[str, Signature]:
+    """What the events of the inbox that woke a run say of size and time of its files (`InboxTrigger`)."""
+    found: dict[str, Signature] = {}
+    for event in (event for entries in (events or {}).values() for event in entries):
+        payload = (event.extra or {}).get("payload") or {}
+        for name, (size, mtime_ns) in payload.get("still", {}).items():
+            found[name] = (size, mtime_ns)
+    return found
 
 
 INBOX = Asset(

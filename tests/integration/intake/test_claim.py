@@ -107,6 +107,25 @@ def test_a_growing_file_waits(tmp_path: Path) -> None:
     assert len(scan.look_for_stable(tmp_path / "inbox", 0.05).drops) == 1
 
 
+def test_nobody_waits_again_for_what_the_trigger_saw_stand_still(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "inbox" / "899-rach-gia" / "a.xlsx"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"abc")
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
+    seen = {"899-rach-gia/a.xlsx": (3, path.stat().st_mtime_ns)}
+    assert len(scan.look_for_stable(tmp_path / "inbox", 2, seen).drops) == 1
+    assert waited == []
+    # Larger since, or another file beside it: the event no longer says all.
+    path.with_name("b.xlsx").write_bytes(b"b")
+    assert len(scan.look_for_stable(tmp_path / "inbox", 2, seen).drops) == 2
+    path.write_bytes(b"abcd")
+    scan.look_for_stable(tmp_path / "inbox", 2, seen)
+    assert waited == [2, 2]
+
+
 @pytest.mark.parametrize(
     ("refusal", "taken"), [(errno.EAGAIN, False), (errno.EACCES, True), (errno.EINVAL, True)]
 )

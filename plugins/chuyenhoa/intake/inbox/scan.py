@@ -8,7 +8,7 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -169,14 +169,23 @@ def _signature(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def look_for_stable(inbox: Path, settle_seconds: float) -> Look:
+def look_for_stable(
+    inbox: Path, settle_seconds: float, seen_still: Mapping[str, tuple[int, int]] | None = None
+) -> Look:
     """The files whose size and time stayed the same over `settle_seconds` of real time.
 
     A file that is still being written stays for the next pass.
+
+    Args:
+        inbox: the folder.
+        settle_seconds: how long a file must stand still; 0 takes all as they are.
+        seen_still: size and time, by path, of files that the trigger saw stand still already; when nothing
+            else lies there, and these are as it saw them, nobody waits a second time.
     """
     # Size and time, and real time: the pipeline's clock may be frozen for a rehearsal, a copy is not.
     first = look_into(inbox)
-    if not first.drops or settle_seconds <= 0:
+    known = seen_still or {}
+    if settle_seconds <= 0 or all(known.get(d.path) == (d.size, d.mtime_ns) for d in first.drops):
         return first
     time.sleep(settle_seconds)
     second = look_into(inbox)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,8 +58,11 @@ class IntakeError(RuntimeError):
         """The ids that got their answer all the same."""
 
 
-def claim_drops() -> list[str]:
+def claim_drops(seen_still: Mapping[str, tuple[int, int]] | None = None) -> list[str]:
     """Take every complete file out of the inbox into archive and ledger.
+
+    Args:
+        seen_still: size and time of files that the trigger saw stand still (`scan.look_for_stable`).
 
     Returns:
         Ids of all submissions that await an answer: those just claimed and those of a pass cut short.
@@ -70,7 +73,7 @@ def claim_drops() -> list[str]:
     answer.report_overdue(ctx)
     archive.sweep_incoming(ctx.settings.archive)
     claim.close_cut_claims(ctx.store, scan.scan_inbox(ctx.settings.inbox))
-    look = scan.look_for_stable(ctx.settings.inbox, ctx.settings.settle_seconds)
+    look = scan.look_for_stable(ctx.settings.inbox, ctx.settings.settle_seconds, seen_still)
     claimed = claim.claim_drops(ctx.store, ctx.settings.inbox, ctx.settings.archive, look.drops, clock.now())
     note_left(ctx, [*look.left, *claimed.left])
     with ctx.store.reading() as session:
