@@ -212,7 +212,8 @@ class BatchCheck:
         one, two = file.reading, other.reading
         if not (_is_usable(one) and not two.refused) or (one.plan, one.period) != (two.plan, two.period):
             return False
-        return file.report != other.report and self._concerns(one, two)
+        is_part = file.report is not None and file.report == other.report
+        return not is_part and self._concerns(one, two)
 
     def _is_related_report(self, file: FileToCheck, other: FileToCheck) -> bool:
         """Whether an earlier file may be part of what this one is compared with."""
