@@ -77,15 +77,19 @@ def saved(book: Workbook) -> bytes:
 
 
 def send(data: Path, *contents: bytes, at_once: bool = False) -> list[SubmissionRow]:
-    """Drop files in this order and run intake, once a file or once for all; their lines in the ledger."""
+    """Drop files in this order, each claimed in a pass of its own, and answer them one by one or in one batch.
+
+    Returns their lines in the ledger. Claimed in one pass they would be parts of one report.
+    """
     inbox = data / "inbox" / FOLDER
     inbox.mkdir(parents=True, exist_ok=True)
     known = len(list((data / "archive").rglob("*"))) if (data / "archive").exists() else 0
     answered: list[str] = []
     for number, content in enumerate(contents):
         (inbox / f"{known:04}-{number:02}.xlsx").write_bytes(content)
+        claimed = claim_drops()
         if not at_once or number == len(contents) - 1:
-            for members in batch(claim_drops()):
+            for members in batch(claimed):
                 answered += process_batch(members)
     with open_context().store.reading() as session:
         return list(ledger.find_submissions(session, map(ledger.submission_number, sorted(answered))))
