@@ -77,7 +77,7 @@ def saved(book: Workbook) -> bytes:
 
 
 def send(data: Path, *contents: bytes, at_once: bool = False) -> list[SubmissionRow]:
-    """Drop files in this order, each claimed in a pass of its own, and answer them one by one or in one batch.
+    """Drop files in this order, each claimed in a pass of its own, and answer them singly or in one batch.
 
     Returns their lines in the ledger. Claimed in one pass they would be parts of one report.
     """
