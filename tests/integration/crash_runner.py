@@ -175,10 +175,10 @@ def remember(function: Callable[..., Any], key_of: Callable[..., object]) -> Cal
     """A function that is worked out once for each key."""
     known: dict[str, Any] = {}
 
-    def remembered(*arguments: Any) -> Any:
-        key = repr(key_of(*arguments))
+    def remembered(*arguments: Any, **named: Any) -> Any:
+        key = repr((key_of(*arguments), named))
         if key not in known:
-            known[key] = function(*arguments)
+            known[key] = function(*arguments, **named)
         return known[key]
 
     return remembered

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.cli import main
+from tests.homes import copy_home
 
+NEW_RULES = {"W29", "W30"}
 OLD = Path(__file__).with_name("old_store.tar.xz")
 ROWS = {
     "submissions": 2,
@@ -57,6 +59,22 @@ def old_data(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return data_folder
 
 
+@pytest.fixture
+def old_rules(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules as they were then: the audit holds a stored answer against those of today.
+
+    The workbook has 3,000 people where the year before had 30, on which there was no rule yet.
+    """
+    home = copy_home(root, tmp_path / "home")
+    suite = home / "expectations" / "so_lieu.2021.json"
+    content = json.loads(suite.read_text(encoding="utf-8"))
+    known = [entry for entry in content["expectations"] if entry["meta"]["rule_id"] not in NEW_RULES]
+    assert len(known) == len(content["expectations"]) - len(NEW_RULES)
+    suite.write_text(json.dumps({**content, "expectations": known}, ensure_ascii=False), encoding="utf-8")
+    monkeypatch.setenv("CHUYENHOA_HOME", str(home))
+
+
+@pytest.mark.usefixtures("old_rules")
 def test_an_old_store_opens_and_all_of_it_is_as_it_was_left(
     old_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

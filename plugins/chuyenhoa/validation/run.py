@@ -88,17 +88,30 @@ def build_rows(
         history = (histories or {}).get(reading.sha256, {})
         period = plan.period_by_id.get(reading.period)
         tables = _tables(reading, plan)
-        # A file that states the baseline alone still changes what its figures are compared with.
-        both = {(locality, basis): None for locality, _ in tables for basis in Basis}
-        for locality, basis in both:
-            row = tables.get((locality, basis), Row(reading.sha256, locality, basis))
+        for (locality, basis), row in _with_silent_rows(tables, history).items():
             other = tables.get((locality, Basis.BASELINE)) if basis is Basis.CURRENT else None
-            if row.values or (other is not None and other.values):
-                dated = replace(
-                    _beside_baseline(row, other), window_end=period.window.end if period else None
-                )
-                rows.append(_beside_history(dated, history.get((locality, basis), {})))
+            beside = history.get((locality, basis), {})
+            stands = any(split_column(column)[0] not in HISTORY_PREFIXES for column in beside)
+            if row.values or (other is not None and other.values and stands):
+                ending = period.window.end if period else None
+                dated = replace(_beside_baseline(row, other), window_end=ending)
+                rows.append(_beside_history(dated, beside))
     return tuple(rows)
+
+
+def _with_silent_rows(
+    tables: Mapping[tuple[str, Basis], Row], history: FileHistory
+) -> Mapping[tuple[str, Basis], Row]:
+    """The rows of a file, and behind them those of the current window where it states the baseline alone.
+
+    Such a file still changes what the figures in force are compared with.
+    """
+    silent = {
+        (locality, Basis.CURRENT): Row(row.sha256, locality, Basis.CURRENT)
+        for (locality, _), row in tables.items()
+        if (locality, Basis.CURRENT) in history and (locality, Basis.CURRENT) not in tables
+    }
+    return {**tables, **silent}
 
 
 def columns_of(rules: Iterable[Rule]) -> tuple[str, ...]:

@@ -155,7 +155,9 @@ def test_report_renders_once(call: Call) -> None:
 STATUS_KEYS = {"period", "label", "deadline", "is_milestone", "submitters", "blocked_by", "documents"}
 ALONE_KEYS = {"undelivered", "inbox_left", "unsettled", "set_aside"}
 """What `status` says once, whatever the periods are: of letters and of files that wait for somebody."""
-SUBMITTER_KEYS = {"code", "name", "status", "version", "received_at", "is_late", "is_overdue", "held"}
+SUBMITTER_KEYS = {
+    *("code", "name", "status", "version", "received_at", "is_late", "is_overdue", "held", "owed")
+}
 
 
 def test_status_lists_the_milestones(call: Call, plan: Plan) -> None:
@@ -178,6 +180,7 @@ def test_status_of_one_period(call: Call, form: Form, send: Send, monkeypatch: p
     found = call(*of, "--json").json
     assert set(found) == STATUS_KEYS | ALONE_KEYS
     by_code = {entry["code"]: entry for entry in found["submitters"]}
+    owed = by_code["899"].pop("owed")
     assert by_code["899"] == {
         "code": "899",
         "name": "Ban Chỉ đạo thành phố Rạch Giá",
@@ -188,6 +191,9 @@ def test_status_of_one_period(call: Call, form: Form, send: Send, monkeypatch: p
         "is_overdue": False,
         "held": ["30745"],
     }
+    # All of the locality that is held back, and nothing of the other one's figures.
+    first = owed[0]
+    assert (first["locality"], first["figures"], first["baseline"]) == ("30745", 70, 70)
     assert (by_code["900"]["status"], by_code["900"]["is_overdue"]) == ("not_submitted", True)
     blocked = {entry["locality"]: entry["reason"] for entry in found["blocked_by"]}
     assert blocked["30745"] == "held_by_findings"
@@ -197,7 +203,7 @@ def test_status_of_one_period(call: Call, form: Form, send: Send, monkeypatch: p
     (sent,) = [line for line in lines if line.startswith("899 ")]
     assert "nhận một phần (partly_accepted)" in sent
     assert "12/10/2021 09:00" in sent
-    assert sent.endswith("giữ lại: Phường Vĩnh Lạc")
+    assert "giữ lại: Phường Vĩnh Lạc; còn thiếu " in sent
     (unsent,) = [line for line in lines if line.startswith("900 ")]
     assert "chưa gửi (not_submitted)" in unsent
     assert unsent.endswith("quá hạn")
@@ -210,7 +216,7 @@ def test_status_of_a_late_file(call: Call, form: Form, send: Send, monkeypatch: 
     monkeypatch.setenv("CHUYENHOA_NOW", "2021-10-18T08:00:00+07:00")
     send(form())
     (line,) = [n for n in call("status", "--period", "2021-6t").out.splitlines() if n.startswith("899 ")]
-    assert line.endswith("gửi muộn")
+    assert "gửi muộn; còn thiếu " in line
 
 
 def test_status_sums_up_what_is_late_or_wrong(

@@ -7,7 +7,7 @@ says nothing. Everything else (holding, releasing, withdrawing, the changes told
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -55,6 +55,8 @@ class Model:
     said: list[dict[Key, int | None]] = field(default_factory=list)
     counts: list[dict[str, bool]] = field(default_factory=list)
     waits: set[tuple[int, str]] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    """Localities with a reason that came before their figures."""
 
     def add(self, file: File) -> None:
         said: dict[Key, int | None] = {k: value for k, value in file.stated.items() if value is not None}
@@ -63,6 +65,13 @@ class Model:
                 if key[0] in file.withdrawn and key not in said and earlier[key] != -1:
                     said[key] = -1
         listed = {key[0] for key in (*file.stated, *said)}
+        # A reason that came in a file of its own answers the next file that lists its locality.
+        doubtful = file.doubtful - self.given
+        if listed:
+            self.given -= listed
+        else:
+            self.given |= file.reasons
+        file = replace(file, doubtful=doubtful)
         self.files.append(file)
         self.said.append(said)
         self.counts.append({code: code not in file.wrong | file.doubtful for code in listed})
