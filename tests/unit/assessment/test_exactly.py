@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from chuyenhoa.assessment.cases import known_verdicts, possible_cases
 from chuyenhoa.assessment.facts import Facts
-from chuyenhoa.model.criteria import AwaitedMeasure, DeclarationMeasure
+from chuyenhoa.model.criteria import AwaitedMeasure, ChangeMeasure, DeclarationMeasure
 from tests.unit.assessment import plan_oracle as oracle
-from tests.unit.assessment.building import facts_of, limit, ratio
+from tests.unit.assessment.building import facts_of, limit, ratio, terms
 from tests.unit.assessment.test_generated_plans import (
     UNITS,
     Entry,
@@ -46,5 +46,13 @@ def test_the_short_way_says_what_the_conditions_say_or_nothing(
 def test_a_denominator_below_zero_has_no_verdict_either_way() -> None:
     measure = ratio("A", "B -C", limit(80))
     facts = facts_of(measure, "A=1 B=1 C=2")
+    assert known_verdicts(measure, facts.value) == frozenset()
+    assert possible_cases(measure, facts) == ()
+
+
+def test_a_baseline_below_zero_has_no_verdict_either_way() -> None:
+    # More tips handed on (C) than there were (B) the year before: the figures contradict each other.
+    measure = ChangeMeasure(terms("B -C"), limit(10))
+    facts = facts_of(measure, "B=3 C=1 baseline.B=1 baseline.C=2")
     assert known_verdicts(measure, facts.value) == frozenset()
     assert possible_cases(measure, facts) == ()
