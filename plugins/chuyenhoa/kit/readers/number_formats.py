@@ -53,10 +53,6 @@ class _Section:
     is_other: bool = False
     """A date, a percentage, a power of ten or a fraction: other rules judge these, or they only round."""
 
-    @property
-    def shows_value(self) -> bool:
-        return any(kind in ("digit", "general", "text") for kind, _ in self.pieces)
-
 
 @lru_cache(maxsize=1024)
 def is_plain(code: str) -> bool:

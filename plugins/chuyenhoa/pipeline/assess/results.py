@@ -296,12 +296,7 @@ def _findings_by(
     failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]
     if failed:
         raise RuntimeError("; ".join(failed))
-    claimed_with = {row.number: row.claimed_with for row in rows}
-    files = [
-        validate.FileToCheck(number, entry, claimed_with[number])
-        for number, entry in readings.items()
-        if not isinstance(entry, Exception)
-    ]
+    files = validate.files_of(rows, {n: r for n, r in readings.items() if not isinstance(r, Exception)})
     # One batch for all, in the order of receipt: the rules over time see what was in force when each came.
     check = validate.BatchCheck(other, ctx.store, files)
     return {

@@ -101,7 +101,7 @@ class _Replay:
         with _clock_at(group[0].event.at):
             ctx = self._context()
             part = read.read_part(ctx, rows, position)
-            check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part))
+            check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part.rows, part.readings))
         if part.failed:
             raise RebuildError("These files could not be read: " + "; ".join(map(str, part.failed.values())))
         self._parts[position] = (part, check)

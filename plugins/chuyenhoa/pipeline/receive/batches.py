@@ -169,7 +169,7 @@ def _process(ctx: Context, rows: list[tables.SubmissionRow]) -> dict[int, failur
     """Take some submissions through the five steps; what failed, by number."""
     try:
         part = read.read_part(ctx, rows)
-        check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part))
+        check = validate.BatchCheck(ctx, ctx.store, validate.files_of(part.rows, part.readings))
     except Exception as error:
         # A poison file costs its own answer and nobody else's: what fails together is tried one by one.
         logger.exception("processing %d files together failed", len(rows))

@@ -18,6 +18,7 @@ from chuyenhoa.pipeline.receive.parts import compare_parts
 from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import Store
 from chuyenhoa.store.evidence import Wanted, load_in_force
+from chuyenhoa.store.tables import SubmissionRow
 from chuyenhoa.validation import (
     ValidationReport,
     build_history,
@@ -51,10 +52,10 @@ class FileToCheck:
         return (reading.plan, reading.period, reading.submitter, self.claimed_with)
 
 
-def files_of(part: Part) -> list[FileToCheck]:
-    """The files of a part that were read, in the order of receipt."""
-    claimed_with = {row.number: row.claimed_with for row in part.rows}
-    return [FileToCheck(n, reading, claimed_with[n]) for n, reading in part.readings.items()]
+def files_of(rows: Sequence[SubmissionRow], readings: Mapping[int, Reading]) -> list[FileToCheck]:
+    """The files that were read, each with the pass that claimed it, in the order of the readings."""
+    claimed_with = {row.number: row.claimed_with for row in rows}
+    return [FileToCheck(n, reading, claimed_with[n]) for n, reading in readings.items()]
 
 
 @dataclass
@@ -131,7 +132,7 @@ class BatchCheck:
     def findings_of(self, number: int) -> tuple[Finding, ...]:
         """All findings of one file: of its reader, between the parts of its report, and of the rules."""
         file = self._by_number[number]
-        if number in self._postponed or number in self._without_history:
+        if self.is_postponed(number):
             self._run_postponed(file)
         return self._found_in(file)
 
@@ -171,7 +172,7 @@ class BatchCheck:
         # Each round holds back more, so it ends; a single file is never checked again.
         while len(parts) > 1:
             held = frozenset(
-                (part.number, finding.locality or code)
+                (part.number, code)
                 for part in parts
                 for finding in self._found_in(part)
                 if finding.severity is Severity.ERROR
