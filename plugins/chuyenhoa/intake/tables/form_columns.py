@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from chuyenhoa.intake.plan_cache import once_a_plan
@@ -46,7 +46,7 @@ def find_coded(sheet: Sheet, plan: Plan) -> Table | None:
         return None
     table = _with_names(table, plan)
     again = find_table(sheet, (), indicators, start=table.code_row + 1)
-    if again is None and not list(_uncoded(table)):
+    if again is None and not any(_uncoded(table, _head_of(table, plan))):
         return table
     by_labels = find_tables(sheet, vocabulary_of(plan), gazetteer_of(plan), ())
     coded = [column for code in indicators for column in table.columns.get(code, ())]
@@ -85,10 +85,20 @@ def _is_number(sheet: Sheet, row: int, column: int) -> bool:
     )
 
 
-def _uncoded(table: Table) -> Iterator[tuple[int, list[int]]]:
-    """The columns without any code in which numbers stand, with the rows of these.
+def _head_of(table: Table, plan: Plan) -> tuple[Column, ...]:
+    """The columns of the head that ends in a table's code row, rows counted from its top."""
+    return _heads_of(plan).read(table.sheet, _top(table), table.code_row)
 
-    A column that numbers its lines is none: 1, 2, 3 … under "STT" or under nothing.
+
+def _top(table: Table) -> int:
+    return max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET])
+
+
+def _uncoded(table: Table, head: Sequence[Column]) -> Iterator[tuple[int, Column | None, list[int]]]:
+    """The columns without any code in which numbers stand, with their headings and the rows of the numbers.
+
+    The form's own column "Số ô còn trống" is none once Excel has calculated it; nor is one that numbers its
+    lines, 1, 2, 3 … under nothing.
     """
     coded = {column for columns in table.columns.values() for column in columns}
     # Phone numbers and dates below the table stand in lines that say nothing under the codes.
@@ -97,8 +107,11 @@ def _uncoded(table: Table) -> Iterator[tuple[int, list[int]]]:
     for column in (column for column in range(width) if column not in coded):
         rows = [row for row in lines if _is_number(table.sheet, row, column)]
         shown = [read_code(table.sheet.value(row, column)).strip(".)") for row in rows]
+        headed = next((entry for entry in head if entry.index == column), None)
+        if headed is not None and any(key in OTHER_HEADS for key in headed.keys):
+            continue
         if rows and shown != [str(number) for number in range(1, len(rows) + 1)]:
-            yield column, rows
+            yield column, headed, rows
 
 
 def check_head(scope: Scope, table: Table) -> frozenset[str]:
@@ -111,18 +124,15 @@ def check_head(scope: Scope, table: Table) -> frozenset[str]:
     Returns:
         The codes of the columns that must not be read; their figures may be the other indicator's.
     """
-    top = max(0, table.code_row + 1 - HEAD_ROWS[FIGURES_SHEET])
-    columns = _heads_of(scope.plan).read(table.sheet, top, table.code_row)
+    columns = _head_of(table, scope.plan)
+    top = _top(table)
     clashes = [
         Clash(name_cell(table.code_row, column.index), min(column.codes), column.label, column.match.clash)
         for column in columns
         if column.match.clash
     ]
     report_clashes(scope, table.sheet.name, clashes)
-    for number, rows in _uncoded(table):
-        headed = next((column for column in columns if column.index == number), None)
-        if headed is not None and any(key in OTHER_HEADS for key in headed.keys):
-            continue
+    for number, headed, rows in _uncoded(table, columns):
         cell = name_cell(table.code_row if headed is None else top + headed.row, number)
         scope.findings.add(
             Code.COLUMN_WITHOUT_CODE,
