@@ -51,6 +51,7 @@ UNIT_COLUMNS = (
     "valid_to",
     "legal_basis",
 )
+MARK = re.compile(r"@([A-Z_]+)\*([0-9]+)@")
 BLANK_CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)" s="([0-9]+)"/>')
 FAULTS: Mapping[int, tuple[str, str]] = {
     3: ("TTXH_KP", "<v>abc</v>"),
@@ -113,7 +114,11 @@ class National:
             if sheet == form.DECLARATIONS_SHEET:
                 text = {"E": "Có", "F": f"{row}/KH-UBND", "G": "05/05/2021"}.get(column)
                 return f'{start} t="inlineStr"><is><t>{text}</t></is></c>' if text else match[0]
-            return f"{start}>@{codes[column]}@</c>" if column in codes else match[0]
+            if column not in codes:
+                return match[0]
+            # Every place its own figures, and others than a year before: copies are warned of (D145, D146).
+            times = int(row) - code_row + (LOCALITIES if sheet == form.BASELINE_SHEET else 0)
+            return f"{start}>@{codes[column]}*{times}@</c>"
 
         raw = load_raw(io.BytesIO(blank))
         for sheet in (form.FIGURES_SHEET, form.BASELINE_SHEET, form.DECLARATIONS_SHEET):
@@ -128,8 +133,7 @@ class National:
         new = dict(zip(communes_of(PATTERN), communes_of(number), strict=True))
         factor = 1 + number % 3
         values = {
-            entry.code: f"<v>{FIGURES.get(entry.code, OTHER_FIGURE) * factor:g}</v>"
-            for entry in self.plan.indicators
+            entry.code: FIGURES.get(entry.code, OTHER_FIGURE) * factor for entry in self.plan.indicators
         }
         wrong, text = FAULTS.get(number % 20, ("", ""))
         buffer = io.BytesIO()
@@ -137,8 +141,8 @@ class National:
             for name, pattern in self._pattern.items():
                 data = pattern
                 if wrong and name.endswith("/sheet1.xml"):
-                    data = data.replace(f">@{wrong}@", _shown(text), 1)
-                data = re.sub("@([A-Z_]+)@", lambda match: values[match[1]], data)
+                    data = data.replace(f">@{wrong}*1@", _shown(text), 1)
+                data = MARK.sub(lambda match: f"<v>{values[match[1]] * int(match[2]):g}</v>", data)
                 if not name.endswith(("styles.xml", "theme1.xml")):
                     for old, commune in new.items():
                         data = data.replace(old, commune)

@@ -29,7 +29,7 @@ def report_copies(findings: FindingList, observations: Sequence[Observation]) ->
     rows: Rows = {}
     for entry in observations:
         if entry.value is not None:
-            rows.setdefault((entry.locality, entry.basis), {})[entry.indicator] = Decimal(entry.value)
+            rows.setdefault((entry.locality, entry.basis), {})[entry.indicator] = entry.value
     current = {locality: row for (locality, basis), row in rows.items() if basis is Basis.CURRENT}
     pairs = [(row, rows.get((locality, Basis.BASELINE), {})) for locality, row in current.items()]
     sheets = {entry.basis: entry.cell_ref.sheet for entry in observations}

@@ -73,6 +73,12 @@ def _fold_all(vocabulary: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(legacy.word_key, vocabulary))
 
 
+@lru_cache(maxsize=8192)
+def _is_unicode(text: str) -> bool:
+    """Whether a text has a sign that no old encoding would show."""
+    return legacy.UNICODE_ONLY.search(unicodedata.normalize("NFC", text)) is not None
+
+
 Found = dict[tuple[int, int], legacy.Guess]
 
 
@@ -82,21 +88,20 @@ def _convert(sheet: Sheet, known: frozenset[str]) -> Found:
     doubtful: list[tuple[tuple[int, int], str]] = []
     seen = Counter[legacy.Encoding]()
     is_unicode = False
-    for row, values in enumerate(sheet.rows):
-        for column, value in enumerate(values):
-            # Nearly all cells are numbers or plain ASCII.
-            if not isinstance(value, str) or value.isascii():
-                continue
-            text = unicodedata.normalize("NFC", value)
-            if legacy.UNICODE_ONLY.search(text):
-                is_unicode = True
-                continue
-            guess = legacy.guess_text(text, known, sheet.fonts.get((row, column), ""))
-            if guess is None:
-                doubtful.append(((row, column), text))
-            elif guess.text != text:
-                found[row, column] = guess
-                seen[guess.encoding] += guess.is_certain
+    for row, column, value in sheet.texts:
+        # Most texts are plain ASCII, or labels that come again with every file.
+        if value.isascii():
+            continue
+        if _is_unicode(value):
+            is_unicode = True
+            continue
+        text = unicodedata.normalize("NFC", value)
+        guess = legacy.guess_text(text, known, sheet.fonts.get((row, column), ""))
+        if guess is None:
+            doubtful.append(((row, column), text))
+        elif guess.text != text:
+            found[row, column] = guess
+            seen[guess.encoding] += guess.is_certain
     if not is_unicode and len(+seen) == 1 and seen.total() >= MIN_OF_A_SHEET:
         encoding = next(iter(+seen))
         for place, text in doubtful:

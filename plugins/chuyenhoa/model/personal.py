@@ -8,6 +8,7 @@ Circular 22/2014/TT-BTTTT and the change of prefixes in 2018 (mobile numbers 03,
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from chuyenhoa.model.finding_codes import Code
@@ -50,6 +51,8 @@ LAST_PROVINCE = 96
 
 # A number cell below it holds too few digits to name anybody; the quick answer for nearly all cells.
 SMALLEST_NUMBER = 10**8
+SHORT_TEXT = 200
+"""Characters up to which a masked text is remembered."""
 
 
 def find_personal(text: str) -> list[tuple[int, int]]:
@@ -80,10 +83,18 @@ _WIDE = {0xFF10 + digit: ord("0") + digit for digit in range(10)} | {0xFF0B: ord
 
 def mask_personal(text: str) -> str:
     """The text with every personal number replaced by a notice."""
+    return _mask_short(text) if len(text) <= SHORT_TEXT else _mask(text)
+
+
+def _mask(text: str) -> str:
     places = find_personal(text)
     for start, end in reversed(places):
         text = text[:start] + MASK + text[end:]
     return text
+
+
+_mask_short = lru_cache(maxsize=8192)(_mask)
+"""Labels and names come again with every file."""
 
 
 def is_personal_number(value: float) -> bool:

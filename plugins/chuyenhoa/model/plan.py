@@ -253,7 +253,24 @@ class Plan:
 
     def localities_of(self, submitter: str) -> tuple[Locality, ...]:
         """The localities that one submitter reports, in the order of the list."""
-        return tuple(entry for entry in self.localities if entry.submitter == submitter)
+        return self._localities_by_submitter.get(submitter, ())
+
+    @cached_property
+    def _localities_by_submitter(self) -> Mapping[str, tuple[Locality, ...]]:
+        found: dict[str, list[Locality]] = {}
+        for entry in self.localities:
+            found.setdefault(entry.submitter, []).append(entry)
+        return {submitter: tuple(entries) for submitter, entries in found.items()}
+
+    @cached_property
+    def locality_names(self) -> Mapping[str, str]:
+        """Names of localities by code."""
+        return {entry.code: entry.name for entry in self.localities}
+
+    @cached_property
+    def indicator_labels(self) -> Mapping[str, str]:
+        """Labels of indicators by code."""
+        return {entry.code: entry.label for entry in self.indicators}
 
     def criteria_on(self, day: date) -> tuple[Criterion, ...]:
         """The edition of every criterion in force on `day`, with the guidance of that day in its place."""

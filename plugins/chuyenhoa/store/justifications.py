@@ -129,14 +129,6 @@ def waiting_justifications(session: Session, reading: Reading, before: int) -> t
 
     A reason for a locality counts when no version has listed it since; one for all, when none came at all.
     """
-    newest = (
-        select(tables.SubmissionLocalityRow.locality, func.max(tables.SubmissionRow.number))
-        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.SubmissionLocalityRow.submission)
-        .where(*_same_report(reading), tables.SubmissionRow.number < before)
-        .group_by(tables.SubmissionLocalityRow.locality)
-    )
-    listed: dict[str, int] = {code: number for code, number in session.execute(newest)}  # noqa: C416  (typed)
-    last = max(listed.values(), default=0)
     query = (
         select(tables.JustificationRow)
         .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.JustificationRow.submission)
@@ -148,9 +140,20 @@ def waiting_justifications(session: Session, reading: Reading, before: int) -> t
         )
         .order_by(tables.JustificationRow.id)
     )
+    given = list(session.scalars(query))
+    if not given:  # as for nearly every file
+        return ()
+    newest = (
+        select(tables.SubmissionLocalityRow.locality, func.max(tables.SubmissionRow.number))
+        .join(tables.SubmissionRow, tables.SubmissionRow.number == tables.SubmissionLocalityRow.submission)
+        .where(*_same_report(reading), tables.SubmissionRow.number < before)
+        .group_by(tables.SubmissionLocalityRow.locality)
+    )
+    listed: dict[str, int] = {code: number for code, number in session.execute(newest)}  # noqa: C416  (typed)
+    last = max(listed.values(), default=0)
     return tuple(
         _justification(row)
-        for row in session.scalars(query)
+        for row in given
         if row.submission > (listed.get(row.locality, 0) if row.locality else last)
     )
 

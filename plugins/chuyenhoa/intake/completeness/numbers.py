@@ -47,8 +47,11 @@ def count_numbers(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: T
     lines: set[int] = set() if regions else _line_numbers(sheet)
     for row in range(first_data_row(regions), len(sheet.rows)):
         for column, value in enumerate(sheet.rows[row]):
+            if value == "":
+                continue
             cell = scope.cells.get((sheet.name, row, column))
-            if cell is not None and cell.has_value and any(map(str.isdigit, str(value))):
+            is_typed = value.__class__ is float
+            if cell is not None and cell.has_value and (is_typed or any(map(str.isdigit, str(value)))):
                 present += 1
                 read[cell.locality] += 1
             elif is_number(value) and column not in lines and not _is_recognised((row, column), regions):

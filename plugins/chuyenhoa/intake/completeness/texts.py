@@ -81,20 +81,20 @@ def ask_words(scope: Scope, sheet: Sheet, regions: Sequence[Region], told: Told)
 def _texts(sheet: Sheet, regions: Sequence[Region], told: Told) -> Iterator[_Words]:
     if not regions or told.is_whole:
         return
-    for row in range(first_data_row(regions), len(sheet.rows)):
-        for column, value in enumerate(sheet.rows[row]):
-            if not isinstance(value, str) or not value or MASK in value or is_number(value):
-                continue
-            text, spot = " ".join(clean_text(value).split()), (row, column)
-            if not text or any(region.is_read_text(spot) for region in regions):
-                continue
-            # A correction is asked about wherever it stands, also below the signatures.
-            is_quiet = told.covers(spot) or any(
-                region.holds(spot) and region.is_recognised_text(spot) for region in regions
-            )
-            words = _Words(spot, text, CELL_TEXT)
-            if not is_quiet or words.is_correction:
-                yield words
+    first = first_data_row(regions)
+    for row, column, value in sheet.texts:
+        if row < first or any(region.is_read_text((row, column)) for region in regions):
+            continue
+        text, spot = " ".join(clean_text(value).split()), (row, column)
+        if not text or MASK in text or is_number(value):
+            continue
+        # A correction is asked about wherever it stands, also below the signatures.
+        is_quiet = told.covers(spot) or any(
+            region.holds(spot) and region.is_recognised_text(spot) for region in regions
+        )
+        words = _Words(spot, text, CELL_TEXT)
+        if not is_quiet or words.is_correction:
+            yield words
 
 
 def _below(sheet: Sheet) -> Iterator[_Words]:

@@ -50,12 +50,12 @@ class StatementReader:
 
     def ask_head(self, sheet: Sheet, code_row: int) -> None:
         """The same of the name of a sheet of the form and of all that stands over its code row."""
+        is_question = self.known.is_question
         texts = [HeaderText(sheet.name, "", text) for text in (sheet.name, *sheet.above)]
         texts += [
-            HeaderText(sheet.name, name_cell(row, column), clean_text(value))
-            for row, values in enumerate(sheet.rows[:code_row])
-            for column, value in enumerate(values)
-            if value and isinstance(value, str) and self.known.is_question(value)
+            HeaderText(sheet.name, name_cell(row, column), clean_text(text))
+            for row, column, text in sheet.texts
+            if row < code_row and is_question(text)
         ]
         self.ask_titles(texts)
 

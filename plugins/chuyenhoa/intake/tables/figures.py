@@ -118,7 +118,7 @@ def _check_totals(scope: Scope, table: Table, owners: Mapping[int, Locality], ot
 
 def check_columns(scope: Scope, table: Table, known: Iterable[str]) -> None:
     """Columns that the form does not have, that it has and the file has not, and duplicate ones."""
-    expected = list(known)
+    expected = dict.fromkeys(known)
     sheet = table.sheet.name
     for code, places in table.columns.items():
         cells = tuple(name_cell(table.code_row, column) for column in places)
@@ -202,12 +202,7 @@ def read_cell(
     if mark:
         reading = NumberReading(problem=FLAW_CODES[mark.flaw], readings=mark.text)
     else:
-        shown = sheet.shown.get((row, column))
-        unit_of_cell = (indicator.unit, indicator.decimals)
-        reading = NumberReading() if shown is None else compare_with_shown(value, shown, *unit_of_cell)
-        if not reading.problem:
-            # The format says whether the number is what was signed; a head or title, in which unit it stands.
-            reading = read_in_unit(value, *unit_of_cell, unit)
+        reading = _read_value(value, sheet.shown.get((row, column)), indicator, unit)
     has_value = not reading.problem and reading.value is not None
     scope.cells[sheet.name, row, column] = ReadCell(locality.code, indicator.code, has_value)
     if reading.problem:
@@ -228,6 +223,16 @@ def read_cell(
     if reading.why:
         after = "" if reading.value is None else str(reading.value)
         found.normalisations.append(Normalisation(where, show_value(value), after, reading.why))
+
+
+def _read_value(value: CellValue, shown: str | None, indicator: Indicator, unit: StatedUnit) -> NumberReading:
+    """The number of an unmarked cell, or the question on it."""
+    if shown is not None:
+        asked = compare_with_shown(value, shown, indicator.unit, indicator.decimals)
+        if asked.problem:
+            return asked
+    # The format says whether the number is what was signed; a head or title, in which unit it stands.
+    return read_in_unit(value, indicator.unit, indicator.decimals, unit)
 
 
 def show_value(value: CellValue, mark: Mark | None = None) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
+from operator import itemgetter
 
 from chuyenhoa.kit.readers.book import CellValue, Sheet, name_cell
 from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, read_code
@@ -77,17 +78,16 @@ def find_table(
     Returns:
         None when there is no such row.
     """
-    for index, row in enumerate(sheet.rows[start:], start):
-        codes = [
-            read_code(value) if value and isinstance(value, str) and len(value) <= MAX_CODE_LENGTH else ""
-            for value in row
-        ]
-        if set(needed) <= set(codes) and (not some or not set(codes).isdisjoint(some)):
-            columns: dict[str, tuple[int, ...]] = {}
-            for column, code in enumerate(codes):
-                if code:
-                    columns[code] = (*columns.get(code, ()), column)
-            return Table(sheet, index, columns)
+    for index, texts in groupby(sheet.texts, key=itemgetter(0)):
+        if index < start:
+            continue
+        columns: dict[str, tuple[int, ...]] = {}
+        for _, column, text in texts:
+            if len(text) <= MAX_CODE_LENGTH:
+                code = read_code(text)
+                columns[code] = (*columns.get(code, ()), column)
+        if columns.keys() >= set(needed) and (not some or not columns.keys().isdisjoint(some)):
+            return Table(sheet, index, {code: places for code, places in columns.items() if code})
     return None
 
 

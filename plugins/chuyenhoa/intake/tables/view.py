@@ -28,11 +28,6 @@ class View:
         rows = [row + [""] * (width - len(row)) for row in self.sheet.rows]
         return [list(column) for column in zip(*rows, strict=True)] if self.is_turned else rows
 
-    @cached_property
-    def _texts(self) -> list[list[str]]:
-        """The cleaned texts of the cells, asked for again and again while heads are looked for."""
-        return [[clean_text(value) if isinstance(value, str) else "" for value in row] for row in self.rows]
-
     @property
     def width(self) -> int:
         """How many columns the table has."""
@@ -62,9 +57,8 @@ class View:
 
     def text(self, row: int, column: int) -> str:
         """A cell's text; "" for a blank cell and for a number."""
-        if row < len(self._texts) and column < self.width:
-            return self._texts[row][column]
-        return ""
+        value = self.value(row, column)
+        return clean_text(value) if value and isinstance(value, str) else ""
 
     def texts(self, row: int) -> list[str]:
         """The texts of a row."""

@@ -96,7 +96,7 @@ def read_in_unit(value: CellValue, unit: str, decimals: bool, stated: units.Stat
         decimals: whether the indicator is money and may have decimals.
         stated: the unit of the column, as its heading or a title states it.
     """
-    if stated.ratio == 1:
+    if stated is units.OWN or stated.ratio == 1:
         return read_number(value, unit, decimals)
     reading = read_number(value, stated.text, decimals=True)
     if reading.value is None:

@@ -35,14 +35,15 @@ def withhold_personal(book: Book) -> Book:
 def _withhold(sheet: Sheet) -> Sheet:
     """One sheet; rows without personal data are shared with the sheet as it was."""
     found: dict[tuple[int, int], CellValue] = {}
+    for row, column, text in sheet.texts:
+        masked = mask_value(text)
+        if masked is not text or MASK in text:
+            found[row, column] = masked
     for row, values in enumerate(sheet.rows):
         for column, value in enumerate(values):
             # Nearly all cells are blank or small counts: decided here, without a call for each of them.
-            if not value or (type(value) is float and -SMALLEST_NUMBER < value < SMALLEST_NUMBER):
-                continue
-            masked = mask_value(value)
-            if masked is not value or (isinstance(value, str) and MASK in value):
-                found[row, column] = masked
+            if type(value) in (float, int) and mask_value(value) is MASK:
+                found[row, column] = MASK
     above, name = tuple(map(mask_personal, sheet.above)), mask_personal(sheet.name)
     if sheet.notes or sheet.below:
         notes = {place: mask_personal(text) for place, text in sheet.notes.items()}
@@ -65,8 +66,8 @@ def mask_value(value: CellValue) -> CellValue:
             return value
         masked = mask_personal(value)
         return value if masked == value else masked
-    if isinstance(value, int | float) and abs(value) >= SMALLEST_NUMBER and is_personal_number(value):
-        return MASK
+    if isinstance(value, int | float) and not -SMALLEST_NUMBER < value < SMALLEST_NUMBER:
+        return MASK if is_personal_number(value) else value
     return value
 
 

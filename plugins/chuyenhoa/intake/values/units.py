@@ -192,6 +192,7 @@ OWN = StatedUnit()
 """The indicator's own unit."""
 
 
+@lru_cache(maxsize=4096)
 def stated_for(own: str, column: str, table: str, known: frozenset[str]) -> StatedUnit | None:
     """The unit of a column's figures.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 MAX_ROWS = 5_000
@@ -162,6 +162,16 @@ class Sheet:
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     """Comments on cells (.xlsx, .xls, .ods); a cell may be blank and have one."""
     hidden_columns: frozenset[int] = frozenset()
+
+    @cached_property
+    def texts(self) -> tuple[tuple[int, int, str], ...]:
+        """Every text that is not empty, with its row and column; most cells are blank or numbers."""
+        return tuple(
+            (row, column, value)
+            for row, values in enumerate(self.rows)
+            for column, value in enumerate(values)
+            if value and isinstance(value, str)
+        )
 
     def value(self, row: int, column: int) -> CellValue:
         """What a cell holds; "" for a blank cell and outside of the used area."""

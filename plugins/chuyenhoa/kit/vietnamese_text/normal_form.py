@@ -125,12 +125,13 @@ def read_code(value: object) -> str:
     """A code as the plan writes it: a number without decimals, full-width letters made plain, upper case."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = clean_text(value)
+    text = value if isinstance(value, str) else str(value)
     return _read_short_code(text) if len(text) <= SHORT_TEXT else _read_code(text)
 
 
 def _read_code(text: str) -> str:
-    return unicodedata.normalize("NFC", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).upper())
+    plain = unicodedata.normalize("NFKC", clean_text(text))
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", plain).upper())
 
 
 _read_short_code = lru_cache(maxsize=8192)(_read_code)

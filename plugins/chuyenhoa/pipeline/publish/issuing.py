@@ -327,7 +327,7 @@ def find_entries(ctx: Context, session: Session, milestone: str = "") -> list[En
     names: dict[str, str] = {}
     for plan in ctx.plans.values():
         names |= {entry.code: entry.name for entry in plan.submitters}
-        names |= {entry.code: entry.name for entry in plan.localities}
+        names |= plan.locality_names
     return list_entries(session, titles, names, milestone)
 
 

@@ -85,7 +85,9 @@ def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) ->
             made |= {} if filled is None else {number: (filled, feedback.MarkedAs.FORM)}
         elif to_mark:
             original = archive.read_archived(ctx.settings.archive, receipt.sha256)
-            jobs[number] = (original, to_mark, receipt.locality_names, feedback.list_changes(receipt))
+            told = {finding.locality for finding in to_mark}
+            names = {code: name for code, name in receipt.locality_names.items() if code in told}
+            jobs[number] = (original, to_mark, names, feedback.list_changes(receipt))
     outcomes = call_confined(MARK, list(jobs.values())) if jobs else []
     for number, outcome in zip(jobs, outcomes, strict=True):
         workbook = _use_marked_or_fill(ctx, number, receipts[number], outcome)
@@ -209,7 +211,7 @@ class _Known:
         self.normalisations = ledger.load_normalisations_of(session, numbers)
         self.localities = ledger.load_localities_of(session, numbers)
         self.released = justifications.released_by(session, numbers)
-        self.changes = changes_of(session, rows, plans)
+        self.changes = changes_of(session, rows, plans, with_first=False)
         self.members = ledger.members_of_all(session, numbers)
         others = {row.container for row in rows} | {row.duplicate_of for row in rows}
         found = ledger.find_submissions(session, [other for other in others if other is not None])
@@ -323,8 +325,8 @@ def _describe_file(row: tables.SubmissionRow, plan: Plan) -> submissions.Receipt
         is_late=row.is_late,
         taken=(),
         held=(),
-        locality_names={entry.code: entry.name for entry in plan.localities},
-        indicator_labels={entry.code: entry.label for entry in plan.indicators},
+        locality_names=plan.locality_names,
+        indicator_labels=plan.indicator_labels,
         contact=plan.board.contact,
     )
 

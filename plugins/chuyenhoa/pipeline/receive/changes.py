@@ -5,9 +5,11 @@ Worked out from the store alone, so a receipt made again after later files says 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.figures import Basis, CellRef, Declaration
@@ -30,14 +32,32 @@ class ReportChanges:
 
 
 def changes_of(
-    session: Session, rows: Sequence[tables.SubmissionRow], plans: Mapping[str, Plan]
+    session: Session,
+    rows: Sequence[tables.SubmissionRow],
+    plans: Mapping[str, Plan],
+    *,
+    with_first: bool = True,
 ) -> dict[int, ReportChanges]:
-    """What each of some stored files did to its report; nothing for files that are no report."""
+    """What each of some stored files did to its report; nothing for files that are no report.
+
+    Args:
+        session: reads the store.
+        rows: the files; a few queries for all of them.
+        plans: plans by id.
+        with_first: whether to list what the first file of a report adds, which is all that it says; its
+            receipt does not.
+    """
     ours = [row for row in rows if row.status in _OURS and row.plan in plans]
     found: dict[int, ReportChanges] = {}
     for plan_id in dict.fromkeys(row.plan for row in ours):
         plan = plans[plan_id]
         members = [row for row in ours if row.plan == plan_id]
+        if not with_first:
+            first = _first_of_reports(session, plan, members)
+            found |= _owed_after_first(session, plan, first)
+            members = [row for row in members if row not in first]
+        if not members:
+            continue
         stated = _load(session, plan, members)
         names = {number: row.file_name for number, row in stated.files.items()}
         for row in members:
@@ -49,6 +69,70 @@ def changes_of(
             texts = [t for t in stated.texts if (t.period, t.submitter) == (row.period, row.submitter)]
             found[row.number] = _compare(plan, row, [*own, *texts], names)
     return found
+
+
+def _first_of_reports(
+    session: Session, plan: Plan, rows: Sequence[tables.SubmissionRow]
+) -> list[tables.SubmissionRow]:
+    """The files before which nobody said anything in their report, nor on their localities."""
+    found, listed = tables.SubmissionRow, tables.SubmissionLocalityRow
+    of_periods = (found.plan == plan.id, found.period.in_({row.period for row in rows}))
+    by_submitter = select(found.period, found.submitter, func.min(found.number)).where(
+        *of_periods, found.status.in_(_OURS)
+    )
+    by_locality = (
+        select(found.period, listed.locality, func.min(found.number))
+        .join(found, found.number == listed.submission)
+        .where(*of_periods, listed.locality.in_({c for row in rows for c in _codes(plan, row.submitter)}))
+    )
+    earliest = {
+        (period, whose): number
+        for query in (
+            by_submitter.group_by(found.period, found.submitter),
+            by_locality.group_by(found.period, listed.locality),
+        )
+        for period, whose, number in session.execute(query)
+    }
+    return [
+        row
+        for row in rows
+        if all(
+            earliest.get((row.period, whose), row.number) >= row.number
+            for whose in (row.submitter, *_codes(plan, row.submitter))
+        )
+    ]
+
+
+def _owed_after_first(
+    session: Session, plan: Plan, rows: Sequence[tables.SubmissionRow]
+) -> dict[int, ReportChanges]:
+    """What a report lacks after its first file, which alone counts: what it states of accepted localities."""
+    numbers = [row.number for row in rows]
+    known: dict[int, set[Hashable]] = {row.number: set() for row in rows}
+    seen, told = tables.ObservationRow, tables.DeclarationRow
+    figures = _of_taken(select(seen.submission, seen.locality, seen.indicator, seen.basis), seen)
+    declared = _of_taken(select(told.submission, told.locality, told.criterion), told)
+    periods = {row.number: row.period for row in rows}
+    for number, *key in session.execute(figures.where(seen.submission.in_(numbers), seen.value.is_not(None))):
+        known[number].add((periods[number], *key))
+    for number, *key in session.execute(
+        declared.where(told.submission.in_(numbers), told.answer.is_not(None))
+    ):
+        known[number].add((periods[number], *key))
+    return {
+        row.number: ReportChanges(owed=_owed(plan, row.submitter, row.period, known[row.number]))
+        for row in rows
+    }
+
+
+def _of_taken(
+    query: Select[*tuple[Any, ...]], table: type[tables.ObservationRow] | type[tables.DeclarationRow]
+) -> Select[*tuple[Any, ...]]:
+    """The query, for the statements on localities that were taken with their file."""
+    listed = tables.SubmissionLocalityRow
+    return query.join(
+        listed, (listed.submission == table.submission) & (listed.locality == table.locality)
+    ).where(listed.taken)
 
 
 _OURS = frozenset(status.value for status in ledger.OURS)
@@ -93,10 +177,11 @@ def _compare(
     stated = list(stated)
     before = in_force.newest(stated, row.number)
     after = in_force.newest(stated, row.number + 1)
+    texts = {key: _text_of(entry) for key, entry in after.items()}
     changes, kept = [], 0
     for key, new in after.items():
         old = before.get(key)
-        was, now = _text_of(old), _text_of(new)
+        was, now = _text_of(old) if old is not None else None, texts[key]
         if was is not None and was == now:
             kept += 1
         elif was != now:
@@ -115,10 +200,11 @@ def _compare(
             subjects.get(c.subject, len(subjects)),
         )
     )
-    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, row.period, after))
+    known = {key for key, text in texts.items() if text is not None}
+    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, row.period, known))
 
 
-def _text_of(entry: in_force.Stated | None) -> str | None:
+def _text_of(entry: in_force.Stated) -> str | None:
     """A statement as a text that can be compared and shown; None for a blank or a withdrawal."""
     if isinstance(entry, in_force.StatedFigure):
         return None if entry.figure.value is None else format(entry.figure.value, "f")
@@ -174,15 +260,13 @@ def owed_of(session: Session, plan: Plan, period: str) -> dict[str, tuple[Owed, 
     scope = in_force.Scope([period], plan=plan.id)
     stated: list[in_force.Stated] = [*in_force.load_figures(session, scope)]
     after = in_force.newest([*stated, *in_force.load_declarations(session, scope)])
-    lacking = {entry.code: _owed(plan, entry.code, period, after) for entry in plan.submitters}
+    known = {key for key, entry in after.items() if _text_of(entry) is not None}
+    lacking = {entry.code: _owed(plan, entry.code, period, known) for entry in plan.submitters}
     return {code: found for code, found in lacking.items() if found}
 
 
-def _owed(
-    plan: Plan, submitter: str, period: str, after: Mapping[Hashable, in_force.Stated]
-) -> tuple[Owed, ...]:
-    """What the form asks of a submitter's localities and nobody has stated."""
-    known = {key for key, entry in after.items() if _text_of(entry) is not None}
+def _owed(plan: Plan, submitter: str, period: str, known: Collection[Hashable]) -> tuple[Owed, ...]:
+    """What the form asks of a submitter's localities and nobody has stated; `known` is what somebody has."""
     found = []
     for code in _codes(plan, submitter):
         lacks = {
