@@ -172,9 +172,13 @@ def regions_of(
     scope: Scope, sheet: Sheet, coded: Collection[Table], free: Collection[FreeTable]
 ) -> list[Region]:
     """The regions of one sheet, from its tables; several tables below or beside each other have one each."""
+    own = [table for table in coded if table.sheet.name == sheet.name]
+    loose = [table for table in free if table.name == sheet.name]
+    if not own and not loose:
+        return []
     cells = {(row, column): cell for (name, row, column), cell in scope.cells.items() if name == sheet.name}
-    found = [_coded_region(scope, table, cells) for table in coded if table.sheet.name == sheet.name]
-    return found + [_free_region(scope, table, cells) for table in free if table.name == sheet.name]
+    found = [_coded_region(scope, table, cells) for table in own]
+    return found + [_free_region(scope, table, cells) for table in loose]
 
 
 def _coded_region(scope: Scope, table: Table, cells: Mapping[Spot, ReadCell]) -> Region:

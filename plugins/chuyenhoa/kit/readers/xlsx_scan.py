@@ -78,7 +78,10 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
     """
     head, end, tail = xml.rpartition(DATA_END)
     flagged = styles.flagged
-    if not end or len(head) > MAX_TREE or len(flagged) > MAX_STYLES or _is_unusual(head, tail):
+    if not end or len(head) > MAX_TREE or len(flagged) > MAX_STYLES:
+        return None
+    merges = MERGES.findall(tail) if b"<mergeCell" in tail else []
+    if _is_unusual(head, tail, len(merges)):
         return None
     try:
         root = parse_xml(head + end + b"</worksheet>")
@@ -103,17 +106,17 @@ def scan_quickly(xml: bytes, styles: CellStyles) -> SheetScan | None:
     found.hidden |= {int(row.get("r", "")) - 1 for row in queries.hidden(root)}
     for cell in queries.doubtful(root):
         _judge(cell, *_place(cell.get("r", "")), styles, found)
-    found.merges += filter(None, map(_read_area, MERGES.findall(tail)))
+    found.merges += filter(None, map(_read_area, merges))
     return found
 
 
-def _is_unusual(head: bytes, tail: bytes) -> bool:
+def _is_unusual(head: bytes, tail: bytes, merges: int) -> bool:
     """Whether a sheet holds what the quick pass does not understand: a comment at its end, own namespaces."""
     return (
         head.count(b"xmlns=") != 1
         or b"<!" in tail
         or not tail.rstrip().endswith(b"</worksheet>")
-        or tail.count(b"<mergeCell ") != len(MERGES.findall(tail))
+        or tail.count(b"<mergeCell ") != merges
     )
 
 
