@@ -175,6 +175,29 @@ def test_no_layout_gives_a_wrong_figure(sketch: Sketch) -> None:
         assert read_values == right
 
 
+def test_a_code_that_is_a_word_too_heads_both_of_its_columns() -> None:
+    # "XPVPHC" over "Kỳ này | Cùng kỳ", not merged: the second column lost its heading.
+    chosen = (("TTXH_XR", "Xảy ra"), ("XPVPHC", "XPVPHC"), ("KT_KT", "Khởi tố"))
+    columns = tuple((PLAN.indicator_by_code[code], label) for code, label in chosen)
+    names = tuple((code, names[0]) for code, names in NAMES.items())
+    plain = Sketch(
+        columns,
+        has_sections=True,
+        has_merges=False,
+        has_baseline=True,
+        has_titles=False,
+        has_numbers=False,
+        has_total=False,
+        has_subheading=False,
+        has_unknown=False,
+        is_turned=False,
+        names=names,
+    )
+    reading = read(lay_out(plain, {section.code: section.title for section in PLAN.sections}), PLAN)
+    fines = [entry.value for entry in reading.observations if entry.indicator == "XPVPHC" and entry.value]
+    assert sorted(fines) == [1010, 1011, 1015, 1016]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     grid=st.lists(

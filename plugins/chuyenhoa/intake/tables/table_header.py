@@ -283,8 +283,10 @@ def _carried(view: View, words: Vocabulary, left: tuple[int, str], rows: tuple[i
     start, text = left
     row, bottom = rows
     part = words.part(text)
-    if part.code or part.key in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS:
+    is_code = bool(part.code) and not part.is_word
+    if is_code or part.key in header_labels.LOCALITY_HEADS | header_labels.OTHER_HEADS:
         # A code and "TEN_DIA_BAN" name their own column: the next one has none, and goes by its label.
+        # "XPVPHC" is a code and what people call the fines: over "Kỳ này | Cùng kỳ" it heads both.
         return ""
     own = any(view.text(below, start) for below in range(row + 1, bottom + 1))
     here = any(view.text(below, index) for below in range(row + 1, bottom + 1))
