@@ -129,7 +129,7 @@ class Facts:
         if not known.parts:
             return [_input(name, _text(known), unit, known.source, reason)]
         parts = [
-            _input(f"{name}.{n}", _text(p), unit, p.source, of_unit=p.unit)
+            _input(f"{name}.{n}", _text(p), unit, p.source, None, p.unit)
             for n, p in enumerate(known.parts, 1)
         ]
         return [_input(name, _text(known), unit, None, reason), *parts]
@@ -177,6 +177,9 @@ def _text(known: KnownFigure) -> str | None:
     return canonical_text(known.value) + (f"/{known.divisor}" if known.divisor > 1 else "")
 
 
+_NOWHERE = Source("", "", "", "", "")
+
+
 def _input(
     name: str,
     value: str | None,
@@ -185,17 +188,11 @@ def _input(
     reason: InsufficiencyReason | None = None,
     of_unit: str = "",
 ) -> Input:
-    entry = object.__new__(Input)  # a country has millions: its own __init__ sets field by field
-    entry.__dict__.update(
-        name=name,
-        value=value,
-        unit=unit,
-        submission=source.submission if source else "",
-        sha256=source.sha256 if source else "",
-        file_name=source.file_name if source else "",
-        sheet=source.sheet if source else "",
-        cell=source.cell if source else "",
-        reason=reason,
-        of_unit=of_unit,
-    )
+    # A country has millions: its own __init__ would set field by field. What says where a figure stands has the
+    # same names in both.
+    entry = object.__new__(Input)
+    fields = {"name": name, "value": value, "unit": unit, **vars(source or _NOWHERE)}
+    fields["reason"] = reason
+    fields["of_unit"] = of_unit
+    object.__setattr__(entry, "__dict__", fields)
     return entry

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 _PERCENT_DECIMALS = 2
 
@@ -60,6 +61,7 @@ def percent_text(share: Fraction, limit: Number) -> str:
     return f"{_fixed_text(percent, decimals)}%"
 
 
+@lru_cache(maxsize=10_000)
 def canonical_text(value: Decimal) -> str:
     """The one way to write a figure for machines: 12.0 is "12", 12.50 is "12.5"; never an exponent."""
     whole = int(value)

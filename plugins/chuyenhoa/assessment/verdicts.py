@@ -11,6 +11,7 @@ from chuyenhoa.assessment.figures import describe_figure, describe_formula
 from chuyenhoa.assessment.labels import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.assessment.numbers import Number, number_text
 from chuyenhoa.assessment.outlook import Way, inputs_that_matter, possible_outcomes, roll_up, way_to_met
+from chuyenhoa.assessment.remembered import Explain, Remembered
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import Baseline
@@ -76,8 +77,9 @@ def assess_each(
     """
     criteria = criteria_for(plan, evidence, as_of)
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    explain = Remembered(assess_criterion)
     for entry in plan.localities:
-        yield assess_locality(entry, evidence_in(evidence, entry.code), criteria, plan.groups, units)
+        yield assess_locality(entry, evidence_in(evidence, entry.code), criteria, plan.groups, units, explain)
 
 
 def criteria_for(
@@ -144,6 +146,7 @@ def assess_locality(
     criteria: Sequence[measures.Criterion],
     groups: Sequence[measures.CriteriaGroup],
     units: Mapping[str, str],
+    explain: Explain | None = None,
 ) -> LocalityResult:
     """All results of one locality: one per criterion, one per group, and its own.
 
@@ -153,8 +156,10 @@ def assess_locality(
         criteria: The criteria in force, in the order of the plan.
         groups: The groups of the plan, in its order.
         units: The unit of every indicator by its code.
+        explain: What gives the result of one criterion: `assess_criterion`, or what remembers its results.
     """
-    results = tuple(assess_criterion(entry, locality, evidence, units) for entry in criteria)
+    explain = explain or assess_criterion
+    results = tuple(explain(entry, locality, evidence, units) for entry in criteria)
     by_code = {entry.code: entry.group for entry in criteria}
     group_results = tuple(
         GroupResult(

@@ -14,6 +14,9 @@ class Basis(StrEnum):
     CURRENT = "current"
     BASELINE = "baseline"
 
+    # Half of the key of every figure: Enum's own hash is a call in Python, and a country has millions of them.
+    __hash__ = str.__hash__
+
 
 class Answer(StrEnum):
     """What a declaration says."""
