@@ -30,8 +30,9 @@ class Source:
 class KnownFigure:
     """A stored figure in force; `value` None means that its cell was blank, or that `lacks` holds.
 
-    `parts` are the figures it was summed from, where finer reports cover the window; then `source` is the
-    last of theirs. An average is `value` divided by `divisor`, which keeps it exact.
+    `parts` are the figures it was summed from, where finer reports cover the window, or those known and those
+    blank, where they do not; then `source` is the last of theirs. An average is `value` divided by `divisor`,
+    which keeps it exact.
     """
 
     value: Decimal | None
@@ -64,7 +65,9 @@ class KnownDeclaration:
 class LocalityEvidence:
     """Everything accepted for one locality in a milestone's window.
 
-    `absence` says why there is nothing at all (`not_submitted`, `held_by_findings`); then the rest is empty.
+    `absence` says why there is nothing at all (`not_submitted`, `held_by_findings`), or why only a part of
+    the window is reported (`gap_in_window`, `conflicting_sources`, `held_by_findings`): then the rest holds
+    what is known even so.
     A figure that is not in `figures` was not in the file (no such column or sheet): it is missing as well.
     """
 

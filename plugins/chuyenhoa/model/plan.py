@@ -28,10 +28,14 @@ class Status(StrEnum):
 
 
 class IndicatorKind(StrEnum):
-    """How an indicator is counted: inside the window, or as it stands at the cut-off."""
+    """How an indicator is counted."""
 
     FLOW = "flow"
+    """Events inside the window: summed over windows."""
     STOCK = "stock"
+    """As it stands on a day, at the cut-off or at the start."""
+    DISTINCT = "distinct"
+    """People or households, each counted once since the programme began: the newest count, never a sum."""
 
 
 class PeriodKind(StrEnum):

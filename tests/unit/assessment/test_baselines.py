@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import pytest
 
-from chuyenhoa.assessment.baselines import ReportedWindow, add_baselines, reported_in, wanted_baselines
+from chuyenhoa.assessment.baselines import add_baselines, wanted_baselines
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.figures import describe_figure, describe_formula
+from chuyenhoa.assessment.precedence import ReportedWindow, reported_in
 from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.model.baselines import Against, Baseline, BaselineKind, FixedFigure, prefix_of, read_against
 from chuyenhoa.model.calendars import Calendar, Window, month_window, same_window, year_window
