@@ -215,7 +215,7 @@ def _reported(
     spans = against.windows(window)
     # 15/4 to 14/12/2021 against calendar 2020 is 8 months against 12 and would nearly always show a fall: the
     # slip that districts are expected to make. The engine refuses it as `plan check` does (decision 0017).
-    compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is IndicatorKind.FLOW
+    compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is not IndicatorKind.STOCK
     if compares_years and abs(spans[0].days - window.days) > DAYS_APART:
         return None
     figures = [figure_of(indicator, span, unit, key, register, history) for span in spans]

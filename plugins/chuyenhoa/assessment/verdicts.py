@@ -206,7 +206,7 @@ def assess_criterion(
         )
     if evidence.absence is not None:
         # One month of eight came and states an offence: "no offence" is broken, whatever the others say.
-        measured = _measure(Facts(asked, evidence, units)) if evidence.figures else None
+        measured = _measure(Facts(asked, evidence, units, decimals)) if evidence.is_partial else None
         if measured is not None and measured.verdict is not Verdict.INSUFFICIENT:
             return measured
         nothing = LocalityEvidence(locality.code, absence=evidence.absence)

@@ -149,7 +149,11 @@ def assemble(plan: Plan, milestone: Period, reported: Reported, history: History
             overlaps[code] = _overlaps(parts)
         declared = _declare(milestone, parts, gaps[code], throughout)
         evidence[code] = LocalityEvidence(
-            code, known[Basis.CURRENT] | known[Basis.BASELINE], declared, absence
+            code,
+            known[Basis.CURRENT] | known[Basis.BASELINE],
+            declared,
+            absence,
+            is_partial=absence is not None,
         )
     return Assembled(
         evidence,

@@ -65,9 +65,8 @@ class KnownDeclaration:
 class LocalityEvidence:
     """Everything accepted for one locality in a milestone's window.
 
-    `absence` says why there is nothing at all (`not_submitted`, `held_by_findings`), or why only a part of
-    the window is reported (`gap_in_window`, `conflicting_sources`, `held_by_findings`): then the rest holds
-    what is known even so.
+    `absence` says why there is nothing at all, or with `is_partial` why some days of the window are in no
+    accepted report (`gap_in_window`, `conflicting_sources`, `held_by_findings`). Else the rest is empty.
     A figure that is not in `figures` was not in the file (no such column or sheet): it is missing as well.
     """
 
@@ -77,6 +76,8 @@ class LocalityEvidence:
     absence: InsufficiencyReason | None = None
     baselines: Mapping[tuple[str, Baseline], KnownFigure] = field(default_factory=dict)
     """Figures of windows other than the period's and the same one of the year before."""
+    is_partial: bool = False
+    """Reports on a part of the window were accepted: what they say bounds the figures, and may decide."""
 
 
 @dataclass(frozen=True)

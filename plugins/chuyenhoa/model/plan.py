@@ -119,6 +119,10 @@ class Indicator:
     loose_aliases: tuple[str, ...] = ()
     """Labels that mean it only while its figure is not above that of `within`, as a single "làm rõ"."""
     within: str = ""
+    counts_events: bool = False
+    """A flow of people said on purpose (`counts: events`): whoever is hurt twice in a year counts twice."""
+    line: int = field(default=0, compare=False)
+    """That of `indicators.csv`, for whoever checks the plan."""
 
 
 @dataclass(frozen=True)

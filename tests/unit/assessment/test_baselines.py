@@ -158,7 +158,10 @@ def test_a_stock_at_the_start_is_that_of_the_windows_first_day(plan: Plan) -> No
 
 def test_the_calendar_months_of_another_regime_do_not_fill_a_window(plan: Plan) -> None:
     months = [told(month_window(2021, number, Calendar.CALENDAR), "TTXH_XR=9") for number in range(6, 13)]
-    assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=1", *months).reason is InsufficiencyReason.NO_BASELINE
+    known = judge(plan, HALF, falls(PRECEDING), "TTXH_XR=45", *months)
+    assert (known.verdict, known.reason) == (Verdict.INSUFFICIENT, InsufficiencyReason.NO_BASELINE)
+    # July to November lie inside and had 45 at least, so 44 is fewer whatever the days at both ends had.
+    assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=44", *months).verdict is Verdict.MET
 
 
 def test_evidence_that_lacks_as_a_whole_stays_as_it_is(plan: Plan) -> None:

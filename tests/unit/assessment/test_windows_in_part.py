@@ -242,10 +242,8 @@ def test_what_must_hold_throughout_is_refused_by_one_no_and_needs_every_report(
         counting = {"2021-nam"}
     else:
         counting = stated - set(MONTHS[:6]) if "2021-6t" in stated else stated
-    covers = (
-        counting >= {"2021-nam"}
-        or (counting >= {*MONTHS[6:]}
-        and ("2021-6t" in counting or counting >= set(MONTHS)))
+    covers = counting >= {"2021-nam"} or (
+        counting >= {*MONTHS[6:]} and ("2021-6t" in counting or counting >= set(MONTHS))
     )
     answers = {said[name] for name in counting}
     answer = found.answer if found else None
