@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from chuyenhoa.assessment.cases import PASSING_SIGNS
 from chuyenhoa.assessment.facts import missing_in
 from chuyenhoa.assessment.outlook import PRECEDENCE
-from chuyenhoa.assessment.verdicts import criteria_for, evidence_in, verdict_of
+from chuyenhoa.assessment.verdicts import criteria_for, decimals_of, evidence_in, verdict_of
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import Against
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
@@ -109,7 +109,7 @@ def columns_of(criteria: Sequence[measures.Criterion], evidence: Sequence[Locali
         {code: row for row, code in enumerate(declared)},
         np.array([[_answer(entry) for entry in row] for row in said], np.int8).reshape(of_declared),
         np.array([[_is_proved(entry) for entry in row] for row in said], np.bool_).reshape(of_declared),
-        np.array([entry.absence is not None for entry in evidence], np.bool_),
+        np.array([e.absence is not None and not e.is_partial for e in evidence], np.bool_),
     )
 
 
@@ -386,8 +386,9 @@ def decide(plan: Plan, evidence: Mapping[str, LocalityEvidence], as_of: date) ->
     criteria = criteria_for(plan, evidence, as_of)
     known = [evidence_in(evidence, entry.code) for entry in plan.localities]
     codes = verdict_codes(criteria, plan.localities, columns_of(criteria, known))
+    decimals = decimals_of(plan)
     for place, at in np.argwhere(codes == EXACT).tolist():
-        found = verdict_of(criteria[at], plan.localities[place], known[place])
+        found = verdict_of(criteria[at], plan.localities[place], known[place], decimals)
         codes[place, at] = VERDICTS.index(found)
     return gather(plan, criteria, codes)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from chuyenhoa.assessment.facts import Facts
@@ -12,7 +12,9 @@ from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Locality
 from chuyenhoa.model.results import CriterionResult
 
-Explain = Callable[[Criterion, Locality, LocalityEvidence, Mapping[str, str]], CriterionResult]
+Explain = Callable[
+    [Criterion, Locality, LocalityEvidence, Mapping[str, str], Collection[str]], CriterionResult
+]
 
 # A country's figures differ, and its memory must not grow with it: of so many results the rest is forgotten.
 _MOST = 50_000
@@ -22,7 +24,7 @@ class Remembered:
     """Explains as another function does, and keeps what it said for the next locality of the same figures.
 
     Verdict, texts, steps and marks of a criterion follow from its figures; only its inputs, with their files
-    and cells, are each locality's own. Where anything is missing nothing is remembered: then reasons count too.
+    and cells, are each locality's own. Where anything is missing nothing is kept: then reasons count too.
     """
 
     def __init__(self, explain: Explain) -> None:
@@ -30,22 +32,27 @@ class Remembered:
         self._said: dict[tuple[Any, ...], CriterionResult] = {}
 
     def __call__(
-        self, criterion: Criterion, locality: Locality, evidence: LocalityEvidence, units: Mapping[str, str]
+        self,
+        criterion: Criterion,
+        locality: Locality,
+        evidence: LocalityEvidence,
+        units: Mapping[str, str],
+        decimals: Collection[str],
     ) -> CriterionResult:
         """The result of one criterion for one locality."""
         asked = criterion.for_types(locality.types)
         seen = _seen(asked, evidence)
         if seen is None:
-            return self._explain(criterion, locality, evidence, units)
+            return self._explain(criterion, locality, evidence, units, decimals)
         key = (criterion.code, locality.types, *seen)
         like = self._said.get(key)
         if like is None:
-            like = self._explain(criterion, locality, evidence, units)
+            like = self._explain(criterion, locality, evidence, units, decimals)
             if len(self._said) >= _MOST:
                 self._said.clear()
             self._said[key] = like
             return like
-        inputs = Facts(asked, evidence, units).inputs if like.inputs else ()
+        inputs = Facts(asked, evidence, units, decimals).inputs if like.inputs else ()
         result = object.__new__(CriterionResult)  # one of millions: its own __init__ sets field by field
         result.__dict__.update(like.__dict__)
         result.__dict__.update(locality=locality.code, inputs=inputs)

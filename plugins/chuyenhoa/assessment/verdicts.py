@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from chuyenhoa.assessment.cases import known_verdicts, possible_verdicts
@@ -10,7 +10,14 @@ from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.figures import describe_figure, describe_formula
 from chuyenhoa.assessment.labels import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.assessment.numbers import Number, number_text
-from chuyenhoa.assessment.outlook import Way, inputs_that_matter, possible_outcomes, roll_up, way_to_met
+from chuyenhoa.assessment.outlook import (
+    Outcomes,
+    Way,
+    inputs_that_matter,
+    possible_outcomes,
+    roll_up,
+    way_to_met,
+)
 from chuyenhoa.assessment.remembered import Explain, Remembered
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.model import criteria as measures
@@ -77,9 +84,16 @@ def assess_each(
     """
     criteria = criteria_for(plan, evidence, as_of)
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    decimals = decimals_of(plan)
     explain = Remembered(assess_criterion)
     for entry in plan.localities:
-        yield assess_locality(entry, evidence_in(evidence, entry.code), criteria, plan.groups, units, explain)
+        known = evidence_in(evidence, entry.code)
+        yield assess_locality(entry, known, criteria, plan.groups, units, decimals, explain)
+
+
+def decimals_of(plan: Plan) -> frozenset[str]:
+    """The indicators that are no whole numbers: money."""
+    return frozenset(code for code, indicator in plan.indicator_by_code.items() if indicator.decimals)
 
 
 def criteria_for(
@@ -146,6 +160,7 @@ def assess_locality(
     criteria: Sequence[measures.Criterion],
     groups: Sequence[measures.CriteriaGroup],
     units: Mapping[str, str],
+    decimals: Collection[str] = (),
     explain: Explain | None = None,
 ) -> LocalityResult:
     """All results of one locality: one per criterion, one per group, and its own.
@@ -156,10 +171,11 @@ def assess_locality(
         criteria: The criteria in force, in the order of the plan.
         groups: The groups of the plan, in its order.
         units: The unit of every indicator by its code.
+        decimals: The indicators that are no whole numbers: money.
         explain: What gives the result of one criterion: `assess_criterion`, or what remembers its results.
     """
     explain = explain or assess_criterion
-    results = tuple(explain(entry, locality, evidence, units) for entry in criteria)
+    results = tuple(explain(entry, locality, evidence, units, decimals) for entry in criteria)
     by_code = {entry.code: entry.group for entry in criteria}
     group_results = tuple(
         GroupResult(
@@ -171,11 +187,12 @@ def assess_locality(
     )
     verdict = roll_up(group.verdict for group in group_results)
     # Only an open locality is solved over all its criteria: for a decided one the answer is its verdict.
-    possible = {verdict}
+    outlook = Outcomes(frozenset({verdict}))
     if verdict is Verdict.INSUFFICIENT:
         asked = [entry.for_types(locality.types) for entry in criteria if _applies(entry, locality)]
-        possible = set(possible_outcomes(Facts(entry, evidence, units) for entry in asked))
-    return LocalityResult(locality.code, verdict, group_results, results, _ordered(possible))
+        outlook = possible_outcomes(Facts(entry, evidence, units, decimals) for entry in asked)
+    possible = _ordered(outlook.verdicts)
+    return LocalityResult(locality.code, verdict, group_results, results, possible, outlook.is_wide)
 
 
 def _applies(criterion: measures.Criterion, locality: Locality) -> bool:
@@ -188,13 +205,17 @@ def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 
 def assess_criterion(
-    criterion: measures.Criterion, locality: Locality, evidence: LocalityEvidence, units: Mapping[str, str]
+    criterion: measures.Criterion,
+    locality: Locality,
+    evidence: LocalityEvidence,
+    units: Mapping[str, str],
+    decimals: Collection[str] = (),
 ) -> CriterionResult:
     """The result of one criterion for one locality.
 
     In this order: a criterion for other types of locality does not apply; one that waits for guidance is
-    insufficient for want of it; with nothing accepted the reason is the evidence's own; else the measure
-    decides.
+    insufficient for want of it; else the measure decides. Where it cannot and the window is not covered,
+    the reason is the evidence's own.
     """
     if not _applies(criterion, locality):
         return CriterionResult(
@@ -210,22 +231,32 @@ def assess_criterion(
     asked = criterion.for_types(locality.types)
     if isinstance(asked.measure, measures.AwaitedMeasure):
         return _insufficient(
-            Facts(asked, LocalityEvidence(locality.code), units), InsufficiencyReason.NO_GUIDANCE
+            Facts(asked, LocalityEvidence(locality.code), units, decimals), InsufficiencyReason.NO_GUIDANCE
         )
     if evidence.absence is not None:
+        # One month of eight came and states an offence: "no offence" is broken, whatever the others say.
+        measured = _measure(Facts(asked, evidence, units, decimals)) if evidence.is_partial else None
+        if measured is not None and measured.verdict is not Verdict.INSUFFICIENT:
+            return measured
         nothing = LocalityEvidence(locality.code, absence=evidence.absence)
-        return _insufficient(Facts(asked, nothing, units), evidence.absence)
-    return _measure(Facts(asked, evidence, units))
+        return _insufficient(Facts(asked, nothing, units, decimals), evidence.absence)
+    return _measure(Facts(asked, evidence, units, decimals))
 
 
-def verdict_of(criterion: measures.Criterion, locality: Locality, evidence: LocalityEvidence) -> Verdict:
+def verdict_of(
+    criterion: measures.Criterion,
+    locality: Locality,
+    evidence: LocalityEvidence,
+    decimals: Collection[str] = (),
+) -> Verdict:
     """The verdict of `assess_criterion`, without all that explains it."""
     if not _applies(criterion, locality):
         return Verdict.NOT_APPLICABLE
     asked = criterion.for_types(locality.types)
-    if isinstance(asked.measure, measures.AwaitedMeasure) or evidence.absence is not None:
+    is_absent = evidence.absence is not None and not evidence.is_partial
+    if isinstance(asked.measure, measures.AwaitedMeasure) or is_absent:
         return Verdict.INSUFFICIENT
-    return _decided(possible_verdicts(asked.measure, Facts(asked, evidence, {})))
+    return _decided(possible_verdicts(asked.measure, Facts(asked, evidence, {}, decimals)))
 
 
 def _decided(possible: frozenset[Verdict]) -> Verdict:
@@ -246,6 +277,7 @@ def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
         actor=ACTORS[reason],
         possible=_ordered(possible_verdicts(facts.criterion.measure, facts)),
         matters=facts.missing,
+        is_wide=facts.work.is_exhausted,
     )
 
 
@@ -274,6 +306,7 @@ def _measure(facts: Facts) -> CriterionResult:
         way.steps,
         guard_of(measure, facts),
         way.needs,
+        facts.work.is_exhausted,
     )
 
 

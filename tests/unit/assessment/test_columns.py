@@ -45,7 +45,9 @@ _said = st.builds(
     st.just(""),
     st.just(SOURCE),
 )
-_absences = st.sampled_from([None] * 9 + [InsufficiencyReason.HELD_BY_FINDINGS])
+_absences = st.sampled_from(
+    [(None, False)] * 8 + [(InsufficiencyReason.HELD_BY_FINDINGS, is_partial) for is_partial in (False, True)]
+)
 
 
 def evidence_about(
@@ -67,12 +69,14 @@ def evidence_about(
     def some(every: dict[Any, Any]) -> st.SearchStrategy[Any]:
         return st.fixed_dictionaries(every) if always else st.fixed_dictionaries(none, optional=every)
 
+    absences = st.just((None, False)) if always else _absences
     return st.builds(
-        LocalityEvidence,
-        st.just(""),
+        lambda figures, declared, absence, baselines: LocalityEvidence(
+            "", figures, declared, absence[0], baselines, absence[1]
+        ),
         some(plain),
         some(said),
-        st.just(None) if always else _absences,
+        absences,
         some(means),
     )
 
