@@ -13,7 +13,8 @@ from fractions import Fraction
 from chuyenhoa.assessment import labels
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts, missing_in, name_of
-from chuyenhoa.assessment.numbers import Linear, Number, exact, number_text, percent_text
+from chuyenhoa.assessment.linear import Linear
+from chuyenhoa.assessment.numbers import Number, exact, number_text, percent_text
 from chuyenhoa.kit.vietnamese_text.formatting import format_date
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Answer, Basis

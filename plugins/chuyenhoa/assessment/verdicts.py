@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from chuyenhoa.assessment.cases import known_verdicts, possible_verdicts
@@ -10,7 +10,15 @@ from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.figures import describe_figure, describe_formula
 from chuyenhoa.assessment.labels import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.assessment.numbers import Number, number_text
-from chuyenhoa.assessment.outlook import Way, inputs_that_matter, possible_outcomes, roll_up, way_to_met
+from chuyenhoa.assessment.outlook import (
+    Outcomes,
+    Way,
+    inputs_that_matter,
+    possible_outcomes,
+    roll_up,
+    way_to_met,
+)
+from chuyenhoa.assessment.remembered import Explain, Remembered
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import Baseline
@@ -61,24 +69,51 @@ def assess(
         AssessmentError: Evidence of a locality, a criterion's indicator or group, or a target's count that
             the plan does not know.
     """
-    # The letter on VI.1 is of 1/11/2021: at the six months' cut-off (14/10) it is not in force, at the year's
-    # (14/12) it is. Taking today's letters would change a verdict that was issued already.
-    criteria = plan.criteria_on(as_of)
-    _refuse_strangers(plan, criteria, evidence)
-    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
-    localities = tuple(
-        assess_locality(
-            entry,
-            evidence.get(entry.code)
-            or LocalityEvidence(entry.code, absence=InsufficiencyReason.NOT_SUBMITTED),
-            criteria,
-            plan.groups,
-            units,
-        )
-        for entry in plan.localities
-    )
+    localities = tuple(assess_each(plan, evidence, as_of))
     targets, notes = _assess_targets(plan, localities, earlier)
     return Assessment(plan.id, milestone.id, localities, targets, notes)
+
+
+def assess_each(
+    plan: Plan, evidence: Mapping[str, LocalityEvidence], as_of: date
+) -> Iterator[LocalityResult]:
+    """The results of every locality of a plan, one after the other, so that none need be kept.
+
+    Raises:
+        AssessmentError: As `assess` does.
+    """
+    criteria = criteria_for(plan, evidence, as_of)
+    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    decimals = decimals_of(plan)
+    explain = Remembered(assess_criterion)
+    for entry in plan.localities:
+        known = evidence_in(evidence, entry.code)
+        yield assess_locality(entry, known, criteria, plan.groups, units, decimals, explain)
+
+
+def decimals_of(plan: Plan) -> frozenset[str]:
+    """The indicators that are no whole numbers: money."""
+    return frozenset(code for code, indicator in plan.indicator_by_code.items() if indicator.decimals)
+
+
+def criteria_for(
+    plan: Plan, evidence: Mapping[str, LocalityEvidence], as_of: date
+) -> tuple[measures.Criterion, ...]:
+    """The criteria in force on a day, after a look at whether plan and evidence belong together.
+
+    Raises:
+        AssessmentError: They do not.
+    """
+    # The letter on VI.1 is of 1/11/2021: at the six months' cut-off (14/10) it is not in force, at the year's
+    # (14/12) it is. Taking today's letters would change a verdict that was issued already.
+    criteria = tuple(plan.criteria_on(as_of))
+    _refuse_strangers(plan, criteria, evidence)
+    return criteria
+
+
+def evidence_in(evidence: Mapping[str, LocalityEvidence], code: str) -> LocalityEvidence:
+    """What was accepted for a locality; one without an entry has sent nothing."""
+    return evidence.get(code) or LocalityEvidence(code, absence=InsufficiencyReason.NOT_SUBMITTED)
 
 
 def _assess_targets(
@@ -125,6 +160,8 @@ def assess_locality(
     criteria: Sequence[measures.Criterion],
     groups: Sequence[measures.CriteriaGroup],
     units: Mapping[str, str],
+    decimals: Collection[str] = (),
+    explain: Explain | None = None,
 ) -> LocalityResult:
     """All results of one locality: one per criterion, one per group, and its own.
 
@@ -134,8 +171,11 @@ def assess_locality(
         criteria: The criteria in force, in the order of the plan.
         groups: The groups of the plan, in its order.
         units: The unit of every indicator by its code.
+        decimals: The indicators that are no whole numbers: money.
+        explain: What gives the result of one criterion: `assess_criterion`, or what remembers its results.
     """
-    results = tuple(assess_criterion(entry, locality, evidence, units) for entry in criteria)
+    explain = explain or assess_criterion
+    results = tuple(explain(entry, locality, evidence, units, decimals) for entry in criteria)
     by_code = {entry.code: entry.group for entry in criteria}
     group_results = tuple(
         GroupResult(
@@ -147,11 +187,12 @@ def assess_locality(
     )
     verdict = roll_up(group.verdict for group in group_results)
     # Only an open locality is solved over all its criteria: for a decided one the answer is its verdict.
-    possible = {verdict}
+    outlook = Outcomes(frozenset({verdict}))
     if verdict is Verdict.INSUFFICIENT:
         asked = [entry.for_types(locality.types) for entry in criteria if _applies(entry, locality)]
-        possible = set(possible_outcomes(Facts(entry, evidence, units) for entry in asked))
-    return LocalityResult(locality.code, verdict, group_results, results, _ordered(possible))
+        outlook = possible_outcomes(Facts(entry, evidence, units, decimals) for entry in asked)
+    possible = _ordered(outlook.verdicts)
+    return LocalityResult(locality.code, verdict, group_results, results, possible, outlook.is_wide)
 
 
 def _applies(criterion: measures.Criterion, locality: Locality) -> bool:
@@ -164,13 +205,17 @@ def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 
 def assess_criterion(
-    criterion: measures.Criterion, locality: Locality, evidence: LocalityEvidence, units: Mapping[str, str]
+    criterion: measures.Criterion,
+    locality: Locality,
+    evidence: LocalityEvidence,
+    units: Mapping[str, str],
+    decimals: Collection[str] = (),
 ) -> CriterionResult:
     """The result of one criterion for one locality.
 
     In this order: a criterion for other types of locality does not apply; one that waits for guidance is
-    insufficient for want of it; with nothing accepted the reason is the evidence's own; else the measure
-    decides.
+    insufficient for want of it; else the measure decides. Where it cannot and the window is not covered,
+    the reason is the evidence's own.
     """
     if not _applies(criterion, locality):
         return CriterionResult(
@@ -186,12 +231,36 @@ def assess_criterion(
     asked = criterion.for_types(locality.types)
     if isinstance(asked.measure, measures.AwaitedMeasure):
         return _insufficient(
-            Facts(asked, LocalityEvidence(locality.code), units), InsufficiencyReason.NO_GUIDANCE
+            Facts(asked, LocalityEvidence(locality.code), units, decimals), InsufficiencyReason.NO_GUIDANCE
         )
     if evidence.absence is not None:
+        # One month of eight came and states an offence: "no offence" is broken, whatever the others say.
+        measured = _measure(Facts(asked, evidence, units, decimals)) if evidence.is_partial else None
+        if measured is not None and measured.verdict is not Verdict.INSUFFICIENT:
+            return measured
         nothing = LocalityEvidence(locality.code, absence=evidence.absence)
-        return _insufficient(Facts(asked, nothing, units), evidence.absence)
-    return _measure(Facts(asked, evidence, units))
+        return _insufficient(Facts(asked, nothing, units, decimals), evidence.absence)
+    return _measure(Facts(asked, evidence, units, decimals))
+
+
+def verdict_of(
+    criterion: measures.Criterion,
+    locality: Locality,
+    evidence: LocalityEvidence,
+    decimals: Collection[str] = (),
+) -> Verdict:
+    """The verdict of `assess_criterion`, without all that explains it."""
+    if not _applies(criterion, locality):
+        return Verdict.NOT_APPLICABLE
+    asked = criterion.for_types(locality.types)
+    is_absent = evidence.absence is not None and not evidence.is_partial
+    if isinstance(asked.measure, measures.AwaitedMeasure) or is_absent:
+        return Verdict.INSUFFICIENT
+    return _decided(possible_verdicts(asked.measure, Facts(asked, evidence, {}, decimals)))
+
+
+def _decided(possible: frozenset[Verdict]) -> Verdict:
+    return next(iter(possible)) if len(possible) == 1 else Verdict.INSUFFICIENT
 
 
 def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
@@ -208,13 +277,14 @@ def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
         actor=ACTORS[reason],
         possible=_ordered(possible_verdicts(facts.criterion.measure, facts)),
         matters=facts.missing,
+        is_wide=facts.work.is_exhausted,
     )
 
 
 def _measure(facts: Facts) -> CriterionResult:
     measure = facts.criterion.measure
     possible = possible_verdicts(measure, facts)
-    verdict = next(iter(possible)) if len(possible) == 1 else Verdict.INSUFFICIENT
+    verdict = _decided(possible)
     matters = inputs_that_matter(facts) if verdict is Verdict.INSUFFICIENT else ()
     reason = None
     if verdict is Verdict.INSUFFICIENT:
@@ -236,6 +306,7 @@ def _measure(facts: Facts) -> CriterionResult:
         way.steps,
         guard_of(measure, facts),
         way.needs,
+        facts.work.is_exhausted,
     )
 
 
