@@ -70,7 +70,7 @@ def build_district(request: common.Request) -> DistrictContext:
             **names,
         ),
         localities=[_introduce(entry, view) for entry in view.localities],
-        situation=chapter("situation"),
+        situation=[*chapter("situation"), *common.list_restated(view)],
         leadership=[*([] if is_empty else chapter("leadership")), *_own_words("leadership", own)],
         propaganda=chapter("propaganda"),
         movement=chapter("movement"),
