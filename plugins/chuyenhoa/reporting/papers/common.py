@@ -369,7 +369,7 @@ DIFFERENCES = ("difference", "restated")
 
 
 def quote_notes(code: str, view: SnapshotView, kinds: Sequence[str] = ()) -> list[str]:
-    """What the assessment remarked on a locality, each with the figure that it is about; all kinds if none."""
+    """What the assessment remarked on a locality, with the figure that it is about; all kinds if none."""
     return [
         f"{_figure_of_note(key, view)}{text}."
         for key, text in view.snapshot.notes.items()

@@ -171,9 +171,9 @@ def _list_sources(result: FrozenCriterion, view: SnapshotView) -> list[str]:
 
 
 def _list_missing(locality: FrozenLocality, view: SnapshotView) -> list[MissingRow]:
-    """What is missing by criterion; a locality of which nothing came has one row for all."""
+    """What is missing by criterion; a locality of which nothing can be assessed has one row for all."""
     actors = view.phrases.words("sheet.actors")
-    if locality.absence:
+    if locality.absence and not any(result.verdict in ("met", "not_met") for result in locality.criteria):
         return [
             MissingRow(
                 number="1",
