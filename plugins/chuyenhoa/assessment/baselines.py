@@ -110,7 +110,7 @@ def restate_baselines(
     found = dict(evidence)
     for code, unit in changed_localities(plan, milestone).items():
         known = evidence[code]
-        if known.absence is None:
+        if known.is_measurable:
             figures, differing = _restate(plan, milestone, unit, known, history)
             found[code] = replace(known, figures=figures)
             restated += differing
@@ -175,7 +175,7 @@ def add_baselines(
     """
     return {
         code: replace(known, baselines=_baselines_of(plan, window, code, wanted, history))
-        if known.absence is None
+        if known.is_measurable
         else known
         for code, known in evidence.items()
     }

@@ -109,7 +109,7 @@ def columns_of(criteria: Sequence[measures.Criterion], evidence: Sequence[Locali
         {code: row for row, code in enumerate(declared)},
         np.array([[_answer(entry) for entry in row] for row in said], np.int8).reshape(of_declared),
         np.array([[_is_proved(entry) for entry in row] for row in said], np.bool_).reshape(of_declared),
-        np.array([e.absence is not None and not e.is_partial for e in evidence], np.bool_),
+        np.array([not e.is_measurable for e in evidence], np.bool_),
     )
 
 

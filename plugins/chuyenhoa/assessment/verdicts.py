@@ -253,8 +253,7 @@ def verdict_of(
     if not _applies(criterion, locality):
         return Verdict.NOT_APPLICABLE
     asked = criterion.for_types(locality.types)
-    is_absent = evidence.absence is not None and not evidence.is_partial
-    if isinstance(asked.measure, measures.AwaitedMeasure) or is_absent:
+    if isinstance(asked.measure, measures.AwaitedMeasure) or not evidence.is_measurable:
         return Verdict.INSUFFICIENT
     return _decided(possible_verdicts(asked.measure, Facts(asked, evidence, {}, decimals)))
 

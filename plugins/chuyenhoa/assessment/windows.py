@@ -134,15 +134,16 @@ def assemble(plan: Plan, milestone: Period, reported: Reported, history: History
     for code in plan.locality_by_code:
         sent = [(p, found) for p in periods if (found := reported.get(p.id, {}).get(code))]
         parts = [part for part in sent if part[1].absence is None]
-        if not parts:
-            evidence[code] = LocalityEvidence(code, absence=_absence(milestone, sent))
-            continue
         key = plan.register.key_of(code, milestone.window.end)
         sources = _sources(milestone, periods, parts, (history or {}).get(key, ()))
         known = {basis: _figures_of(plan, sources[basis], basis) for basis in Basis}
+        # Nothing was sent in the year, and the next one's "Cùng kỳ" tells of it: that is known as well.
+        if not (parts or any(figure.is_known for figure in known[Basis.CURRENT].values())):
+            evidence[code] = LocalityEvidence(code, absence=_absence(milestone, sent))
+            continue
         used |= _used(known[Basis.CURRENT], parts)
         differences += _differences(plan, code, periods, sources)
-        gaps[code] = _open_days(milestone, parts)
+        gaps[code] = _open_days(milestone, parts) if parts else ()
         absence = None
         if not cover(milestone.window, ((p.window, p) for p, _ in parts)):
             absence = _absence(milestone, sent)

@@ -49,6 +49,11 @@ class KnownFigure:
     high: Decimal | None = None
     """The most that it can be, where its parts or its indicator say so; None is without end."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of it: its value, or what bounds it."""
+        return self.value is not None or self.low is not None or self.high is not None
+
 
 @dataclass(frozen=True)
 class KnownDeclaration:
@@ -66,7 +71,8 @@ class LocalityEvidence:
     """Everything accepted for one locality in a milestone's window.
 
     `absence` says why there is nothing at all, or with `is_partial` why some days of the window are in no
-    accepted report (`gap_in_window`, `conflicting_sources`, `held_by_findings`). Else the rest is empty.
+    accepted report (`gap_in_window`, `conflicting_sources`, `held_by_findings`; `not_submitted` where a later
+    report alone tells of them). Else the rest is empty.
     A figure that is not in `figures` was not in the file (no such column or sheet): it is missing as well.
     """
 
@@ -77,7 +83,13 @@ class LocalityEvidence:
     baselines: Mapping[tuple[str, Baseline], KnownFigure] = field(default_factory=dict)
     """Figures of windows other than the period's and the same one of the year before."""
     is_partial: bool = False
-    """Reports on a part of the window were accepted: what they say bounds the figures, and may decide."""
+    """Reports on a part of the window were accepted, or a later one tells of it: what they say bounds the
+    figures, and may decide."""
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether anything was said that a criterion can be measured by."""
+        return self.absence is None or self.is_partial
 
 
 @dataclass(frozen=True)

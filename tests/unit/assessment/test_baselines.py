@@ -90,6 +90,22 @@ def test_a_report_on_its_own_window_outweighs_a_later_one_on_it(plan: Plan) -> N
     assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=8", blank, later).verdict is Verdict.NOT_MET
 
 
+@pytest.mark.parametrize("reason", InsufficiencyReason)
+def test_a_window_known_in_part_is_compared_as_one_known_in_whole(
+    plan: Plan, reason: InsufficiencyReason
+) -> None:
+    """9 offences before and 12 in the months that came: there is no fall, whatever the rest will say."""
+    criterion = criterion_of(falls(PRECEDING))
+    low = KnownFigure(None, Source("s", "h", "t05.xlsx", "Số liệu", "C9"), low=Decimal(12))
+    here = LocalityEvidence(PLACE.code, {("TTXH_XR", Basis.CURRENT): low}, absence=reason, is_partial=True)
+    history = {PLACE.code: [told(HALF_BEFORE, "TTXH_XR=9")]}
+    wanted = wanted_baselines([criterion])
+    found = add_baselines(plan, HALF, {PLACE.code: here}, wanted, history)[PLACE.code]
+    assert assess_criterion(criterion, PLACE, found, {"TTXH_XR": "vụ"}).verdict is Verdict.NOT_MET
+    absent = LocalityEvidence(PLACE.code, absence=reason)
+    assert add_baselines(plan, HALF, {PLACE.code: absent}, wanted, history) == {PLACE.code: absent}
+
+
 def test_a_whole_year_is_compared_with_a_whole_year_only(plan: Plan) -> None:
     before = told(year_window(2021), "TTXH_XR=100 NGHIEN_CUOI=7")
     year = judge(plan, year_window(2022), falls(PREVIOUS_YEAR), "TTXH_XR=99", before)

@@ -195,6 +195,17 @@ def test_a_new_name_is_no_new_unit(plan: Plan) -> None:
     assert restate_baselines(changed, period, absent, HISTORY) == (absent, ())
 
 
+@pytest.mark.parametrize("is_partial", [True, False])
+def test_a_window_known_in_part_is_held_against_the_former_units_as_well(
+    plan: Plan, is_partial: bool
+) -> None:
+    changed, period = plan_of(plan, REGISTER)
+    absence = InsufficiencyReason.GAP_IN_WINDOW if is_partial else None
+    known = replace(evidence(None), absence=absence, is_partial=is_partial)
+    found, _ = restate_baselines(changed, period, {"A": known}, HISTORY)
+    assert found["A"].figures["VU", Basis.BASELINE].value == 7
+
+
 def test_other_windows_are_restated_too(plan: Plan) -> None:
     changed, _ = plan_of(plan, REGISTER)
     against = Baseline(BaselineKind.AVERAGE, years=2)

@@ -96,6 +96,22 @@ def test_a_stock_of_the_last_day_is_known_though_a_month_before_lacks(plan: Plan
     )
 
 
+@pytest.mark.parametrize("sent", [{}, {"2021-nam": held()}])
+def test_what_a_later_year_tells_counts_though_nothing_of_this_one_was_accepted(
+    plan: Plan, sent: dict[str, LocalityEvidence]
+) -> None:
+    """One blank month sent, and the later figure counted; nothing sent, and it did not."""
+    window = plan.period_by_id["2021-nam"].window
+    told = {"XHD": figure("2022", 1), "DIEM_MT": figure("2022", None)}
+    later = ReportedWindow(window, told, "2022-nam", is_told=True)
+    results = judged(plan, put_together(plan, sent, later))
+    assert results["II.4"].verdict is Verdict.NOT_MET
+    reason = InsufficiencyReason.HELD_BY_FINDINGS if sent else InsufficiencyReason.NOT_SUBMITTED
+    assert (results["III.2"].verdict, results["III.2"].reason) == (Verdict.INSUFFICIENT, reason)
+    blank = ReportedWindow(window, {"DIEM_MT": figure("2022", None)}, "2022-nam", is_told=True)
+    assert put_together(plan, sent, blank).evidence[PLACE] == LocalityEvidence(PLACE, absence=reason)
+
+
 def past(plan: Plan, name: str, value: int | None) -> ReportedWindow:
     """A report of the year before on the window that a period compares with."""
     return ReportedWindow(
