@@ -30,7 +30,13 @@ def figure_of(
     found = choose(indicator, span, stated_in(indicator.code, history.get(key, ())))
     if unit is None or (found is not None and found.value is not None):
         return found
-    return sum_over_parts(indicator, span, unit, register, history) or found
+    return _tightest(sum_over_parts(indicator, span, unit, register, history), found)
+
+
+def _tightest(*figures: KnownFigure | None) -> KnownFigure | None:
+    """The figure with a value, else the one of the greatest lower bound; of equals the first."""
+    known = [figure for figure in figures if figure is not None]
+    return max(known, key=lambda figure: (figure.value is not None, _least(figure)), default=None)
 
 
 def sum_over_parts(
@@ -132,19 +138,22 @@ def _restate(
         if stated is not None and stated.value is not None:
             if summed is not None and summed.value not in (None, stated.value):
                 differing.append(Restated(known.locality, indicator.code, stated, summed))
-        elif summed is not None and summed.value is not None:
-            figures[key] = summed
-        elif moved:
-            figures[key] = _unit_changed(summed, stated)
+            continue
+        found = _tightest(summed, stated)
+        if moved and (found is None or found.value is None):
+            found = _unit_changed(found)
+        # A unit that changed its name alone: of the year before, what is known of the old name bounds it.
+        if found is not None:
+            figures[key] = found
     return figures, differing
 
 
-def _unit_changed(*known: KnownFigure | None) -> KnownFigure:
+def _unit_changed(found: KnownFigure | None) -> KnownFigure:
     """A figure that no sum restates, with what bounds it even so."""
     # Part of xã X went to Y, the rest to Z: no sum is right, and a decision must not rest on an estimate by
     # population (decision 0027). A zero would let every figure rise.
-    found = next((figure for figure in known if figure is not None), KnownFigure(None, NOWHERE))
-    return replace(found, value=None, lacks=InsufficiencyReason.UNIT_CHANGED)
+    known = found or KnownFigure(None, NOWHERE)
+    return replace(known, value=None, lacks=InsufficiencyReason.UNIT_CHANGED)
 
 
 NOWHERE = Source("", "", "", "", "")

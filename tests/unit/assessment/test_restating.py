@@ -206,6 +206,22 @@ def test_a_window_known_in_part_is_held_against_the_former_units_as_well(
     assert found["A"].figures["VU", Basis.BASELINE].value == 7
 
 
+@pytest.mark.parametrize("stated", [None, 2, 9])
+def test_what_is_known_in_part_of_former_units_bounds_whatever_became_of_them(
+    plan: Plan, stated: int | None
+) -> None:
+    """A new name alone, or a merger: 3 at least were counted before; “Cùng kỳ” tells 2 or 9 of a month."""
+    renamed = UnitRegister((OLD_A, MID_A, NEW_A), (edge(OLD_A, MID_A), edge(MID_A, NEW_A)))
+    month = Window(SPAN.start, date(2024, 8, 14))
+    for register, lacks in ((renamed, None), (REGISTER, InsufficiencyReason.UNIT_CHANGED)):
+        changed, period = plan_of(plan, register)
+        bounded = replace(figure(None), low=Decimal(stated)) if stated else figure(None)
+        known = LocalityEvidence("A", {("VU", Basis.BASELINE): bounded})
+        found, _ = restate_baselines(changed, period, {"A": known}, {OLD_A.key: told(3, window=month)})
+        baseline = found["A"].figures["VU", Basis.BASELINE]
+        assert (baseline.value, baseline.low, baseline.lacks) == (None, max(3, stated or 0), lacks)
+
+
 def test_other_windows_are_restated_too(plan: Plan) -> None:
     changed, _ = plan_of(plan, REGISTER)
     against = Baseline(BaselineKind.AVERAGE, years=2)
