@@ -1,4 +1,4 @@
-"""`make bench`: the intake, its reader, growth and strength, each against a peer or limit in one run."""
+"""`make bench`: intake, reader, growth, strength and verdicts, each against a peer or limit in one run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.assessing import bench_country, bench_growth_of_assessing
+from benchmarks.comparing import bench_comparison
 from benchmarks.formats import bench_formats
 from benchmarks.intake import bench_growth, bench_intake, bench_mutants, bench_reader
 from benchmarks.load import NOW
@@ -20,7 +21,7 @@ SIZES = (15, 150, 1_500)
 
 
 def main() -> None:
-    """Run every benchmark; nothing is kept but mutants that failed."""
+    """Run every benchmark; nothing is kept but mutants that failed, and scenes that differ."""
     where = settings.load()
     with tempfile.TemporaryDirectory(prefix="chuyenhoa-bench-") as name:
         folder = Path(name)
@@ -33,6 +34,7 @@ def main() -> None:
         bench_intake(national, folder)
         bench_growth(national, folder, SIZES)
         os.environ["CHUYENHOA_HOME"] = str(where.home)
+        bench_comparison(where.home, folder)
     plan = load_plan(where.plans, "2021")
     bench_assessment(plan)
     bench_country(plan)
