@@ -107,6 +107,7 @@ _LATER: Mapping[str, Any] = {
     "steps": [],
     "guard": None,
     "needs": [],
+    "is_wide": False,
 }
 """What results of older snapshots do not hold."""
 
@@ -118,6 +119,7 @@ def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
         "locality": code,
         "verdict": entry["verdict"],
         "possible": entry.get("possible", []),
+        "is_wide": entry.get("is_wide", False),
         "groups": [
             {"locality": code, "group": group, "verdict": verdict}
             for group, verdict in entry["groups"].items()
