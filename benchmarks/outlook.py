@@ -66,7 +66,7 @@ def criteria(count: int = CRITERIA, seed: int = 11) -> list[measures.Criterion]:
 
 
 def evidence_of(number: int) -> LocalityEvidence:
-    """Figures that meet every criterion, in three files of which one is missing, or of some localities all."""
+    """Figures that meet every criterion, in three files of which one is missing, or of some places all."""
     code = f"{number:05d}"
     if number % FILES == 0:
         return LocalityEvidence(code, absence=InsufficiencyReason.NOT_SUBMITTED)

@@ -69,7 +69,7 @@ def _search(given: Sequence[Condition], demanded: Sequence[Formula], work: Work)
             return False
         elif formula.count > 0:
             choices.append(formula)
-    # Looked at before every choice: two conditions that exclude each other (x < 5 and x > 7) rule out all that
+    # Looked at before every choice: two conditions that exclude each other (x < 5, x > 7) rule out all that
     # later choices could add.
     if not have_solution(conditions, work):
         return False
