@@ -64,7 +64,7 @@ def _check(rules: Json, types: list[int], result: Json) -> list[str]:
 
 def _bounds(entry: Json) -> Callable[[int], Fraction]:
     """What a blank may be filled in with: nothing below what is known of it in part, nor above."""
-    low, high = _number(entry["low"]) or Fraction(0), _number(entry["high"])
+    low, high = _number(entry.get("low")) or Fraction(0), _number(entry.get("high"))
     return lambda fill: max(low, Fraction(fill) if high is None else min(high, Fraction(fill)))
 
 

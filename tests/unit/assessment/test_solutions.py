@@ -52,7 +52,7 @@ def _some_point(formula: Formula, values: dict[Unknown, list[Number]]) -> bool:
 
 
 _rooms = st.integers(0, 6)
-_multiples = st.sampled_from([-7, -5, -3, -2, -1, 1, 2, 3, 4, 6, 100])
+_multiples = st.sampled_from([-13, -11, -7, -5, -3, -2, -1, 1, 2, 3, 4, 6, 9, 11, 100])
 
 
 @st.composite
@@ -171,7 +171,21 @@ def test_money_lies_between_whole_numbers_and_cases_do_not(conditions: list[Cond
             ),
             False,
         ),
+        # The second look finds x = 3, y = 0, and x = 0, y = 5, which do not lie on a bound.
+        ((Condition(_sum(-26, X=9, Y=7)), Condition(_sum(35, X=-11, Y=-13))), True),
+        (
+            (
+                Condition(_sum(-15, X=4, Y=9)),
+                Condition(_sum(-18, X=-13, Y=4)),
+                Condition(_sum(25, X=-13, Y=-5)),
+            ),
+            True,
+        ),
         (is_zero(_sum(1, X=1, M=-1)), True),
+        # Money and cases that stand in all conditions alike are not one unknown.
+        (is_zero(_sum(-1, X=2, M=2)), True),
+        # Nor is a sum bounded of which one figure is.
+        ((Condition(Linear(-5, {X: 1, Unknown("W", "current", room=1): 1})),), True),
         ((*is_zero(_sum(0, X=2, M=-1)), *is_zero(_sum(-1, M=1))), False),
         ((*is_zero(_sum(0, X=2, M=-1)), *is_zero(_sum(-4, M=1))), True),
         ((*is_positive(_sum(0, M=1)), *is_negative(_sum(0, M=1))), False),
