@@ -160,7 +160,7 @@ def test_a_criterion_is_decided_exactly_when_all_completions_agree(measure: Meas
     assert not found.is_wide
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=OFTEN_UNSOUND)
+@settings(max_examples=80, deadline=None, suppress_health_check=OFTEN_UNSOUND)
 @given(_measures, _worlds())
 def test_a_blank_matters_exactly_when_two_values_of_it_give_two_verdicts(
     measure: Measure, world: World
@@ -197,7 +197,7 @@ def test_a_locality_can_become_exactly_what_some_completion_makes_it(
     assert not found.is_wide
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=OFTEN_UNSOUND)
+@settings(max_examples=80, deadline=None, suppress_health_check=OFTEN_UNSOUND)
 @given(
     st.lists(st.one_of(_leaves, _changes, _combined(_leaves)), min_size=1, max_size=4),
     _worlds(),
