@@ -1,8 +1,8 @@
 """Every way a measure can come out: verdicts, each with the conditions under which it is given.
 
 With all figures known exactly one case holds, and `known_verdicts` finds it in plain arithmetic: conditions
-would be a detour. With blanks, the verdicts of the cases that are still possible are what the blanks could
-yet make of it; when they agree, the rest has already decided. Tests compare the two ways.
+would be a detour. With blanks, the verdicts whose formula can still hold are what the blanks could yet make
+of it; when only one can, the rest has already decided. Tests compare the two ways.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chuyenhoa.assessment import numbers
+from chuyenhoa.assessment import linear, numbers
 from chuyenhoa.assessment.facts import Facts, missing_in
+from chuyenhoa.assessment.solutions import may_hold
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.results import Verdict
@@ -148,12 +149,10 @@ class Case:
     """A verdict and the conditions under which it is the right one."""
 
     verdict: Verdict
-    conditions: tuple[numbers.Condition, ...] = ()
+    conditions: tuple[linear.Condition, ...] = ()
 
 
-_SAYABLE = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
-# Nothing can be known: every verdict is still possible, whatever the figures are.
-_ANYTHING = tuple(Case(verdict) for verdict in _SAYABLE)
+SAYABLE = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
 
 # The windows of the unknowns that stand for a criterion's declaration and for the letter it waits for.
 STATEMENT, GUIDANCE = "statement", "guidance"
@@ -164,19 +163,88 @@ def possible_verdicts(measure: measures.Measure, facts: Facts) -> frozenset[Verd
 
     One verdict: it is decided. Several: insufficient. None: the figures contradict each other, as with a
     denominator below zero (more tips handed on than there were), and no value of a blank corrects that.
+    Where `facts.work` was exhausted a verdict may be among them that no value of the blanks gives.
     """
     found = facts.decided.get(id(measure))
     if found is None:
         # The short way first: without blanks, and that is nearly always, conditions are a detour.
         found = known_verdicts(measure, facts.value)
         if found is None:
-            found = frozenset(case.verdict for case in possible_cases(measure, facts))
+            found = open_verdicts(measure, facts)
         facts.decided[id(measure)] = found
     return found
 
 
-def cases_of(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
-    """All cases of a measure; conditions on known figures are in them too, held or not."""
+def open_verdicts(measure: measures.Measure, facts: Facts) -> frozenset[Verdict]:
+    """The verdicts of a measure whose formula can hold."""
+    if not is_consistent(measure, facts):
+        return _CONTRADICTION
+    return frozenset(
+        verdict for verdict in SAYABLE if may_hold(formula_of(measure, facts, verdict), facts.work)
+    )
+
+
+def is_consistent(measure: measures.Measure, facts: Facts) -> bool:
+    """Whether some values of the blanks give a measure a verdict at all."""
+    return may_hold(consistency_of(measure, facts), facts.work)
+
+
+def consistency_of(measure: measures.Measure, facts: Facts) -> linear.Formula:
+    """That a measure has a verdict: nothing that is counted, and divided by, is below zero."""
+    match measure:
+        case measures.RatioMeasure():
+            return linear.every([linear.Condition(facts.total(measure.denominator))])
+        case measures.ChangeMeasure():
+            return linear.every([linear.Condition(facts.total(measure.before))])
+        case measures.CombinedMeasure():
+            return linear.every(_part_has_verdict(part, facts) for part in measure.parts)
+        case _:
+            return linear.ALWAYS
+
+
+def formula_of(measure: measures.Measure, facts: Facts, *verdicts: Verdict) -> linear.Formula:
+    """That a measure comes out as one of the verdicts."""
+    if isinstance(measure, measures.CombinedMeasure):
+        return linear.some(1, (_combined_formula(measure, facts, verdict) for verdict in verdicts))
+    wanted = [case for case in cases_of(measure, facts) if case.verdict in verdicts]
+    return linear.some(1, (linear.every(case.conditions) for case in wanted))
+
+
+def _combined_formula(measure: measures.CombinedMeasure, facts: Facts, verdict: Verdict) -> linear.Formula:
+    """As `combine` says it; an unknown that parts share has one value in all.
+
+    2 of 3 is met: two parts are, and the third has any verdict. Written so, and not as a list of all
+    combinations, it grows with the parts and not with what they can come to together.
+    """
+
+    def parts(*wanted: Verdict) -> list[linear.Formula]:
+        return [_part_formula(part, facts, *wanted) for part in measure.parts]
+
+    met, failed, neutral = SAYABLE
+    if verdict is neutral:
+        return linear.every(parts(neutral))
+    if measure.at_least is None:
+        if verdict is met:
+            return linear.every([*parts(met, neutral), linear.some(1, parts(met))])
+        return linear.every([consistency_of(measure, facts), linear.some(1, parts(failed))])
+    if verdict is met:
+        return linear.every([consistency_of(measure, facts), linear.some(measure.at_least, parts(met))])
+    too_many = len(measure.parts) - measure.at_least + 1
+    enough_fail = linear.some(too_many, parts(failed, neutral))
+    return linear.every([consistency_of(measure, facts), enough_fail, linear.some(1, parts(met, failed))])
+
+
+def _part_has_verdict(part: measures.Measure, facts: Facts) -> linear.Formula:
+    return consistency_of(part, facts) if is_consistent(part, facts) else linear.ALWAYS
+
+
+def _part_formula(part: measures.Measure, facts: Facts, *wanted: Verdict) -> linear.Formula:
+    """A part whose figures contradict each other leaves open what it would say, so that others may decide."""
+    return formula_of(part, facts, *wanted) if is_consistent(part, facts) else linear.ALWAYS
+
+
+def cases_of(measure: measures.Leaf, facts: Facts) -> tuple[Case, ...]:
+    """All cases of a measure of one part; conditions on known figures are in them too, held or not."""
     match measure:
         case measures.ValueMeasure():
             return _compare_sign(
@@ -190,35 +258,39 @@ def cases_of(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
             return _change_cases(measure, facts)
         case measures.DeclarationMeasure():
             return _declared_cases(measure, facts)
-        case measures.AwaitedMeasure():
-            return _open_cases((facts.criterion.code, GUIDANCE))
-        case _:  # typed: only a combined measure is left
-            return _combined_cases(measure, facts)
+        case _:  # typed: only an awaited one is left
+            return _open_cases(linear.Unknown(facts.criterion.code, GUIDANCE, room=2))
 
 
-def possible_cases(measure: measures.Measure, facts: Facts) -> tuple[Case, ...]:
-    """The cases that what is known leaves open."""
-    return tuple(case for case in cases_of(measure, facts) if numbers.is_possible(case.conditions))
+def statement_of(facts: Facts) -> linear.Unknown:
+    """The unknown that stands for what a criterion's declaration will say."""
+    return linear.Unknown(facts.criterion.code, STATEMENT, room=2)
 
 
-def _limit(threshold: measures.Threshold) -> numbers.Linear:
-    return numbers.Linear(numbers.exact(threshold.value))
+def _limit(threshold: measures.Threshold) -> linear.Linear:
+    return linear.Linear(numbers.exact(threshold.value))
 
 
 def _compare_sign(
-    difference: numbers.Linear, direction: measures.Direction, given: tuple[numbers.Condition, ...] = ()
+    difference: linear.Linear, direction: measures.Direction, given: tuple[linear.Condition, ...] = ()
 ) -> tuple[Case, ...]:
-    """The three cases of "value minus limit": below, on and above it, each with what else is `given`."""
-    signs = (
-        (-1, numbers.is_negative(difference)),
-        (0, numbers.is_zero(difference)),
-        (1, numbers.is_positive(difference)),
-    )
+    """The cases of "value minus limit", each with what else is `given`: where it passes, and where not."""
     passing = PASSING_SIGNS[direction]
     return tuple(
-        Case(Verdict.MET if sign in passing else Verdict.NOT_MET, given + conditions)
-        for sign, conditions in signs
+        Case(verdict, given + conditions)
+        for verdict, signs in ((Verdict.MET, passing), (Verdict.NOT_MET, {-1, 0, 1} - passing))
+        for conditions in _in_signs(difference, signs)
     )
+
+
+def _in_signs(difference: linear.Linear, signs: set[int]) -> list[tuple[linear.Condition, ...]]:
+    """Conditions under each of which a difference has one of the signs; "zero or more" is one of them."""
+    if signs == {-1, 1}:
+        return [linear.is_negative(difference), linear.is_positive(difference)]
+    if signs == {0}:
+        return [linear.is_zero(difference)]
+    upwards = difference if 1 in signs else difference.times(-1)
+    return [(linear.Condition(upwards, strict=0 not in signs),)]
 
 
 def _ratio_cases(measure: measures.RatioMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -230,8 +302,8 @@ def _ratio_cases(measure: measures.RatioMeasure, facts: Facts) -> tuple[Case, ..
     difference = _hundredfold(facts.total(measure.numerator)) - base.times(
         numbers.exact(measure.threshold.value)
     )
-    nothing = Case(measure.when_nothing.verdict, numbers.is_zero(base))
-    return (nothing, *_compare_sign(difference, measure.threshold.direction, numbers.is_positive(base)))
+    nothing = Case(measure.when_nothing.verdict, linear.is_zero(base))
+    return (nothing, *_compare_sign(difference, measure.threshold.direction, linear.is_positive(base)))
 
 
 def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, ...]:
@@ -248,22 +320,21 @@ def _change_cases(measure: measures.ChangeMeasure, facts: Facts) -> tuple[Case, 
     else:
         enough = change - _limit(measure.threshold)
     from_nothing: tuple[Case, ...] = ()
-    given = numbers.is_positive(base)
+    given = linear.is_positive(base)
     if not measure.rises:
-        from_nothing = _compare_sign(current, measures.Direction.EQUAL, numbers.is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.EQUAL, linear.is_zero(base))
     elif measure.threshold.in_percent:
-        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, numbers.is_zero(base))
+        from_nothing = _compare_sign(current, measures.Direction.MORE_THAN, linear.is_zero(base))
     else:
-        given = (numbers.Condition(base),)
+        given = (linear.Condition(base),)
     return (
         *from_nothing,
-        Case(Verdict.NOT_MET, given + numbers.is_negative(change)),
-        Case(Verdict.NOT_MET, given + numbers.is_zero(change)),
-        *_compare_sign(enough, measure.threshold.direction, given + numbers.is_positive(change)),
+        Case(Verdict.NOT_MET, (*given, linear.Condition(change.times(-1)))),
+        *_compare_sign(enough, measure.threshold.direction, given + linear.is_positive(change)),
     )
 
 
-def _hundredfold(total: numbers.Linear) -> numbers.Linear:
+def _hundredfold(total: linear.Linear) -> linear.Linear:
     return total.times(100)
 
 
@@ -271,36 +342,13 @@ def _declared_cases(measure: measures.DeclarationMeasure, facts: Facts) -> tuple
     """The answer given; anything while the answer, or the document that proves a "Có", lacks."""
     declared = facts.declaration
     if declared is None or declared.answer is None or missing_in(measure, declared):
-        return _open_cases((facts.criterion.code, STATEMENT))
+        return _open_cases(statement_of(facts))
     return (Case(_ANSWERED[declared.answer]),)
 
 
-def _open_cases(unknown: numbers.Unknown) -> tuple[Case, ...]:
+def _open_cases(unknown: linear.Unknown) -> tuple[Case, ...]:
     """Every verdict, by the value of an unknown that stands for what will be said."""
-    said = numbers.Linear(multiples={unknown: 1})
+    said = linear.Linear(multiples={unknown: 1})
     return tuple(
-        Case(verdict, numbers.is_zero(said - numbers.Linear(number)))
-        for number, verdict in enumerate(_SAYABLE)
-    )
-
-
-def _combined_cases(measure: measures.CombinedMeasure, facts: Facts) -> tuple[Case, ...]:
-    """Every possible combination of the parts' cases; an unknown that parts share has one value in all.
-
-    A part whose figures contradict each other leaves open what it would say, so that the other parts may
-    still decide.
-    """
-    combinations: list[tuple[tuple[Verdict, ...], tuple[numbers.Condition, ...]]] = [((), ())]
-    for part in measure.parts:
-        cases = possible_cases(part, facts) or _ANYTHING
-        joined = [
-            ((*verdicts, case.verdict), conditions + case.conditions)
-            for verdicts, conditions in combinations
-            for case in cases
-        ]
-        # Combinations that cannot hold together go at once (x < 5 in one part, x > 7 in another): kept to the
-        # end they would multiply with every part, three cases each.
-        combinations = [entry for entry in joined if numbers.is_possible(entry[1])]
-    return tuple(
-        Case(combine(verdicts, measure.at_least), conditions) for verdicts, conditions in combinations
+        Case(verdict, linear.is_zero(said - linear.Linear(number))) for number, verdict in enumerate(SAYABLE)
     )

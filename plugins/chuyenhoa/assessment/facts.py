@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from chuyenhoa.assessment.numbers import Linear, Number, Unknown, canonical_text, exact
+from chuyenhoa.assessment.linear import Linear, Unknown
+from chuyenhoa.assessment.numbers import Number, canonical_text, exact
+from chuyenhoa.assessment.solutions import Work
 from chuyenhoa.model import criteria as measures
-from chuyenhoa.model.baselines import prefix_of
+from chuyenhoa.model.baselines import Baseline, prefix_of
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.form import DOCUMENT_DATE, DOCUMENT_NUMBER
@@ -21,13 +25,27 @@ def name_of(term: measures.Term) -> str:
     return term.name
 
 
+# Steps that the questions on one criterion of one locality may take together. The criteria of 2021 with every
+# figure blank take up to some hundreds; what is left open beyond the limit is called possible, and said so.
+CRITERION_LIMIT = 5_000
+
+
 @dataclass(frozen=True)
 class Facts:
-    """The evidence of one locality as one criterion sees it; `units` gives the unit of every indicator."""
+    """The evidence of one locality as one criterion sees it.
+
+    `units` gives the unit of every indicator, `decimals` names those that are no whole numbers: money.
+    """
 
     criterion: measures.Criterion
     evidence: LocalityEvidence
     units: Mapping[str, str]
+    decimals: Collection[str] = ()
+
+    @cached_property
+    def work(self) -> Work:
+        """The steps that questions on this criterion have taken."""
+        return Work(CRITERION_LIMIT)
 
     def known(self, term: measures.Term) -> KnownFigure | None:
         """The figure of a term; None where nothing accepted says anything about it."""
@@ -59,10 +77,54 @@ class Facts:
         for term in terms:
             value = self.value(term)
             if value is None:
-                unknown += Linear(multiples={unknown_of(term): term.sign})
+                blank = self.blank(term)
+                unknown += blank if term.sign > 0 else blank.times(-1)
             else:
                 constant += value * term.sign
         return unknown + Linear(constant) if unknown.multiples else Linear(constant)
+
+    def blank(self, term: measures.Term) -> Linear:
+        """A missing figure: the least that is known of it and an unknown number more."""
+        if term.name not in self._blanks:
+            self._blanks[term.name] = self._find_blank(term)
+        return self._blanks[term.name]
+
+    @cached_property
+    def _blanks(self) -> dict[str, Linear]:
+        return {}
+
+    def _find_blank(self, term: measures.Term) -> Linear:
+        # A mean over three years is the third of a whole number.
+        known = self.known(term)
+        years = term.basis.years if isinstance(term.basis, Baseline) else 0
+        divisor = max(years, 1 if known is None else known.divisor)
+        unknown = self.unknown(term)
+        share: Number = 1 if divisor == 1 else Fraction(1, divisor)
+        return Linear(self._bounds(term)[0] * share, {unknown: share})
+
+    def unknown(self, term: measures.Term) -> Unknown:
+        """What stands for a missing figure in sums; a figure named twice is the same unknown."""
+        low, high = self._bounds(term)
+        room = None if high is None else high - low
+        return Unknown(term.indicator, prefix_of(term.basis), self._is_whole(term), room)
+
+    def _is_whole(self, term: measures.Term) -> bool:
+        return term.indicator not in self.decimals
+
+    def _bounds(self, term: measures.Term) -> tuple[Number, Number | None]:
+        """The least and the most that a missing figure can be, not yet divided."""
+        known = self.known(term)
+        low = 0 if known is None or known.low is None else exact(known.low)
+        high = None if known is None or known.high is None else exact(known.high)
+        if self._is_whole(term):
+            low, high = math.ceil(low), None if high is None else math.floor(high)
+        # Parts that contradict each other bound nothing: what they come to is corrected first.
+        return (0, None) if high is not None and high < low else (low, high)
+
+    def is_in_part(self, term: measures.Term) -> bool:
+        """Whether a figure is missing of which a part is known."""
+        known = self.known(term)
+        return known is not None and known.value is None and bool(known.low or known.high is not None)
 
     @cached_property
     def decided(self) -> dict[int, frozenset[Verdict]]:
@@ -125,14 +187,14 @@ class Facts:
         name, unit = name_of(term), self.units[term.indicator]
         reason = self.lacks(term) if self.value(term) is None else None
         if known is None or known.lacks is not None:
-            return [_input(name, None, unit, None, reason)]
+            return [_input(name, None, unit, None, reason, known=known)]
         if not known.parts:
-            return [_input(name, _text(known), unit, known.source, reason)]
+            return [_input(name, _text(known), unit, known.source, reason, known=known)]
         parts = [
             _input(f"{name}.{n}", _text(p), unit, p.source, of_unit=p.unit)
             for n, p in enumerate(known.parts, 1)
         ]
-        return [_input(name, _text(known), unit, None, reason), *parts]
+        return [_input(name, _text(known), unit, None, reason, known=known), *parts]
 
     def _declared_input(self) -> Input:
         declared = self.declaration
@@ -140,11 +202,6 @@ class Facts:
         if declared is None:
             return _input(self.criterion.code, None, "", None, reason)
         return _input(self.criterion.code, _canonical_statement(declared), "", declared.source, reason)
-
-
-def unknown_of(term: measures.Term) -> Unknown:
-    """What stands for a missing figure in sums; a figure named twice is the same unknown."""
-    return (term.indicator, prefix_of(term.basis))
 
 
 def missing_in(measure: measures.DeclarationMeasure, declared: KnownDeclaration | None) -> tuple[str, ...]:
@@ -172,9 +229,13 @@ def _canonical_statement(declared: KnownDeclaration) -> str | None:
 
 
 def _text(known: KnownFigure) -> str | None:
-    if known.value is None:
+    return _exact_text(known.value, known.divisor)
+
+
+def _exact_text(value: Decimal | None, divisor: int) -> str | None:
+    if value is None:
         return None
-    return canonical_text(known.value) + (f"/{known.divisor}" if known.divisor > 1 else "")
+    return canonical_text(value) + (f"/{divisor}" if divisor > 1 else "")
 
 
 def _input(
@@ -184,7 +245,9 @@ def _input(
     source: Source | None,
     reason: InsufficiencyReason | None = None,
     of_unit: str = "",
+    known: KnownFigure | None = None,
 ) -> Input:
+    is_open = known is not None and known.value is None
     entry = object.__new__(Input)  # a country has millions: its own __init__ sets field by field
     entry.__dict__.update(
         name=name,
@@ -197,5 +260,7 @@ def _input(
         cell=source.cell if source else "",
         reason=reason,
         of_unit=of_unit,
+        low=_exact_text(known.low, known.divisor) if known and is_open else None,
+        high=_exact_text(known.high, known.divisor) if known and is_open else None,
     )
     return entry

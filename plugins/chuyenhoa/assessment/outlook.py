@@ -12,15 +12,28 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from chuyenhoa.assessment.cases import (
-    STATEMENT,
-    Case,
+    SAYABLE,
     cases_of,
-    known_verdicts,
-    possible_cases,
+    consistency_of,
+    formula_of,
+    is_consistent,
     possible_verdicts,
+    statement_of,
 )
-from chuyenhoa.assessment.facts import Facts, name_of, unknown_of
-from chuyenhoa.assessment.numbers import Condition, Linear, Number, Unknown, is_possible
+from chuyenhoa.assessment.facts import Facts, name_of
+from chuyenhoa.assessment.linear import (
+    ALWAYS,
+    Condition,
+    Formula,
+    Linear,
+    Unknown,
+    every,
+    some,
+    unknowns_of,
+    with_other,
+)
+from chuyenhoa.assessment.numbers import Number
+from chuyenhoa.assessment.solutions import Work, may_hold
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.results import Step, Verdict
@@ -44,39 +57,37 @@ def inputs_that_matter(facts: Facts) -> tuple[str, ...]:
     """
     # IV.2 with deaths up (5 after 3) and injured blank: not met whatever the blank is, so the blank does not
     # matter and nobody is sent after it (decision 0018).
-    cases = possible_cases(facts.criterion.measure, facts)
-    figures = [name_of(term) for term in facts.missing_terms if _can_differ(cases, unknown_of(term))]
-    statements: tuple[str, ...] = ()
-    if facts.missing_statements and _can_differ(cases, (facts.criterion.code, STATEMENT)):
-        statements = facts.missing_statements
-    return (*figures, *statements)
+    if not is_consistent(facts.criterion.measure, facts):
+        return ()
+    outcomes = [formula_of(facts.criterion.measure, facts, verdict) for verdict in SAYABLE]
+    named = {unknown for formula in outcomes for unknown in unknowns_of(formula)}
+
+    def matters(unknown: Unknown) -> bool:
+        return unknown in named and any(
+            may_hold(every([one, with_other(other, unknown)]), facts.work)
+            for one, other in combinations(outcomes, 2)
+        )
+
+    figures = [name_of(term) for term in facts.missing_terms if matters(facts.unknown(term))]
+    statements = facts.missing_statements
+    return (*figures, *statements) if statements and matters(statement_of(facts)) else tuple(figures)
 
 
-def _can_differ(cases: Sequence[Case], unknown: Unknown) -> bool:
-    return any(
-        one.verdict is not other.verdict
-        and is_possible([*one.conditions, *(_rename(condition, unknown) for condition in other.conditions)])
-        for one, other in combinations(cases, 2)
-    )
-
-
-def _rename(condition: Condition, unknown: Unknown) -> Condition:
-    """The condition on a second value of an unknown, with all others the same."""
-    multiples = {
-        (("other", *key) if key == unknown else key): value for key, value in condition.sum.multiples.items()
-    }
-    return Condition(Linear(condition.sum.constant, multiples), condition.strict)
+# Steps that each question on criteria with common blanks may take (`solutions.Work`). Above it the answer is
+# "chưa tính hết", and a verdict that was not ruled out stays possible: with chained comparisons the exact
+# answer took 3.5 times as long for each one more, and `assess` did not end.
+JOINT_LIMIT = 10_000
 
 
 @dataclass(frozen=True)
-class _Joint:
-    """A verdict over several criteria, and the conditions under which all of theirs hold together."""
+class Outcomes:
+    """What a locality can still become; `is_wide` where some of it could be neither shown nor ruled out."""
 
-    verdict: Verdict
-    conditions: tuple[Condition, ...]
+    verdicts: frozenset[Verdict]
+    is_wide: bool = False
 
 
-def possible_outcomes(asked: Iterable[Facts]) -> frozenset[Verdict]:
+def possible_outcomes(asked: Iterable[Facts]) -> Outcomes:
     """The verdicts that a locality can still have once everything missing is there.
 
     A figure that several criteria name has one value in all of them. Figures that contradict each other may
@@ -84,32 +95,45 @@ def possible_outcomes(asked: Iterable[Facts]) -> frozenset[Verdict]:
     """
     # Two criteria on one blank x, one met at x <= 5 and the other at x >= 8: each can be met, never both, so
     # the locality can only become not met. Criteria without a common blank are looked at apart.
-    outcome = frozenset({Verdict.NOT_APPLICABLE})
-    for together in _by_shared_unknowns([_cases(facts) for facts in asked]):
+    outcome, is_wide = frozenset({Verdict.NOT_APPLICABLE}), False
+    for together in _by_shared_unknowns([_Open.of(facts) for facts in asked]):
         found = _outcomes_of(together)
-        outcome = frozenset(roll_up((one, other)) for one in outcome for other in found)
-    return outcome
+        outcome = frozenset(roll_up((one, other)) for one in outcome for other in found.verdicts)
+        is_wide |= found.is_wide
+    return Outcomes(outcome, is_wide)
 
 
-_CORRECTED = tuple(Case(verdict) for verdict in (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE))
+@dataclass(frozen=True)
+class _Open:
+    """A criterion as formulas: when it comes out as what, and when it has a verdict at all."""
+
+    met: Formula
+    failed: Formula
+    neutral: Formula
+    passes: Formula
+    """Met or not applicable."""
+    consistent: Formula
+
+    @classmethod
+    def of(cls, facts: Facts) -> _Open:
+        measure = facts.criterion.measure
+        if not possible_verdicts(measure, facts):
+            return cls(ALWAYS, ALWAYS, ALWAYS, ALWAYS, ALWAYS)
+        met, failed, neutral = (formula_of(measure, facts, verdict) for verdict in SAYABLE)
+        passes = formula_of(measure, facts, Verdict.MET, Verdict.NOT_APPLICABLE)
+        return cls(met, failed, neutral, passes, consistency_of(measure, facts))
+
+    @property
+    def unknowns(self) -> set[Unknown]:
+        formulas = (self.met, self.failed, self.neutral, self.consistent)
+        return {unknown for formula in formulas for unknown in unknowns_of(formula)}
 
 
-def _cases(facts: Facts) -> tuple[Case, ...]:
-    known = known_verdicts(facts.criterion.measure, facts.value)
-    if known:
-        return tuple(map(Case, known))
-    return possible_cases(facts.criterion.measure, facts) or _CORRECTED
-
-
-def _unknowns(cases: Iterable[Case]) -> set[Unknown]:
-    return {key for case in cases for condition in case.conditions for key in condition.sum.multiples}
-
-
-def _by_shared_unknowns(criteria: Sequence[tuple[Case, ...]]) -> list[list[tuple[Case, ...]]]:
+def _by_shared_unknowns(criteria: Sequence[_Open]) -> list[list[_Open]]:
     """Criteria put together that have an unknown in common, directly or through others."""
-    groups: list[tuple[set[Unknown], list[tuple[Case, ...]]]] = []
-    for cases in criteria:
-        unknowns, together = _unknowns(cases), [cases]
+    groups: list[tuple[set[Unknown], list[_Open]]] = []
+    for criterion in criteria:
+        unknowns, together = criterion.unknowns, [criterion]
         apart = []
         for group in groups:
             if group[0] & unknowns:
@@ -121,32 +145,39 @@ def _by_shared_unknowns(criteria: Sequence[tuple[Case, ...]]) -> list[list[tuple
     return [together for _, together in groups]
 
 
-def _outcomes_of(criteria: Sequence[tuple[Case, ...]]) -> frozenset[Verdict]:
-    """The verdicts over criteria whose unknowns have one value in all."""
-    joint = [_Joint(Verdict.NOT_APPLICABLE, ())]
-    for cases in criteria:
-        joined = [
-            _Joint(roll_up((known.verdict, case.verdict)), known.conditions + case.conditions)
-            for known in joint
-            for case in cases
-        ]
-        joint = [entry for entry in joined if len(criteria) == 1 or is_possible(entry.conditions)]
-    return frozenset(entry.verdict for entry in joint)
+def _outcomes_of(criteria: Sequence[_Open]) -> Outcomes:
+    """The verdicts over criteria whose unknowns have one value in all, as `roll_up` has them."""
+    consistent = [entry.consistent for entry in criteria]
+    formulas = {
+        Verdict.NOT_MET: every([*consistent, some(1, (entry.failed for entry in criteria))]),
+        Verdict.MET: every(
+            [*(entry.passes for entry in criteria), some(1, (entry.met for entry in criteria))]
+        ),
+        Verdict.NOT_APPLICABLE: every(entry.neutral for entry in criteria),
+    }
+    found, is_wide = set(), False
+    for verdict, formula in formulas.items():
+        work = Work(JOINT_LIMIT)
+        if may_hold(formula, work):
+            found.add(verdict)
+            is_wide |= work.is_exhausted
+    return Outcomes(frozenset(found), is_wide)
 
 
 # The unknown that stands for how far a figure is moved.
-_SHIFT: Unknown = ("", "step")
+_SHIFT = Unknown("", "step")
 
 
 @dataclass(frozen=True)
 class _Shifted(Facts):
     """The facts with one figure of the period moved by an unknown number, up (+1) or down (-1)."""
 
-    moved: Mapping[Unknown, int] = field(default_factory=dict)
+    moved: Mapping[str, int] = field(default_factory=dict)
+    """By the name of a term."""
 
     def total(self, terms: Iterable[measures.Term]) -> Linear:
         listed = tuple(terms)
-        way = sum(self.moved.get(unknown_of(term), 0) * term.sign for term in listed)
+        way = sum(self.moved.get(term.name, 0) * term.sign for term in listed)
         total = super().total(listed)
         return total + Linear(multiples={_SHIFT: way}) if way else total
 
@@ -179,7 +210,7 @@ def way_to_met(measure: measures.Measure, facts: Facts) -> Way:
     )
 
 
-def _single(measure: measures.Measure, facts: Facts) -> Way:
+def _single(measure: measures.Leaf, facts: Facts) -> Way:
     lead = [term for term in _lead_of(measure) if term.basis is Basis.CURRENT and term.sign > 0]
     if not lead or any(facts.value(term) is None for term in lead):
         return Way()
@@ -195,7 +226,7 @@ def _single(measure: measures.Measure, facts: Facts) -> Way:
     return Way((Step(names, min(found)[1], facts.units[lead[0].indicator]),))
 
 
-def _lead_of(measure: measures.Measure) -> tuple[measures.Term, ...]:
+def _lead_of(measure: measures.Leaf) -> tuple[measures.Term, ...]:
     """The sum that a measure counts."""
     match measure:
         case measures.ValueMeasure() | measures.ChangeMeasure():
@@ -209,10 +240,10 @@ def _lead_of(measure: measures.Measure) -> tuple[measures.Term, ...]:
 
 
 def _least_change(
-    measure: measures.Measure, facts: Facts, term: measures.Term, way: int, room: Number
+    measure: measures.Leaf, facts: Facts, term: measures.Term, way: int, room: Number
 ) -> int | None:
     """The least whole number other than zero by which a figure must move one way; None when none will do."""
-    shifted = _Shifted(facts.criterion, facts.evidence, facts.units, {unknown_of(term): way})
+    shifted = _Shifted(facts.criterion, facts.evidence, facts.units, facts.decimals, {term.name: way})
     least: list[int] = []
     for case in cases_of(measure, shifted):
         if case.verdict is Verdict.MET:
@@ -265,6 +296,6 @@ def _together(ways: Iterable[Way], still_open: Iterable[measures.Measure], facts
     needs = [name for way in listed for name in way.needs]
     for part in still_open:
         needs += inputs_that_matter(
-            Facts(replace(facts.criterion, measure=part), facts.evidence, facts.units)
+            Facts(replace(facts.criterion, measure=part), facts.evidence, facts.units, facts.decimals)
         )
     return Way(tuple(step for way in listed for step in way.steps), tuple(dict.fromkeys(needs)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from chuyenhoa.assessment.cases import known_verdicts, possible_verdicts
@@ -10,7 +10,14 @@ from chuyenhoa.assessment.facts import Facts, name_of
 from chuyenhoa.assessment.figures import describe_figure, describe_formula
 from chuyenhoa.assessment.labels import CONTRADICTORY, NOT_APPLICABLE, REASONS
 from chuyenhoa.assessment.numbers import Number, number_text
-from chuyenhoa.assessment.outlook import Way, inputs_that_matter, possible_outcomes, roll_up, way_to_met
+from chuyenhoa.assessment.outlook import (
+    Outcomes,
+    Way,
+    inputs_that_matter,
+    possible_outcomes,
+    roll_up,
+    way_to_met,
+)
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import Baseline
@@ -66,6 +73,7 @@ def assess(
     criteria = plan.criteria_on(as_of)
     _refuse_strangers(plan, criteria, evidence)
     units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    decimals = frozenset(code for code, indicator in plan.indicator_by_code.items() if indicator.decimals)
     localities = tuple(
         assess_locality(
             entry,
@@ -74,6 +82,7 @@ def assess(
             criteria,
             plan.groups,
             units,
+            decimals,
         )
         for entry in plan.localities
     )
@@ -125,6 +134,7 @@ def assess_locality(
     criteria: Sequence[measures.Criterion],
     groups: Sequence[measures.CriteriaGroup],
     units: Mapping[str, str],
+    decimals: Collection[str] = (),
 ) -> LocalityResult:
     """All results of one locality: one per criterion, one per group, and its own.
 
@@ -134,8 +144,9 @@ def assess_locality(
         criteria: The criteria in force, in the order of the plan.
         groups: The groups of the plan, in its order.
         units: The unit of every indicator by its code.
+        decimals: The indicators that are no whole numbers: money.
     """
-    results = tuple(assess_criterion(entry, locality, evidence, units) for entry in criteria)
+    results = tuple(assess_criterion(entry, locality, evidence, units, decimals) for entry in criteria)
     by_code = {entry.code: entry.group for entry in criteria}
     group_results = tuple(
         GroupResult(
@@ -147,11 +158,12 @@ def assess_locality(
     )
     verdict = roll_up(group.verdict for group in group_results)
     # Only an open locality is solved over all its criteria: for a decided one the answer is its verdict.
-    possible = {verdict}
+    outlook = Outcomes(frozenset({verdict}))
     if verdict is Verdict.INSUFFICIENT:
         asked = [entry.for_types(locality.types) for entry in criteria if _applies(entry, locality)]
-        possible = set(possible_outcomes(Facts(entry, evidence, units) for entry in asked))
-    return LocalityResult(locality.code, verdict, group_results, results, _ordered(possible))
+        outlook = possible_outcomes(Facts(entry, evidence, units, decimals) for entry in asked)
+    possible = _ordered(outlook.verdicts)
+    return LocalityResult(locality.code, verdict, group_results, results, possible, outlook.is_wide)
 
 
 def _applies(criterion: measures.Criterion, locality: Locality) -> bool:
@@ -164,7 +176,11 @@ def _ordered(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 
 
 def assess_criterion(
-    criterion: measures.Criterion, locality: Locality, evidence: LocalityEvidence, units: Mapping[str, str]
+    criterion: measures.Criterion,
+    locality: Locality,
+    evidence: LocalityEvidence,
+    units: Mapping[str, str],
+    decimals: Collection[str] = (),
 ) -> CriterionResult:
     """The result of one criterion for one locality.
 
@@ -186,12 +202,12 @@ def assess_criterion(
     asked = criterion.for_types(locality.types)
     if isinstance(asked.measure, measures.AwaitedMeasure):
         return _insufficient(
-            Facts(asked, LocalityEvidence(locality.code), units), InsufficiencyReason.NO_GUIDANCE
+            Facts(asked, LocalityEvidence(locality.code), units, decimals), InsufficiencyReason.NO_GUIDANCE
         )
     if evidence.absence is not None:
         nothing = LocalityEvidence(locality.code, absence=evidence.absence)
-        return _insufficient(Facts(asked, nothing, units), evidence.absence)
-    return _measure(Facts(asked, evidence, units))
+        return _insufficient(Facts(asked, nothing, units, decimals), evidence.absence)
+    return _measure(Facts(asked, evidence, units, decimals))
 
 
 def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
@@ -208,6 +224,7 @@ def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
         actor=ACTORS[reason],
         possible=_ordered(possible_verdicts(facts.criterion.measure, facts)),
         matters=facts.missing,
+        is_wide=facts.work.is_exhausted,
     )
 
 
@@ -236,6 +253,7 @@ def _measure(facts: Facts) -> CriterionResult:
         way.steps,
         guard_of(measure, facts),
         way.needs,
+        facts.work.is_exhausted,
     )
 
 

@@ -42,6 +42,11 @@ class KnownFigure:
     """Why there is no value, where that is not a blank cell."""
     unit: str = ""
     """The former unit whose figure it is, with its code, where it is a part of what came of it."""
+    low: Decimal | None = None
+    """The least that it can be where `value` is None and a part of it is known: a sum of which one month is
+    blank is at least the rest. None is zero. Exact, and like `value` not yet divided by `divisor`."""
+    high: Decimal | None = None
+    """The most that it can be, where its parts or its indicator say so; None is without end."""
 
 
 @dataclass(frozen=True)

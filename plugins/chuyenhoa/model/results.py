@@ -92,6 +92,10 @@ class Input:
     """Why it has no value; None where it has one."""
     of_unit: str = ""
     """The former unit that it is of, where a baseline was summed over those that were merged."""
+    low: str | None = None
+    """The least that it can be, where only a part of it is known: one month says 1, the next is blank."""
+    high: str | None = None
+    """The most that it can be, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ class CriterionResult:
     guard: Guard | None = None
     needs: tuple[str, ...] = ()
     """Missing inputs on which it still depends once the steps are taken; none where the steps are enough."""
+    is_wide: bool = False
+    """The work on it ended at the limit: `possible` and `matters` hold what was not ruled out until then."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,8 @@ class LocalityResult:
     criteria: tuple[CriterionResult, ...]
     possible: tuple[Verdict, ...] = ()
     """What the locality's verdict can still become once everything missing is there."""
+    is_wide: bool = False
+    """The work on `possible` ended at the limit: it holds what was not ruled out until then."""
 
     @property
     def reasons(self) -> tuple[InsufficiencyReason, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given, settings
@@ -163,18 +164,14 @@ def test_texts_never_show_a_none_or_a_nan(
     assert not any(word in text for text in texts for word in ("None", "nan", "Fraction", "Decimal", "  "))
 
 
-def _telling_values(measure: Measure, known: Mapping[Key, int], blank: Key) -> list[Fraction]:
-    """Zero, every value at which a sign changes, one between each two, and one beyond the last."""
+def _telling_values(measure: Measure, known: Mapping[Key, int], blank: Key) -> range:
+    """Every whole number up to one beyond the last value at which a sign changes: cases come whole."""
     at_zero, at_one = (
         quantities(measure, {key: Fraction(number) for key, number in {**known, blank: value}.items()})
         for value in (0, 1)
     )
     slopes = [(start, end - start) for start, end in zip(at_zero, at_one, strict=True)]
-    roots = sorted(
-        {Fraction(0), *(-start / slope for start, slope in slopes if slope and -start / slope > 0)}
-    )
-    between = [(low + high) / 2 for low, high in pairwise(roots)]
-    return [*roots, *between, roots[-1] + 1]
+    return range(math.ceil(max([Fraction(0), *(-start / slope for start, slope in slopes if slope)])) + 2)
 
 
 def _sizes(inputs: int) -> tuple[Sequence[int], Sequence[int]]:
