@@ -224,6 +224,8 @@ class FrozenInput(Struct, frozen=True):
     unit: str | Later = UNSET
     reason: str | Later | None = UNSET
     of_unit: str | Later = UNSET
+    low: str | Later = UNSET  # left out where nothing is known in part, today as well
+    high: str | Later = UNSET
 
 
 class FrozenStep(Struct, frozen=True):
@@ -259,6 +261,7 @@ class FrozenCriterion(Struct, frozen=True):
     steps: tuple[FrozenStep, ...] | Later = UNSET
     guard: FrozenGuard | Later | None = UNSET
     needs: Codes | Later = UNSET  # left out where it is empty, today as well
+    is_wide: bool | Later = UNSET  # left out where it is false
 
 
 class FrozenUnit(Struct, frozen=True):
@@ -295,6 +298,7 @@ class FrozenLocality(Struct, frozen=True):
     criteria: tuple[FrozenCriterion, ...]
     place: FrozenPlace | Later = UNSET
     possible: Codes | Later = UNSET
+    is_wide: bool | Later = UNSET  # left out where it is false
 
 
 class FrozenFigure(Struct, frozen=True):
