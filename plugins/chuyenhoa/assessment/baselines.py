@@ -7,11 +7,12 @@ Only counts are summed; a ratio is computed afterwards from the summed counts, s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from chuyenhoa.assessment.windows import Restated, cover, order_of
+from chuyenhoa.assessment.precedence import History, choose, stated_in
+from chuyenhoa.assessment.windows import Restated
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.criteria import Criterion
@@ -22,34 +23,22 @@ from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.units import Unit, UnitRegister
 
 
-@dataclass(frozen=True)
-class ReportedWindow:
-    """The figures that one accepted report gives of one unit for one window."""
-
-    window: Window
-    figures: Mapping[str, KnownFigure]
-
-
-# By the key of a unit, all that accepted reports of any plan state, each of its own window first.
-History = Mapping[str, Sequence[ReportedWindow]]
-
-
 def figure_of(
     indicator: Indicator, span: Window, unit: Unit | None, key: str, register: UnitRegister, history: History
 ) -> KnownFigure | None:
-    """What reports state of a unit, else of those that went into it; None where some is missing."""
-    found = figure_in(indicator, span, history.get(key, ()))
-    if found is not None or unit is None:
+    """What reports state of a unit, else of those that went into it; no value where a part is known only."""
+    found = choose(indicator, span, stated_in(indicator.code, history.get(key, ())))
+    if unit is None or (found is not None and found.value is not None):
         return found
-    return sum_over_parts(indicator, span, unit, register, history)
+    return sum_over_parts(indicator, span, unit, register, history) or found
 
 
 def sum_over_parts(
     indicator: Indicator, span: Window, unit: Unit, register: UnitRegister, history: History
 ) -> KnownFigure | None:
-    """The sum over the units that went into one; None unless every one of them went whole and has a figure.
+    """The sum over the units that went into one whole; without a value where one of them has no figure.
 
-    A unit that was there on some of the days and not on others has no such sum.
+    None where nothing is known, where some went in part only, or where the unit was there on one of the days.
     """
     if unit.valid_from is None or unit.valid_from <= _last_day(indicator, span):
         return None
@@ -57,10 +46,33 @@ def sum_over_parts(
     # while the mean of 80 % and 20 % would say 50 % (decision 0027).
     parts = register.parts_of(unit)
     found = [(part, figure_of(indicator, span, part, part.key, register, history)) for part in parts]
-    leaves = [leaf for part, known in found if known is not None for leaf in _leaves(part, known)]
-    if not parts or any(known is None for _, known in found):
-        return None
-    return KnownFigure(add_up(leaves), leaves[-1].source, tuple(leaves))
+    named = [(part, known) for part, known in found if known is not None]
+    leaves = [leaf for part, known in named for leaf in _leaves(part, known)]
+    return join([known for _, known in found], leaves) if leaves else None
+
+
+def join(
+    figures: Sequence[KnownFigure | None], leaves: Sequence[KnownFigure], divisor: int = 1
+) -> KnownFigure:
+    """The sum of figures; where one is unknown, what the known ones say of it."""
+    known = [figure for figure in figures if figure is not None]
+    source, lows = leaves[-1].source, [_least(figure) for figure in known]
+    if all(figure.value is not None for figure in known) and len(known) == len(figures):
+        return KnownFigure(sum(lows, Decimal(0)), source, tuple(leaves), divisor)
+    if any(low < 0 for low in lows):  # a balance bounds nothing
+        return KnownFigure(None, source, tuple(leaves), divisor)
+    highs = [_most(figure) for figure in known]
+    ends = [high for high in highs if high is not None]
+    high = sum(ends, Decimal(0)) if len(ends) == len(figures) else None
+    return KnownFigure(None, source, tuple(leaves), divisor, low=sum(lows, Decimal(0)) or None, high=high)
+
+
+def _least(figure: KnownFigure) -> Decimal:
+    return figure.value if figure.value is not None else figure.low or Decimal(0)
+
+
+def _most(figure: KnownFigure) -> Decimal | None:
+    return figure.value if figure.value is not None else figure.high
 
 
 def _last_day(indicator: Indicator, span: Window) -> date:
@@ -72,35 +84,6 @@ def _last_day(indicator: Indicator, span: Window) -> date:
 def _leaves(part: Unit, known: KnownFigure) -> list[KnownFigure]:
     """The figures behind a former unit's, each with the name of the unit that it was counted in."""
     return [replace(leaf, unit=leaf.unit or f"{part.name} ({part.code})") for leaf in known.parts or (known,)]
-
-
-def add_up(figures: Sequence[KnownFigure]) -> Decimal:
-    """The sum of figures that all have a value."""
-    return sum((figure.value for figure in figures if figure.value is not None), Decimal(0))
-
-
-def figure_in(indicator: Indicator, span: Window, reports: Sequence[ReportedWindow]) -> KnownFigure | None:
-    """A flow summed over reports that cover a window; a stock as some report states it for that day."""
-    having = [
-        (entry.window, figure)
-        for entry in reports
-        if (figure := entry.figures.get(indicator.code)) is not None and figure.value is not None
-    ]
-    if indicator.kind is IndicatorKind.STOCK:
-        return next(
-            (
-                figure
-                for window, figure in having
-                if (window.start == span.start if indicator.at_start else window.end == span.end)
-            ),
-            None,
-        )
-    # Three months of which the second lacks the figure are no sum of two: that would read as a fall. Reports
-    # cover a window exactly, or the figure is missing (decision 0017).
-    tiles = [figure for _, figure in cover(span, sorted(having, key=lambda entry: order_of(entry[0])))]
-    if len(tiles) < 2:
-        return tiles[0] if tiles else None
-    return KnownFigure(add_up(tiles), tiles[-1].source, tuple(tiles))
 
 
 def changed_localities(plan: Plan, milestone: Period) -> Mapping[str, Unit]:
@@ -147,32 +130,27 @@ def _restate(
         stated = figures.get(key)
         summed = sum_over_parts(indicator, milestone.baseline, unit, plan.register, history)
         if stated is not None and stated.value is not None:
-            if summed is not None and summed.value != stated.value:
-                differing.append(Restated(known.locality, indicator.code, stated.value, summed))
-        elif summed is not None:
+            if summed is not None and summed.value not in (None, stated.value):
+                differing.append(Restated(known.locality, indicator.code, stated, summed))
+        elif summed is not None and summed.value is not None:
             figures[key] = summed
         elif moved:
-            # Part of xã X went to Y, the rest to Z: no sum is right, and a decision must not rest on an
-            # estimate by population (decision 0027). A zero would let every figure rise.
-            source = stated.source if stated is not None else Source("", "", "", "", "")
-            figures[key] = KnownFigure(None, source, lacks=InsufficiencyReason.UNIT_CHANGED)
+            figures[key] = _unit_changed(summed, stated)
     return figures, differing
 
 
+def _unit_changed(*known: KnownFigure | None) -> KnownFigure:
+    """A figure that no sum restates, with what bounds it even so."""
+    # Part of xã X went to Y, the rest to Z: no sum is right, and a decision must not rest on an estimate by
+    # population (decision 0027). A zero would let every figure rise.
+    found = next((figure for figure in known if figure is not None), KnownFigure(None, NOWHERE))
+    return replace(found, value=None, lacks=InsufficiencyReason.UNIT_CHANGED)
+
+
+NOWHERE = Source("", "", "", "", "")
 BASELINES_FILE = "baselines.csv"
 # Windows of the same length may differ by a leap day.
 DAYS_APART = 1
-
-
-def reported_in(
-    window: Window, baseline: Window, evidence: LocalityEvidence
-) -> tuple[ReportedWindow, ReportedWindow]:
-    """What one report states: of its own window, and of the one that it is compared with."""
-
-    def figures(basis: Basis) -> dict[str, KnownFigure]:
-        return {code: known for (code, of), known in evidence.figures.items() if of is basis}
-
-    return ReportedWindow(window, figures(Basis.CURRENT)), ReportedWindow(baseline, figures(Basis.BASELINE))
 
 
 def wanted_baselines(criteria: Iterable[Criterion]) -> tuple[tuple[str, Baseline], ...]:
@@ -237,16 +215,19 @@ def _reported(
     spans = against.windows(window)
     # 15/4 to 14/12/2021 against calendar 2020 is 8 months against 12 and would nearly always show a fall: the
     # slip that districts are expected to make. The engine refuses it as `plan check` does (decision 0017).
-    compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is IndicatorKind.FLOW
+    compares_years = against.kind is BaselineKind.PREVIOUS_YEAR and indicator.kind is not IndicatorKind.STOCK
     if compares_years and abs(spans[0].days - window.days) > DAYS_APART:
         return None
     figures = [figure_of(indicator, span, unit, key, register, history) for span in spans]
-    known = tuple(figure for figure in figures if figure is not None)
-    if len(known) < len(figures):
-        moved = unit is not None and any(register.has_moved(unit, span.start) for span in spans)
-        nowhere = Source("", "", "", "", "")
-        return KnownFigure(None, nowhere, lacks=InsufficiencyReason.UNIT_CHANGED) if moved else None
-    if len(known) == 1:
-        return known[0]
+    leaves = [leaf for figure in figures if figure is not None for leaf in _span_parts(figure)]
     # The mean stays a fraction: 10, 10 and 11 are 31/3, compared as such and never as 10,33 (decision 0017).
-    return KnownFigure(add_up(known), known[-1].source, known, divisor=len(known))
+    found = figures[0] if len(spans) == 1 else join(figures, leaves, len(spans)) if leaves else None
+    if found is not None and found.value is not None:
+        return found
+    moved = unit is not None and any(register.has_moved(unit, span.start) for span in spans)
+    return _unit_changed(found) if moved else found
+
+
+def _span_parts(figure: KnownFigure) -> Sequence[KnownFigure]:
+    """What an average shows of one of its windows: its figure, or what is known of it."""
+    return (figure,) if figure.value is not None or not figure.parts else figure.parts

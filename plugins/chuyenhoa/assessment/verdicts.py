@@ -185,8 +185,8 @@ def assess_criterion(
     """The result of one criterion for one locality.
 
     In this order: a criterion for other types of locality does not apply; one that waits for guidance is
-    insufficient for want of it; with nothing accepted the reason is the evidence's own; else the measure
-    decides.
+    insufficient for want of it; else the measure decides. Where it cannot and the window is not covered,
+    the reason is the evidence's own.
     """
     if not _applies(criterion, locality):
         return CriterionResult(
@@ -205,6 +205,10 @@ def assess_criterion(
             Facts(asked, LocalityEvidence(locality.code), units, decimals), InsufficiencyReason.NO_GUIDANCE
         )
     if evidence.absence is not None:
+        # One month of eight came and states an offence: "no offence" is broken, whatever the others say.
+        measured = _measure(Facts(asked, evidence, units, decimals)) if evidence.is_partial else None
+        if measured is not None and measured.verdict is not Verdict.INSUFFICIENT:
+            return measured
         nothing = LocalityEvidence(locality.code, absence=evidence.absence)
         return _insufficient(Facts(asked, nothing, units, decimals), evidence.absence)
     return _measure(Facts(asked, evidence, units, decimals))

@@ -1,45 +1,28 @@
-"""Assembles a milestone's window from what was accepted: one report, or finer ones that cover it exactly."""
+"""Puts a milestone's window together: from its own report, finer ones, and what later ones tell."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import TypeVar
 
+from chuyenhoa.assessment.precedence import (
+    Clash,
+    History,
+    ReportedWindow,
+    choose,
+    cover,
+    list_clashes,
+    order_of,
+    reported_in,
+    stated_in,
+)
 from chuyenhoa.model.calendars import DAY, Window
 from chuyenhoa.model.criteria import DeclarationMeasure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
-from chuyenhoa.model.figures import Answer, Basis
-from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
+from chuyenhoa.model.figures import Answer, Basis, keeps_document
+from chuyenhoa.model.plan import Indicator, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
-
-Item = TypeVar("Item")
-
-
-def order_of(window: Window) -> tuple[object, ...]:
-    """Sorts windows by their start, the longest first."""
-    # The longest first: of six months and their months the coarse report counts (decision 0011).
-    return (window.start, -window.days)
-
-
-def cover(window: Window, parts: Sequence[tuple[Window, Item]]) -> list[tuple[Window, Item]]:
-    """The coarsest sequence of parts that covers a window day by day; empty when there is none.
-
-    `parts` are sorted by `order_of`; of two with the same window the first one is taken.
-    """
-    for index, (span, part) in enumerate(parts):
-        if span.start != window.start or span.end > window.end:
-            continue
-        if span.end == window.end:
-            return [(span, part)]
-        # The longest part may lead to a dead end: six months with nothing after them, while the eight months
-        # of the year are all there. So the next one is tried; a plan has ten periods, the search is small.
-        rest = cover(Window(span.end + DAY, window.end), parts[index + 1 :])
-        if rest:
-            return [(span, part), *rest]
-    return []
 
 
 def gaps_in(window: Window, covered: Sequence[Window]) -> tuple[Window, ...]:
@@ -55,7 +38,7 @@ def gaps_in(window: Window, covered: Sequence[Window]) -> tuple[Window, ...]:
     return tuple(gaps)
 
 
-def crossings(parts: Sequence[tuple[Window, Item]]) -> list[tuple[Item, Item, Window]]:
+def crossings(parts: Sequence[tuple[Window, str]]) -> list[tuple[str, str, Window]]:
     """Pairs that share days although neither lies inside the other, with the days they share."""
     return [
         (one, other, Window(max(a.start, b.start), min(a.end, b.end)))
@@ -70,18 +53,16 @@ Reported = Mapping[str, Mapping[str, LocalityEvidence]]
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure for which finer reports say otherwise than the coarse one, which is the one that counts.
+    """Two sources of one figure that differ, each with its cells; `clash.counted` counts.
 
-    A flow differs from the sum of the finer figures, a stock from that of the same day. `period` is the
-    coarse report's.
+    `period` is the one whose window they are about: the milestone's, or one inside it.
     """
 
     locality: str
     indicator: str
     basis: Basis
-    coarse: Decimal
-    fine: Decimal
     period: str
+    clash: Clash
 
 
 @dataclass(frozen=True)
@@ -99,7 +80,7 @@ class Restated:
 
     locality: str
     indicator: str
-    stated: Decimal
+    stated: KnownFigure
     summed: KnownFigure
 
 
@@ -125,160 +106,242 @@ def finer_periods(plan: Plan, milestone: Period) -> tuple[Period, ...]:
     return tuple(sorted(inside, key=lambda p: order_of(p.window)))
 
 
-def assemble(plan: Plan, milestone: Period, reported: Reported) -> Assembled:
+Part = tuple[Period, LocalityEvidence]
+Figures = dict[tuple[str, Basis], KnownFigure]
+
+
+def assemble(plan: Plan, milestone: Period, reported: Reported, history: History | None = None) -> Assembled:
     """Put together what is known of every locality at a milestone.
 
-    The milestone's own report counts where it was accepted. Otherwise finer reports count when they cover the
-    window exactly, without gap or overlap: flows are summed, stocks taken at the cut-off (or at the start,
-    where the indicator says so). Where neither is the case nothing counts, and what is open is named. Where
-    coarse and fine reports cover the same days the coarse one counts, and a difference is noted.
+    Each figure by itself is that of the milestone's own report, else of finer ones that cover the window,
+    else what a later report tells of it. The window compared with is looked up in the same way: reports of
+    that time, then the sheets "Cùng kỳ". Where reports leave days open these are named, the evidence says why
+    (`absence`), and what is known bounds the figures. Sources that differ are noted.
+
+    Args:
+        plan: Localities, indicators, periods.
+        milestone: The period assessed.
+        reported: The evidence of the milestone and of its finer periods, by period id and locality.
+        history: What reports on any period state, by the key of a unit.
     """
     evidence: dict[str, LocalityEvidence] = {}
     gaps: dict[str, tuple[Window, ...]] = {}
     overlaps: dict[str, tuple[Overlap, ...]] = {}
     differences: list[Difference] = []
     used: set[str] = set()
-    finer = finer_periods(plan, milestone)
+    periods = (milestone, *finer_periods(plan, milestone))
+    throughout = _throughout(plan)
     for code in plan.locality_by_code:
-        whole = reported.get(milestone.id, {}).get(code)
-        sent = [(p.window, (p, found)) for p in finer if (found := reported.get(p.id, {}).get(code))]
-        parts = [entry for entry in sent if entry[1][1].absence is None]
-        tiles = [part for _, part in cover(milestone.window, parts)]
-        # The milestone's own report goes before any sum of finer ones (decision 0011): 30 in the year's
-        # report and 28 in its months is 30, with the difference noted.
-        if whole is not None and whole.absence is None:
-            evidence[code] = whole
-            used.add(milestone.id)
-            differences += _reconcile(plan, (milestone, whole), parts)
-        elif tiles:
-            evidence[code] = _join(plan, code, tiles)
-            used.update(period.id for period, _ in tiles)
-            for tile in tiles:
-                differences += _reconcile(plan, tile, parts)
-        else:
-            evidence[code] = LocalityEvidence(code, absence=_absence(milestone.window, whole, sent))
-            if parts:
-                gaps[code] = gaps_in(milestone.window, [window for window, _ in parts])
-                overlaps[code] = _overlaps(parts)
-    order = tuple(period.id for period in plan.periods if period.id in used)
+        sent = [(p, found) for p in periods if (found := reported.get(p.id, {}).get(code))]
+        parts = [part for part in sent if part[1].absence is None]
+        if not parts:
+            evidence[code] = LocalityEvidence(code, absence=_absence(milestone, sent))
+            continue
+        key = plan.register.key_of(code, milestone.window.end)
+        sources = _sources(milestone, periods, parts, (history or {}).get(key, ()))
+        known = {basis: _figures_of(plan, sources[basis], basis) for basis in Basis}
+        used |= _used(known[Basis.CURRENT], parts)
+        differences += _differences(plan, code, periods, sources)
+        gaps[code] = _open_days(milestone, parts)
+        absence = None
+        if not cover(milestone.window, ((p.window, p) for p, _ in parts)):
+            absence = _absence(milestone, sent)
+            overlaps[code] = _overlaps(parts)
+        declared = _declare(milestone, parts, gaps[code], throughout)
+        evidence[code] = LocalityEvidence(
+            code,
+            known[Basis.CURRENT] | known[Basis.BASELINE],
+            declared,
+            absence,
+            is_partial=absence is not None,
+        )
     return Assembled(
         evidence,
-        order,
+        tuple(period.id for period in plan.periods if period.id in used),
         {code: found for code, found in gaps.items() if found},
         tuple(differences),
         {code: found for code, found in overlaps.items() if found},
     )
 
 
-Part = tuple[Period, LocalityEvidence]
-Spanned = Sequence[tuple[Window, Part]]
-
-
-def _absence(window: Window, whole: LocalityEvidence | None, sent: Spanned) -> InsufficiencyReason:
-    """Why nothing counts.
+def _absence(milestone: Period, sent: Sequence[Part]) -> InsufficiencyReason:
+    """Why the window is not covered.
 
     A report that was held back weighs more than a gap between finer ones, and so does a finer one that would
     have closed the last gap. Without any gap it is reports that overlap.
     """
     # A held report is there and has an error to correct: "gap" would ask the district for what it has sent.
-    if whole is not None and whole.absence is InsufficiencyReason.HELD_BY_FINDINGS:
-        return InsufficiencyReason.HELD_BY_FINDINGS
-    known = [entry for entry in sent if entry[1][1].absence in (None, InsufficiencyReason.HELD_BY_FINDINGS)]
-    if not known:
+    held = [p for p, found in sent if found.absence is InsufficiencyReason.HELD_BY_FINDINGS]
+    accepted = [p for p, found in sent if found.absence is None]
+    if not (held or accepted):
         return InsufficiencyReason.NOT_SUBMITTED
-    if cover(window, known):
+    if milestone in held or cover(milestone.window, ((p.window, p) for p in (*accepted, *held))):
         return InsufficiencyReason.HELD_BY_FINDINGS
-    accepted = [span for span, (_, found) in known if found.absence is None]
     return (
         InsufficiencyReason.GAP_IN_WINDOW
-        if gaps_in(window, accepted)
+        if gaps_in(milestone.window, [p.window for p in accepted])
         else InsufficiencyReason.CONFLICTING_SOURCES
     )
 
 
-def _overlaps(parts: Spanned) -> tuple[Overlap, ...]:
-    return tuple(Overlap(one.id, other.id, shared) for (one, _), (other, _), shared in crossings(parts))
+def _open_days(milestone: Period, parts: Sequence[Part]) -> tuple[Window, ...]:
+    return gaps_in(milestone.window, [period.window for period, _ in parts])
 
 
-def _reconcile(plan: Plan, coarse: Part, parts: Spanned) -> list[Difference]:
-    """Compare a report with the finer ones that cover its window, and these with finer ones still."""
-    period, whole = coarse
-    inside = [entry for entry in parts if entry[1][0].id != period.id and period.window.contains(entry[0])]
-    tiles = [part for _, part in cover(period.window, inside)]
-    found = _compare(period, whole, _join(plan, whole.locality, tiles)) if tiles else []
-    for tile in tiles:
-        found += _reconcile(plan, tile, [entry for entry in inside if entry[0] != period.window])
-    return found
+def _overlaps(parts: Sequence[Part]) -> tuple[Overlap, ...]:
+    spans = [(period.window, period.id) for period, _ in parts]
+    return tuple(Overlap(one, other, shared) for one, other, shared in crossings(spans))
 
 
-def _join(plan: Plan, code: str, tiles: Sequence[Part]) -> LocalityEvidence:
-    """One locality's figures over consecutive windows."""
-    keys = dict.fromkeys(key for _, found in tiles for key in found.figures)
-    figures = {
-        key: figure
-        for key in keys
-        if (figure := _join_figure(plan.indicator_by_code[key[0]], key, tiles)) is not None
+@dataclass(frozen=True)
+class _Sources:
+    """What all reports state of one locality for a window, the coarsest of each start first."""
+
+    window: Window
+    reports: Sequence[ReportedWindow]
+
+
+def _sources(
+    milestone: Period,
+    periods: Sequence[Period],
+    parts: Sequence[Part],
+    history: Sequence[ReportedWindow],
+) -> Mapping[Basis, _Sources]:
+    """The milestone's and finer reports, and those of other periods on the same windows."""
+    own, told = [], []
+    for period, found in parts:
+        now, before = reported_in(period.window, period.baseline, found, period.id)
+        own.append(now)
+        told.append(before)
+    here = {period.id for period in periods}
+    others = [entry for entry in history if entry.period not in here]
+    reported = [entry for entry in others if not entry.is_told]
+    later = [entry for entry in others if entry.is_told]
+
+    def within(window: Window, found: Iterable[ReportedWindow]) -> _Sources:
+        return _Sources(window, [entry for entry in found if window.contains(entry.window)])
+
+    # A period of another plan on days of this window is another programme's: only what is told counts.
+    return {
+        Basis.CURRENT: within(milestone.window, [*own, *later]),
+        Basis.BASELINE: within(milestone.baseline, [*reported, *told, *later]),
     }
-    return LocalityEvidence(code, figures, _join_declarations(plan, tiles))
 
 
-def _join_declarations(plan: Plan, tiles: Sequence[Part]) -> dict[str, KnownDeclaration]:
-    """What was declared last, a blank aside; over all reports where it speaks of all that happened."""
-    throughout = {
+def _figures_of(plan: Plan, sources: _Sources, basis: Basis) -> Figures:
+    window, reports = sources.window, sources.reports
+    if len(reports) == 1 and reports[0].window == window:  # nearly always, and a country has millions of them
+        return {(code, basis): figure for code, figure in reports[0].figures.items()}
+    codes = dict.fromkeys(code for report in reports for code in report.figures)
+    return {
+        (code, basis): figure
+        for code in codes
+        if (figure := _figure(plan.indicator_by_code[code], window, reports)) is not None
+    }
+
+
+def _figure(indicator: Indicator, window: Window, reports: Sequence[ReportedWindow]) -> KnownFigure | None:
+    """The figure that counts; else what bounds it, with the blank cells that leave it open."""
+    found = choose(indicator, window, stated_in(indicator.code, reports))
+    if found is not None and found.value is not None:
+        return found
+    cells = (report.figures.get(indicator.code) for report in reports)
+    blank = [figure for figure in cells if figure is not None and figure.value is None]
+    if found is None:
+        return blank[0] if blank else None
+    return replace(found, parts=(*found.parts, *blank))
+
+
+def _used(figures: Figures, parts: Sequence[Part]) -> set[str]:
+    """The periods whose reports some figure is made of; one without figures has declarations."""
+    if len(parts) == 1:
+        return {parts[0][0].id}
+    counted = {id(part) for figure in figures.values() for part in (figure, *figure.parts)}
+    return {
+        period.id
+        for period, found in parts
+        if not found.figures or any(id(figure) in counted for figure in found.figures.values())
+    }
+
+
+def _differences(
+    plan: Plan, locality: str, periods: Sequence[Period], sources: Mapping[Basis, _Sources]
+) -> Iterable[Difference]:
+    """The sources that differ, of the milestone's windows and of all inside them."""
+    for basis, found in sources.items():
+        if len(found.reports) < 2:
+            continue
+        names = {(p.window if basis is Basis.CURRENT else p.baseline): p.id for p in reversed(periods)}
+        for code in dict.fromkeys(code for report in found.reports for code in report.figures):
+            indicator = plan.indicator_by_code[code]
+            for clash in list_clashes(indicator, found.window, stated_in(code, found.reports)):
+                period = names.get(clash.window) or f"{clash.window.start}/{clash.window.end}"
+                yield Difference(locality, code, basis, period, clash)
+
+
+def _throughout(plan: Plan) -> frozenset[str]:
+    """The declared criteria that speak of all that happened in the window (`throughout`)."""
+    return frozenset(
         criterion.code
-        for criterion in (*plan.criteria, *(entry for letter in plan.guidance for entry in letter.criteria))
+        for criterion in plan.all_criteria
         if any(isinstance(leaf, DeclarationMeasure) and leaf.throughout for leaf in criterion.leaves)
-    }
-    codes = dict.fromkeys(code for _, found in tiles for code in found.declarations)
+    )
+
+
+# A declaration with the period in whose report it was made.
+Made = tuple[Period, KnownDeclaration]
+
+
+def _declare(
+    milestone: Period, parts: Sequence[Part], open_days: Sequence[Window], throughout: Collection[str]
+) -> dict[str, KnownDeclaration]:
+    """What is declared at a milestone, so far as reports that are still open cannot change it."""
+    if len(parts) == 1 and parts[0][0].id == milestone.id:
+        return dict(parts[0][1].declarations)
+    # In the order in which they speak last; of one last day the coarse report has the last word.
+    ordered = sorted(parts, key=lambda part: (part[0].window.end, part[0].window.days))
+    codes = dict.fromkeys(code for _, found in ordered for code in found.declarations)
     joined = {}
     for code in codes:
-        made = [found.declarations.get(code) for _, found in tiles]
-        declared = _join_throughout(made) if code in throughout else _join_last(made)
+        made = [(p, found.declarations[code]) for p, found in ordered if code in found.declarations]
+        is_throughout = code in throughout
+        declared = _join_throughout(milestone, made) if is_throughout else _join_last(made, open_days)
         if declared is not None:
             joined[code] = declared
     return joined
 
 
-def _join_last(made: Sequence[KnownDeclaration | None]) -> KnownDeclaration | None:
-    known = [entry for entry in made if entry is not None]
-    return next((entry for entry in reversed(known) if entry.answer is not None), known[0] if known else None)
+def _join_last(made: Sequence[Made], open_days: Sequence[Window]) -> KnownDeclaration | None:
+    """The last word, a blank aside; None while a report that lacks could have a later one."""
+    said = [entry for entry in made if entry[1].answer is not None]
+    if not said:
+        return made[0][1]
+    last = said[-1][0].window.end
+    return None if any(gap.end > last for gap in open_days) else _last_word([entry for _, entry in said])
 
 
-def _join_throughout(made: Sequence[KnownDeclaration | None]) -> KnownDeclaration | None:
+def _last_word(said: Sequence[KnownDeclaration]) -> KnownDeclaration:
+    """The last declaration; where it only repeats an earlier "Có", that one with its document."""
+    kept = said[0]
+    for entry in said[1:]:
+        kept = kept if keeps_document(kept, entry) else entry
+    return kept
+
+
+def _join_throughout(milestone: Period, made: Sequence[Made]) -> KnownDeclaration | None:
     """A "Không" anywhere decides; else a blank or a row that lacks leaves it open; else the last "Có"."""
     # II.5 is "100 % tố giác, tin báo" of the whole window: Có, Có, Không is Không. A plan that was issued
     # (I.1) stays issued, so there the last word counts.
-    known = [entry for entry in made if entry is not None]
-    for answer in (Answer.NO, None):
-        found = next((entry for entry in reversed(known) if entry.answer is answer), None)
-        if found is not None:
-            return found
-    if len(known) < len(made):
-        return None
-    said = [entry for entry in known if entry.answer is Answer.YES]
-    return said[-1] if said else known[-1]
-
-
-def _join_figure(indicator: Indicator, key: tuple[str, Basis], tiles: Sequence[Part]) -> KnownFigure | None:
-    """A flow is the sum of its parts and missing when one is; a stock is that of its moment."""
-    if indicator.kind is IndicatorKind.STOCK:
-        _, found = tiles[0] if indicator.at_start else tiles[-1]
-        return found.figures.get(key)
-    parts = [found.figures.get(key) for _, found in tiles]
-    known = tuple(part for part in parts if part is not None)
-    values = [part.value for part in known if part.value is not None]
-    # 3 + blank + 4 is not 7: a blank month is missing and never zero (decision 0005).
-    total = sum(values, Decimal(0)) if len(values) == len(parts) else None
-    return KnownFigure(total, known[-1].source, known if len(tiles) > 1 else ())
-
-
-def _compare(period: Period, coarse: LocalityEvidence, fine: LocalityEvidence) -> list[Difference]:
-    """The figures in which a report differs from what finer ones come to; a blank differs from nothing."""
-    return [
-        Difference(coarse.locality, code, basis, figure.value, other.value, period.id)
-        for (code, basis), figure in coarse.figures.items()
-        if (other := fine.figures.get((code, basis)))
-        and figure.value is not None
-        and other.value is not None
-        and figure.value != other.value
+    said = [entry for entry in made if entry[1].answer is not None]
+    coarse = [
+        (period, entry)
+        for period, entry in said
+        if not any(p.window.contains(period.window) and p.id != period.id for p, _ in said)
     ]
+    refused = [entry for _, entry in coarse if entry.answer is Answer.NO]
+    if refused:
+        return refused[-1]
+    if not cover(milestone.window, ((period.window, entry) for period, entry in coarse)):
+        return next((entry for _, entry in made if entry.answer is None), None)
+    agreed = [entry for _, entry in said if entry.answer is Answer.YES]
+    return _last_word(agreed) if agreed else coarse[-1][1]

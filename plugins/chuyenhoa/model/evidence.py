@@ -30,8 +30,9 @@ class Source:
 class KnownFigure:
     """A stored figure in force; `value` None means that its cell was blank, or that `lacks` holds.
 
-    `parts` are the figures it was summed from, where finer reports cover the window; then `source` is the
-    last of theirs. An average is `value` divided by `divisor`, which keeps it exact.
+    `parts` are the figures it was summed from, where finer reports cover the window, or those known and those
+    blank, where they do not; then `source` is the last of theirs. An average is `value` divided by `divisor`,
+    which keeps it exact.
     """
 
     value: Decimal | None
@@ -64,7 +65,8 @@ class KnownDeclaration:
 class LocalityEvidence:
     """Everything accepted for one locality in a milestone's window.
 
-    `absence` says why there is nothing at all (`not_submitted`, `held_by_findings`); then the rest is empty.
+    `absence` says why there is nothing at all, or with `is_partial` why some days of the window are in no
+    accepted report (`gap_in_window`, `conflicting_sources`, `held_by_findings`). Else the rest is empty.
     A figure that is not in `figures` was not in the file (no such column or sheet): it is missing as well.
     """
 
@@ -74,6 +76,8 @@ class LocalityEvidence:
     absence: InsufficiencyReason | None = None
     baselines: Mapping[tuple[str, Baseline], KnownFigure] = field(default_factory=dict)
     """Figures of windows other than the period's and the same one of the year before."""
+    is_partial: bool = False
+    """Reports on a part of the window were accepted: what they say bounds the figures, and may decide."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 
 class Basis(StrEnum):
@@ -70,6 +71,37 @@ class Declaration:
     def is_statement(self) -> bool:
         """Whether it says anything: an answer, or that the one before no longer holds."""
         return self.answer is not None or self.withdrawn
+
+
+class Declared(Protocol):
+    """What a declaration says, as it came or as it is in force."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """None for a blank."""
+
+    @property
+    def document_number(self) -> str:
+        """Empty where none is named."""
+
+    @property
+    def document_date(self) -> date | None:
+        """None where none is named."""
+
+
+def keeps_document(old: Declared, new: Declared) -> bool:
+    """Whether a later "Có" only repeats an earlier one, so that the document named there still proves it.
+
+    It may leave out number, date or both, but what it names must be the same: another number or date is
+    another document, and an answer other than "Có" ends what was declared.
+    """
+    if old.answer is not Answer.YES or new.answer is not Answer.YES:
+        return False
+    number, named = new.document_number.strip(), old.document_number.strip()
+    is_other = bool(number) and number.casefold() != named.casefold()
+    is_redated = new.document_date is not None and new.document_date != old.document_date
+    has_less = (bool(named) and not number) or (old.document_date is not None and new.document_date is None)
+    return has_less and not is_other and not is_redated
 
 
 @dataclass(frozen=True)

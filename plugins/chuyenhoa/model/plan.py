@@ -28,10 +28,14 @@ class Status(StrEnum):
 
 
 class IndicatorKind(StrEnum):
-    """How an indicator is counted: inside the window, or as it stands at the cut-off."""
+    """How an indicator is counted."""
 
     FLOW = "flow"
+    """Events inside the window: summed over windows."""
     STOCK = "stock"
+    """As it stands on a day, at the cut-off or at the start."""
+    DISTINCT = "distinct"
+    """People or households, each counted once since the programme began: the newest count, never a sum."""
 
 
 class PeriodKind(StrEnum):
@@ -115,6 +119,10 @@ class Indicator:
     loose_aliases: tuple[str, ...] = ()
     """Labels that mean it only while its figure is not above that of `within`, as a single "làm rõ"."""
     within: str = ""
+    counts_events: bool = False
+    """A flow of people said on purpose (`counts: events`): whoever is hurt twice in a year counts twice."""
+    line: int = field(default=0, compare=False)
+    """That of `indicators.csv`, for whoever checks the plan."""
 
 
 @dataclass(frozen=True)

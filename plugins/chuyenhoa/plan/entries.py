@@ -107,14 +107,20 @@ Moment = Annotated[
     Literal["", "start", "end"], Field(alias="moment"), AfterValidator(lambda moment: moment == "start")
 ]
 
+# What a flow counts; a blank says nothing.
+Counts = Annotated[
+    Literal["", "events"], Field(alias="counts"), AfterValidator(lambda counts: counts == "events")
+]
+
 # `indicators.csv`; which of them may have decimals follows from `decimal_units` of plan.yaml.
 INDICATOR = Shape(
     model.Indicator,
     Row,
-    leave_out=("decimals",),
+    leave_out=("decimals", "line"),
     code=Name,
     section=Name,
     at_start=Moment,
+    counts_events=Counts,
     aliases=shapes.Aliases,
     loose_aliases=shapes.Aliases,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.plan import IndicatorKind, Plan
 from chuyenhoa.plan.checks import DAYS_APART, YEAR
 
 
@@ -16,6 +16,7 @@ def list_warnings(plan: Plan) -> list[str]:
         *_of_codes(plan),
         *_of_criteria(plan),
         *_of_letters(plan),
+        *warn_of_kinds(plan),
     ]
 
 
@@ -58,4 +59,20 @@ def _of_letters(plan: Plan) -> Iterator[str]:
             yield (
                 f"guidance {letter.title} of {letter.issued_on} is later than every milestone, "
                 "so that nothing is assessed by it"
+            )
+
+
+PEOPLE = frozenset({"bị can", "bị hại", "cháu", "đối tượng", "hộ", "khẩu", "nạn nhân", "người", "nhân khẩu"})
+"""Units in which people and households are counted, of whom the same ones may come again next month."""
+
+
+def warn_of_kinds(plan: Plan) -> Iterator[str]:
+    """Flows of people or households that nobody said to be events: they are summed over months."""
+    # Two months of 60 households reached are not 120 of 100; two months of 3 injured are 6.
+    for entry in plan.indicators:
+        counts_people = entry.unit.casefold() in PEOPLE
+        if counts_people and entry.kind is IndicatorKind.FLOW and not entry.counts_events:
+            yield (
+                f"indicators.csv:{entry.line}: indicator {entry.code} is a flow of {entry.unit}, summed over "
+                "months; is each counted once (kind distinct), or each time (events in the column counts)?"
             )

@@ -150,7 +150,8 @@ class _Loader:
 
     def _indicators(self, decimal_units: frozenset[str]) -> tuple[Indicator, ...]:
         rows = self._rows("indicators.csv", entries.INDICATOR, "indicator")
-        return tuple(replace(row, decimals=row.unit in decimal_units) for row in rows)
+        lines = {code: at.line for (what, code), at in self.register.places.items() if what == "indicator"}
+        return tuple(replace(row, decimals=row.unit in decimal_units, line=lines[row.code]) for row in rows)
 
     def _guidance(self) -> tuple[Guidance, ...]:
         path = self.folder / "guidance.yaml"

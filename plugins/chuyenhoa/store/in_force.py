@@ -22,7 +22,14 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Select, literal, or_, select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.model.figures import Basis, CellRef, Declaration, Narrative, Observation
+from chuyenhoa.model.figures import (
+    Basis,
+    CellRef,
+    Declaration,
+    Narrative,
+    Observation,
+    keeps_document,
+)
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.store import tables
@@ -144,17 +151,15 @@ def newest(stated: Iterable[S], before: int | None = None) -> dict[Hashable, S]:
 
 
 def _with_document(earlier: S | None, entry: S) -> S:
-    """The earlier one of two declarations that say the same, when only it names the document.
+    """The earlier one of two declarations of which the later only repeats it, without the document.
 
     "Có, 12/KH-UBND, 20/4/2021" and a later "Có" with the number left out: the plan is issued still, and the
     blank takes nothing from it.
     """
     if not isinstance(entry, StatedDeclaration) or not isinstance(earlier, StatedDeclaration):
         return entry
-    old, new = earlier.declaration, entry.declaration
-    is_bare = not new.withdrawn and not new.document_number and new.document_date is None
-    has_document = bool(old.document_number) or old.document_date is not None
-    return earlier if is_bare and has_document and old.answer is new.answer else entry
+    is_repeated = not entry.declaration.withdrawn and keeps_document(earlier.declaration, entry.declaration)
+    return earlier if is_repeated else entry
 
 
 def load_figures(session: Session, scope: Scope) -> list[StatedFigure]:

@@ -106,6 +106,7 @@ def _write_guide(sheet: Any, styles: dict[str, Any], paper: Form, rules: Sequenc
         flow=paper.text("kind_flow"),
         stock=paper.text("kind_stock"),
         start_stock=paper.text("kind_start"),
+        distinct=paper.text("kind_distinct"),
         baseline_start=f"{baseline.start:%d/%m/%Y}",
         baseline_end=f"{baseline.end:%d/%m/%Y}",
         answers=", ".join(f"“{word}”" for word in form.ANSWER_WORDS.values()),

@@ -233,6 +233,13 @@ DOUBTS = [
         "code: V.1\n    group: IV\n",
         "criterion V.1 is of group IV, and its code says otherwise",
     ),
+    (
+        "indicators.csv",
+        'HO_TT,"Hộ được phổ biến, tuyên truyền",hộ,distinct,',
+        'HO_TT,"Hộ được phổ biến, tuyên truyền",hộ,flow,',
+        "indicators.csv:65: indicator HO_TT is a flow of hộ, summed over months;"
+        " is each counted once (kind distinct), or each time (events in the column counts)?",
+    ),
 ]
 
 

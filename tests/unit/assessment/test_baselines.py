@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import pytest
 
-from chuyenhoa.assessment.baselines import ReportedWindow, add_baselines, reported_in, wanted_baselines
+from chuyenhoa.assessment.baselines import add_baselines, wanted_baselines
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.figures import describe_figure, describe_formula
+from chuyenhoa.assessment.precedence import ReportedWindow, reported_in
 from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.model.baselines import Against, Baseline, BaselineKind, FixedFigure, prefix_of, read_against
 from chuyenhoa.model.calendars import Calendar, Window, month_window, same_window, year_window
@@ -157,7 +158,10 @@ def test_a_stock_at_the_start_is_that_of_the_windows_first_day(plan: Plan) -> No
 
 def test_the_calendar_months_of_another_regime_do_not_fill_a_window(plan: Plan) -> None:
     months = [told(month_window(2021, number, Calendar.CALENDAR), "TTXH_XR=9") for number in range(6, 13)]
-    assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=1", *months).reason is InsufficiencyReason.NO_BASELINE
+    known = judge(plan, HALF, falls(PRECEDING), "TTXH_XR=45", *months)
+    assert (known.verdict, known.reason) == (Verdict.INSUFFICIENT, InsufficiencyReason.NO_BASELINE)
+    # July to November lie inside and had 45 at least, so 44 is fewer whatever the days at both ends had.
+    assert judge(plan, HALF, falls(PRECEDING), "TTXH_XR=44", *months).verdict is Verdict.MET
 
 
 def test_evidence_that_lacks_as_a_whole_stays_as_it_is(plan: Plan) -> None:

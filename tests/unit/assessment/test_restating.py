@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment.baselines import ReportedWindow, add_baselines, figure_of, restate_baselines
+from chuyenhoa.assessment.baselines import add_baselines, figure_of, restate_baselines
+from chuyenhoa.assessment.precedence import ReportedWindow
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence, Source
@@ -91,7 +92,9 @@ def test_a_sum_over_mergers_is_the_sum_of_the_old_map(
             assert all(part.unit for part in found.parts)
             sums.append(found.value)
         else:
-            assert found is None
+            assert (found.value if found else None) is None
+            assert ((found.low if found else None) or 0) == sum(known)
+            assert found is None or len(found.parts) == len(known)
     if None not in figures.values() and all(made.values()):
         assert sum(sums, Decimal(0)) == sum(value for value in figures.values() if value is not None)
 
@@ -99,7 +102,6 @@ def test_a_sum_over_mergers_is_the_sum_of_the_old_map(
 @pytest.mark.parametrize(
     ("register", "history", "span"),
     [
-        (REGISTER, {OLD_A.key: told(3)}, SPAN),
         (
             replace(REGISTER, successions=(*REGISTER.successions[:3], edge(MID_B, NEW_A, False))),
             HISTORY,
@@ -109,7 +111,6 @@ def test_a_sum_over_mergers_is_the_sum_of_the_old_map(
         (REGISTER, HISTORY, Window(date(2025, 7, 15), date(2025, 12, 14))),
     ],
     ids=[
-        "a predecessor without a figure",
         "a part",
         "a merger inside the window",
         "the unit itself was there",
@@ -120,6 +121,15 @@ def test_there_is_no_sum(
 ) -> None:
     of_span = {key: [replace(entry, window=span) for entry in entries] for key, entries in history.items()}
     assert figure_of(FLOW, span, NEW_A, NEW_A.key, register, of_span) is None
+
+
+def test_former_units_of_which_one_has_no_figure_bound_the_sum() -> None:
+    found = figure_of(FLOW, SPAN, NEW_A, NEW_A.key, REGISTER, {OLD_A.key: told(3)})
+    assert found is not None
+    assert (found.value, found.low, found.high) == (None, Decimal(3), None)
+    below = figure_of(FLOW, SPAN, NEW_A, NEW_A.key, REGISTER, {OLD_A.key: told(-3)})
+    assert below is not None
+    assert (below.value, below.low, below.high) == (None, None, None)
 
 
 def test_a_unit_is_never_taken_for_another_of_its_code() -> None:
@@ -170,7 +180,7 @@ def test_what_is_stated_counts_and_a_difference_is_told(plan: Plan) -> None:
         found, differing = restate_baselines(changed, period, {"A": evidence(value)}, HISTORY)
         assert found["A"] == evidence(value)
         assert len(differing) == told_apart
-    assert differing[0].stated == 8
+    assert differing[0].stated.value == 8
     assert differing[0].summed.value == 7
     assert restate_baselines(changed, period, {"A": evidence(8)}, {})[1] == ()
 

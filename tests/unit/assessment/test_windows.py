@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from chuyenhoa.assessment.precedence import Way
 from chuyenhoa.assessment.verdicts import assess
-from chuyenhoa.assessment.windows import Difference, Overlap, assemble, finer_periods
+from chuyenhoa.assessment.windows import Assembled, Overlap, assemble, finer_periods
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence, Source
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan, Window
@@ -29,6 +30,15 @@ def evidence(
     }
     declared = {"I.1": KnownDeclaration(answer, "1/KH", date(2021, 6, 1), "", source)}
     return {PLACE: LocalityEvidence(PLACE, known, declared)}
+
+
+def told_apart(found: Assembled) -> list[tuple[object, ...]]:
+    """The differences: indicator, period, and of both sources how it was come by and its figure."""
+    return [
+        (d.indicator, d.period, clash.ways[0], clash.counted.value, clash.ways[1], clash.other.value)
+        for d in found.differences
+        for clash in [d.clash]
+    ]
 
 
 YES, NO, NA = Answer.YES, Answer.NO, Answer.NOT_APPLICABLE
@@ -182,10 +192,17 @@ def test_the_coarse_report_counts_and_a_difference_is_told(plan: Plan) -> None:
     }
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
     assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 14
-    assert found.differences == (
-        Difference(PLACE, "TTXH_XR", Basis.CURRENT, Decimal(14), Decimal(15), "2021-nam"),
-        Difference(PLACE, "DIEM_MT", Basis.CURRENT, Decimal(1), Decimal(0), "2021-nam"),
-    )
+    assert told_apart(found) == [
+        ("TTXH_XR", "2021-nam", Way.OWN, 14, Way.FINER, 15),
+        ("DIEM_MT", "2021-nam", Way.OWN, 1, Way.FINER, 0),
+    ]
+    first = found.differences[0].clash
+    assert first.counted.source.file_name == "nam.xlsx"
+    assert [part.source.file_name for part in first.other.parts] == [
+        "2021-6t.xlsx",
+        "2021-t11.xlsx",
+        "2021-t12.xlsx",
+    ]
 
 
 def test_an_assembled_figure_is_explained_by_its_parts(plan: Plan) -> None:
@@ -207,8 +224,7 @@ def test_the_six_months_that_count_are_held_against_their_own_months(plan: Plan)
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
     assert found.evidence[PLACE].figures["TTXH_XR", Basis.CURRENT].value == 9
     assert found.periods == ("2021-6t", "2021-t11", "2021-t12")
-    (difference,) = found.differences
-    assert (difference.period, int(difference.coarse), int(difference.fine)) == ("2021-6t", 7, 6)
+    assert told_apart(found) == [("TTXH_XR", "2021-6t", Way.OWN, 7, Way.FINER, 6)]
 
 
 def test_finer_reports_are_held_against_finer_ones_still_under_the_years_own(plan: Plan) -> None:
@@ -217,7 +233,7 @@ def test_finer_reports_are_held_against_finer_ones_still_under_the_years_own(pla
     assert assemble(plan, plan.period_by_id["2021-nam"], reported).differences == ()
     reported["2021-t06"] = evidence("t06", {"TTXH_XR": 3})
     found = assemble(plan, plan.period_by_id["2021-nam"], reported)
-    assert [(d.period, int(d.coarse), int(d.fine)) for d in found.differences] == [("2021-6t", 6, 8)]
+    assert told_apart(found) == [("TTXH_XR", "2021-6t", Way.OWN, 6, Way.FINER, 8)]
 
 
 @pytest.mark.parametrize(

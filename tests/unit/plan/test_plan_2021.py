@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from chuyenhoa.model.criteria import AwaitedMeasure, CompareMeasure, Direction, RatioMeasure
 from chuyenhoa.model.plan import IndicatorKind, Plan, Window
+from chuyenhoa.plan.lint_warnings import PEOPLE, warn_of_kinds
 
 
 def test_units_are_the_144_communes_of_2021(plan: Plan) -> None:
@@ -86,3 +88,22 @@ def test_the_board_signs_as_in_the_seed(plan: Plan) -> None:
     assert plan.board.signatory.name == "Lâm Minh Thành"
     assert plan.board.recipients[-1] == "Lưu: VT, CA tỉnh, hvlv"
     assert len(plan.board.recipients) == 8
+
+
+def test_every_flow_of_people_was_said_to_be_one(plan: Plan) -> None:
+    """All are events (whoever is hurt twice counts twice) but the households reached, counted once."""
+    assert list(warn_of_kinds(plan)) == []
+    of_people = [entry for entry in plan.indicators if entry.unit in PEOPLE]
+    assert [i.code for i in of_people if i.kind is IndicatorKind.DISTINCT] == ["HO_TT"]
+    unsaid = tuple(replace(entry, counts_events=False) for entry in plan.indicators)
+    said = list(warn_of_kinds(replace(plan, indicators=unsaid)))
+    flows = [entry for entry in of_people if entry.kind is IndicatorKind.FLOW]
+    assert [text.split(": ")[:2] for text in said] == [
+        [
+            f"indicators.csv:{entry.line}",
+            f"indicator {entry.code} is a flow of {entry.unit}, summed over months;"
+            " is each counted once (kind distinct), or each time (events in the column counts)?",
+        ]
+        for entry in flows
+    ]
+    assert len(flows) == 16

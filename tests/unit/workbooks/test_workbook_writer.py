@@ -63,16 +63,19 @@ def test_the_code_row_holds_every_indicator_and_nothing_else(book: Workbook, pla
 def test_a_stock_says_whether_it_is_counted_at_the_start_or_at_the_end(book: Workbook) -> None:
     sheet, row = figures(book)
     said = {cell.value: sheet.cell(row - 1, cell.column).value for cell in sheet[row] if cell.column}
-    assert [said[code] for code in ("TTXH_XR", "NGHIEN_DAU", "TGTB_TON", "NGHIEN_CUOI", "TGTB_CON")] == [
+    assert [
+        said[code] for code in ("TTXH_XR", "NGHIEN_DAU", "TGTB_TON", "NGHIEN_CUOI", "TGTB_CON", "HO_TT")
+    ] == [
         "Trong kỳ",
         "Đầu kỳ",
         "Đầu kỳ",
         "Đến cuối kỳ",
         "Đến cuối kỳ",
+        "Lũy kế đến cuối kỳ",
     ]
-    assert "“Đầu kỳ” là số hiện có vào ngày đầu kỳ" in "\n".join(
-        str(cell.value) for line in book["Hướng dẫn"].iter_rows() for cell in line
-    )
+    guide = "\n".join(str(cell.value) for line in book["Hướng dẫn"].iter_rows() for cell in line)
+    assert "“Đầu kỳ” là số hiện có vào ngày đầu kỳ" in guide
+    assert "“Lũy kế đến cuối kỳ” là số cộng dồn từ ngày bắt đầu kế hoạch" in guide
 
 
 def test_localities_are_prefilled_and_only_figures_are_open(book: Workbook, plan: Plan) -> None:

@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 import chuyenhoa
 from chuyenhoa import clock
 from chuyenhoa.assessment import baselines, verdicts, windows
+from chuyenhoa.assessment.precedence import ReportedWindow, Way, reported_in
 from chuyenhoa.model import calendars, explanation, results
+from chuyenhoa.model.evidence import KnownFigure, Source
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
 from chuyenhoa.pipeline.assess import locality_status
@@ -124,56 +126,69 @@ def gather_evidence(
 ) -> windows.Assembled:
     """What was accepted for a milestone's window, from its own reports or finer ones that cover it.
 
-    Where a criterion compares with another window than the same one of the previous year, the reports of all
-    plans are looked through for it. `wording` is the plan as it would be, where a change is rehearsed.
+    Reports of other periods and plans are looked through for the windows compared with, and for what later
+    ones tell of this one. `wording` is the plan as it would be, where a change is rehearsed.
     """
     plan = wording or ctx.plan_of(milestone.id)
     periods = [milestone, *windows.finer_periods(plan, milestone)]
     reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
-    gathered = windows.assemble(plan, milestone, reported)
-    wanted = baselines.wanted_baselines(plan.criteria_on(milestone.window.end))
-    if not wanted and not baselines.changed_localities(plan, milestone):
-        return gathered
-    history = _load_history(ctx, session) if _needs_history(ctx, plan, milestone) else {}
+    history = _load_history(session, _other_periods(ctx, plan, milestone))
+    gathered = windows.assemble(plan, milestone, reported, history)
     found, differing = baselines.restate_baselines(plan, milestone, gathered.evidence, history)
+    wanted = baselines.wanted_baselines(plan.criteria_on(milestone.window.end))
     found = baselines.add_baselines(plan, milestone.window, found, wanted, history)
     return replace(gathered, evidence=found, restated=differing)
 
 
-def _needs_history(ctx: Context, plan: Plan, milestone: Period) -> bool:
-    """Whether a milestone's figures may rest on other reports than those of its own window.
+def _other_periods(ctx: Context, plan: Plan, milestone: Period) -> list[tuple[Plan, Period]]:
+    """The periods of all plans besides the milestone's own whose reports tell of a window that it needs.
 
-    They do where a criterion compares with another window, and where a locality came from units that
-    some plan has reports on.
+    Those are its window and the one compared with, and what criteria compare with besides; the reports are on
+    its localities or on units that these came from.
     """
-    if baselines.wanted_baselines(plan.criteria_on(milestone.window.end)):
-        return True
-    changed = baselines.changed_localities(plan, milestone).values()
-    sought = {key for unit in changed for key in plan.register.ancestors(unit)}
-    return bool(sought) and any(
-        other.register.key_of(code, period.window.end) in sought
-        for other in ctx.plans.values()
-        for code in other.locality_by_code
-        for period in other.periods
-    )
+    wanted = baselines.wanted_baselines(plan.criteria_on(milestone.window.end))
+    spans = [span for _, against in wanted for span in against.windows(milestone.window)]
+    inside = {milestone.id, *(period.id for period in windows.finer_periods(plan, milestone))}
+    units = _units_of(plan, milestone)
+    found = []
+    for other in ctx.plans.values():
+        for period in other.periods:
+            is_spanned = any(w.overlaps(span) for span in spans for w in (period.window, period.baseline))
+            is_told = any(w.contains(period.baseline) for w in (milestone.window, milestone.baseline))
+            is_near = is_told or period.window.overlaps(milestone.baseline)
+            day = period.window.end
+            if (is_spanned or (is_near and period.id not in inside)) and any(
+                other.register.key_of(code, day) in units for code in other.locality_by_code
+            ):
+                found.append((other, period))
+    return found
 
 
-def _load_history(ctx: Context, session: Session) -> Mapping[str, list[baselines.ReportedWindow]]:
-    """What accepted reports of all plans say of every unit, each of its own window first.
+def _units_of(plan: Plan, milestone: Period) -> set[str]:
+    """The keys of a plan's localities at a milestone, and of the units that these came from."""
+    day = milestone.window.end
+    units = [unit for code in plan.locality_by_code if (unit := plan.register.on(code, day))]
+    keys = {plan.register.key_of(code, day) for code in plan.locality_by_code}
+    return keys | {key for unit in units for key in plan.register.ancestors(unit)}
+
+
+def _load_history(
+    session: Session, others: Sequence[tuple[Plan, Period]]
+) -> Mapping[str, list[ReportedWindow]]:
+    """What accepted reports on some periods say of every unit, each of its own window first.
 
     A report speaks of the unit that bore the locality's code at the end of its window, for the window
     compared with as well: its sheet "Cùng kỳ" is counted for the unit as it is now.
     """
-    own: dict[str, list[baselines.ReportedWindow]] = {}
-    stated: dict[str, list[baselines.ReportedWindow]] = {}
-    for plan in ctx.plans.values():
-        for period in plan.periods:
-            for code, evidence in load_evidence(session, plan, period.id).items():
-                key = plan.register.key_of(code, period.window.end)
-                now, before = baselines.reported_in(period.window, period.baseline, evidence)
-                own.setdefault(key, []).append(now)
-                stated.setdefault(key, []).append(before)
-    return {key: [*reported, *stated[key]] for key, reported in own.items()}
+    own: dict[str, list[ReportedWindow]] = {}
+    told: dict[str, list[ReportedWindow]] = {}
+    for plan, period in others:
+        for code, evidence in load_evidence(session, plan, period.id).items():
+            key = plan.register.key_of(code, period.window.end)
+            now, before = reported_in(period.window, period.baseline, evidence, period.id)
+            own.setdefault(key, []).append(now)
+            told.setdefault(key, []).append(before)
+    return {key: [*reported, *told[key]] for key, reported in own.items()}
 
 
 def find_earlier(ctx: Context, session: Session, plan: Plan) -> tuple[Earlier, ...]:
@@ -200,7 +215,8 @@ def compute_assessment(
     for entry in gathered.differences:
         key = f"difference.{entry.locality}.{entry.basis.value}.{entry.indicator}"
         of = "" if entry.period == milestone.id else f".{entry.period}"
-        notes[key + of] = _format_difference(plan, entry, of.replace(".", " "))
+        text = _format_difference(plan, entry, of.replace(".", " "))
+        notes[key + of] = f"{notes[key + of]}. {text}" if key + of in notes else text
     # The stated figure counts even so: the submitter knows the unit as it is now (docs/decisions/0027).
     for restated in gathered.restated:
         key = f"restated.{restated.locality}.{restated.indicator}"
@@ -208,19 +224,44 @@ def compute_assessment(
     return replace(found, notes=notes)
 
 
+# How a figure was come by, in a note on two that differ. A stock of a finer report is that of the same day.
+_WAYS = {
+    Way.OWN: "số liệu cả kỳ{of}",
+    Way.FINER: "{finer}",
+    Way.TOLD: "biểu “Cùng kỳ”{of}",
+    Way.TOLD_FINER: "{finer} theo biểu “Cùng kỳ”",
+}
+
+
 def _format_difference(plan: Plan, entry: windows.Difference, of: str) -> str:
-    """A flow is compared with the sum of the finer reports, a stock with the one of the same day."""
+    """Both figures with their cells, and which of them counts."""
+    clash = entry.clash
     is_flow = plan.indicator_by_code[entry.indicator].kind is IndicatorKind.FLOW
-    finer = "cộng các kỳ ngắn hơn là" if is_flow else "kỳ ngắn hơn cùng ngày chốt ghi"
-    return f"Số liệu cả kỳ{of} là {entry.coarse}, {finer} {entry.fine}; tính theo số liệu cả kỳ"
+    finer = "cộng các kỳ ngắn hơn" if is_flow else "kỳ ngắn hơn cùng ngày chốt"
+    first, second = (_WAYS[way].format(of=of, finer=finer) for way in clash.ways)
+    said = f"{first} là {clash.counted.value}, {second} là {clash.other.value}; tính theo {first}"
+    return f"{said[:1].upper()}{said[1:]} ({_format_sources(clash.counted, clash.other)})"
+
+
+def _format_sources(counted: KnownFigure, other: KnownFigure) -> str:
+    """The cells of both figures, or those that they were summed from."""
+    cells = [
+        "; ".join(_format_cell(p.source) for p in figure.parts or (figure,)) for figure in (counted, other)
+    ]
+    return f"nguồn: {cells[0]} so với {cells[1]}"
+
+
+def _format_cell(source: Source) -> str:
+    return f"{source.file_name}, sheet “{source.sheet}”, ô {source.cell}"
 
 
 def _format_restated(entry: windows.Restated) -> str:
     """The note on a stated figure of the year before that is not the sum over the former units."""
     parts = ", ".join(f"{part.unit}: {part.value}" for part in entry.summed.parts)
     return (
-        f"Cùng kỳ theo biểu là {entry.stated}, cộng từ các đơn vị trước khi sắp xếp là "
-        f"{entry.summed.value} ({parts}); tính theo số liệu trong biểu"
+        f"Cùng kỳ theo biểu là {entry.stated.value}, cộng từ các đơn vị trước khi sắp xếp là "
+        f"{entry.summed.value} ({parts}); tính theo số liệu trong biểu "
+        f"({_format_sources(entry.stated, entry.summed)})"
     )
 
 
@@ -248,9 +289,7 @@ def _reported_periods(ctx: Context, milestone: Period) -> list[str]:
     """Ids of the periods whose reports a milestone's figures may rest on."""
     plan = ctx.plan_of(milestone.id)
     periods = {milestone.id, *(period.id for period in windows.finer_periods(plan, milestone))}
-    if _needs_history(ctx, plan, milestone):
-        periods |= {period.id for other in ctx.plans.values() for period in other.periods}
-    return sorted(periods)
+    return sorted(periods | {period.id for _, period in _other_periods(ctx, plan, milestone)})
 
 
 def _last_event(session: Session, periods: Sequence[str]) -> str:

@@ -209,7 +209,10 @@ def _freeze_figures(data: MilestoneData) -> Iterable[frozen.FrozenFigure]:
     for code in sorted(data.evidence):
         for (indicator, basis), figure in sorted(data.evidence[code].figures.items()):
             value = None if figure.value is None else exact_text(figure.value)
-            yield frozen.FrozenFigure(code, indicator, basis, value, _freeze_source(figure.source))
+            of_units = tuple(dict.fromkeys(part.unit for part in figure.parts if part.unit))
+            yield frozen.FrozenFigure(
+                code, indicator, basis, value, _freeze_source(figure.source), of_units or UNSET
+            )
 
 
 def _freeze_declarations(data: MilestoneData) -> Iterable[frozen.FrozenDeclaration]:

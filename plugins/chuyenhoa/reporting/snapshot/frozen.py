@@ -302,13 +302,17 @@ class FrozenLocality(Struct, frozen=True):
 
 
 class FrozenFigure(Struct, frozen=True):
-    """A figure in force; `value` None is a blank cell."""
+    """A figure in force; `value` None is a blank cell.
+
+    `of_units` names the former units whose figures were added up; left out where there are none.
+    """
 
     locality: str
     indicator: str
     basis: str
     value: str | None
     source: FrozenSource
+    of_units: Codes | Later = UNSET
 
 
 class FrozenDeclaration(Struct, frozen=True):
