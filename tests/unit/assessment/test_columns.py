@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from chuyenhoa.assessment import columns, verdicts, windows
 from chuyenhoa.model.baselines import Baseline
-from chuyenhoa.model.calendars import Window
+from chuyenhoa.model.calendars import Window, same_window
 from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Direction, Measure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
@@ -229,9 +229,8 @@ def test_one_odd_cell_spoils_no_other() -> None:
     assert codes_of(value("A", 3), *odd) == [columns.EXACT, columns.NOT_MET, columns.MET]
 
 
-_INDICATOR_KINDS = st.sampled_from(
-    [(IndicatorKind.FLOW, False), (IndicatorKind.STOCK, False), (IndicatorKind.STOCK, True)]
-)
+_INDICATOR_KINDS = st.tuples(st.sampled_from(IndicatorKind), st.booleans())
+_mostly_known = st.one_of(_seldom_blank, _seldom_blank, _seldom_blank, _values)
 
 
 @settings(max_examples=60, deadline=None)
@@ -260,11 +259,20 @@ def test_months_put_together_in_columns_are_those_of_the_window(
     )
     year, *parts = wide.periods
     reported = {
-        month.id: told(wide, data.draw(st.lists(evidence_about(criteria, _values), min_size=2, max_size=2)))
+        month.id: told(
+            wide,
+            data.draw(
+                st.lists(
+                    evidence_about(criteria, _mostly_known, always=True) | evidence_about(criteria, _values),
+                    min_size=2,
+                    max_size=2,
+                )
+            ),
+        )
         for month in parts
     }
     monthly = [columns.columns_of(criteria, list(reported[month.id].values())) for month in parts]
-    joined = columns.join_windows(wide.indicator_by_code, monthly)
+    joined = columns.join_windows(wide.indicator_by_code, columns.figures_in(criteria), monthly)
     codes = columns.verdict_codes(criteria, wide.localities, joined)
     # Only "Cùng kỳ" of the months is put together by them: what else a criterion compares with comes after.
     bare = {
@@ -285,9 +293,18 @@ def _split(plan: Plan, months: int) -> list[Any]:
     starts = [year.window.start + timedelta(days=30 * n) for n in range(months)]
     ends = [*(start - timedelta(days=1) for start in starts[1:]), year.window.end]
     return [
-        replace(year, id=f"m{n}", is_milestone=False, window=Window(start, end))
+        replace(
+            year,
+            id=f"m{n}",
+            is_milestone=False,
+            window=Window(start, end),
+            baseline=same_window(Window(start, end), 1),
+        )
         for n, (start, end) in enumerate(zip(starts, ends, strict=True))
     ]
+
+
+AB = ("A", Basis.CURRENT), ("B", Basis.CURRENT)
 
 
 def monthly_columns(*texts: str) -> list[columns.Columns]:
@@ -297,7 +314,7 @@ def monthly_columns(*texts: str) -> list[columns.Columns]:
 
 def test_months_of_different_decimals_add_up_and_too_large_ones_do_not(plan: Plan) -> None:
     indicators = around(plan, [], []).indicator_by_code
-    found = columns.join_windows(indicators, monthly_columns("A=0.5 B=1", "A=0.25 B=9223372036854775807"))
+    found = columns.join_windows(indicators, AB, monthly_columns("A=0.5 B=1", "A=0.25 B=9223372036854775807"))
     assert (found.values[0, 0], found.parts[0]) == (3, 4)
     assert found.known[:, 0].tolist() == [True, False]
 
