@@ -281,7 +281,7 @@ def _compared(measure: _Compared, columns: Columns) -> Codes:
     # one may be. What is larger goes to Python's integers, which have no end.
     weight = sum(parts // columns.parts[row] for row in rows) * max(100 * limit[1], abs(limit[0]))
     decided = np.ones(columns.absent.shape, np.bool_)
-    if max(weight, abs(limit[0]) * parts) > _LARGEST:
+    if weight > _LARGEST:
         return np.full(decided.shape, EXACT, np.int8)
     for row in rows:
         decided &= columns.known[row] & (np.abs(columns.values[row]) <= _LARGEST // max(weight, 1))

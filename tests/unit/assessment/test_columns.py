@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,31 @@ from hypothesis import strategies as st
 from chuyenhoa.assessment import columns, verdicts, windows
 from chuyenhoa.model.baselines import Baseline
 from chuyenhoa.model.calendars import Window, same_window
-from chuyenhoa.model.criteria import CriteriaGroup, Criterion, Direction, Measure
+from chuyenhoa.model.criteria import (
+    ChangeMeasure,
+    CombinedMeasure,
+    CompareMeasure,
+    CriteriaGroup,
+    Criterion,
+    Direction,
+    Measure,
+)
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import IndicatorKind, Plan
 from chuyenhoa.model.results import InsufficiencyReason, LocalityResult, Verdict
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.criterion_entries import CRITERION
-from tests.unit.assessment.building import PLACE, SOURCE, criterion_of, evidence_of, limit, ratio, value
+from tests.unit.assessment.building import (
+    PLACE,
+    SOURCE,
+    criterion_of,
+    evidence_of,
+    limit,
+    ratio,
+    terms,
+    value,
+)
 from tests.unit.assessment.test_generated_plans import _criteria, _leaves
 
 DAY = date(2021, 12, 14)
@@ -81,6 +99,7 @@ def evidence_about(
     )
 
 
+_SAID = (Verdict.MET, Verdict.NOT_MET, Verdict.NOT_APPLICABLE)
 _types = st.frozensets(st.integers(1, 4), min_size=1)
 
 
@@ -212,15 +231,50 @@ def test_a_figure_is_exact_up_to_64_bits_and_left_to_the_engine_beyond() -> None
     assert codes_of(measure, *fits, beyond) == [columns.NOT_MET, columns.MET, columns.EXACT]
 
 
-@pytest.mark.parametrize("bound", [10**18, 10**30, -(10**30)])
-def test_a_limit_beyond_64_bits_is_left_to_the_engine(bound: int) -> None:
-    assert codes_of(ratio("A", "B", limit(bound)), evidence_of("A=1 B=2")) in (
-        [columns.EXACT],
-        [columns.NOT_MET],
-    )
-    measure = value("A", bound, Direction.AT_MOST)
-    expected = [columns.EXACT if abs(bound) > 2**63 else columns.MET]
-    assert codes_of(measure, evidence_of("A=1"), evidence_of("A=0")) == expected * 2
+@pytest.mark.parametrize("bound", ["1000000000000000000000000000000", "79.99999999999999999", "-1e30"])
+def test_a_limit_beyond_64_bits_is_left_to_the_engine(bound: str) -> None:
+    measure = ratio("A", "B", limit(bound))
+    assert codes_of(measure, evidence_of("A=1 B=1"), evidence_of("A=0 B=1")) == [columns.EXACT] * 2
+
+
+def test_a_limit_beside_decimals_may_pass_64_bits() -> None:
+    """10¹⁸ whole ones are 10²⁰ hundredths."""
+    measure = value("A", 10**18, Direction.AT_MOST)
+    assert codes_of(measure, evidence_of("A=1.25"), evidence_of("A=0")) == [columns.MET] * 2
+
+
+_APART = (
+    *(value("A", 2, direction) for direction in Direction),
+    *(CompareMeasure(terms("A"), terms("B baseline.A"), direction) for direction in Direction),
+    *(ratio("A", "B -baseline.A", limit("33.5", way), nothing) for way in Direction for nothing in _SAID),
+    *(
+        ChangeMeasure(terms("A"), limit(number, way, unit), rises)
+        for number in (0, 1, "33.5")
+        for way in Direction
+        for unit in ("percent", "vụ")
+        for rises in (False, True)
+    ),
+)
+_NOTHING = ratio("A", "B", limit(50), Verdict.NOT_APPLICABLE)
+_TOGETHER = tuple(
+    CombinedMeasure((_NOTHING, value("A", 2), value("B", 1)), at_least) for at_least in (None, 1, 2, 3)
+) + tuple(CombinedMeasure((_NOTHING,), at_least) for at_least in (None, 1))
+
+
+@pytest.mark.parametrize("measure", _APART + _TOGETHER, ids=str)
+def test_every_measure_over_every_small_figure(measure: Measure) -> None:
+    """No example is left to chance: zero, the limit itself and both of its sides are all in here."""
+    told_of = [
+        evidence_of(f"A={a} B={b} baseline.A={before} baseline.B=1")
+        for a, b, before in product(("0", "1", "2", "1.5", "3"), ("0", "1", "3"), ("0", "1", "2", "3"))
+    ]
+    criterion = criterion_of(measure)
+    for code, evidence in zip(codes_of(measure, *told_of), told_of, strict=True):
+        verdict = verdicts.verdict_of(criterion, PLACE, evidence)
+        if code == columns.EXACT:
+            assert verdict is Verdict.INSUFFICIENT
+        else:
+            assert columns.VERDICTS[code] is verdict, evidence
 
 
 def test_one_odd_cell_spoils_no_other() -> None:
