@@ -191,7 +191,7 @@ class Facts:
         if not known.parts:
             return [_input(name, _text(known), unit, known.source, reason, known=known)]
         parts = [
-            _input(f"{name}.{n}", _text(p), unit, p.source, of_unit=p.unit)
+            _input(f"{name}.{n}", _text(p), unit, p.source, None, p.unit)
             for n, p in enumerate(known.parts, 1)
         ]
         return [_input(name, _text(known), unit, None, reason, known=known), *parts]
@@ -238,6 +238,9 @@ def _exact_text(value: Decimal | None, divisor: int) -> str | None:
     return canonical_text(value) + (f"/{divisor}" if divisor > 1 else "")
 
 
+_NOWHERE = Source("", "", "", "", "")
+
+
 def _input(
     name: str,
     value: str | None,
@@ -247,20 +250,14 @@ def _input(
     of_unit: str = "",
     known: KnownFigure | None = None,
 ) -> Input:
+    # A country has millions: its own __init__ would set field by field. The fields that say where a figure
+    # stands have the same names in both.
+    entry = object.__new__(Input)
+    fields: dict[str, object] = {"name": name, "value": value, "unit": unit, **vars(source or _NOWHERE)}
     is_open = known is not None and known.value is None
-    entry = object.__new__(Input)  # a country has millions: its own __init__ sets field by field
-    entry.__dict__.update(
-        name=name,
-        value=value,
-        unit=unit,
-        submission=source.submission if source else "",
-        sha256=source.sha256 if source else "",
-        file_name=source.file_name if source else "",
-        sheet=source.sheet if source else "",
-        cell=source.cell if source else "",
-        reason=reason,
-        of_unit=of_unit,
-        low=_exact_text(known.low, known.divisor) if known and is_open else None,
-        high=_exact_text(known.high, known.divisor) if known and is_open else None,
-    )
+    fields["reason"] = reason
+    fields["of_unit"] = of_unit
+    fields["low"] = _exact_text(known.low, known.divisor) if known and is_open else None
+    fields["high"] = _exact_text(known.high, known.divisor) if known and is_open else None
+    object.__setattr__(entry, "__dict__", fields)
     return entry

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 _PERCENT_DECIMALS = 2
 
@@ -55,6 +56,7 @@ def percent_text(share: Fraction, limit: Number) -> str:
     return f"{_fixed_text(percent, decimals)}%"
 
 
+@lru_cache(maxsize=10_000)
 def canonical_text(value: Decimal) -> str:
     """The one way to write a figure for machines: 12.0 is "12", 12.50 is "12.5"; never an exponent."""
     whole = int(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from chuyenhoa.assessment.cases import known_verdicts, possible_verdicts
@@ -18,6 +18,7 @@ from chuyenhoa.assessment.outlook import (
     roll_up,
     way_to_met,
 )
+from chuyenhoa.assessment.remembered import Explain, Remembered
 from chuyenhoa.assessment.targets import assess_target
 from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.baselines import Baseline
@@ -68,26 +69,51 @@ def assess(
         AssessmentError: Evidence of a locality, a criterion's indicator or group, or a target's count that
             the plan does not know.
     """
-    # The letter on VI.1 is of 1/11/2021: at the six months' cut-off (14/10) it is not in force, at the year's
-    # (14/12) it is. Taking today's letters would change a verdict that was issued already.
-    criteria = plan.criteria_on(as_of)
-    _refuse_strangers(plan, criteria, evidence)
-    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
-    decimals = frozenset(code for code, indicator in plan.indicator_by_code.items() if indicator.decimals)
-    localities = tuple(
-        assess_locality(
-            entry,
-            evidence.get(entry.code)
-            or LocalityEvidence(entry.code, absence=InsufficiencyReason.NOT_SUBMITTED),
-            criteria,
-            plan.groups,
-            units,
-            decimals,
-        )
-        for entry in plan.localities
-    )
+    localities = tuple(assess_each(plan, evidence, as_of))
     targets, notes = _assess_targets(plan, localities, earlier)
     return Assessment(plan.id, milestone.id, localities, targets, notes)
+
+
+def assess_each(
+    plan: Plan, evidence: Mapping[str, LocalityEvidence], as_of: date
+) -> Iterator[LocalityResult]:
+    """The results of every locality of a plan, one after the other, so that none need be kept.
+
+    Raises:
+        AssessmentError: As `assess` does.
+    """
+    criteria = criteria_for(plan, evidence, as_of)
+    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    decimals = decimals_of(plan)
+    explain = Remembered(assess_criterion)
+    for entry in plan.localities:
+        known = evidence_in(evidence, entry.code)
+        yield assess_locality(entry, known, criteria, plan.groups, units, decimals, explain)
+
+
+def decimals_of(plan: Plan) -> frozenset[str]:
+    """The indicators that are no whole numbers: money."""
+    return frozenset(code for code, indicator in plan.indicator_by_code.items() if indicator.decimals)
+
+
+def criteria_for(
+    plan: Plan, evidence: Mapping[str, LocalityEvidence], as_of: date
+) -> tuple[measures.Criterion, ...]:
+    """The criteria in force on a day, after a look at whether plan and evidence belong together.
+
+    Raises:
+        AssessmentError: They do not.
+    """
+    # The letter on VI.1 is of 1/11/2021: at the six months' cut-off (14/10) it is not in force, at the year's
+    # (14/12) it is. Taking today's letters would change a verdict that was issued already.
+    criteria = tuple(plan.criteria_on(as_of))
+    _refuse_strangers(plan, criteria, evidence)
+    return criteria
+
+
+def evidence_in(evidence: Mapping[str, LocalityEvidence], code: str) -> LocalityEvidence:
+    """What was accepted for a locality; one without an entry has sent nothing."""
+    return evidence.get(code) or LocalityEvidence(code, absence=InsufficiencyReason.NOT_SUBMITTED)
 
 
 def _assess_targets(
@@ -135,6 +161,7 @@ def assess_locality(
     groups: Sequence[measures.CriteriaGroup],
     units: Mapping[str, str],
     decimals: Collection[str] = (),
+    explain: Explain | None = None,
 ) -> LocalityResult:
     """All results of one locality: one per criterion, one per group, and its own.
 
@@ -145,8 +172,10 @@ def assess_locality(
         groups: The groups of the plan, in its order.
         units: The unit of every indicator by its code.
         decimals: The indicators that are no whole numbers: money.
+        explain: What gives the result of one criterion: `assess_criterion`, or what remembers its results.
     """
-    results = tuple(assess_criterion(entry, locality, evidence, units, decimals) for entry in criteria)
+    explain = explain or assess_criterion
+    results = tuple(explain(entry, locality, evidence, units, decimals) for entry in criteria)
     by_code = {entry.code: entry.group for entry in criteria}
     group_results = tuple(
         GroupResult(
@@ -214,6 +243,26 @@ def assess_criterion(
     return _measure(Facts(asked, evidence, units, decimals))
 
 
+def verdict_of(
+    criterion: measures.Criterion,
+    locality: Locality,
+    evidence: LocalityEvidence,
+    decimals: Collection[str] = (),
+) -> Verdict:
+    """The verdict of `assess_criterion`, without all that explains it."""
+    if not _applies(criterion, locality):
+        return Verdict.NOT_APPLICABLE
+    asked = criterion.for_types(locality.types)
+    is_absent = evidence.absence is not None and not evidence.is_partial
+    if isinstance(asked.measure, measures.AwaitedMeasure) or is_absent:
+        return Verdict.INSUFFICIENT
+    return _decided(possible_verdicts(asked.measure, Facts(asked, evidence, {}, decimals)))
+
+
+def _decided(possible: frozenset[Verdict]) -> Verdict:
+    return next(iter(possible)) if len(possible) == 1 else Verdict.INSUFFICIENT
+
+
 def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
     """A result for which there is nothing at all to measure."""
     return CriterionResult(
@@ -235,7 +284,7 @@ def _insufficient(facts: Facts, reason: InsufficiencyReason) -> CriterionResult:
 def _measure(facts: Facts) -> CriterionResult:
     measure = facts.criterion.measure
     possible = possible_verdicts(measure, facts)
-    verdict = next(iter(possible)) if len(possible) == 1 else Verdict.INSUFFICIENT
+    verdict = _decided(possible)
     matters = inputs_that_matter(facts) if verdict is Verdict.INSUFFICIENT else ()
     reason = None
     if verdict is Verdict.INSUFFICIENT:

@@ -10,6 +10,7 @@ from chuyenhoa.assessment.precedence import (
     Clash,
     History,
     ReportedWindow,
+    are_disjoint,
     choose,
     cover,
     list_clashes,
@@ -269,7 +270,8 @@ def _differences(
 ) -> Iterable[Difference]:
     """The sources that differ, of the milestone's windows and of all inside them."""
     for basis, found in sources.items():
-        if len(found.reports) < 2:
+        # Months alone, and that is nearly always, have no two sources of any figure.
+        if are_disjoint(tuple(report.window for report in found.reports)):
             continue
         names = {(p.window if basis is Basis.CURRENT else p.baseline): p.id for p in reversed(periods)}
         for code in dict.fromkeys(code for report in found.reports for code in report.figures):

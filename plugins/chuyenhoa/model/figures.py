@@ -15,6 +15,9 @@ class Basis(StrEnum):
     CURRENT = "current"
     BASELINE = "baseline"
 
+    # Half of the key of every figure, of which a country has millions: Enum's own hash is a call in Python.
+    __hash__ = str.__hash__
+
 
 class Answer(StrEnum):
     """What a declaration says."""

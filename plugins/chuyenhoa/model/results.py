@@ -15,6 +15,9 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
     INSUFFICIENT = "insufficient"
 
+    # As in `Basis`: sets of verdicts are made for every result.
+    __hash__ = str.__hash__
+
 
 class InsufficiencyReason(StrEnum):
     """Why a verdict is `insufficient`."""

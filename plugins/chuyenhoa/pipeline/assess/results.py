@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from chuyenhoa import reporting
+from chuyenhoa.assessment import columns
 from chuyenhoa.model import personal, results, submissions
 from chuyenhoa.model.explanation import describe_rules
-from chuyenhoa.model.plan import Plan
+from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive import read, validate
@@ -216,14 +218,7 @@ def compare_plans(ctx: Context, old: Plan, new: Plan) -> list[Flip]:
     with ctx.store.reading() as session:
         for milestone in shared:
             before, after = (
-                _verdicts(
-                    assessing.compute_assessment(
-                        plan,
-                        plan.period_by_id[milestone],
-                        assessing.gather_evidence(ctx, session, plan.period_by_id[milestone], plan),
-                    )
-                )
-                for plan in (old, new)
+                _verdicts(ctx, session, plan, plan.period_by_id[milestone]) for plan in (old, new)
             )
             flips += [
                 Flip(milestone, *key, before.get(key), after.get(key))
@@ -233,13 +228,12 @@ def compare_plans(ctx: Context, old: Plan, new: Plan) -> list[Flip]:
     return flips
 
 
-def _verdicts(found: results.Assessment) -> dict[tuple[str, str], results.Verdict]:
+def _verdicts(
+    ctx: Context, session: Session, plan: Plan, milestone: Period
+) -> Mapping[tuple[str, str], results.Verdict]:
     """Every verdict by locality and criterion; under "" that of the locality."""
-    verdicts = {}
-    for locality in found.localities:
-        verdicts[locality.locality, ""] = locality.verdict
-        verdicts |= {(locality.locality, result.criterion): result.verdict for result in locality.criteria}
-    return verdicts
+    gathered = assessing.gather_evidence(ctx, session, milestone, plan)
+    return columns.decide(plan, gathered.evidence, milestone.window.end).verdicts()
 
 
 @dataclass(frozen=True)
