@@ -30,6 +30,9 @@ class Settings:
     office_users: tuple[str, ...] = ("office",)
     """The accounts that may approve and return documents; nobody else's answer is recorded."""
 
+    audit_key: Path = Path("audit.key")
+    """The key that seals what an audit has verified."""
+
     plans: Path = field(init=False)
     """Plan data, a folder a year."""
     expectations: Path = field(init=False)
@@ -99,7 +102,7 @@ def office_users() -> tuple[str, ...]:
 def load() -> Settings:
     """Read the settings from the environment.
 
-    CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP, _OFFICE_USERS and _SETTLE_SECONDS.
+    CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP, _OFFICE_USERS, _AUDIT_KEY and _SETTLE_SECONDS.
 
     Raises:
         SettingsError: there is no plan below the project's folder, or the seconds are no number.
@@ -122,5 +125,6 @@ def load() -> Settings:
         settle_seconds=settle_seconds,
         plan_id=os.environ.get("CHUYENHOA_PLAN", ""),
         smtp_url=os.environ.get("CHUYENHOA_SMTP", "").strip(),
+        audit_key=Path(os.environ.get("CHUYENHOA_AUDIT_KEY") or data / "audit.key").absolute(),
         office_users=office_users(),
     )

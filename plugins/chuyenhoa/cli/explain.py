@@ -51,8 +51,8 @@ def _read(ctx: Context, options: argparse.Namespace) -> stored_results.StoredRes
         number = options.assessment
         if number is None:
             # Today's state is assessed and stored first, so that what is shown can be cited by its sha256.
-            number = int(assessing.assess_milestone(options.milestone))
-        return stored_results.read_assessment(ctx, number)
+            number = assessing.current_assessment(options.milestone)
+        return stored_results.read_assessment(ctx, number, options.locality, options.criterion)
     except stored_results.UnknownResultError as error:
         raise UnusableError(str(error)) from error
 
@@ -74,7 +74,7 @@ def explain_results(options: argparse.Namespace) -> int:
     locality = next((e for e in stored.localities if e["locality"] == options.locality), None)
     if locality is None:
         # Of the plan as it was stored, not of today's: its list may have changed since.
-        known = ", ".join(entry["locality"] for entry in stored.localities)
+        known = ", ".join(stored.explanation["types"])
         plan = stored.explanation["plan"]["id"]
         raise UnusableError(f"plan {plan} has no locality {options.locality!r}; it has {known}.")
     results = [r for r in locality["criteria"] if options.criterion in (None, r["criterion"])]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,18 @@ def print_json(value: Any) -> None:
     Dataclasses become objects, enums their values, dates ISO texts, decimals exact texts.
     """
     print(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+
+
+def print_long_json(name: str, entries: Iterable[Any], rest: Mapping[str, Any]) -> None:
+    """As `print_json`, for an object with one list too long for the memory; `rest` is read after it."""
+    print(f'{{\n  "{name}": [', end="")
+    separator = "\n"
+    for entry in entries:
+        text = json.dumps(entry, ensure_ascii=False, indent=2)
+        print(separator + textwrap.indent(text, "    "), end="")
+        separator = ",\n"
+    ending = "\n  ]" if separator == ",\n" else "]"
+    print(f"{ending},{json.dumps(rest, ensure_ascii=False, indent=2)[1:]}")
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -24,7 +24,7 @@ from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.store import in_force, tables
 from chuyenhoa.store.justifications import load_releases, status_after
-from chuyenhoa.store.ledger import OURS, load_localities, submission_id
+from chuyenhoa.store.ledger import OURS, load_localities_of, submission_id
 
 
 def versions(session: Session, plan: Plan, period: str) -> list[tables.SubmissionRow]:
@@ -42,11 +42,10 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
     """What is known of every locality of a plan for one period."""
     rows = {row.number: row for row in versions(session, plan, period)}
     listed: dict[str, bool] = {}
-    query = select(tables.SubmissionLocalityRow).where(tables.SubmissionLocalityRow.submission.in_(rows))
     released = load_releases(session, list(rows))
-    for entry in session.scalars(query):
-        taken = entry.taken or (entry.submission, entry.locality) in released
-        listed[entry.locality] = taken or listed.get(entry.locality, False)
+    for number, given in load_localities_of(session, list(rows)).items():
+        for code, is_taken in given.items():
+            listed[code] = is_taken or (number, code) in released or listed.get(code, False)
     scope = in_force.Scope([period], plan=plan.id)
     figures: dict[str, dict[tuple[str, Basis], KnownFigure]] = {}
     for stated in in_force.newest(in_force.load_figures(session, scope)).values():
@@ -89,19 +88,18 @@ def _source(row: tables.SubmissionRow, cell_ref: CellRef) -> Source:
 def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:
     """Every version of a period as the annex on reporting lists it, oldest first."""
     rows = [row for row in versions(session, plan, period) if row.version is not None]
-    released = load_releases(session, [row.number for row in rows])
+    numbers = [row.number for row in rows]
+    released, listed_in = load_releases(session, numbers), load_localities_of(session, numbers)
     records = []
     for row in rows:
-        listed = {
-            code: taken or (row.number, code) in released
-            for code, taken in load_localities(session, row.number).items()
-        }
+        given = listed_in.get(row.number, {})
+        listed = {code: taken or (row.number, code) in released for code, taken in given.items()}
         records.append(
             SubmissionRecord(
                 id=submission_id(row.number),
                 submitter=row.submitter,
                 version=row.version,
-                status=status_after(session, row),
+                status=status_after(row, given, released),
                 file_name=_shown_name(row),
                 sha256=row.sha256,
                 received_at=datetime.fromisoformat(row.received_at),

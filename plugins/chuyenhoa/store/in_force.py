@@ -26,7 +26,7 @@ from chuyenhoa.model.figures import Basis, CellRef, Declaration, Narrative, Obse
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.store import tables
-from chuyenhoa.store.ledger import OURS, declaration_of
+from chuyenhoa.store.ledger import OURS, declaration_of, find_submissions
 
 
 @dataclass(frozen=True)
@@ -340,5 +340,4 @@ def load_stated_keys(session: Session, scope: Scope, before: int) -> set[tuple[s
 
 def load_files(session: Session, numbers: Iterable[int]) -> Mapping[int, tables.SubmissionRow]:
     """The files that statements came in."""
-    query = select(tables.SubmissionRow).where(tables.SubmissionRow.number.in_(sorted(set(numbers))))
-    return {row.number: row for row in session.scalars(query)}
+    return {row.number: row for row in find_submissions(session, numbers)}

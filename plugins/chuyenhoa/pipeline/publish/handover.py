@@ -31,7 +31,7 @@ from chuyenhoa.release import annex
 from chuyenhoa.release.register import ISSUED_LETTER, write_register
 from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.store import archive, deliveries, ledger, tables
-from chuyenhoa.store.documents import DocumentState, list_documents
+from chuyenhoa.store.documents import DocumentState, list_documents, load_registers
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +83,7 @@ def _collect(
     ctx: Context, session: Session, rows: Sequence[tables.DocumentRow]
 ) -> Iterator[tuple[str, bytes]]:
     """The files of a package by their paths in it."""
+    registers = load_registers(session, [row.id for row in rows])
     for row in rows:
         content = (ctx.settings.data / row.issued_path).read_bytes()
         if hashlib.sha256(content).hexdigest() != row.issued_sha256:
@@ -91,7 +92,7 @@ def _collect(
             )
         yield f"{DOCUMENTS}/{PurePosixPath(row.issued_path).name}", content
         yield from _papers(ctx, row)
-        register = session.get(tables.RegisterRow, row.id)
+        register = registers.get(row.id)
         if (
             register is not None
             and archive.archived_path(ctx.settings.archive, register.template_sha256).exists()

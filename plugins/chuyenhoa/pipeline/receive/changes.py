@@ -5,7 +5,7 @@ Worked out from the store alone, so a receipt made again after later files says 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -115,7 +115,7 @@ def _compare(
             subjects.get(c.subject, len(subjects)),
         )
     )
-    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, row.period, after))
+    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, row.period, _known(after)))
 
 
 def _text_of(entry: in_force.Stated | None) -> str | None:
@@ -174,15 +174,18 @@ def owed_of(session: Session, plan: Plan, period: str) -> dict[str, tuple[Owed, 
     scope = in_force.Scope([period], plan=plan.id)
     stated: list[in_force.Stated] = [*in_force.load_figures(session, scope)]
     after = in_force.newest([*stated, *in_force.load_declarations(session, scope)])
-    lacking = {entry.code: _owed(plan, entry.code, period, after) for entry in plan.submitters}
+    known = _known(after)
+    lacking = {entry.code: _owed(plan, entry.code, period, known) for entry in plan.submitters}
     return {code: found for code, found in lacking.items() if found}
 
 
-def _owed(
-    plan: Plan, submitter: str, period: str, after: Mapping[Hashable, in_force.Stated]
-) -> tuple[Owed, ...]:
+def _known(after: Mapping[Hashable, in_force.Stated]) -> set[Hashable]:
+    """The keys of what is stated and no blank."""
+    return {key for key, entry in after.items() if _text_of(entry) is not None}
+
+
+def _owed(plan: Plan, submitter: str, period: str, known: Container[Hashable]) -> tuple[Owed, ...]:
     """What the form asks of a submitter's localities and nobody has stated."""
-    known = {key for key, entry in after.items() if _text_of(entry) is not None}
     found = []
     for code in _codes(plan, submitter):
         lacks = {
