@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from chuyenhoa.cli import labels
@@ -264,14 +264,13 @@ def find_justifications(
 ) -> list[JustifiedWarning]:
     """The justifications of a locality's figures at a milestone; only of the indicators, if any are named."""
     plan, period = ctx.plan_of(milestone), ctx.period(milestone)
+    # The plan of this locality alone: nothing is read of the others.
+    alone = replace(plan, localities=tuple(e for e in plan.localities if e.code == locality))
     with ctx.store.reading() as session:
-        periods = dict.fromkeys((milestone, *assessing.gather_evidence(ctx, session, period).periods))
-        found = gather_justifications(session, plan, periods, ctx.titles_of(plan))
-    return [
-        entry
-        for entry in found
-        if entry.locality == locality and (indicators is None or entry.indicator in indicators)
-    ]
+        counting = assessing.gather_evidence(ctx, session, period, alone).periods
+        periods = dict.fromkeys((milestone, *counting))
+        found = gather_justifications(session, plan, periods, ctx.titles_of(plan), [locality])
+    return [entry for entry in found if indicators is None or entry.indicator in indicators]
 
 
 def justification_json(entry: JustifiedWarning) -> dict[str, Any]:

@@ -282,9 +282,9 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
     """The localities of which nothing is known for a milestone, neither by its reports nor by finer ones."""
     plan = ctx.plan_of(milestone.id)
     blocked = []
-    for code, known in assessing.gather_evidence(ctx, session, milestone).evidence.items():
+    for code, absence in assessing.find_absences(ctx, session, milestone).items():
         # Months may cover a milestone of which no report of its own came (decision 0011).
-        if known.absence is None:
+        if absence is None:
             continue
         locality = plan.locality_by_code[code]
         reporter = plan.submitter_by_code[locality.submitter]
@@ -292,8 +292,8 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
             {
                 "locality": code,
                 "submitter": reporter.code,
-                "reason": known.absence.value,
-                "text": f"{locality.name} ({reporter.name}): {labels.format_reason(known.absence.value)}",
+                "reason": absence.value,
+                "text": f"{locality.name} ({reporter.name}): {labels.format_reason(absence.value)}",
             }
         )
     return blocked

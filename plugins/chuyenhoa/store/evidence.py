@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -38,19 +38,59 @@ def versions(session: Session, plan: Plan, period: str) -> list[tables.Submissio
     return list(session.scalars(query.order_by(tables.SubmissionRow.number)))
 
 
+LOCALITIES_AT_ONCE = 2000
+"""Localities whose statements are held at once: with 90 figures each, some 150 MB."""
+
+
 def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, LocalityEvidence]:
     """What is known of every locality of a plan for one period."""
     rows = {row.number: row for row in versions(session, plan, period)}
+    absences = _find_absences(session, plan, list(rows))
+    evidence: dict[str, LocalityEvidence] = {}
+    texts: dict[str, str] = {}
+    for codes in in_chunks(plan):
+        evidence |= _load_some(session, in_force.Scope([period], codes, plan.id), rows, texts)
+    return {
+        code: replace(evidence.get(code) or LocalityEvidence(code), absence=absence)
+        for code, absence in absences.items()
+    }
+
+
+def load_absences(session: Session, plan: Plan, period: str) -> Mapping[str, LocalityEvidence]:
+    """As `load_evidence`, without what is stated: only whether anything is, and if not, why."""
+    numbers = [row.number for row in versions(session, plan, period)]
+    absences = _find_absences(session, plan, numbers)
+    return {code: LocalityEvidence(code, absence=absence) for code, absence in absences.items()}
+
+
+def in_chunks(plan: Plan) -> Iterator[Sequence[str]]:
+    """The codes of a plan's localities, as many at once as may be held."""
+    codes = list(plan.locality_by_code)
+    for start in range(0, len(codes), LOCALITIES_AT_ONCE):
+        yield codes[start : start + LOCALITIES_AT_ONCE]
+
+
+def _find_absences(
+    session: Session, plan: Plan, numbers: Sequence[int]
+) -> dict[str, InsufficiencyReason | None]:
+    """By locality, why nothing is known of it from some files; None where something was taken."""
     listed: dict[str, bool] = {}
-    released = load_releases(session, list(rows))
-    for number, given in load_localities_of(session, list(rows)).items():
+    released = load_releases(session, numbers)
+    for number, given in load_localities_of(session, numbers).items():
         for code, is_taken in given.items():
             listed[code] = is_taken or (number, code) in released or listed.get(code, False)
-    scope = in_force.Scope([period], plan=plan.id)
+    return {code: _absence(listed.get(code)) for code in plan.locality_by_code}
+
+
+def _load_some(
+    session: Session, scope: in_force.Scope, rows: Mapping[int, tables.SubmissionRow], texts: dict[str, str]
+) -> dict[str, LocalityEvidence]:
+    """What is in force of some localities; `texts` holds every text once, of a country they are a million."""
     figures: dict[str, dict[tuple[str, Basis], KnownFigure]] = {}
     for stated in in_force.newest(in_force.load_figures(session, scope)).values():
-        seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref)
-        figures.setdefault(seen.locality, {})[seen.indicator, seen.basis] = KnownFigure(seen.value, source)
+        seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref, texts)
+        key = texts.setdefault(seen.indicator, seen.indicator), seen.basis
+        figures.setdefault(seen.locality, {})[key] = KnownFigure(seen.value, source)
     declarations: dict[str, dict[str, KnownDeclaration]] = {}
     for told in in_force.newest(in_force.load_declarations(session, scope)).values():
         said = told.declaration
@@ -59,13 +99,11 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
             said.document_number,
             said.document_date,
             said.note,
-            _source(rows[told.number], said.cell_ref),
+            _source(rows[told.number], said.cell_ref, texts),
         )
     return {
-        code: LocalityEvidence(
-            code, figures.get(code, {}), declarations.get(code, {}), _absence(listed.get(code))
-        )
-        for code in plan.locality_by_code
+        code: LocalityEvidence(code, figures.get(code, {}), declarations.get(code, {}))
+        for code in (*figures, *declarations)
     }
 
 
@@ -81,8 +119,9 @@ def _shown_name(row: tables.SubmissionRow) -> str:
     return show_plainly(mask_personal(row.file_name))
 
 
-def _source(row: tables.SubmissionRow, cell_ref: CellRef) -> Source:
-    return Source(submission_id(row.number), row.sha256, _shown_name(row), cell_ref.sheet, cell_ref.cell)
+def _source(row: tables.SubmissionRow, cell_ref: CellRef, texts: dict[str, str]) -> Source:
+    said = (submission_id(row.number), row.sha256, _shown_name(row), cell_ref.sheet, cell_ref.cell)
+    return Source(*(texts.setdefault(text, text) for text in said))
 
 
 def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:

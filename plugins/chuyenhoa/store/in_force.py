@@ -26,7 +26,7 @@ from chuyenhoa.model.figures import Basis, CellRef, Declaration, Narrative, Obse
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.store import tables
-from chuyenhoa.store.ledger import OURS, declaration_of, find_submissions
+from chuyenhoa.store.ledger import OURS, declaration_of, find_submissions, load_localities
 
 
 @dataclass(frozen=True)
@@ -300,7 +300,7 @@ def outdated_texts(session: Session, plan: Plan, periods: Sequence[str]) -> list
 
 def statements_of(session: Session, row: tables.SubmissionRow) -> set[tuple[str, str, str]]:
     """What a file states that is in force today: locality, indicator and window, or criterion and ""."""
-    scope = Scope([row.period], plan=row.plan)
+    scope = Scope([row.period], load_localities(session, row.number), row.plan)
     figures = newest(load_figures(session, scope)).values()
     declared = newest(load_declarations(session, scope)).values()
     return {

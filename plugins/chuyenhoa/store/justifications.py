@@ -201,17 +201,26 @@ def status_after(
 
 
 def gather_justifications(
-    session: Session, plan: Plan, periods: Iterable[str], titles: Mapping[str, str]
+    session: Session,
+    plan: Plan,
+    periods: Iterable[str],
+    titles: Mapping[str, str],
+    localities: Collection[str] | None = None,
 ) -> tuple[JustifiedWarning, ...]:
-    """The justified warnings of some periods, each with the title of its rule (`titles`, by rule id)."""
+    """The justified warnings of some periods, each with the title of its rule (`titles`, by rule id).
+
+    Of all localities, or of some.
+    """
     return tuple(
         replace(entry, title=titles.get(entry.rule_id, ""))
         for period in periods
-        for entry in load_justifications(session, plan, period)
+        for entry in load_justifications(session, plan, period, localities)
     )
 
 
-def load_justifications(session: Session, plan: Plan, period: str) -> tuple[JustifiedWarning, ...]:
+def load_justifications(
+    session: Session, plan: Plan, period: str, localities: Collection[str] | None = None
+) -> tuple[JustifiedWarning, ...]:
     """Every warning on figures in force with the reason given for it, by locality, rule and cell."""
     rows = list(
         session.scalars(
@@ -225,7 +234,7 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
             .order_by(tables.SubmissionRow.number)
         )
     )
-    scope = in_force.Scope([period], plan=plan.id)
+    scope = in_force.Scope([period], localities, plan.id)
     stated = in_force.newest(in_force.load_figures(session, scope)).values()
     # A reason speaks for a figure: once another file states that figure anew, the reason is history.
     counting = {(s.number, s.figure.locality, s.figure.indicator) for s in stated}

@@ -18,11 +18,11 @@ from chuyenhoa.assessment import baselines, verdicts, windows
 from chuyenhoa.model import calendars, explanation
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
-from chuyenhoa.model.results import Assessment
+from chuyenhoa.model.results import Assessment, InsufficiencyReason
 from chuyenhoa.pipeline.assess import locality_status
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store import documents, ledger, lifecycle, results, tables
-from chuyenhoa.store.evidence import load_evidence
+from chuyenhoa.store.evidence import load_absences, load_evidence
 
 logger = logging.getLogger(__name__)
 
@@ -136,6 +136,15 @@ def gather_evidence(
     found, differing = baselines.restate_baselines(plan, milestone, gathered.evidence, history)
     found = baselines.add_baselines(plan, milestone.window, found, wanted, history)
     return replace(gathered, evidence=found, restated=differing)
+
+
+def find_absences(ctx: Context, session: Session, milestone: Period) -> dict[str, InsufficiencyReason | None]:
+    """By locality, why nothing is known of it at a milestone, as `gather_evidence` says; None if it is."""
+    plan = ctx.plan_of(milestone.id)
+    periods = [milestone, *windows.finer_periods(plan, milestone)]
+    reported = {period.id: load_absences(session, plan, period.id) for period in periods}
+    gathered = windows.assemble(plan, milestone, reported)
+    return {code: known.absence for code, known in gathered.evidence.items()}
 
 
 def _needs_history(ctx: Context, plan: Plan, milestone: Period) -> bool:
