@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,9 +89,16 @@ def _project_home() -> Path:
     return checkout if (checkout / "plans").is_dir() else Path.cwd()
 
 
+def reads_utf8() -> bool:
+    """Whether this process reads names of files as they are written on every disk of today."""
+    return sys.getfilesystemencoding().lower() == "utf-8"
+
+
 def default_store(data: Path) -> str:
     """The store where CHUYENHOA_STORE names none: an SQLite file in the data folder itself."""
-    return f"sqlite:///{data / 'chuyenhoa.db'}"
+    # Only what a URL would take for something else: letters stay as people read them.
+    path = str(data / "chuyenhoa.db").replace("%", "%25").replace("?", "%3F")
+    return f"sqlite:///{path}"
 
 
 def office_users() -> tuple[str, ...]:
@@ -105,8 +113,12 @@ def load() -> Settings:
     CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP, _OFFICE_USERS, _AUDIT_KEY and _SETTLE_SECONDS.
 
     Raises:
-        SettingsError: there is no plan below the project's folder, or the seconds are no number.
+        SettingsError: there is no plan below the project's folder, the seconds are no number, or names of
+            files are read in another encoding than UTF-8.
     """
+    if not reads_utf8():  # the command starts itself anew; Airflow's processes cannot
+        encoding = sys.getfilesystemencoding()
+        raise SettingsError(f"This process reads names of files as {encoding}: set PYTHONUTF8=1 for it.")
     home = _project_home()
     # `or`, not a default of `get`: a compose file hands an unset variable on as an empty one (`${NAME:-}`).
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +64,13 @@ def print_json(value: Any) -> None:
 
     Dataclasses become objects, enums their values, dates ISO texts, decimals exact texts.
     """
-    print(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+    print(_write_json(msgspec.to_builtins(value)))
+
+
+def _write_json(value: Any) -> str:
+    """JSON for stdout; where that is not UTF-8, other letters are written as escapes, which JSON knows."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not is_utf8, indent=2)
 
 
 def print_long_json(name: str, entries: Iterable[Any], rest: Mapping[str, Any]) -> None:
@@ -71,11 +78,10 @@ def print_long_json(name: str, entries: Iterable[Any], rest: Mapping[str, Any]) 
     print(f'{{\n  "{name}": [', end="")
     separator = "\n"
     for entry in entries:
-        text = json.dumps(entry, ensure_ascii=False, indent=2)
-        print(separator + textwrap.indent(text, "    "), end="")
+        print(separator + textwrap.indent(_write_json(entry), "    "), end="")
         separator = ",\n"
     ending = "\n  ]" if separator == ",\n" else "]"
-    print(f"{ending},{json.dumps(rest, ensure_ascii=False, indent=2)[1:]}")
+    print(f"{ending},{_write_json(rest)[1:]}")
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

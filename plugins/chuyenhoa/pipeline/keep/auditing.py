@@ -24,6 +24,7 @@ from chuyenhoa.pipeline.keep.rebuilding import (
     rebuild_store,
     replay_since,
 )
+from chuyenhoa.settings import default_store
 from chuyenhoa.store import documents, ledger, open_store, results, tables
 from chuyenhoa.store.archive import INCOMING, ArchiveError, archived_path, check_archived, list_archived
 from chuyenhoa.store.content import digest_content, in_chunks, read_contents
@@ -288,7 +289,7 @@ def _check_figures(ctx: Context, history: History, count: int, base: int) -> lis
     if base and not judged:
         return []
     with tempfile.TemporaryDirectory(prefix="chuyenhoa-audit-") as folder:
-        url = f"sqlite:///{folder}/again.db"
+        url = default_store(Path(folder))
         try:
             rebuilt = replay_since(ctx, url, whole, base) if base else rebuild_store(ctx, url, whole)
         except RebuildError as error:

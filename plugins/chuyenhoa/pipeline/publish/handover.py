@@ -43,7 +43,8 @@ MOMENT = (2020, 1, 1, 0, 0, 0)
 """The time on every file in the .zip, which is the same whenever it is packed."""
 PDF_SECONDS = 120.0
 """How long one conversion of all documents may take."""
-PASSED_ON = ("PATH", "LANG", "LC_ALL")
+LOCALE = "C.UTF-8"
+"""LibreOffice reads its folders' names by the locale, and in "C" finds none with Vietnamese letters."""
 
 
 def write_handover(milestone_id: str) -> str:
@@ -289,7 +290,7 @@ def _convert(office: str, place: Path, sources: list[Path], seconds: float) -> N
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={"HOME": str(place), **{name: os.environ[name] for name in PASSED_ON if name in os.environ}},
+        env={"HOME": str(place), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": LOCALE},
         start_new_session=True,
     )
     try:
