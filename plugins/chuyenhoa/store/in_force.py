@@ -33,7 +33,7 @@ from chuyenhoa.model.figures import (
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.store import tables
-from chuyenhoa.store.ledger import OURS, declaration_of
+from chuyenhoa.store.ledger import OURS, declaration_of, find_submissions, load_localities
 
 
 @dataclass(frozen=True)
@@ -309,7 +309,7 @@ def outdated_texts(session: Session, plan: Plan, periods: Sequence[str]) -> list
 
 def statements_of(session: Session, row: tables.SubmissionRow) -> set[tuple[str, str, str]]:
     """What a file states that is in force today: locality, indicator and window, or criterion and ""."""
-    scope = Scope([row.period], plan=row.plan)
+    scope = Scope([row.period], load_localities(session, row.number), row.plan)
     figures = newest(load_figures(session, scope)).values()
     declared = newest(load_declarations(session, scope)).values()
     return {
@@ -349,5 +349,4 @@ def load_stated_keys(session: Session, scope: Scope, before: int) -> set[tuple[s
 
 def load_files(session: Session, numbers: Iterable[int]) -> Mapping[int, tables.SubmissionRow]:
     """The files that statements came in."""
-    query = select(tables.SubmissionRow).where(tables.SubmissionRow.number.in_(sorted(set(numbers))))
-    return {row.number: row for row in session.scalars(query)}
+    return {row.number: row for row in find_submissions(session, numbers)}
