@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,11 +13,14 @@ from chuyenhoa.model.baselines import FixedFigure
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.guidance import Guidance
 from chuyenhoa.model.plan import Indicator, Plan, Recipient
+from chuyenhoa.model.submissions import Severity
 from chuyenhoa.plan import entries
-from chuyenhoa.plan.checks import check_plan
+from chuyenhoa.plan.checks import Check, check_plan
 from chuyenhoa.plan.criterion_entries import CRITERION
+from chuyenhoa.plan.effects import check_effects
+from chuyenhoa.plan.lint_warnings import list_warnings
 from chuyenhoa.plan.shapes import Shape
-from chuyenhoa.plan.sources import Located, PlanError, Problems, parse, read_csv, read_yaml
+from chuyenhoa.plan.sources import Located, PlanError, Problem, Problems, parse, read_csv, read_yaml
 from chuyenhoa.plan.units import read_register, units_of
 
 Entry = TypeVar("Entry")
@@ -104,7 +107,9 @@ class _Loader:
         for at in found:
             label = _label(at.data, key) if isinstance(at.data, dict) else ""
             entry = parse(at, read, f"{what} {label}".rstrip(), self.problems)
-            if entry is not None:
+            if entry is None:
+                self.problems.refused.add((what, label.split(" ")[0]))
+            else:
                 self.register.note(what, label, at, self.problems)
                 typed.append(entry)
         return tuple(typed)
@@ -203,6 +208,39 @@ def load_plan(plans: Path, plan_id: str) -> Plan:
         PlanError: with every problem found, each with file, line and what is wrong.
     """
     return _Loader(plans / plan_id).load()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A plan that can be run, with the places of its entries, so that more can be said of them."""
+
+    plan: Plan
+    places: Mapping[tuple[str, str], Located]
+
+    def faults(self) -> list[Problem]:
+        """What the plan can be run with and nobody can mean."""
+        return self._said(check_effects)
+
+    def doubts(self, others: Mapping[str, Plan]) -> list[Problem]:
+        """What is seldom meant, as warnings; `others` are plans from which this one may have been copied."""
+        found = self._said(partial(list_warnings, others=others))
+        return [replace(doubt, severity=Severity.WARNING) for doubt in found]
+
+    def _said(self, step: Callable[[Check], None]) -> list[Problem]:
+        problems = Problems()
+        step(Check(self.plan, self.places, problems))
+        return sorted(set(problems.found))
+
+
+def load_located(plans: Path, plan_id: str) -> Loaded:
+    """Load a plan, as `load_plan`, and keep where each of its entries stands.
+
+    Raises:
+        PlanError: as `load_plan`.
+    """
+    loader = _Loader(plans / plan_id)
+    plan = loader.load()
+    return Loaded(plan, loader.register.places)
 
 
 def load_copy(folder: Path) -> Plan:

@@ -194,7 +194,7 @@ def test_plan_check_names_file_and_line(call: Call, home: Path) -> None:
     assert (answer.code, answer.out) == (1, "")
     assert "plan 2021: periods.yaml:" in answer.err
     (problem, *_) = call("plan", "check", "--json").json["2021"]
-    assert set(problem) == {"file", "line", "text"}
+    assert set(problem) == {"file", "line", "text", "severity"}
     answer = call("status")
     assert (answer.code, "Traceback" in answer.err) == (2, False)
 
