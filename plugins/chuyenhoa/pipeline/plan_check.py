@@ -73,7 +73,8 @@ def _load(plans: Path, name: str) -> loader.Loaded | tuple[Problem, ...]:
 
 def _check_plan(where: Settings, loaded: loader.Loaded, plans: Mapping[str, Plan]) -> Checked:
     plan, count = loaded.plan, 0
-    others = {key: other for key, other in plans.items() if key != plan.id}
+    # Folders are named after the year: the later one is the copy, and the earlier one is not to be blamed.
+    others = {key: other for key, other in plans.items() if key < plan.id}
     problems = [*loaded.faults(), *loaded.doubts(others), *_omitted(Context(where), plan)]
     try:
         count = len(rules.load_rules(where.expectations, plan))
@@ -115,9 +116,10 @@ def run_table(table: cases.CaseTable, units: Mapping[str, str]) -> Iterator[Prob
             given = case.given or ("a declaration" if case.declared else "nothing")
             wrong.append((at, f"case `{case.kind}` with {given}: {text}"))
     if wrong:
-        # One cause as a rule, a limit or a term: the first case in full, the others by their lines.
-        (at, text), *others = wrong
-        lines = ", ".join(str(other.line) for other, _ in others)
+        # One cause as a rule, a limit or a term: one case in full, where there is one with another verdict,
+        # and the others by their lines.
+        (at, text), *others = sorted(wrong, key=lambda pair: "verdict is" not in pair[1])
+        lines = ", ".join(str(number) for number in sorted(other.line for other, _ in others))
         further = f"; also the case{'s' * (len(others) > 1)} of line {lines}" if others else ""
         yield Problem(at.file, at.line, f"cases: {code}, {text}{further}; correct criterion or cases")
     limits = [pair for pair in zip(table.cases, table.places, strict=True) if pair[0].kind == "at"]

@@ -135,8 +135,8 @@ def load_case_tables(
     lacking = sorted(set(known) - set(found))
     if lacking and not problems.found:
         problems.add(located, f"cases: none for {', '.join(lacking)}")
-    if problems.found:
-        raise PlanError(sorted(set(problems.found)))
+    if told := problems.told():
+        raise PlanError(told)
     return tuple(_table(criterion, *found[criterion.code]) for criterion in criteria)
 
 
@@ -164,6 +164,6 @@ def load_samples(plans: Path) -> tuple[CaseTable, ...]:
         if lacks := _lacking(criterion, entry.cases):
             problems.add(at, lacks)
         tables.append(_table(criterion, entry, at, kind))
-    if problems.found:
-        raise PlanError(sorted(set(problems.found)))
+    if told := problems.told():
+        raise PlanError(told)
     return tuple(tables)

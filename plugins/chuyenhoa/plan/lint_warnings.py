@@ -130,13 +130,13 @@ def _of_indicators(plan: Plan) -> Iterator[Doubt]:
         if usual != indicator.unit:
             text = f"indicator {code} is counted in {indicator.unit!r}, others in {usual!r}"
             yield what, code, ("unit",), text
-        flow = indicator.kind is IndicatorKind.FLOW
-        if (STOCK_WORDS if flow else FLOW_WORDS).search(key):
+        words = {IndicatorKind.FLOW: STOCK_WORDS, IndicatorKind.STOCK: FLOW_WORDS}.get(indicator.kind)
+        if words and words.search(key):
             text = (
                 f"indicator {code} is a {indicator.kind}, and its label says otherwise: {indicator.label!r}"
             )
             yield what, code, ("kind",), text
-        elif not flow and not indicator.at_start and START_WORDS.search(key):
+        elif words is FLOW_WORDS and not indicator.at_start and START_WORDS.search(key):
             text = f"indicator {code}, {indicator.label!r}, is counted at the end; is `moment` start lacking?"
             yield what, code, ("moment",), text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -65,13 +65,13 @@ class _Loader:
         if head and head.id != self.folder.name and not self.is_copy:
             text = f"plan: `id` is {head.id!r} and must be {self.folder.name!r}, as the folder"
             self.problems.add(self.register.places["plan", ""], text, ("id",))
-            raise PlanError(self.problems.found)
+            raise PlanError(self.problems.told())
         plan = self._assemble(head) if head else None
         # Without indicators.csv every criterion would name unknown indicators: one cause, fifty messages.
         if plan is not None and not self.problems.has_unread_files:
             check_plan(plan, self.register.places, self.problems)
         if plan is None or self.problems.found:
-            raise PlanError(sorted(set(self.problems.found)))
+            raise PlanError(self.problems.told())
         return plan
 
     def _read_head(self) -> entries.PlanEntry | None:
@@ -216,20 +216,22 @@ class Loaded:
 
     plan: Plan
     places: Mapping[tuple[str, str], Located]
+    misread: tuple[Problem, ...] = ()
 
     def faults(self) -> list[Problem]:
         """What the plan can be run with and nobody can mean."""
-        return self._said(check_effects)
+        return self._said(check_effects, self.misread)
 
     def doubts(self, others: Mapping[str, Plan]) -> list[Problem]:
         """What is seldom meant, as warnings; `others` are plans from which this one may have been copied."""
         found = self._said(partial(list_warnings, others=others))
         return [replace(doubt, severity=Severity.WARNING) for doubt in found]
 
-    def _said(self, step: Callable[[Check], None]) -> list[Problem]:
+    def _said(self, step: Callable[[Check], None], misread: Iterable[Problem] = ()) -> list[Problem]:
         problems = Problems()
+        problems.misread += misread
         step(Check(self.plan, self.places, problems))
-        return sorted(set(problems.found))
+        return problems.told()
 
 
 def load_located(plans: Path, plan_id: str) -> Loaded:
@@ -240,7 +242,7 @@ def load_located(plans: Path, plan_id: str) -> Loaded:
     """
     loader = _Loader(plans / plan_id)
     plan = loader.load()
-    return Loaded(plan, loader.register.places)
+    return Loaded(plan, loader.register.places, tuple(loader.problems.misread))
 
 
 def load_copy(folder: Path) -> Plan:

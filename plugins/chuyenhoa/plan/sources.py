@@ -120,21 +120,21 @@ class Problems:
         """Whether a whole file is lacking, so that what others say about its entries cannot be checked."""
         self.refused: set[tuple[str, str]] = set()
         """Kinds and names of entries that are there and wrong, so that nobody is told that there is none."""
-        self._misread: set[tuple[str, int]] = set()
+        self.misread: list[Problem] = []
+        """Values that YAML reads otherwise than people do. A plan with them can be run, as it is read."""
 
     def add(self, at: Located, text: str, path: Path_ = ()) -> None:
-        """Note one problem at the line of an entry or of a part of it.
+        """Note one problem at the line of an entry or of a part of it."""
+        self.found.append(Problem(at.file, at.line_of(path), text))
 
-        Nothing but the misreading on a line whose value YAML reads otherwise than people: `80, not 'False'`
-        would only puzzle whoever wrote `no`.
+    def told(self) -> list[Problem]:
+        """All problems in order, each once.
+
+        Of a line with a misread value that alone: "80, not 'False'" would only puzzle whoever wrote `no`.
         """
-        if (at.file, at.line_of(path)) not in self._misread:
-            self.found.append(Problem(at.file, at.line_of(path), text))
-
-    def add_misread(self, file: str, line: int, text: str) -> None:
-        """Note a value that YAML reads otherwise than people do."""
-        self.add(Located(file, line, None, {}), text)
-        self._misread.add((file, line))
+        lines = {(problem.file, problem.line) for problem in self.misread}
+        others = [problem for problem in self.found if (problem.file, problem.line) not in lines]
+        return sorted({*self.misread, *others})
 
     def add_unread(self, file: str, line: int, text: str) -> None:
         """Note that a file as a whole cannot be used."""
@@ -247,28 +247,23 @@ class _Walk:
             self.lines[(*path, key.value)] = line
 
     def _look_at(self, node: yaml.ScalarNode) -> None:
-        if wrong := _misreading(node):
-            self.problems.add_misread(self.file, node.start_mark.line + 1, wrong)
-            # What is none, as the date 2021-02-30, could not be made: the rest of the file is to be read too.
+        """Note a plain value that YAML reads otherwise than people; in quotation marks it is a text."""
+        kind = node.tag.rpartition(":")[2]
+        if node.style or kind not in AS_WRITTEN:
+            return
+        try:
+            value = construct_yaml(node)
+        except ValueError:
+            wrong = Problem(self.file, node.start_mark.line + 1, f"{node.value} is no day of the calendar")
+            self.problems.found.append(wrong)
+            self.problems.misread.append(wrong)
+            # It could not be made, and the rest of the file is to be read too.
             node.tag = TEXT_TAG
-
-
-def _misreading(node: yaml.ScalarNode) -> str:
-    """What YAML makes of a value that people read otherwise; empty where both read the same.
-
-    Values in quotation marks are texts and read as they are.
-    """
-    kind = node.tag.rpartition(":")[2]
-    if node.style or kind not in AS_WRITTEN:
-        return ""
-    try:
-        value = construct_yaml(node)
-    except ValueError:
-        return f"{node.value} is no day of the calendar"
-    if AS_WRITTEN[kind].fullmatch(node.value):
-        return ""
-    read = str(value).lower() if kind == "bool" else value
-    return f"`{node.value}` is read as {read}; {ADVICE[kind]}; a text stands in quotation marks"
+            return
+        if not AS_WRITTEN[kind].fullmatch(node.value):
+            read = str(value).lower() if kind == "bool" else value
+            text = f"`{node.value}` is read as {read}; {ADVICE[kind]}; a text stands in quotation marks"
+            self.problems.misread.append(Problem(self.file, node.start_mark.line + 1, text))
 
 
 def read_csv(path: Path, columns: Sequence[str], problems: Problems) -> list[Located]:
