@@ -303,6 +303,39 @@ def test_a_withdrawal_is_a_word_and_is_told_back(blank: Path, data_folder: Path)
         assert _figures(session, ctx, "2021-6t") == before
 
 
+def test_what_was_withdrawn_is_told_apart_from_a_blank(
+    blank: Path, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = fill(blank)
+    send(data_folder, {"a.xlsx": whole})
+    send(data_folder, {"b.xlsx": edited(whole, only_cells({(TWO, "DIEM_MT"): "xóa"}))})
+
+    def take_back(book: Workbook) -> None:
+        keep("Định tính")(book)
+        sheet = book["Định tính"]
+        top, codes = columns(sheet, "MA_TIEU_CHI")
+        for row in range(top + 1, sheet.max_row + 1):
+            is_it = (sheet.cell(row, codes["MA_DIA_BAN"]).value, sheet.cell(row, codes["MA_TIEU_CHI"]).value)
+            for code in ("KET_QUA", "SO_VAN_BAN", "NGAY_VAN_BAN"):
+                sheet.cell(row, codes[code]).value = (  # type: ignore[assignment]
+                    "xóa" if is_it == (TWO, "I.1") and code == "KET_QUA" else None
+                )
+
+    send(data_folder, {"c.xlsx": edited(whole, take_back)})
+    asked = ["explain", "--milestone", "2021-6t", "--locality", TWO]
+    capsys.readouterr()
+    assert main([*asked, "--criterion", "III.2"]) == 0
+    said = capsys.readouterr().out
+    assert "CHƯA ĐỦ SỐ LIỆU, đã rút số liệu (withdrawn)" in said
+    assert re.search(r"DIEM_MT = \(đã rút số liệu \(withdrawn\)\)  Số liệu![A-Z]+\d+, b\.xlsx", said)
+    assert main([*asked, "--json"]) == 0
+    results = {entry["criterion"]: entry for entry in json.loads(capsys.readouterr().out)["criteria"]}
+    assert {code for code, entry in results.items() if entry["reason"] == "withdrawn"} == {"III.2", "I.1"}
+    assert [entry["file_name"] for entry in results["I.1"]["inputs"]] == ["c.xlsx"]
+    assert main(["assess", "--milestone", "2021-6t"]) == 0
+    assert "đã rút số liệu (withdrawn)" in capsys.readouterr().out
+
+
 def test_a_text_older_than_its_figures_is_marked_for_the_office(blank: Path, data_folder: Path) -> None:
     whole = fill(blank)
 

@@ -269,7 +269,9 @@ def _join_figure(indicator: Indicator, key: tuple[str, Basis], tiles: Sequence[P
     values = [part.value for part in known if part.value is not None]
     # 3 + blank + 4 is not 7: a blank month is missing and never zero (decision 0005).
     total = sum(values, Decimal(0)) if len(values) == len(parts) else None
-    return KnownFigure(total, known[-1].source, known if len(tiles) > 1 else ())
+    # 3 + withdrawn + 4 lacks because of the withdrawal, and says where that stands.
+    shown = next((part for part in known if part.lacks is not None), known[-1])
+    return KnownFigure(total, shown.source, known if len(tiles) > 1 else (), lacks=shown.lacks)
 
 
 def _compare(period: Period, coarse: LocalityEvidence, fine: LocalityEvidence) -> list[Difference]:

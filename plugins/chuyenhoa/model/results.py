@@ -27,6 +27,8 @@ class InsufficiencyReason(StrEnum):
     NO_GUIDANCE = "no_guidance"
     UNIT_CHANGED = "unit_changed"
     CONFLICTING_SOURCES = "conflicting_sources"
+    WITHDRAWN = "withdrawn"
+    """The submitter took back what it had stated, and stated nothing since."""
 
 
 class Actor(StrEnum):
@@ -50,6 +52,7 @@ ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
     InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,
     InsufficiencyReason.CONFLICTING_SOURCES: Actor.SUBMITTER,
+    InsufficiencyReason.WITHDRAWN: Actor.SUBMITTER,
 }
 
 

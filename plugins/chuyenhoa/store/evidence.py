@@ -51,7 +51,9 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
     figures: dict[str, dict[tuple[str, Basis], KnownFigure]] = {}
     for stated in in_force.newest(in_force.load_figures(session, scope)).values():
         seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref)
-        figures.setdefault(seen.locality, {})[seen.indicator, seen.basis] = KnownFigure(seen.value, source)
+        figures.setdefault(seen.locality, {})[seen.indicator, seen.basis] = KnownFigure(
+            seen.value, source, lacks=InsufficiencyReason.WITHDRAWN if seen.withdrawn else None
+        )
     declarations: dict[str, dict[str, KnownDeclaration]] = {}
     for told in in_force.newest(in_force.load_declarations(session, scope)).values():
         said = told.declaration
@@ -61,6 +63,7 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
             said.document_date,
             said.note,
             _source(rows[told.number], said.cell_ref),
+            said.withdrawn,
         )
     return {
         code: LocalityEvidence(

@@ -13,7 +13,7 @@ from chuyenhoa.model.evidence import MilestoneData, Source, SubmissionRecord
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import CriterionResult, LocalityResult
+from chuyenhoa.model.results import CriterionResult, InsufficiencyReason, LocalityResult
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.model.units import Unit
 from chuyenhoa.reporting.papers.kinds import load_kinds
@@ -205,7 +205,14 @@ def _freeze_figures(data: MilestoneData) -> Iterable[frozen.FrozenFigure]:
     for code in sorted(data.evidence):
         for (indicator, basis), figure in sorted(data.evidence[code].figures.items()):
             value = None if figure.value is None else exact_text(figure.value)
-            yield frozen.FrozenFigure(code, indicator, basis, value, _freeze_source(figure.source))
+            yield frozen.FrozenFigure(
+                code,
+                indicator,
+                basis,
+                value,
+                _freeze_source(figure.source),
+                figure.lacks is InsufficiencyReason.WITHDRAWN or UNSET,
+            )
 
 
 def _freeze_declarations(data: MilestoneData) -> Iterable[frozen.FrozenDeclaration]:
@@ -219,6 +226,7 @@ def _freeze_declarations(data: MilestoneData) -> Iterable[frozen.FrozenDeclarati
                 document_date=entry.document_date.isoformat() if entry.document_date else None,
                 note=entry.note,
                 source=_freeze_source(entry.source),
+                withdrawn=entry.withdrawn or UNSET,
             )
 
 

@@ -298,17 +298,18 @@ class FrozenLocality(Struct, frozen=True):
 
 
 class FrozenFigure(Struct, frozen=True):
-    """A figure in force; `value` None is a blank cell."""
+    """A figure in force; `value` None is a blank cell, or a figure that was withdrawn there."""
 
     locality: str
     indicator: str
     basis: str
     value: str | None
     source: FrozenSource
+    withdrawn: bool | Later = UNSET  # left out where it is false, today as well
 
 
 class FrozenDeclaration(Struct, frozen=True):
-    """A declaration in force; `answer` None is a blank cell."""
+    """A declaration in force; `answer` None is a blank cell, or a declaration that was withdrawn there."""
 
     locality: str
     criterion: str
@@ -317,6 +318,7 @@ class FrozenDeclaration(Struct, frozen=True):
     document_date: str | None
     note: str
     source: FrozenSource
+    withdrawn: bool | Later = UNSET  # as of a figure
 
 
 class FrozenSum(Struct, frozen=True):
