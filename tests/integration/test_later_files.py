@@ -317,7 +317,7 @@ def test_what_was_withdrawn_is_told_apart_from_a_blank(
         for row in range(top + 1, sheet.max_row + 1):
             is_it = (sheet.cell(row, codes["MA_DIA_BAN"]).value, sheet.cell(row, codes["MA_TIEU_CHI"]).value)
             for code in ("KET_QUA", "SO_VAN_BAN", "NGAY_VAN_BAN"):
-                sheet.cell(row, codes[code]).value = (  # type: ignore[assignment]
+                sheet.cell(row, codes[code]).value = (
                     "xóa" if is_it == (TWO, "I.1") and code == "KET_QUA" else None
                 )
 

@@ -39,7 +39,7 @@ class KnownFigure:
     parts: tuple[KnownFigure, ...] = ()
     divisor: int = 1
     lacks: InsufficiencyReason | None = None
-    """Why there is no value, where that is not a blank cell; of a figure that was withdrawn, `source` says where."""
+    """Why there is no value, where that is not a blank cell; a withdrawal stands at `source`."""
     unit: str = ""
     """The former unit whose figure it is, with its code, where it is a part of what came of it."""
 
