@@ -23,7 +23,7 @@ from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 from chuyenhoa.store import in_force, ledger, open_store
 from chuyenhoa.store.evidence import load_evidence
 from chuyenhoa.store.tables import SubmissionRow
-from tests.integration.forms import columns, fill
+from tests.integration.forms import FIGURES, columns, fill
 from tests.integration.prepared import open_periods
 
 FOLDER = "899-rach-gia"
@@ -150,6 +150,48 @@ def test_a_file_that_holds_less_takes_nothing_away(blank: Path, data_folder: Pat
     assert "Thay đổi so với số liệu đã nhận (1)" in text
     assert re.search(r"trong kỳ 0 Số liệu!\w+, a\.xlsx 2 Số liệu!\w+", text)
     assert main(["trace", ledger.submission_id(last.number), "--json"]) == 0
+
+
+def test_a_copied_report_counts_with_warnings_and_stays_in_force(
+    blank: Path, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All rows of both windows are the same: each kind of copy is one warning, and no figure is held back."""
+    whole = fill(blank)
+    plan_codes = open_context().plan.indicator_by_code.keys()
+
+    def copied(book: Workbook) -> None:
+        for name in ("Số liệu", "Cùng kỳ"):
+            table = book[name]
+            top, codes = columns(table, "MA_DIA_BAN")
+            for code in codes.keys() & plan_codes:
+                for row in (top + 1, top + 2):
+                    table.cell(row, codes[code]).value = FIGURES.get(code)
+
+    def no_codes(book: Workbook) -> None:
+        for name in ("Số liệu", "Cùng kỳ", "Định tính"):
+            _, codes = columns(book[name], "MA_DIA_BAN")
+            book[name].delete_cols(codes["MA_DIA_BAN"])
+
+    def misspelt(book: Workbook) -> None:
+        table = book["Số liệu"]
+        top, codes = columns(table, "MA_DIA_BAN")
+        table.cell(top + 1, codes["MA_DIA_BAN"]).value = None
+        table.cell(top + 1, codes["TEN_DIA_BAN"], "Phường Vĩnh Lạcc")
+        table.cell(top + 1, codes["TTXH_XR"], 40)
+
+    (first,) = send(data_folder, {"a.xlsx": edited(whole, copied)})
+    assert first.status == "accepted_with_warnings"
+    assert sorted(code for code, _ in rules(first)) == ["D145", "D146"]
+    before = figures()
+    assert len(before) == 2 * 2 * len(FIGURES)
+    asked = ["explain", "--milestone", "2021-6t", "--locality", ONE, "--criterion", "II.2", "--json"]
+    for name, edit in (("b", keep("Định tính")), ("c", misspelt), ("d", no_codes)):
+        send(data_folder, {f"{name}.xlsx": edited(edited(whole, copied), edit)})
+        assert figures() == before, name
+        capsys.readouterr()
+        assert main(asked) == 0
+        (result,) = json.loads(capsys.readouterr().out)["criteria"]
+        assert (result["verdict"], result["reason"]) == ("met", None)
 
 
 def test_trace_tells_what_counts_and_what_changed(

@@ -327,13 +327,12 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "observations": [
             {
                 **output.observation_json(entry),
-                "in_force": (entry.locality, entry.indicator, entry.basis.value) in counting,
+                "in_force": entry.key in counting,
             }
             for entry in observations
         ],
         "declarations": [
-            {**output.declaration_json(entry), "in_force": (entry.locality, entry.criterion, "") in counting}
-            for entry in declarations
+            {**output.declaration_json(entry), "in_force": entry.key in counting} for entry in declarations
         ],
         "changes": [output.change_json(entry) for entry in changed.changes],
         "kept": changed.kept,
