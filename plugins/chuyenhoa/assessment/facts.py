@@ -141,6 +141,13 @@ class Facts:
         return InsufficiencyReason.BLANK if term.basis is Basis.CURRENT else InsufficiencyReason.NO_BASELINE
 
     @cached_property
+    def lacks_statement(self) -> InsufficiencyReason:
+        """Why a declaration is missing: as a figure; a "Có" without its document is a blank."""
+        taken_back = self.declaration is not None and self.declaration.withdrawn
+        otherwise = InsufficiencyReason.WITHDRAWN if taken_back else InsufficiencyReason.BLANK
+        return self.evidence.absence or otherwise
+
+    @cached_property
     def declaration(self) -> KnownDeclaration | None:
         """What the submitter declared on this criterion; None when there is no such row."""
         return self.evidence.declarations.get(self.criterion.code)
@@ -186,19 +193,20 @@ class Facts:
         known = self.known(term)
         name, unit = name_of(term), self.units[term.indicator]
         reason = self.lacks(term) if self.value(term) is None else None
-        if known is None or known.lacks is not None:
+        # A withdrawal stands in a cell of its own, which is shown; what else lacks has none.
+        if known is None or known.lacks not in (None, InsufficiencyReason.WITHDRAWN):
             return [_input(name, None, unit, None, reason, known=known)]
         if not known.parts:
             return [_input(name, _text(known), unit, known.source, reason, known=known)]
         parts = [
-            _input(f"{name}.{n}", _text(p), unit, p.source, None, p.unit)
+            _input(f"{name}.{n}", _text(p), unit, p.source, p.lacks, p.unit)
             for n, p in enumerate(known.parts, 1)
         ]
         return [_input(name, _text(known), unit, None, reason, known=known), *parts]
 
     def _declared_input(self) -> Input:
         declared = self.declaration
-        reason = (self.evidence.absence or InsufficiencyReason.BLANK) if self.missing_statements else None
+        reason = self.lacks_statement if self.missing_statements else None
         if declared is None:
             return _input(self.criterion.code, None, "", None, reason)
         return _input(self.criterion.code, _canonical_statement(declared), "", declared.source, reason)

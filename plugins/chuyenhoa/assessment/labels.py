@@ -54,6 +54,7 @@ REASONS = {
     InsufficiencyReason.NO_GUIDANCE: "chưa có hướng dẫn",
     InsufficiencyReason.UNIT_CHANGED: "địa bàn đã thay đổi, không so sánh được",
     InsufficiencyReason.CONFLICTING_SOURCES: CONTRADICTORY,
+    InsufficiencyReason.WITHDRAWN: "đã rút số liệu",
 }
 
 SIGNS = {

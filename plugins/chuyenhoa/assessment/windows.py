@@ -248,9 +248,12 @@ def _figure(indicator: Indicator, window: Window, reports: Sequence[ReportedWind
         return found
     cells = (report.figures.get(indicator.code) for report in reports)
     blank = [figure for figure in cells if figure is not None and figure.value is None]
+    # 3 + withdrawn + 4 lacks because of the withdrawal, and says where that stands.
+    shown = next((figure for figure in blank if figure.lacks is not None), None)
     if found is None:
-        return blank[0] if blank else None
-    return replace(found, parts=(*found.parts, *blank))
+        return shown or (blank[0] if blank else None)
+    found = replace(found, parts=(*found.parts, *blank))
+    return found if shown is None else replace(found, source=shown.source, lacks=shown.lacks)
 
 
 def _used(figures: Figures, parts: Sequence[Part]) -> set[str]:

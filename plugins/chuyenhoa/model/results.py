@@ -30,6 +30,8 @@ class InsufficiencyReason(StrEnum):
     NO_GUIDANCE = "no_guidance"
     UNIT_CHANGED = "unit_changed"
     CONFLICTING_SOURCES = "conflicting_sources"
+    WITHDRAWN = "withdrawn"
+    """The submitter took back what it had stated, and stated nothing since."""
 
 
 class Actor(StrEnum):
@@ -53,6 +55,7 @@ ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
     InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,
     InsufficiencyReason.CONFLICTING_SOURCES: Actor.SUBMITTER,
+    InsufficiencyReason.WITHDRAWN: Actor.SUBMITTER,
 }
 
 

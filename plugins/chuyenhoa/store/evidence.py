@@ -90,7 +90,8 @@ def _load_some(
     for stated in in_force.newest(in_force.load_figures(session, scope)).values():
         seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref, texts)
         key = texts.setdefault(seen.indicator, seen.indicator), seen.basis
-        figures.setdefault(seen.locality, {})[key] = KnownFigure(seen.value, source)
+        lacks = InsufficiencyReason.WITHDRAWN if seen.withdrawn else None
+        figures.setdefault(seen.locality, {})[key] = KnownFigure(seen.value, source, lacks=lacks)
     declarations: dict[str, dict[str, KnownDeclaration]] = {}
     for told in in_force.newest(in_force.load_declarations(session, scope)).values():
         said = told.declaration
@@ -100,6 +101,7 @@ def _load_some(
             said.document_date,
             said.note,
             _source(rows[told.number], said.cell_ref, texts),
+            said.withdrawn,
         )
     return {
         code: LocalityEvidence(code, figures.get(code, {}), declarations.get(code, {}))

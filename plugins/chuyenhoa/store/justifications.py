@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.evidence import JustifiedWarning, Source
@@ -105,7 +105,7 @@ def held_localities(session: Session, reading: Reading, before: int) -> list[tup
     held = [key for key in held if released.get((key[1], key[0]), before) >= before]
     if not held:
         return []
-    stated = load_stated(session, {number for _, number, _ in versions}, {code for code, _ in held})
+    stated = in_force.load_stated(session, {number for _, number, _ in versions}, {code for code, _ in held})
     return [
         (code, number)
         for code, number in held
@@ -117,37 +117,6 @@ def held_localities(session: Session, reading: Reading, before: int) -> list[tup
             for key in stated.get((later, code), ())
         }
     ]
-
-
-def load_stated(
-    session: Session, numbers: Collection[int], localities: Collection[str]
-) -> dict[tuple[int, str], set[tuple[str, str] | None]]:
-    """By file and locality, what it states: indicator and window, or a declared criterion and nothing."""
-    found: dict[tuple[int, str], set[tuple[str, str] | None]] = {}
-    figures = select(
-        tables.ObservationRow.submission,
-        tables.ObservationRow.locality,
-        tables.ObservationRow.indicator,
-        tables.ObservationRow.basis,
-    ).where(
-        tables.ObservationRow.submission.in_(numbers),
-        tables.ObservationRow.locality.in_(localities),
-        or_(tables.ObservationRow.value.is_not(None), tables.ObservationRow.withdrawn),
-    )
-    declared = select(
-        tables.DeclarationRow.submission,
-        tables.DeclarationRow.locality,
-        tables.DeclarationRow.criterion,
-        literal(""),
-    ).where(
-        tables.DeclarationRow.submission.in_(numbers),
-        tables.DeclarationRow.locality.in_(localities),
-        or_(tables.DeclarationRow.answer.is_not(None), tables.DeclarationRow.withdrawn),
-    )
-    for query in (figures, declared):
-        for number, code, subject, basis in session.execute(query):
-            found.setdefault((number, code), set()).add((subject, basis))
-    return found
 
 
 def waiting_justifications(session: Session, reading: Reading, before: int) -> tuple[Justification, ...]:

@@ -92,6 +92,8 @@ def test_facts_are_given_in_vietnamese(receipt: Receipt, templates: Path) -> Non
 def test_what_stands_in_the_file_and_what_was_read_is_counted(receipt: Receipt, templates: Path) -> None:
     counted = replace(receipt, numbers=ReadCount(281, 280))
     assert "đọc 280/281 ô số" in render_receipt(counted, templates)
+    assert "\nHệ thống đọc 280/281 ô số.\n" in render_letter(counted, templates)[1]
+    assert "ô số" not in render_letter(receipt, templates)[1]
     for status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE, SubmissionStatus.CLAIMED):
         assert "ô số" not in render_receipt(replace(counted, status=status), templates)
     assert "ô số" not in render_receipt(receipt, templates)

@@ -55,6 +55,8 @@ CASES = {
         "D70", titled("BÁO CÁO 6 THÁNG ĐẦU NĂM 2021"), "A1", "6 THÁNG", refused=True
     ),
     "a quarter": Case("D70", titled("Số liệu quý III năm 2021"), "A1", "quý III", refused=True),
+    "ten months": Case("D70", titled("SỐ LIỆU 10 THÁNG NĂM 2021"), "A1", "10 THÁNG", refused=True),
+    "eight months in words": Case("D70", titled("Số liệu tám tháng năm 2021"), "A1", "tám", refused=True),
     "another year": Case("D70", titled("BÁO CÁO NĂM 2022"), "A1", "năm 2022", refused=True),
     "an older window alone": Case(
         "D70", titled("Số liệu từ 01/01/2020 đến 31/12/2020"), "A1", "01/01/2020", refused=True

@@ -100,6 +100,19 @@ def test_several_units_are_a_list_of_which_all_must_be_understood() -> None:
         ("Đơn vị báo cáo: BCĐ huyện An Minh", ""),
         ("Xã Đồng Tâm", ""),
         ("Số vụ (người)", ""),
+        ("(nghìn vụ)", "nghìn vụ"),
+        ("(trăm người)", "trăm người"),
+        ("Nghìn người", "Nghìn người"),
+        ("(nghìn USD)", "nghìn USD"),
+        ("1.000 đô la Mỹ", "1.000 đô la Mỹ"),
+        ("(triệu kíp)", "triệu kíp"),
+        ("Thiệt hại tính bằng đồng Yên", "đồng Yên"),
+        ("USD", "USD"),
+        ("Triệu tập đối tượng", ""),
+        ("(Tỷ lệ phần trăm)", ""),
+        ("(10 xã, phường)", ""),
+        ("(Kèm theo Công văn số 1000)", ""),
+        ("Thống kê tính theo tháng", ""),
     ],
 )
 def test_a_unit_is_found_behind_its_label(text: str, stated: str) -> None:
@@ -156,6 +169,22 @@ def test_figures_in_another_scale_are_converted_exactly_wherever_it_is_stated(
     assert found["30745", "TTXH_XR"] == 10
     changed = [entry for entry in reading.normalisations if entry.before == "30500"]
     assert [(entry.after, entry.why[:6]) for entry in changed] == [("30.5", "đổi từ")]
+
+
+@pytest.mark.parametrize(
+    ("title", "code"), [("(nghìn USD)", "D120"), ("Tính bằng đồng Yên", "D120"), ("(nghìn vụ)", "")]
+)
+def test_a_unit_without_a_label_over_the_table_is_applied_or_asked(title: str, code: str) -> None:
+    head = [
+        "TT",
+        "Địa bàn",
+        "Số vụ phạm tội về trật tự xã hội xảy ra",
+        "Thiệt hại tài sản do tội phạm gây ra",
+    ]
+    reading = read(book({"Biểu 1": [*TITLES, [title], head, [1, "Phường Vĩnh Lạc", 2, 30]]}), PLAN)
+    assert codes(reading) == ([code] if code else [])
+    if not code:
+        assert values(reading) == {("30745", "TTXH_XR"): 2000, ("30745", "TTXH_TS"): 30}
 
 
 def test_the_row_of_units_of_the_form_is_read(plan: Plan) -> None:

@@ -13,7 +13,7 @@ from chuyenhoa.model.evidence import MilestoneData, Source, SubmissionRecord
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import CriterionResult, LocalityResult
+from chuyenhoa.model.results import CriterionResult, InsufficiencyReason, LocalityResult
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.model.units import Unit
 from chuyenhoa.reporting.papers.kinds import load_kinds
@@ -211,7 +211,13 @@ def _freeze_figures(data: MilestoneData) -> Iterable[frozen.FrozenFigure]:
             value = None if figure.value is None else exact_text(figure.value)
             of_units = tuple(dict.fromkeys(part.unit for part in figure.parts if part.unit))
             yield frozen.FrozenFigure(
-                code, indicator, basis, value, _freeze_source(figure.source), of_units or UNSET
+                code,
+                indicator,
+                basis,
+                value,
+                _freeze_source(figure.source),
+                of_units or UNSET,
+                figure.lacks is InsufficiencyReason.WITHDRAWN or UNSET,
             )
 
 
@@ -226,6 +232,7 @@ def _freeze_declarations(data: MilestoneData) -> Iterable[frozen.FrozenDeclarati
                 document_date=entry.document_date.isoformat() if entry.document_date else None,
                 note=entry.note,
                 source=_freeze_source(entry.source),
+                withdrawn=entry.withdrawn or UNSET,
             )
 
 

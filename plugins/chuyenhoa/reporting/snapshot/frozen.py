@@ -302,7 +302,7 @@ class FrozenLocality(Struct, frozen=True):
 
 
 class FrozenFigure(Struct, frozen=True):
-    """A figure in force; `value` None is a blank cell.
+    """A figure in force; `value` None is a blank cell, or a figure that was withdrawn there.
 
     `of_units` names the former units whose figures were added up; left out where there are none.
     """
@@ -313,10 +313,11 @@ class FrozenFigure(Struct, frozen=True):
     value: str | None
     source: FrozenSource
     of_units: Codes | Later = UNSET
+    withdrawn: bool | Later = UNSET  # left out where it is false, today as well
 
 
 class FrozenDeclaration(Struct, frozen=True):
-    """A declaration in force; `answer` None is a blank cell."""
+    """A declaration in force; `answer` None is a blank cell, or a declaration that was withdrawn there."""
 
     locality: str
     criterion: str
@@ -325,6 +326,7 @@ class FrozenDeclaration(Struct, frozen=True):
     document_date: str | None
     note: str
     source: FrozenSource
+    withdrawn: bool | Later = UNSET  # as of a figure
 
 
 class FrozenSum(Struct, frozen=True):
