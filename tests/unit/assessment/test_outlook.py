@@ -20,7 +20,7 @@ from chuyenhoa.assessment import outlook, verdicts
 from chuyenhoa.assessment.cases import possible_verdicts
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.assessment.figures import describe_figure, describe_formula
-from chuyenhoa.assessment.outlook import possible_outcomes, roll_up
+from chuyenhoa.assessment.outlook import inputs_that_matter, possible_outcomes, roll_up
 from chuyenhoa.assessment.solutions import Work
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.criteria import (
@@ -41,6 +41,7 @@ from chuyenhoa.model.criteria import (
 )
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import CriterionResult, Verdict
 from tests.unit.assessment.brute_force import IMPOSSIBLE, judge
 from tests.unit.assessment.building import (
@@ -296,6 +297,18 @@ def test_work_on_a_locality_is_bounded_whatever_hangs_together(measures: list[Me
     assert len(made) <= 2 * len(criteria) + 3 * len(criteria)
     at_once = 2_000  # a step may stand for all rows of a system
     assert all(work.steps <= work.limit + at_once for work in made)
+
+
+def test_the_criteria_of_2021_stay_far_below_the_limit_with_nothing_known(plan: Plan) -> None:
+    units = {code: indicator.unit for code, indicator in plan.indicator_by_code.items()}
+    asked = []
+    for criterion in plan.criteria_on(plan.milestones[-1].window.end):
+        facts = Facts(criterion.for_types(PLACE.types), LocalityEvidence(PLACE.code), units)
+        possible_verdicts(facts.criterion.measure, facts)
+        inputs_that_matter(facts)
+        assert facts.work.steps < facts_module.CRITERION_LIMIT / 4
+        asked.append(facts)
+    assert possible_outcomes(asked) == outlook.Outcomes(frozenset({Verdict.MET, Verdict.NOT_MET}))
 
 
 def test_a_month_that_says_one_breaks_a_zero_event_and_its_figure_says_so() -> None:
