@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chuyenhoa.assessment import columns, verdicts, windows
-from chuyenhoa.model.baselines import Baseline
+from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window, same_window
 from chuyenhoa.model.criteria import (
     ChangeMeasure,
@@ -151,7 +151,7 @@ def _worlds(draw: st.DrawFn) -> tuple[list[Criterion], list[frozenset[int]], lis
     return criteria, types, evidence
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_worlds())
 def test_columns_say_what_the_exact_engine_says(
     plan: Plan, world: tuple[list[Criterion], list[frozenset[int]], list[LocalityEvidence]]
@@ -170,7 +170,7 @@ def test_columns_say_what_the_exact_engine_says(
             assert code == columns.EXACT or columns.VERDICTS[code] is result.verdict
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(_leaves, st.data())
 def test_small_complete_figures_need_no_exact_engine(
     plan: Plan, entry: dict[str, Any], data: st.DataObject
@@ -195,7 +195,7 @@ def every_plan() -> list[Plan]:
 
 
 @pytest.mark.parametrize("whole", every_plan(), ids=lambda found: str(found.id))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_columns_say_the_same_of_every_plan_as_it_is(whole: Plan, data: st.DataObject) -> None:
     for milestone in whole.milestones:
@@ -287,7 +287,7 @@ _INDICATOR_KINDS = st.tuples(st.sampled_from(IndicatorKind), st.booleans())
 _mostly_known = st.one_of(_seldom_blank, _seldom_blank, _seldom_blank, _values)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(_criteria(), min_size=1, max_size=2),
     st.lists(_INDICATOR_KINDS, min_size=3, max_size=3),
@@ -377,4 +377,29 @@ def test_nobody_and_nothing_asked_give_no_verdicts(plan: Plan) -> None:
     found = columns.decide(around(plan, [], [frozenset({1})]), {}, DAY)
     assert found.verdicts() == {("00000", ""): Verdict.NOT_APPLICABLE}
     assert columns.decide(around(plan, [], []), {}, DAY).verdicts() == {}
-    assert np.issubdtype(found.locality_codes.dtype, np.int8)
+
+
+def test_there_is_no_floating_point_in_it() -> None:
+    found = columns.columns_of([criterion_of(value("A", 3))], [evidence_of("A=0.1")])
+    assert {found.values.dtype, found.answers.dtype} == {np.dtype(np.int64), np.dtype(np.int8)}
+    assert (found.values[0, 0], found.parts) == (1, (10,))
+
+
+@pytest.mark.parametrize("kind", [IndicatorKind.STOCK, IndicatorKind.DISTINCT])
+def test_a_stock_is_that_of_its_day_and_households_reached_are_the_newest_count(
+    plan: Plan, kind: IndicatorKind
+) -> None:
+    a, b, _ = around(plan, [], []).indicators
+    indicators = {"A": replace(a, kind=kind, at_start=True), "B": replace(b, kind=kind, at_start=False)}
+    found = columns.join_windows(indicators, AB, monthly_columns("A=1 B=1", "A=2 B=?", "A=3 B=3"))
+    assert found.values[:, 0].tolist() == [1, 3]
+    assert found.known.all()
+
+
+def test_a_mean_stays_a_fraction() -> None:
+    """10, 10 and 11 are 31/3: 10 is a fall against it and 11 is none; of 31/1 it would be one."""
+    mean = Baseline(BaselineKind.AVERAGE, years=3)
+    measure = ChangeMeasure(terms("A"), limit(0), against=mean)
+    known = {("A", mean): KnownFigure(Decimal(31), SOURCE, divisor=3)}
+    told_of = [replace(evidence_of(text), baselines=known) for text in ("A=10", "A=11")]
+    assert codes_of(measure, *told_of) == [columns.MET, columns.NOT_MET]

@@ -118,7 +118,7 @@ def test_the_recomputation_notices_what_was_changed(plan: Plan, spoil: Callable[
     assert faults_of(stored)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(entry=_criteria(), figures=_figures, answer=_answers, has_document=st.booleans(), data=st.data())
 def test_results_of_generated_plans_follow_from_their_explanations(
     plan: Plan, entry: Entry, figures: list[int], answer: str | None, has_document: bool, data: st.DataObject

@@ -150,7 +150,7 @@ def _assess(measure: Measure, world: World) -> CriterionResult:
     return verdicts.assess_criterion(criterion_of(measure), PLACE, world.evidence, UNITS)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=OFTEN_UNSOUND)
+@settings(max_examples=250, suppress_health_check=OFTEN_UNSOUND)
 @given(_measures, _worlds())
 def test_a_criterion_is_decided_exactly_when_all_completions_agree(measure: Measure, world: World) -> None:
     _assume_sound([measure], world)
@@ -161,7 +161,7 @@ def test_a_criterion_is_decided_exactly_when_all_completions_agree(measure: Meas
     assert not found.is_wide
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=OFTEN_UNSOUND)
+@settings(max_examples=80, suppress_health_check=OFTEN_UNSOUND)
 @given(_measures, _worlds())
 def test_a_blank_matters_exactly_when_two_values_of_it_give_two_verdicts(
     measure: Measure, world: World
@@ -181,7 +181,7 @@ def test_a_blank_matters_exactly_when_two_values_of_it_give_two_verdicts(
         assert not matters or name in named
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=OFTEN_UNSOUND)
+@settings(max_examples=150, suppress_health_check=OFTEN_UNSOUND)
 @given(st.lists(st.one_of(_leaves, _changes, _combined(_leaves)), min_size=1, max_size=4), _worlds())
 def test_a_locality_can_become_exactly_what_some_completion_makes_it(
     measures: list[Measure], world: World
@@ -198,7 +198,7 @@ def test_a_locality_can_become_exactly_what_some_completion_makes_it(
     assert not found.is_wide
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=OFTEN_UNSOUND)
+@settings(max_examples=80, suppress_health_check=OFTEN_UNSOUND)
 @given(
     st.lists(st.one_of(_leaves, _changes, _combined(_leaves)), min_size=1, max_size=4),
     _worlds(),
@@ -282,7 +282,7 @@ _on_shared: st.SearchStrategy[Measure] = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(_on_shared, _combined(_on_shared)), min_size=1, max_size=25))
 def test_work_on_a_locality_is_bounded_whatever_hangs_together(measures: list[Measure]) -> None:
     """Every criterion and every question on a group of them has a fixed number of steps."""

@@ -32,7 +32,7 @@ def elsewhere(evidence: LocalityEvidence, file: str) -> LocalityEvidence:
     return replace(evidence, figures=figures, declarations=said)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(_worlds(), st.booleans())
 def test_memory_changes_no_result(
     plan: Plan,

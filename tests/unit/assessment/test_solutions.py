@@ -73,7 +73,7 @@ def _systems(draw: st.DrawFn) -> tuple[list[Unknown], list[Condition]]:
     return unknowns, found
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(_systems())
 def test_whole_numbers_solve_conditions_exactly_where_some_do(
     system: tuple[list[Unknown], list[Condition]],
@@ -95,7 +95,7 @@ def _formulas(draw: st.DrawFn, unknowns: list[Unknown], depth: int = 2) -> Formu
     return Some(draw(st.integers(0, len(parts) + 1)), tuple(parts))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data(), st.lists(_rooms, min_size=3, max_size=3))
 def test_formulas_hold_exactly_where_some_numbers_make_them_so(data: st.DataObject, rooms: list[int]) -> None:
     unknowns = [Unknown(name, "current", room=room) for name, room in zip("XYZ", rooms, strict=True)]
@@ -111,7 +111,7 @@ def test_formulas_hold_exactly_where_some_numbers_make_them_so(data: st.DataObje
         assert expected is (folded == ALWAYS)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data(), _rooms)
 def test_two_values_of_one_unknown_are_two_unknowns(data: st.DataObject, room: int) -> None:
     unknowns = [Unknown("X", "current", room=room), Unknown("Y", "current", room=4)]
@@ -122,7 +122,7 @@ def test_two_values_of_one_unknown_are_two_unknowns(data: st.DataObject, room: i
     assert unknowns_of(formula) - {unknowns[0]} == unknowns_of(other) & set(unknowns)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_conditions([MONEY, X]), min_size=1, max_size=3), _rooms)
 def test_money_lies_between_whole_numbers_and_cases_do_not(conditions: list[Condition], room: int) -> None:
     """By trying every number of cases; for each the conditions leave an interval of money."""
@@ -211,7 +211,7 @@ def test_above_the_limit_nothing_is_ruled_out_and_the_work_says_so() -> None:
         short.spend()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_systems(), st.integers(0, 40))
 def test_a_limit_rules_out_nothing_that_holds(
     system: tuple[list[Unknown], list[Condition]], limit: int

@@ -160,7 +160,7 @@ def test_a_refused_file_of_an_unknown_sender(receipt: Receipt, templates: Path) 
     finding = Finding("D04", Severity.ERROR, "Tệp “x” được đặt mật khẩu. Bỏ mật khẩu mở tệp rồi gửi lại.")
     refused = replace(
         receipt, status=SubmissionStatus.REFUSED, findings=(finding,), submitter_name="", period_label="",
-        period_id="", deadline=None, is_late=False, version=None, taken=(), held=(), supersedes="", size=0,
+        period_id="", is_late=False, version=None, taken=(), held=(), supersedes="", size=0,
         normalisations=(), marked_workbook="",
     )  # fmt: skip
     text, _ = read_page(render_receipt(refused, templates))

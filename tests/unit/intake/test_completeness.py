@@ -181,7 +181,7 @@ STRAY = st.dictionaries(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(stray=STRAY, is_turned=st.booleans())
 def test_every_number_was_read_or_told(stray: dict[tuple[int, int], float], is_turned: bool) -> None:
     table: Grid = [HEAD[1:], LAC[1:], SOI[1:]]

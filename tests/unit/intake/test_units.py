@@ -50,7 +50,7 @@ LAC, SOI = [1, "Phường Vĩnh Lạc", 10, 30500], [2, "Phường Rạch Sỏi"
 CONVERTED = {("30745", "TTXH_TS"): Decimal("30.5"), ("30754", "TTXH_TS"): Decimal("53.1")}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(NUMBERS)), st.sampled_from(sorted(SCALES)), st.sampled_from(CURRENCIES))
 def test_a_scale_and_a_currency_mean_the_same_however_they_are_written(
     number: str, scale: str, currency: str
@@ -59,7 +59,7 @@ def test_a_scale_and_a_currency_mean_the_same_however_they_are_written(
     assert read_unit(number + scale + currency) == Unit("dong", Decimal(10) ** power)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.decimals(0, 10**9, places=4), st.integers(0, 12), st.integers(0, 12))
 def test_a_figure_comes_back_from_another_scale_unchanged(value: Decimal, power: int, other: int) -> None:
     one, two = Unit("dong", Decimal(10) ** power), Unit("dong", Decimal(10) ** other)
@@ -210,7 +210,7 @@ def test_a_count_in_thousands_must_come_out_whole(plan: Plan) -> None:
     assert "D34" in codes(reading)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.text("abceghiklmnopqrsuvxyzôăêáàảã ", min_size=3, max_size=12).filter(lambda text: text.strip()))
 def test_an_unknown_unit_is_always_asked(words: str) -> None:
     grid = [*TITLES, [f"Đơn vị tính: {words}"], HEAD, LAC, SOI]
