@@ -24,6 +24,7 @@ from tests.postgres import Server
 from tests.stores import new_data
 
 FEW, MANY = 15, 150
+ROWS = {"INSERT INTO results (assessment, position, locality, criterion, verdict, content"}
 COMMANDS = (
     ("status",),
     ("status", "--period", PERIOD, "--json"),
@@ -96,6 +97,11 @@ def test_ten_times_the_submitters_are_no_statement_more(
         found.append(count_statements(root, folder, url, districts, monkeypatch))
     few, many = found
     for command in few:
+        # The driver of PostgreSQL is handed 1,000 rows at once, that of SQLite all 5,000.
+        rows = {
+            key: many[command].pop(key) - few[command].pop(key) for key in set(few[command]) if key in ROWS
+        }
+        assert sum(rows.values()) <= 2
         assert many[command] == few[command], command
         # The audit reads one file again into a store of its own, and migrates that one.
         bound = 300 if command == "audit" else 80
