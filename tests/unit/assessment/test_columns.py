@@ -334,6 +334,9 @@ def test_months_put_together_in_columns_are_those_of_the_window(
         for name, found in reported.items()
     }
     assembled = windows.assemble(wide, year, bare).evidence
+    with pytest.MonkeyPatch.context() as patch:  # without the shortcut for windows of months alone
+        patch.setattr(windows, "_only_tiles", lambda *_: ())
+        assert windows.assemble(wide, year, bare).evidence == assembled
     expected = engine(wide, assembled)
     for row, entry, criterion_results in zip(codes.tolist(), wide.localities, expected, strict=True):
         for code, criterion, result in zip(row, criteria, criterion_results.criteria, strict=True):
