@@ -17,8 +17,10 @@ from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.publish.rendering import freeze_snapshot, render_drafts
 from chuyenhoa.pipeline.receive.workbooks import open_period
+from chuyenhoa.reporting.papers.context import build_context
+from chuyenhoa.reporting.snapshot.canonical import decode_snapshot
 from chuyenhoa.store import ledger
-from chuyenhoa.store.documents import latest_assessment
+from chuyenhoa.store.documents import latest_assessment, latest_snapshot
 from chuyenhoa.store.tables import FindingRow
 from tests.homes import copy_home
 from tests.integration.forms import fill
@@ -37,6 +39,10 @@ TWO_TIERS = (
 """Recipients, agencies and tasks are the plan's data."""
 COLUMN = "Đơn vị cấp huyện"
 """The head of a column, which stands in the Word template: the office changes it there."""
+RESTATED = (
+    "Số liệu so sánh của phường Vĩnh Thông không ghi trong biểu được cộng từ số liệu của các đơn vị trước "
+    "khi sắp xếp: Phường Vĩnh Thông (30760), Xã Phi Thông (30763) và Xã Mỹ Lâm (30844)."
+)
 NEW = {"30760": "Phường Vĩnh Thông", "30742": "Phường Rạch Giá"}
 PERIODS = """- id: {year}-nam
   label: 5 tháng năm {year}
@@ -191,7 +197,7 @@ def test_what_the_commune_states_counts_and_the_sum_beside_it_is_told(
         report(data_folder, 2024, folder, {})
     monkeypatch.setenv("CHUYENHOA_NOW", "2025-12-10T09:00:00+07:00")
     open_period("2025-nam")
-    report(data_folder, 2025, "30760-xa", {}, {("30760", "TNGT_VU"): 10})
+    report(data_folder, 2025, "30760-xa", {}, {("30760", "TNGT_VU"): 10, ("30760", "TTXH_XR"): None})
     result = explained("30760", "IV.2", capsys)
     inputs = {entry["name"]: entry["value"] for entry in result["inputs"]}  # type: ignore[attr-defined]
     assert inputs["baseline.TNGT_VU"] == "10"
@@ -203,13 +209,30 @@ def test_what_the_commune_states_counts_and_the_sum_beside_it_is_told(
         row = latest_assessment(session, "2025-nam")
         assert row is not None
         notes = json.loads(row.content)["notes"]
-    assert notes["restated.30760.TNGT_VU"].startswith("Cùng kỳ theo biểu là 10, ")
-    assert "là 9 (" in notes["restated.30760.TNGT_VU"]
+    note = notes["restated.30760.TNGT_VU"]
+    assert note.startswith("Cùng kỳ theo biểu là 10, ")
+    assert "là 9 (" in note
+    assert "(nguồn: 2025.xlsx, sheet “Cùng kỳ”, ô " in note
+    assert note.count("2024.xlsx, sheet “Số liệu”, ô ") == 3
     report_id = next(name for name in documents if "bao_cao_tong_ket" in name)
     assert report_id == "2025-nam.bao_cao_tong_ket.v1"
-    (draft,) = (data_folder / "office" / "drafts").rglob("*bao_cao_tong_ket*.docx")
-    text = "".join(Document(str(draft)).element.body.itertext())
-    assert "Phường Vĩnh Thông" in text
+    drafts = {
+        path.name: "".join(Document(str(path)).element.body.itertext())
+        for path in (data_folder / "office" / "drafts").rglob("*.docx")
+    }
+    # Offences of 2024 stand on no sheet "Cùng kỳ": wherever they are printed, it is said whose they are.
+    printed = ("bao_cao_tong_ket", "bao_cao_bo_cong_an", "to_trinh", "phieu_danh_gia-30760")
+    for kind in printed:
+        (text,) = (text for name, text in drafts.items() if name.startswith(kind))
+        assert RESTATED in text, kind
+    with ctx.store.reading() as session:
+        frozen = latest_snapshot(session, "2025-nam")
+        assert frozen is not None
+        districts = build_context("du_thao_bao_cao_huyen", decode_snapshot(frozen.content), about="30760")
+    assert RESTATED in "".join(districts["situation"])
+    (text,) = (text for name, text in drafts.items() if name.startswith("bao_cao_tong_ket"))
+    # Annex VIII names both sources of a figure that differ, each with its cell.
+    assert f"Phường Vĩnh Thông: số vụ tai nạn giao thông (cùng kỳ): {note}." in text
     text = text.replace(COLUMN, "")
     at = text.lower().find("huyện")
     assert at < 0, text[max(at - 60, 0) : at + 60]

@@ -77,16 +77,24 @@ class Facts:
         for term in terms:
             value = self.value(term)
             if value is None:
-                unknown += self._blank(term).times(term.sign)
+                blank = self.blank(term)
+                unknown += blank if term.sign > 0 else blank.times(-1)
             else:
                 constant += value * term.sign
         return unknown + Linear(constant) if unknown.multiples else Linear(constant)
 
-    def _blank(self, term: measures.Term) -> Linear:
-        """A missing figure: the least that is known of it and an unknown number more.
+    def blank(self, term: measures.Term) -> Linear:
+        """A missing figure: the least that is known of it and an unknown number more."""
+        if term.name not in self._blanks:
+            self._blanks[term.name] = self._find_blank(term)
+        return self._blanks[term.name]
 
-        A mean over three years is the third of a whole number.
-        """
+    @cached_property
+    def _blanks(self) -> dict[str, Linear]:
+        return {}
+
+    def _find_blank(self, term: measures.Term) -> Linear:
+        # A mean over three years is the third of a whole number.
         known = self.known(term)
         years = term.basis.years if isinstance(term.basis, Baseline) else 0
         divisor = max(years, 1 if known is None else known.divisor)
@@ -110,7 +118,8 @@ class Facts:
         high = None if known is None or known.high is None else exact(known.high)
         if self._is_whole(term):
             low, high = math.ceil(low), None if high is None else math.floor(high)
-        return low, high
+        # Parts that contradict each other bound nothing: what they come to is corrected first.
+        return (0, None) if high is not None and high < low else (low, high)
 
     def is_in_part(self, term: measures.Term) -> bool:
         """Whether a figure is missing of which a part is known."""

@@ -62,7 +62,8 @@ class Way(StrEnum):
     """A report on the very window (of a stock: on a window with the very day)."""
     FINER = "finer"
     TOLD = "told"
-    """By a later report on the window, or by several that cover it."""
+    """The sheet "Cùng kỳ" of a later report on the window."""
+    TOLD_FINER = "told_finer"
 
 
 @dataclass(frozen=True)
@@ -292,14 +293,19 @@ def _sources(
     """What every single source says of a window, in the order of precedence."""
     if indicator.kind is not IndicatorKind.FLOW:
         for report, figure in _same_day(indicator, window, stated):
-            own = Way.OWN if report.window == window else Way.FINER
-            yield (Way.TOLD if report.is_told else own), figure
+            yield _way(report.is_told, is_finer=report.window != window), figure
         return
     for is_told in (False, True):
         group = [s for s in stated if s[0].is_told is is_told]
         for report, figure in group:
             if report.window == window:
-                yield (Way.TOLD if is_told else Way.OWN), figure
+                yield _way(is_told, is_finer=False), figure
         tiles = _covering(window, (s for s in group if s[0].window != window))
         if tiles:
-            yield (Way.TOLD if is_told else Way.FINER), summed(tiles)
+            yield _way(is_told, is_finer=True), summed(tiles)
+
+
+def _way(is_told: bool, *, is_finer: bool) -> Way:
+    if is_told:
+        return Way.TOLD_FINER if is_finer else Way.TOLD
+    return Way.FINER if is_finer else Way.OWN

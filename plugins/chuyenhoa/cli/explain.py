@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from chuyenhoa.assessment import labels as official
 from chuyenhoa.cli import labels
 from chuyenhoa.cli.output import UnusableError, print_json
 from chuyenhoa.model.evidence import JustifiedWarning
@@ -180,6 +181,9 @@ def _format_origin(entry: Mapping[str, Any]) -> str:
 
 
 def _format_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
+    in_part = official.format_bounds(entry.get("low"), entry.get("high"))
+    if entry["value"] is None and in_part:
+        return f"{in_part} {entry['unit']}".rstrip()
     if entry["value"] is None:
         return (
             "(trống)"

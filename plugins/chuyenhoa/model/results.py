@@ -129,7 +129,7 @@ class CriterionResult:
     needs: tuple[str, ...] = ()
     """Missing inputs on which it still depends once the steps are taken; none where the steps are enough."""
     is_wide: bool = False
-    """The work on it ended at the limit: `possible` and `matters` hold what could not be ruled out until then."""
+    """The work on it ended at the limit: `possible` and `matters` hold what was not ruled out until then."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class LocalityResult:
     possible: tuple[Verdict, ...] = ()
     """What the locality's verdict can still become once everything missing is there."""
     is_wide: bool = False
-    """The work on `possible` ended at the limit: it holds what could not be ruled out until then."""
+    """The work on `possible` ended at the limit: it holds what was not ruled out until then."""
 
     @property
     def reasons(self) -> tuple[InsufficiencyReason, ...]:

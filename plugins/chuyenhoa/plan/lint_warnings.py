@@ -73,6 +73,6 @@ def warn_of_kinds(plan: Plan) -> Iterator[str]:
         counts_people = entry.unit.casefold() in PEOPLE
         if counts_people and entry.kind is IndicatorKind.FLOW and not entry.counts_events:
             yield (
-                f"indicators.csv:{entry.line}: indicator {entry.code} is a flow of {entry.unit}, summed over months;"
-                " is each counted once (kind distinct), or each time (events in the column counts)?"
+                f"indicators.csv:{entry.line}: indicator {entry.code} is a flow of {entry.unit}, summed over "
+                "months; is each counted once (kind distinct), or each time (events in the column counts)?"
             )

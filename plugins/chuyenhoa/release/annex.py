@@ -127,6 +127,23 @@ def _sheets(snapshot: Mapping[str, Any]) -> Iterator[Sheet]:
 
 
 def _list_rest(snapshot: Mapping[str, Any], words: _Words) -> Iterator[Sheet]:
+    noted = list(_differences(snapshot))
+    if noted:
+        yield (
+            "differences",
+            ("locality", "name", "indicator", "label", "window", "note"),
+            [
+                (
+                    code,
+                    words.names.get(code),
+                    indicator,
+                    words.labels.get(indicator),
+                    words.windows[window],
+                    text,
+                )
+                for code, indicator, window, text in noted
+            ],
+        )
     said = ("document_number", "document_date", "note")
     yield (
         "declarations",
@@ -160,6 +177,16 @@ def _list_rest(snapshot: Mapping[str, Any], words: _Words) -> Iterator[Sheet]:
             for e in snapshot["submissions"]
         ],
     )
+
+
+def _differences(snapshot: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """The notes on two sources of a figure that differ: locality, indicator, window, text with both cells."""
+    for key, text in snapshot["notes"].items():
+        kind, *names = key.split(".")
+        if kind == "difference":
+            yield names[0], names[2], names[1], text
+        elif kind == "restated":
+            yield names[0], names[1], "baseline", text
 
 
 def _number(value: Any) -> Any:

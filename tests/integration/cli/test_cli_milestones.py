@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chuyenhoa.assessment.labels import WIDE
+from chuyenhoa.cli.explain import _format_input
 from chuyenhoa.cli.labels import (
     DOCUMENT_STATES,
     SEVERITIES,
@@ -60,13 +62,20 @@ def test_assess_as_officials_read_it(call: Call, form: Form, send: Send, plan: P
     assert "  P2: Chưa có số liệu các năm trước để đánh giá chỉ tiêu này." in lines
 
 
-def send_month(data: Path, call: Call, tmp_path: Path, month: str, moment: str) -> None:
+def send_month(
+    data: Path,
+    call: Call,
+    tmp_path: Path,
+    month: str,
+    moment: str,
+    changes: dict[tuple[str, str], object] | None = None,
+) -> None:
     """Rạch Giá sends a month's report: the same figures as for the six months."""
     blank = tmp_path / f"{month}.xlsx"
     assert call("workbook", "--period", month, "--submitter", "899", "-o", blank).code == 0
     inbox = data / "inbox" / RACH_GIA
     inbox.mkdir(parents=True, exist_ok=True)
-    (inbox / f"{month}-{moment}.xlsx").write_bytes(fill(blank))
+    (inbox / f"{month}-{moment}.xlsx").write_bytes(fill(blank, changes))
     assert call("intake").code == 0
 
 
@@ -78,6 +87,24 @@ def test_assess_tells_gaps_in_the_window(call: Call, data_folder: Path, tmp_path
     of = ("explain", *MILESTONE, "--locality", "30745", "--criterion", "II.2")
     assert call(*of).out.splitlines()[1] == "Chưa có số liệu: 15/05/2021 - 14/10/2021"
     assert list(call(*of, "--json").json["notes"]) == ["gap.30745"]
+
+
+def test_an_offence_of_one_month_breaks_a_criterion_though_the_others_lack(
+    call: Call, data_folder: Path, tmp_path: Path
+) -> None:
+    """One month of six came: 1 sign of "xã hội đen" there, and 30754 has none; a blank May hides no June."""
+    send_month(data_folder, call, tmp_path, "2021-t06", "a", {("30745", "XHD"): 1, ("30754", "XHD"): 0})
+    results = call("assess", *MILESTONE, "--json").json["localities"]
+    verdicts = {
+        locality["locality"]: {entry["criterion"]: entry["verdict"] for entry in locality["criteria"]}
+        for locality in results
+    }
+    assert verdicts["30745"]["II.4"] == "not_met"
+    assert verdicts["30754"]["II.4"] == "insufficient"
+    whole = {locality["locality"]: locality["verdict"] for locality in results}
+    assert (whole["30745"], whole["30754"]) == ("not_met", "insufficient")
+    explained = call("explain", *MILESTONE, "--locality", "30745", "--criterion", "II.4").out
+    assert "XHD.1 = 1 vụ  Số liệu!" in explained
 
 
 @pytest.mark.scene
@@ -95,6 +122,11 @@ def test_assess_tells_figures_that_do_not_add_up(
     assert any(line.startswith("  Phường Vĩnh Lạc, TTXH_XR (cùng kỳ): ") for line in notes)
     explained = call("explain", *MILESTONE, "--locality", "30745", "--criterion", "II.2").out.splitlines()
     assert [line.split(":")[0] for line in explained[1:3]] == ["TTXH_KP (kỳ này)", "TTXH_XR (kỳ này)"]
+    # Both sources with their cells: the six months' own, and one of each month.
+    assert [line.count("sheet “Số liệu”, ô ") for line in explained[1:3]] == [7, 7]
+    told = call("explain", *MILESTONE, "--locality", "30745", "--criterion", "II.2", "--json").json["notes"]
+    assert told["difference.30745.current.TTXH_XR"].count("; tính theo số liệu cả kỳ (nguồn: ") == 1
+    assert told["difference.30745.current.TTXH_XR"].count("sheet “Số liệu”, ô ") == 7
 
 
 def test_explain_speaks_as_officials_do(call: Call, form: Form, send: Send) -> None:
@@ -356,6 +388,9 @@ def test_words_for_what_is_left_to_say(plan: Plan) -> None:
     }
     assert explain_locality(settled) == "ĐẠT dù C7 thế nào"
     assert explain_locality({**settled, "verdict": "met"}) == ""
+    wide = {**settled, "possible": ["met", "not_met"], "is_wide": True}
+    assert explain_locality(wide) == f"còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo C7 ({WIDE})"
+    assert WIDE.startswith("chưa tính hết")
     result = {
         "edition": "2",
         "steps": [],
@@ -368,3 +403,14 @@ def test_words_for_what_is_left_to_say(plan: Plan) -> None:
         "verdict": "insufficient",
     }
     assert explain_outlook(plan, result)[-1] == "không tùy theo A"
+    wide = {**result, "possible": ["met", "not_met"], "matters": ["A"], "is_wide": True}
+    assert explain_outlook(plan, wide)[-1] == f"còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo A ({WIDE})"
+
+
+def test_a_figure_known_in_part_is_printed_with_its_bounds() -> None:
+    entry = {"value": None, "reason": "blank", "unit": "vụ", "low": "1", "high": None}
+    assert _format_input(entry, is_statement=False) == "ít nhất 1 vụ"
+    assert _format_input({**entry, "high": "3"}, is_statement=False) == "từ 1 đến 3 vụ"
+    assert _format_input({**entry, "low": None, "high": "3"}, is_statement=False) == "nhiều nhất 3 vụ"
+    assert _format_input({**entry, "low": None}, is_statement=False) == "(trống)"
+    assert _format_input({"value": None, "reason": None, "unit": "vụ"}, is_statement=False) == "(trống)"

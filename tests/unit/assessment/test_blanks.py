@@ -171,7 +171,7 @@ def _telling_values(measure: Measure, known: Mapping[Key, int], blank: Key) -> r
         for value in (0, 1)
     )
     slopes = [(start, end - start) for start, end in zip(at_zero, at_one, strict=True)]
-    return range(math.ceil(max([0, *(-start / slope for start, slope in slopes if slope)])) + 2)
+    return range(math.ceil(max([Fraction(0), *(-start / slope for start, slope in slopes if slope)])) + 2)
 
 
 def _sizes(inputs: int) -> tuple[Sequence[int], Sequence[int]]:

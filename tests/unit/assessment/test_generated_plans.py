@@ -165,7 +165,7 @@ def _telling(entry: Entry, world: oracle.World, blank: str) -> list[Fraction]:
         for value in (0, 1)
     )
     slopes = [(start, end - start) for start, end in zip(at_zero, at_one, strict=True)]
-    last = math.ceil(max([0, *(-a / b for a, b in slopes if b)])) + 1
+    last = math.ceil(max([Fraction(0), *(-a / b for a, b in slopes if b)])) + 1
     years = 3 if blank.startswith("average3") else 1
     return [Fraction(number, years) for number in range(last * years + 1)]
 

@@ -434,6 +434,13 @@ def test_a_cumulative_figure_over_the_period_is_the_period(plan: Plan) -> None:
     assert (reading.period, values(reading)) == ("2021-6t", ALL_TAKEN)
 
 
+def test_the_forms_own_word_for_a_cumulative_count_is_no_title(plan: Plan) -> None:
+    """It stands above the households reached, also where the form is saved as CSV."""
+    own = read(book({"Biểu 1": [["Lũy kế đến cuối kỳ"], *titled("Kỳ 06 tháng năm 2021")]}), plan)
+    said = read(book({"Biểu 1": [["Số liệu lũy kế đến cuối kỳ"], *titled("Kỳ 06 tháng năm 2021")]}), plan)
+    assert [f.rule_id for found in (own, said) for f in found.findings if f.rule_id == "D71"] == ["D71"]
+
+
 @pytest.mark.parametrize(
     ("title", "period"),
     [

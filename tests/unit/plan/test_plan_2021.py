@@ -91,7 +91,7 @@ def test_the_board_signs_as_in_the_seed(plan: Plan) -> None:
 
 
 def test_every_flow_of_people_was_said_to_be_one(plan: Plan) -> None:
-    """All are events (whoever is hurt twice counts twice) but the households reached, who are counted once."""
+    """All are events (whoever is hurt twice counts twice) but the households reached, counted once."""
     assert list(warn_of_kinds(plan)) == []
     of_people = [entry for entry in plan.indicators if entry.unit in PEOPLE]
     assert [i.code for i in of_people if i.kind is IndicatorKind.DISTINCT] == ["HO_TT"]

@@ -228,7 +228,8 @@ def compute_assessment(
 _WAYS = {
     Way.OWN: "số liệu cả kỳ{of}",
     Way.FINER: "{finer}",
-    Way.TOLD: "biểu “Cùng kỳ” của báo cáo sau ghi",
+    Way.TOLD: "biểu “Cùng kỳ”{of}",
+    Way.TOLD_FINER: "{finer} theo biểu “Cùng kỳ”",
 }
 
 
@@ -238,14 +239,16 @@ def _format_difference(plan: Plan, entry: windows.Difference, of: str) -> str:
     is_flow = plan.indicator_by_code[entry.indicator].kind is IndicatorKind.FLOW
     finer = "cộng các kỳ ngắn hơn" if is_flow else "kỳ ngắn hơn cùng ngày chốt"
     first, second = (_WAYS[way].format(of=of, finer=finer) for way in clash.ways)
-    said = f"{first} là {_format_figure(clash.counted)}, {second} là {_format_figure(clash.other)}"
-    return f"{said[:1].upper()}{said[1:]}; tính theo {first}"
+    said = f"{first} là {clash.counted.value}, {second} là {clash.other.value}; tính theo {first}"
+    return f"{said[:1].upper()}{said[1:]} ({_format_sources(clash.counted, clash.other)})"
 
 
-def _format_figure(figure: KnownFigure) -> str:
-    """A figure with the cells that it stands in, or that it was summed from."""
-    cells = "; ".join(_format_cell(part.source) for part in figure.parts or (figure,))
-    return f"{figure.value} ({cells})"
+def _format_sources(counted: KnownFigure, other: KnownFigure) -> str:
+    """The cells of both figures, or those that they were summed from."""
+    cells = [
+        "; ".join(_format_cell(p.source) for p in figure.parts or (figure,)) for figure in (counted, other)
+    ]
+    return f"nguồn: {cells[0]} so với {cells[1]}"
 
 
 def _format_cell(source: Source) -> str:
@@ -254,12 +257,11 @@ def _format_cell(source: Source) -> str:
 
 def _format_restated(entry: windows.Restated) -> str:
     """The note on a stated figure of the year before that is not the sum over the former units."""
-    parts = "; ".join(
-        f"{part.unit}: {part.value}, {_format_cell(part.source)}" for part in entry.summed.parts
-    )
+    parts = ", ".join(f"{part.unit}: {part.value}" for part in entry.summed.parts)
     return (
-        f"Cùng kỳ theo biểu là {_format_figure(entry.stated)}, cộng từ các đơn vị trước khi sắp xếp là "
-        f"{entry.summed.value} ({parts}); tính theo số liệu trong biểu"
+        f"Cùng kỳ theo biểu là {entry.stated.value}, cộng từ các đơn vị trước khi sắp xếp là "
+        f"{entry.summed.value} ({parts}); tính theo số liệu trong biểu "
+        f"({_format_sources(entry.stated, entry.summed)})"
     )
 
 

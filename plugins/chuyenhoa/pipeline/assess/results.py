@@ -109,8 +109,11 @@ _LATER: Mapping[str, Any] = {
     "steps": [],
     "guard": None,
     "needs": [],
+    "is_wide": False,
 }
 """What results of older snapshots do not hold."""
+_BOUNDS: Mapping[str, Any] = {"low": None, "high": None}
+"""What a snapshot holds of an input only where a part of it is known."""
 
 
 def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,11 +123,20 @@ def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
         "locality": code,
         "verdict": entry["verdict"],
         "possible": entry.get("possible", []),
+        "is_wide": entry.get("is_wide", False),
         "groups": [
             {"locality": code, "group": group, "verdict": verdict}
             for group, verdict in entry["groups"].items()
         ],
-        "criteria": [{**_LATER, **result, "locality": code} for result in entry["criteria"]],
+        "criteria": [
+            {
+                **_LATER,
+                **result,
+                "inputs": [{**_BOUNDS, **given} for given in result["inputs"]],
+                "locality": code,
+            }
+            for result in entry["criteria"]
+        ],
     }
 
 

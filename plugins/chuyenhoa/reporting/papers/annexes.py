@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from chuyenhoa.reporting.papers.common import name_input
+from chuyenhoa.reporting.papers.common import DIFFERENCES, name_input, quote_notes
 from chuyenhoa.reporting.snapshot.frozen import FrozenJustification, FrozenName, FrozenSubmission, FrozenTask
 from chuyenhoa.reporting.snapshot.submission_counts import list_used
 from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first
@@ -121,6 +121,11 @@ def fill_sources(view: SnapshotView) -> SourceFields:
             _source_row(index, entry, used[entry.id], view) for index, entry in enumerate(rows, start=1)
         ],
         source_note=view.phrases.say(note, count=format_count(count("FILES", len(rows)))),
+        difference_lines=[
+            f"{view.names[locality.code]}: {note[:1].lower()}{note[1:]}"
+            for locality in view.localities
+            for note in quote_notes(locality.code, view, DIFFERENCES)
+        ],
         justification_rows=[
             _justification_row(index, entry, view)
             for index, entry in enumerate(view.snapshot.justifications, start=1)

@@ -13,6 +13,7 @@ from chuyenhoa.reporting.snapshot.view import SnapshotView, lower_first, read_mo
 from chuyenhoa.reporting.wording import numbers
 from chuyenhoa.reporting.wording.fields import BoardFields
 from chuyenhoa.reporting.wording.phrases import fill
+from chuyenhoa.reporting.wording.provenance import unseal
 
 
 class PaperFields(TypedDict):
@@ -322,9 +323,9 @@ def cite_basis(base: frozen.FrozenBasis, view: SnapshotView) -> str:
 
 
 def write_data_note(view: SnapshotView, reported: Decimal, expected: Decimal) -> str:
-    """How many submitters the figures come from, and when they were frozen."""
+    """How many submitters the figures come from, when they were frozen, and which are of former units."""
     moment = read_moment(view.snapshot.frozen_at)
-    return view.phrases.say(
+    note = view.phrases.say(
         "document.data_note" if reported else "document.data_note_none",
         reported=numbers.format_count(reported),
         expected=numbers.format_count(expected),
@@ -333,6 +334,23 @@ def write_data_note(view: SnapshotView, reported: Decimal, expected: Decimal) ->
         date=numbers.format_date(moment.date()),
         silent=write_silence(view, f"document.silence_note_{'one' if len(view.silent) == 1 else 'several'}"),
     ).strip()
+    return " ".join([note, *map(unseal, list_restated(view))])
+
+
+def list_restated(view: SnapshotView) -> list[str]:
+    """Of every locality compared with what its former units had, a sentence that names them."""
+    # A wording that was frozen before there was the sentence gives the document that it gave then.
+    if not view.phrases.has("document.restated"):
+        return []
+    return [
+        view.phrases.say(
+            "document.restated",
+            name=lower_first(view.names[entry.code]),
+            units=view.phrases.enumerate(view.former_units[entry.code]),
+        )
+        for entry in view.localities
+        if entry.code in view.former_units
+    ]
 
 
 def write_silence(view: SnapshotView, pattern: str = "document.silence") -> str:
@@ -344,6 +362,32 @@ def write_silence(view: SnapshotView, pattern: str = "document.silence") -> str:
         count=numbers.format_count(view.count_named(view.silent)),
         names=view.name_list(view.silent),
     )
+
+
+DIFFERENCES = ("difference", "restated")
+"""Kinds of notes on two sources of one figure that differ."""
+
+
+def quote_notes(code: str, view: SnapshotView, kinds: Sequence[str] = ()) -> list[str]:
+    """What the assessment remarked on a locality, with the figure that it is about; all kinds if none."""
+    return [
+        f"{_figure_of_note(key, view)}{text}."
+        for key, text in view.snapshot.notes.items()
+        if code in key.split(".") and (not kinds or key.split(".")[0] in kinds)
+    ]
+
+
+def _figure_of_note(key: str, view: SnapshotView) -> str:
+    """The figure that a note is about, in front of it; empty for one on the whole window.
+
+    As in `difference.30745.current.TTXH_XR` and, of the window compared with, `restated.30745.TTXH_XR`.
+    """
+    kind, _, *names = key.split(".")
+    if kind not in DIFFERENCES:
+        return ""
+    basis, indicator = (names[0], names[1]) if kind == "difference" else ("baseline", names[0])
+    name = name_input(indicator if basis == "current" else f"{basis}.{indicator}", view)
+    return f"{name[:1].upper()}{name[1:]}: "
 
 
 def name_input(name: str, view: SnapshotView) -> str:

@@ -70,7 +70,7 @@ def build_district(request: common.Request) -> DistrictContext:
             **names,
         ),
         localities=[_introduce(entry, view) for entry in view.localities],
-        situation=chapter("situation"),
+        situation=[*chapter("situation"), *common.list_restated(view)],
         leadership=[*([] if is_empty else chapter("leadership")), *_own_words("leadership", own)],
         propaganda=chapter("propaganda"),
         movement=chapter("movement"),
@@ -130,7 +130,7 @@ def _own_words(chapter: str, request: common.Request) -> list[str]:
 
 def _describe_verdict(locality: frozen.FrozenLocality, view: SnapshotView) -> str:
     """The locality's outcome by the criteria, with the reasons where it is not met."""
-    if locality.absence:
+    if locality.absence and locality.verdict != "not_met":
         return view.phrases.say("district.verdicts.absent", name=locality.name)
     return view.phrases.say(
         f"district.verdicts.{locality.verdict}",

@@ -86,7 +86,7 @@ def _report_process(view: SnapshotView) -> list[str]:
         criteria=numbers.format_count(len(view.criteria)),
         letters=_cite_letters(view),
     )
-    return [received, frozen, judged]
+    return [received, frozen, *common.list_restated(view), judged]
 
 
 def _cite_letters(view: SnapshotView) -> str:

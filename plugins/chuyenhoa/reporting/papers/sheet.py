@@ -171,9 +171,9 @@ def _list_sources(result: FrozenCriterion, view: SnapshotView) -> list[str]:
 
 
 def _list_missing(locality: FrozenLocality, view: SnapshotView) -> list[MissingRow]:
-    """What is missing by criterion; a locality of which nothing came has one row for all."""
+    """What is missing by criterion; a locality of which nothing can be assessed has one row for all."""
     actors = view.phrases.words("sheet.actors")
-    if locality.absence:
+    if locality.absence and not any(result.verdict in ("met", "not_met") for result in locality.criteria):
         return [
             MissingRow(
                 number="1",
@@ -201,27 +201,10 @@ def _name_actor(pattern: str, locality: FrozenLocality, view: SnapshotView) -> s
     return pattern.replace("{place}", lower_first(view.place(locality.submitter)))
 
 
-def _figure_of_note(key: str, view: SnapshotView) -> str:
-    """The figure that a note is about, in front of it; empty for one on the whole window.
-
-    As in `difference.30745.current.TTXH_XR` and, of the window compared with, `restated.30745.TTXH_XR`.
-    """
-    kind, _, *names = key.split(".")
-    if kind not in ("difference", "restated"):
-        return ""
-    basis, indicator = (names[0], names[1]) if kind == "difference" else ("baseline", names[0])
-    name = common.name_input(indicator if basis == "current" else f"{basis}.{indicator}", view)
-    return f"{name[:1].upper()}{name[1:]}: "
-
-
 def list_notes(locality: FrozenLocality, view: SnapshotView) -> list[str]:
     """What the assessment remarked on the locality's figures, and the reasons given for unusual ones."""
     code = locality.code
-    notes = [
-        f"{_figure_of_note(key, view)}{text}."
-        for key, text in view.snapshot.notes.items()
-        if code in key.split(".")
-    ]
+    notes = [*common.list_restated(view.only(code)), *common.quote_notes(code, view)]
     for entry in view.snapshot.justifications:
         if entry.locality == code:
             label = common.name_input(entry.indicator, view)

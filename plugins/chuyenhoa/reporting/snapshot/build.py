@@ -125,6 +125,7 @@ def _freeze_locality(result: LocalityResult, data: MilestoneData) -> frozen.Froz
         verdict=result.verdict,
         reasons=result.reasons,
         possible=result.possible,
+        is_wide=result.is_wide or UNSET,
         absence=evidence.absence if evidence else None,
         groups={group.group: group.verdict for group in result.groups},
         criteria=tuple(_freeze_result(entry) for entry in result.criteria),
@@ -184,6 +185,8 @@ def _freeze_result(result: CriterionResult) -> frozen.FrozenCriterion:
                 cell=entry.cell,
                 reason=entry.reason,
                 of_unit=entry.of_unit,
+                low=entry.low or UNSET,
+                high=entry.high or UNSET,
             )
             for entry in result.inputs
         ),
@@ -192,8 +195,9 @@ def _freeze_result(result: CriterionResult) -> frozen.FrozenCriterion:
         matters=result.matters,
         steps=tuple(frozen.FrozenStep(step.terms, step.change, step.unit) for step in result.steps),
         guard=frozen.FrozenGuard(guard.total, guard.on_the_edge, guard.few) if guard else None,
-        # The key came last: left out while empty, most snapshots kept the bytes that they had before it.
+        # These keys came last: left out while empty, most snapshots kept the bytes that they had before them.
         needs=result.needs or UNSET,
+        is_wide=result.is_wide or UNSET,
     )
 
 
@@ -205,7 +209,10 @@ def _freeze_figures(data: MilestoneData) -> Iterable[frozen.FrozenFigure]:
     for code in sorted(data.evidence):
         for (indicator, basis), figure in sorted(data.evidence[code].figures.items()):
             value = None if figure.value is None else exact_text(figure.value)
-            yield frozen.FrozenFigure(code, indicator, basis, value, _freeze_source(figure.source))
+            of_units = tuple(dict.fromkeys(part.unit for part in figure.parts if part.unit))
+            yield frozen.FrozenFigure(
+                code, indicator, basis, value, _freeze_source(figure.source), of_units or UNSET
+            )
 
 
 def _freeze_declarations(data: MilestoneData) -> Iterable[frozen.FrozenDeclaration]:

@@ -224,6 +224,8 @@ class FrozenInput(Struct, frozen=True):
     unit: str | Later = UNSET
     reason: str | Later | None = UNSET
     of_unit: str | Later = UNSET
+    low: str | Later = UNSET  # left out where nothing is known in part, today as well
+    high: str | Later = UNSET
 
 
 class FrozenStep(Struct, frozen=True):
@@ -259,6 +261,7 @@ class FrozenCriterion(Struct, frozen=True):
     steps: tuple[FrozenStep, ...] | Later = UNSET
     guard: FrozenGuard | Later | None = UNSET
     needs: Codes | Later = UNSET  # left out where it is empty, today as well
+    is_wide: bool | Later = UNSET  # left out where it is false
 
 
 class FrozenUnit(Struct, frozen=True):
@@ -295,16 +298,21 @@ class FrozenLocality(Struct, frozen=True):
     criteria: tuple[FrozenCriterion, ...]
     place: FrozenPlace | Later = UNSET
     possible: Codes | Later = UNSET
+    is_wide: bool | Later = UNSET  # left out where it is false
 
 
 class FrozenFigure(Struct, frozen=True):
-    """A figure in force; `value` None is a blank cell."""
+    """A figure in force; `value` None is a blank cell.
+
+    `of_units` names the former units whose figures were added up; left out where there are none.
+    """
 
     locality: str
     indicator: str
     basis: str
     value: str | None
     source: FrozenSource
+    of_units: Codes | Later = UNSET
 
 
 class FrozenDeclaration(Struct, frozen=True):

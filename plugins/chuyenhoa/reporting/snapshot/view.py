@@ -111,6 +111,22 @@ class SnapshotView:
             if entry.value is not None
         }
 
+    @cached_property
+    def former_units(self) -> dict[str, tuple[str, ...]]:
+        """By locality, the former units whose figures were added up for a window compared with."""
+        named = [(f.locality, unit) for f in self.snapshot.figures if f.value for unit in f.of_units or ()]
+        named += [
+            (locality.code, entry.of_unit)
+            for locality in self.localities
+            for result in locality.criteria
+            for entry in result.inputs
+            if entry.of_unit
+        ]
+        found: dict[str, dict[str, None]] = {}
+        for code, unit in named:
+            found.setdefault(code, {})[unit] = None
+        return {code: tuple(units) for code, units in found.items()}
+
     @property
     def window(self) -> tuple[date, date]:
         """First and last day of the milestone's window."""

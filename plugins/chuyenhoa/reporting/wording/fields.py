@@ -173,6 +173,7 @@ class SourceFields(TypedDict):
 
     source_rows: list[SourceRow]
     source_note: str
+    difference_lines: list[str]
     justification_rows: list[JustificationRow]
 
 

@@ -41,7 +41,8 @@ def list_groups(view: SnapshotView) -> list[GroupRow]:
 
 def explain_locality(locality: FrozenLocality, view: SnapshotView, skip: str = "") -> str:
     """Why a locality is not met or cannot be assessed; reasons with the code `skip` are left out."""
-    if locality.absence:
+    # A month of eight may break a criterion: then that is why, and not the months that lack.
+    if locality.absence and locality.verdict != "not_met":
         return view.phrases.word("reasons", locality.absence)
     failed = [
         view.phrases.say(
