@@ -17,12 +17,13 @@ from chuyenhoa.assessment.precedence import (
     order_of,
     reported_in,
     stated_in,
+    summed,
 )
 from chuyenhoa.model.calendars import DAY, Window
 from chuyenhoa.model.criteria import DeclarationMeasure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis, keeps_document
-from chuyenhoa.model.plan import Indicator, Period, Plan
+from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
 
 
@@ -234,15 +235,34 @@ def _figures_of(plan: Plan, sources: _Sources, basis: Basis) -> Figures:
     if len(reports) == 1 and reports[0].window == window:  # nearly always, and a country has millions of them
         return {(code, basis): figure for code, figure in reports[0].figures.items()}
     codes = dict.fromkeys(code for report in reports for code in report.figures)
+    only = _only_tiles(window, reports)
     return {
         (code, basis): figure
         for code in codes
-        if (figure := _figure(plan.indicator_by_code[code], window, reports)) is not None
+        if (figure := _figure(plan.indicator_by_code[code], window, reports, only)) is not None
     }
 
 
-def _figure(indicator: Indicator, window: Window, reports: Sequence[ReportedWindow]) -> KnownFigure | None:
+def _only_tiles(window: Window, reports: Sequence[ReportedWindow]) -> Sequence[ReportedWindow]:
+    """All reports of one kind in the order of time, if they cover a window and none is beside another."""
+    own = [report for report in reports if not report.is_told] or reports
+    tiles = [report for _, report in cover(window, ((report.window, report) for report in own))]
+    return tiles if len(tiles) == len(own) else ()
+
+
+def _figure(
+    indicator: Indicator,
+    window: Window,
+    reports: Sequence[ReportedWindow],
+    only: Sequence[ReportedWindow],
+) -> KnownFigure | None:
     """The figure that counts; else what bounds it, with the blank cells that leave it open."""
+    if only and indicator.kind is IndicatorKind.FLOW:
+        # Twelve months and nothing else: there is nothing to choose, and a country has millions of them.
+        tiles = [report.figures.get(indicator.code) for report in only]
+        stated = [figure for figure in tiles if figure is not None and figure.value is not None]
+        if len(stated) == len(only):
+            return summed(stated)
     found = choose(indicator, window, stated_in(indicator.code, reports))
     if found is not None and found.value is not None:
         return found

@@ -24,8 +24,10 @@ from chuyenhoa.model.criteria import (
     CompareMeasure,
     CriteriaGroup,
     Criterion,
+    DeclarationMeasure,
     Direction,
     Measure,
+    ValueMeasure,
 )
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis
@@ -37,6 +39,7 @@ from tests.unit.assessment.building import (
     PLACE,
     SOURCE,
     criterion_of,
+    declared,
     evidence_of,
     limit,
     ratio,
@@ -334,6 +337,9 @@ def test_months_put_together_in_columns_are_those_of_the_window(
         for name, found in reported.items()
     }
     assembled = windows.assemble(wide, year, bare).evidence
+    with pytest.MonkeyPatch.context() as patch:  # without the shortcut for windows of months alone
+        patch.setattr(windows, "_only_tiles", lambda *_: ())
+        assert windows.assemble(wide, year, bare).evidence == assembled
     expected = engine(wide, assembled)
     for row, entry, criterion_results in zip(codes.tolist(), wide.localities, expected, strict=True):
         for code, criterion, result in zip(row, criteria, criterion_results.criteria, strict=True):
@@ -403,3 +409,23 @@ def test_a_mean_stays_a_fraction() -> None:
     known = {("A", mean): KnownFigure(Decimal(31), SOURCE, divisor=3)}
     told_of = [replace(evidence_of(text), baselines=known) for text in ("A=10", "A=11")]
     assert codes_of(measure, *told_of) == [columns.MET, columns.NOT_MET]
+
+
+def test_a_month_that_was_never_accepted_leaves_all_to_the_engine(plan: Plan) -> None:
+    criteria = [criterion_of(value("A B", 3)), replace(criterion_of(DeclarationMeasure()), code="X.2")]
+    whole = evidence_of("A=1 B=1", {"X.2": declared(Answer.YES, "1/KH", DAY)})
+    held = replace(whole, absence=InsufficiencyReason.HELD_BY_FINDINGS)
+    months = [columns.columns_of(criteria, [whole, known]) for known in (whole, held)]
+    found = columns.join_windows(around(plan, [], []).indicator_by_code, AB, months)
+    assert found.known.tolist() == [[True, False]] * 2
+    assert found.answers.tolist() == [[columns.MET, columns.EXACT]]
+    assert not found.absent.any()
+
+
+def test_a_blank_sum_of_money_may_have_decimals(plan: Plan) -> None:
+    measure = ValueMeasure(terms("A"), limit("2.5", Direction.EQUAL, "triệu đồng"))
+    wide = around(plan, [replace(criterion_of(measure), group="I")], [frozenset({1})])
+    known = told(wide, [evidence_of("A=?")])
+    assert columns.decide(wide, known, DAY).verdicts()["00000", "X.1"] is Verdict.NOT_MET
+    money = replace(wide, indicators=tuple(replace(entry, decimals=True) for entry in wide.indicators))
+    assert columns.decide(money, known, DAY).verdicts()["00000", "X.1"] is Verdict.INSUFFICIENT

@@ -10,12 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chuyenhoa.assessment import remembered, verdicts
-from chuyenhoa.model.criteria import Criterion
+from chuyenhoa.model.criteria import Criterion, DeclarationMeasure, Measure
 from chuyenhoa.model.evidence import KnownFigure, LocalityEvidence
-from chuyenhoa.model.figures import Basis
+from chuyenhoa.model.figures import Answer, Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import CriterionResult, InsufficiencyReason
-from tests.unit.assessment.building import PLACE, SOURCE, UNITS, criterion_of, evidence_of, limit, ratio
+from tests.unit.assessment.building import (
+    PLACE,
+    SOURCE,
+    UNITS,
+    criterion_of,
+    declared,
+    evidence_of,
+    limit,
+    ratio,
+)
 from tests.unit.assessment.test_columns import DAY, _worlds, around, told
 
 
@@ -54,7 +63,10 @@ def test_memory_changes_no_result(
     ]
 
 
-def count_explained(*evidence: LocalityEvidence) -> int:
+SOLVED = ratio("A", "B", limit(80))
+
+
+def count_explained(*evidence: LocalityEvidence, measure: Measure = SOLVED) -> int:
     """How many of them had to be explained anew."""
     asked = []
 
@@ -63,7 +75,7 @@ def count_explained(*evidence: LocalityEvidence) -> int:
         return verdicts.assess_criterion(*arguments)
 
     find = remembered.Remembered(explain)
-    criterion = criterion_of(ratio("A", "B", limit(80)))
+    criterion = criterion_of(measure)
     for entry in evidence:
         find(criterion, PLACE, entry, UNITS, ())
     return len(asked)
@@ -82,5 +94,24 @@ def test_what_lacks_or_came_from_former_units_is_explained_each_time() -> None:
     merged = replace(a, parts=(replace(a, unit="Xã A (1)"), replace(a, unit="Xã B (2)")))
     of_merged = replace(whole, figures={**whole.figures, ("A", Basis.CURRENT): merged})
     absent = LocalityEvidence(PLACE.code, absence=InsufficiencyReason.NOT_SUBMITTED)
-    for evidence in (blank, of_merged, absent):
+    partial = replace(whole, absence=InsufficiencyReason.GAP_IN_WINDOW, is_partial=True)
+    for evidence in (blank, of_merged, absent, partial):
         assert count_explained(evidence, evidence) == 2
+
+
+def test_another_mean_and_another_document_are_explained() -> None:
+    whole = evidence_of("A=81 B=100")
+    a = whole.figures["A", Basis.CURRENT]
+    third = replace(whole, figures={**whole.figures, ("A", Basis.CURRENT): replace(a, divisor=3)})
+    assert count_explained(whole, third, third) == 2
+    said = [
+        evidence_of("", {"X.1": declared(Answer.YES, number, DAY)}) for number in ("1/KH", "2/KH", "1/KH")
+    ]
+    assert count_explained(*said, measure=DeclarationMeasure()) == 2
+
+
+def test_memory_does_not_grow_with_the_country(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = evidence_of("A=81 B=100"), evidence_of("A=82 B=100")
+    assert count_explained(one, other, one) == 2
+    monkeypatch.setattr(remembered, "_MOST", 1)
+    assert count_explained(one, other, one) == 3
