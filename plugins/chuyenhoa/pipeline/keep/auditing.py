@@ -230,7 +230,11 @@ def _check_records(session: Session, history: History) -> Iterator[Fault]:
                 yield from _check_results(session, found.id)
             stored["/".join(str(row[column.name]) for column in columns.primary_key)] = row
         for key, facts in recorded.items():
-            yield from _check_record(f"{table} {key}", facts.get("row"), stored.pop(key, None))
+            wanted = facts.get("row")
+            if table == tables.AssessmentRow.__tablename__ and wanted and isinstance(wanted["content"], str):
+                # A short one, of a small plan, stood in the event itself before results were rows.
+                wanted = {**wanted, "content": {"archived": results.digest([wanted["content"]])}}
+            yield from _check_record(f"{table} {key}", wanted, stored.pop(key, None))
         # What is left has no event: somebody wrote into the database past the program.
         for key in stored:
             yield Fault("records", f"{table} {key}", "no event tells how it came", RESTORE)
