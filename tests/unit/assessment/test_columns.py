@@ -429,3 +429,12 @@ def test_a_blank_sum_of_money_may_have_decimals(plan: Plan) -> None:
     assert columns.decide(wide, known, DAY).verdicts()["00000", "X.1"] is Verdict.NOT_MET
     money = replace(wide, indicators=tuple(replace(entry, decimals=True) for entry in wide.indicators))
     assert columns.decide(money, known, DAY).verdicts()["00000", "X.1"] is Verdict.INSUFFICIENT
+
+
+@pytest.mark.parametrize("applies_to", [frozenset({1}), frozenset({2})])
+def test_the_verdict_alone_is_that_of_the_result(applies_to: frozenset[int]) -> None:
+    criterion = replace(criterion_of(value("A", 3)), applies_to_types=applies_to)
+    absent = LocalityEvidence(PLACE.code, absence=InsufficiencyReason.NOT_SUBMITTED)
+    for known in (evidence_of("A=3"), evidence_of("A=?"), absent):
+        result = verdicts.assess_criterion(criterion, PLACE, known, {"A": "vụ"})
+        assert verdicts.verdict_of(criterion, PLACE, known) is result.verdict
