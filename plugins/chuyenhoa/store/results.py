@@ -64,7 +64,31 @@ def encode_rows(localities: Iterable[LocalityResult]) -> Iterator[Row]:
     Figures are texts as they were computed, never JSON numbers: 79,96 % stays below 80 %.
     """
     for entry in localities:
-        yield from _rows_of(msgspec.to_builtins(entry))
+        yield from _rows_of(_without_defaults(msgspec.to_builtins(entry)))
+
+
+WIDE: Mapping[str, Any] = {"is_wide": False}
+BOUNDS: Mapping[str, Any] = {"low": None, "high": None}
+"""What came later than the first stored assessments is left out where it says nothing: the same outcome
+keeps the same sha256, and a country's millions of inputs their size."""
+
+
+def _without_defaults(locality: dict[str, Any]) -> dict[str, Any]:
+    for result in locality[CRITERIA]:
+        result["inputs"] = [_less(given, BOUNDS) for given in result["inputs"]]
+    criteria = [_less(result, WIDE) for result in locality[CRITERIA]]
+    return {**_less(locality, WIDE), CRITERIA: criteria}
+
+
+def _less(entry: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    for name, default in defaults.items():
+        if entry[name] is default:
+            del entry[name]
+    return entry
+
+
+def _with_defaults(result: dict[str, Any]) -> dict[str, Any]:
+    return {**WIDE, **result, "inputs": [{**BOUNDS, **given} for given in result["inputs"]]}
 
 
 def _rows_of(locality: dict[str, Any]) -> Iterator[Row]:
@@ -200,7 +224,8 @@ def load_results(
     rows = load_rows(session, assessment, locality, criterion)
     for _, entries in groupby(rows, key=lambda row: row.locality):
         own, *criteria = entries
-        yield {**json.loads(own.content), CRITERIA: [json.loads(row.content) for row in criteria]}
+        results = [_with_defaults(json.loads(row.content)) for row in criteria]
+        yield {**WIDE, **json.loads(own.content), CRITERIA: results}
 
 
 def load_assessment(session: Session, row: AssessmentRow) -> Assessment:

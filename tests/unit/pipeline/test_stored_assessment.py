@@ -36,9 +36,31 @@ def assessment(plan: Plan) -> Assessment:
 RULES = {"rules": {"II.1": {"title": 'Giảm ["localities": [{]'}}}
 
 
+LATER = {"is_wide": False, "low": None, "high": None}
+"""What the first versions of the program did not write is left out where it says nothing."""
+
+
 def whole(assessment: Assessment) -> str:
     """The canonical JSON, as all versions of the program write it: in one piece, with sorted names."""
-    return json.dumps({**asdict(assessment), "explanation": RULES}, ensure_ascii=False, sort_keys=True)
+    made = json.loads(
+        json.dumps({**asdict(assessment), "explanation": RULES}),
+        object_hook=lambda entry: {
+            name: value for name, value in entry.items() if name not in LATER or value is not LATER[name]
+        },
+    )
+    return json.dumps(made, ensure_ascii=False, sort_keys=True)
+
+
+def test_what_is_known_in_part_is_written(assessment: Assessment) -> None:
+    first, *others = assessment.localities
+    result, *rest = first.criteria
+    given = replace(result.inputs[0], low="1") if result.inputs else None
+    assert given is not None
+    partial = replace(result, inputs=(given, *result.inputs[1:]), is_wide=True)
+    told = replace(assessment, localities=(replace(first, criteria=(partial, *rest)), *others))
+    text = "".join(join(encode_head(told, RULES), encode_rows(told.localities)))
+    assert text == whole(told)
+    assert '"low": "1"' in text and '"is_wide": true' in text
 
 
 def test_rows_put_together_are_the_canonical_json(assessment: Assessment) -> None:

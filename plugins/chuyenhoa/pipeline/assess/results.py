@@ -21,7 +21,7 @@ from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive import read, validate
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store import documents, ledger, tables
-from chuyenhoa.store.results import load_results
+from chuyenhoa.store import results as stored
 
 
 class UnknownResultError(ValueError):
@@ -62,7 +62,7 @@ def read_assessment(
                 map(str, session.scalars(select(tables.AssessmentRow.id).order_by(tables.AssessmentRow.id)))
             )
             raise UnknownResultError(f"no assessment {number}; there are: {known or 'none'}.")
-        localities = tuple(load_results(session, number, locality, criterion))
+        localities = tuple(stored.load_results(session, number, locality, criterion))
     content = json.loads(row.content)
     origin = {"assessment": row.id, "sha256": row.sha256, "at": row.assessed_at}
     rules, is_complete = _rules(ctx, row.milestone, content)
@@ -114,11 +114,9 @@ _LATER: Mapping[str, Any] = {
     "steps": [],
     "guard": None,
     "needs": [],
-    "is_wide": False,
+    **stored.WIDE,
 }
 """What results of older snapshots do not hold."""
-_BOUNDS: Mapping[str, Any] = {"low": None, "high": None}
-"""What a snapshot holds of an input only where a part of it is known."""
 
 
 def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
             {
                 **_LATER,
                 **result,
-                "inputs": [{**_BOUNDS, **given} for given in result["inputs"]],
+                "inputs": [{**stored.BOUNDS, **given} for given in result["inputs"]],
                 "locality": code,
             }
             for result in entry["criteria"]
