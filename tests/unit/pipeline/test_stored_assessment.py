@@ -45,7 +45,7 @@ def whole(assessment: Assessment) -> str:
     made = json.loads(
         json.dumps({**asdict(assessment), "explanation": RULES}),
         object_hook=lambda entry: {
-            name: value for name, value in entry.items() if name not in LATER or value is not LATER[name]
+            name: value for name, value in entry.items() if (name, value) not in LATER.items()
         },
     )
     return json.dumps(made, ensure_ascii=False, sort_keys=True)
@@ -54,8 +54,7 @@ def whole(assessment: Assessment) -> str:
 def test_what_is_known_in_part_is_written(assessment: Assessment) -> None:
     first, *others = assessment.localities
     result, *rest = first.criteria
-    given = replace(result.inputs[0], low="1") if result.inputs else None
-    assert given is not None
+    given = replace(result.inputs[0], low="1")
     partial = replace(result, inputs=(given, *result.inputs[1:]), is_wide=True)
     told = replace(assessment, localities=(replace(first, criteria=(partial, *rest)), *others))
     text = "".join(join(encode_head(told, RULES), encode_rows(told.localities)))
