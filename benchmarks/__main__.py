@@ -13,6 +13,7 @@ from benchmarks.intake import bench_growth, bench_intake, bench_mutants, bench_r
 from benchmarks.load import NOW
 from benchmarks.national import DISTRICTS, National
 from benchmarks.outcome import bench_assessment, bench_rendering
+from benchmarks.outlook import bench_outlook
 from benchmarks.rendering import bench_documents
 from chuyenhoa import settings
 from chuyenhoa.plan import load_plan
@@ -39,6 +40,7 @@ def main() -> None:
     bench_assessment(plan)
     bench_country(plan)
     bench_growth_of_assessing(plan)
+    bench_outlook()
     bench_rendering(plan, where.templates)
     bench_documents(plan, where.templates)
 

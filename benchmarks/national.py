@@ -8,7 +8,8 @@ import re
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -17,9 +18,19 @@ from python_calamine import load_workbook as load_raw
 from chuyenhoa import clock
 from chuyenhoa.kit.readers.book import name_cell
 from chuyenhoa.model import form
+from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Observation
 from chuyenhoa.model.plan import Plan, Submitter
+from chuyenhoa.model.submissions import Reading
+from chuyenhoa.pipeline.context import Context, write_file
+from chuyenhoa.pipeline.receive.decide import decide_file
+from chuyenhoa.pipeline.receive.read import Part
+from chuyenhoa.pipeline.receive.store import store_answer
 from chuyenhoa.plan import load_plan
 from chuyenhoa.plan.rules import load_rules
+from chuyenhoa.store.archive import archive_bytes
+from chuyenhoa.store.claims import Claim, add_claims
+from chuyenhoa.store.ledger import mark_answered
+from chuyenhoa.store.tables import SubmissionRow
 from chuyenhoa.workbooks import write_workbook
 
 PROVINCES = 63
@@ -127,6 +138,55 @@ class National:
             part = f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
             parts[part] = BLANK_CELL.sub(fill, parts[part])
         return parts
+
+    def store_reports(self, ctx: Context) -> None:
+        """Enter a report of every district into the store, as intake does once files are read and checked."""
+        at = WRITTEN + timedelta(days=14)
+        with ctx.store.writing() as session:
+            for number in range(self.districts):
+                content = f"báo cáo của huyện {number}".encode()
+                sha256, size = archive_bytes(ctx.settings.archive, content)
+                name = f"{number}.xlsx"
+                claim = Claim(sha256, size, folder_of(number), name, f"{name}|{size}|1", at)
+                (row,) = add_claims(session, [claim])
+                row.removed_from_inbox = True
+                part = Part([row], 0, readings={row.number: self._reading(row, number)})
+                store_answer(session, row, decide_file(ctx, session, part, row), at)
+                receipt = f"outbox/{folder_of(number)}/PHIEU-{number}.html"
+                write_file(ctx.settings.data / receipt, b"-")
+                mark_answered(session, row, at, receipt, "")
+
+    def _reading(self, row: SubmissionRow, number: int) -> Reading:
+        """What is read of a district's report: every figure and declaration, with blanks in every tenth."""
+        codes = communes_of(number)
+        spot = CellRef(form.FIGURES_SHEET, "C8")
+        factor = 1 + number % 3
+        values = {
+            entry.code: Decimal(f"{FIGURES.get(entry.code, OTHER_FIGURE) * factor:g}")
+            for entry in self.plan.indicators
+        }
+        blank = "TTXH_KP" if number % 10 == 0 else ""
+        figures = [
+            Observation(code, name, basis, None if name == blank else value, spot)
+            for code in codes
+            for name, value in values.items()
+            for basis in Basis
+        ]
+        said = [
+            Declaration(code, entry.code, Answer.YES, "12/KH-UBND", WRITTEN.date(), "", spot)
+            for code in codes
+            for entry in self.plan.declared_criteria
+        ]
+        return Reading(
+            row.sha256,
+            row.file_name,
+            plan=self.plan.id,
+            period=PERIOD,
+            submitter=f"H{number:04}",
+            localities=tuple(codes),
+            observations=tuple(figures),
+            declarations=tuple(said),
+        )
 
     def workbook(self, number: int) -> bytes:
         """The filled workbook of one district; the same for the same number."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.store import open_store
 from chuyenhoa.store.documents import DocumentState, latest_assessment, list_documents
 from chuyenhoa.store.justifications import released_by
+from chuyenhoa.store.results import load_verdicts
 from chuyenhoa.store.tables import DocumentRow, SubmissionRow
 from devtools.sample import Drop, Scenario
 from devtools.sample_files import MARKED_PREFIX, period_of
@@ -41,7 +41,7 @@ class Found:
             row = latest_assessment(session, milestone)
         if row is None:
             return {}
-        return dict(Counter(entry["verdict"] for entry in json.loads(row.content)["localities"]))
+        return dict(Counter(load_verdicts(session, row.id).values()))
 
 
 def store_url(data: Path) -> str:

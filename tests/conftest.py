@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from chuyenhoa.model.plan import Plan
@@ -23,6 +24,9 @@ from tests.stores import PREPARED, new_data, new_store
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
+# No test is timed: on a busy machine an example of 15 ms once took 380.
+hypothesis.settings.register_profile("untimed")
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,8 +7,20 @@ from pathlib import Path
 
 _FOLDERS = ("plans", "expectations", "templates")
 _NEXT_YEAR = {
-    "periods.yaml": (("2021-", "2022-"), ("2020-", "2021-"), ("năm 2021", "năm 2022")),
-    "plan.yaml": (('id: "2021"', 'id: "2022"'), ("year: 2021", "year: 2022"), ('"2021.1"', '"2022.1"')),
+    "periods.yaml": (
+        ("2021-", "2022-"),
+        ("2020-", "2021-"),
+        ("năm 2021", "năm 2022"),
+        ("121/KH-BCĐ", "98/KH-BCĐ"),
+    ),
+    "plan.yaml": (
+        ('id: "2021"', 'id: "2022"'),
+        ("year: 2021", "year: 2022"),
+        ('"2021.1"', '"2022.1"'),
+        ("toàn xã hội năm 2021", "toàn xã hội năm 2022"),
+        ("number: 121/KH-BCĐ\nissued_on: 2021-06-14", "number: 98/KH-BCĐ\nissued_on: 2022-04-08"),
+    ),
+    "criteria.yaml": (("121/KH-BCĐ", "98/KH-BCĐ"),),
     "guidance.yaml": (("2021-11-01", "2022-11-01"),),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,9 @@ class Settings:
     """Where letters are handed in (see `chuyenhoa.kit.mail.read_server`); empty when none are sent."""
     office_users: tuple[str, ...] = ("office",)
     """The accounts that may approve and return documents; nobody else's answer is recorded."""
+
+    audit_key: Path = Path("audit.key")
+    """The key that seals what an audit has verified."""
 
     plans: Path = field(init=False)
     """Plan data, a folder a year."""
@@ -85,9 +89,16 @@ def _project_home() -> Path:
     return checkout if (checkout / "plans").is_dir() else Path.cwd()
 
 
+def reads_utf8() -> bool:
+    """Whether this process reads names of files as they are written on every disk of today."""
+    return sys.getfilesystemencoding().lower() == "utf-8"
+
+
 def default_store(data: Path) -> str:
     """The store where CHUYENHOA_STORE names none: an SQLite file in the data folder itself."""
-    return f"sqlite:///{data / 'chuyenhoa.db'}"
+    # Only what a URL would take for something else: letters stay as people read them.
+    path = str(data / "chuyenhoa.db").replace("%", "%25").replace("?", "%3F")
+    return f"sqlite:///{path}"
 
 
 def office_users() -> tuple[str, ...]:
@@ -99,11 +110,15 @@ def office_users() -> tuple[str, ...]:
 def load() -> Settings:
     """Read the settings from the environment.
 
-    CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP, _OFFICE_USERS and _SETTLE_SECONDS.
+    CHUYENHOA_HOME, _DATA, _STORE, _PLAN, _SMTP, _OFFICE_USERS, _AUDIT_KEY and _SETTLE_SECONDS.
 
     Raises:
-        SettingsError: there is no plan below the project's folder, or the seconds are no number.
+        SettingsError: there is no plan below the project's folder, the seconds are no number, or names of
+            files are read in another encoding than UTF-8.
     """
+    if not reads_utf8():  # the command starts itself anew; Airflow's processes cannot
+        encoding = sys.getfilesystemencoding()
+        raise SettingsError(f"This process reads names of files as {encoding}: set PYTHONUTF8=1 for it.")
     home = _project_home()
     # `or`, not a default of `get`: a compose file hands an unset variable on as an empty one (`${NAME:-}`).
     data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
@@ -122,5 +137,6 @@ def load() -> Settings:
         settle_seconds=settle_seconds,
         plan_id=os.environ.get("CHUYENHOA_PLAN", ""),
         smtp_url=os.environ.get("CHUYENHOA_SMTP", "").strip(),
+        audit_key=Path(os.environ.get("CHUYENHOA_AUDIT_KEY") or data / "audit.key").absolute(),
         office_users=office_users(),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.formats import MAKE as FORMATS
+from benchmarks.formats import TABLE
 from benchmarks.fuzzing import decode_mutants, fuzz
 from benchmarks.mutants import levels_of, make_mutants
 from chuyenhoa.intake.inbox.archives import Unpacked
@@ -26,28 +27,19 @@ from tests.unit.intake.formats_made import (
     make_zip,
     rows_of,
 )
-from tests.unit.intake.handmade import FOOT, TITLES, Grid, book
+from tests.unit.intake.handmade import book
 
 pytestmark = pytest.mark.fuzz
 MUTANTS = 60
-HAND_MADE: Grid = (
-    *TITLES,
-    ["TT", "Xã, phường", "Phạm pháp hình sự", "", "", "Tai nạn giao thông"],
-    ["", "", "Xảy ra", "Khám phá", "Tỷ lệ (%)", "Số vụ"],
-    [1, "P. Vĩnh Lạc", 10, "08 vụ", "80%", 3],
-    [2, "P. Rạch Sỏi", 5, 4, 80, "-"],
-    ["", "Tổng cộng", 15, 12, "", 3],
-    *FOOT,
-)
 MAKE: dict[str, Callable[[bytes, Path], bytes]] = {
     "xls": lambda form, folder: convert(form, folder, "xls"),
     "ods": lambda form, folder: convert(form, folder, "ods"),
     "xlsb": lambda form, folder: make_xlsb(rows_of(form)),
     "csv": lambda form, folder: make_csv(rows_of(form)[0][1]),
-    "docx": lambda form, folder: make_docx([(["Kỳ báo cáo: 06 tháng năm 2021"], HAND_MADE)]),
+    "docx": lambda form, folder: make_docx([(["Kỳ báo cáo: 06 tháng năm 2021"], TABLE)]),
     "html": lambda form, folder: make_html(rows_of(form)),
     "xml": lambda form, folder: make_spreadsheet_xml(rows_of(form)),
-    "xlsx by hand": lambda form, folder: book({"Biểu 1": HAND_MADE}),
+    "xlsx by hand": lambda form, folder: book({"Biểu 1": TABLE}),
 }
 
 

@@ -6,8 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
+from chuyenhoa.model.submissions import Severity
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
@@ -17,6 +18,7 @@ from tests.integration.rehearsal import run_intake
 from tests.office import convert
 
 RACH_GIA = "899-rach-gia"
+XR = "Số vụ phạm tội về trật tự xã hội xảy ra"
 
 
 def drop(data: Path, name: str, content: bytes) -> SubmissionRow:
@@ -90,3 +92,50 @@ def test_a_form_dropped_unmended_is_asked_the_same_again(data: Path) -> None:
         asked = {(f.rule_id, f.locality) for f in ledger.load_findings(session, again.number) if f.holds}
     assert ("D90", "30745") in asked
     assert again.status == "partly_accepted"
+
+
+def test_a_structural_cause_is_one_row_with_the_form_filled_with_what_was_read(data: Path) -> None:
+    """Five heads of a .xlsx lost their sections: the workbook itself could be marked, but needs the form."""
+    head = ["Địa bàn", XR, "Xảy ra", "Chết", "Số vụ", "Bị thương", "Số đối tượng"]
+    made = Workbook()
+    sheet = made.active
+    assert sheet is not None
+    for line in (
+        ["BÁO CÁO 06 THÁNG NĂM 2021"],
+        ["Từ ngày 15/4/2021 đến ngày 14/10/2021"],
+        head,
+        ["Phường Vĩnh Lạc", 20, 1, 2, 3, 4, 5],
+        ["Phường Rạch Sỏi", 18, 5, 4, 3, 2, 1],
+    ):
+        sheet.append(line)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    row = drop(data, "bang.xlsx", buffer.getvalue())
+    with open_context().store.reading() as session:
+        errors = [f for f in ledger.load_findings(session, row.number) if f.severity is Severity.ERROR]
+    assert [(f.rule_id, f.cells) for f in errors] == [("D142", ("C3", "D3", "E3", "F3", "G3"))]
+    marked = data / row.marked_workbook
+    assert marked.name.endswith("-bieu-mau.xlsx")
+    receipt = (data / row.receipt).read_text(encoding="utf-8")
+    assert "biểu mẫu đã điền sẵn những gì đọc được" in receipt
+    assert receipt.count(">D142<") == 1
+    form_book = load_workbook(marked)
+    listed = [
+        line for line in form_book["Cần sửa"].iter_rows(min_row=6, values_only=True) if line[1] == "Phải sửa"
+    ]
+    assert len(listed) == 1
+    table = form_book["Số liệu"]
+    top, codes = columns(table, "MA_DIA_BAN")
+    assert [table.cell(top + n, codes["TTXH_XR"]).value for n in (1, 2)] == [20, 18]
+    assert [table.cell(top + n, codes["TNGT_CHET"]).value for n in (1, 2)] == [None, None]
+    # Filled in and dropped, it answers the question.
+    for n in (1, 2):
+        table.cell(top + n, codes["TNGT_CHET"], n)
+    buffer = io.BytesIO()
+    form_book.save(buffer)
+    mended = drop(data, marked.name, buffer.getvalue())
+    assert mended.status.startswith("accepted")
+    assert {(e[2], e[3]) for e in figures(mended.number) if e[3] is not None and e[0] == "30745"} >= {
+        ("TTXH_XR", 20),
+        ("TNGT_CHET", 1),
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections import Counter
@@ -76,17 +75,19 @@ def assessed(data: Path, milestone: str) -> dict[str, dict[str, str]]:
     """What the pipeline stored: per locality the verdicts on criteria, groups and (key "all") as a whole."""
     from chuyenhoa.store import open_store
     from chuyenhoa.store.documents import latest_assessment
+    from chuyenhoa.store.results import load_results
 
     with open_store(f"sqlite:///{data / 'chuyenhoa.db'}").reading() as session:
         row = latest_assessment(session, milestone)
-    assert row is not None
+        assert row is not None
+        localities = list(load_results(session, row.id))
     return {
         entry["locality"]: {
             **{result["criterion"]: result["verdict"] for result in entry["criteria"]},
             **{group["group"]: group["verdict"] for group in entry["groups"]},
             "all": entry["verdict"],
         }
-        for entry in json.loads(row.content)["localities"]
+        for entry in localities
     }
 
 

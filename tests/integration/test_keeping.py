@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,71 +12,22 @@ from sqlalchemy import text
 
 from chuyenhoa.cli import main
 from chuyenhoa.model.submissions import Finding, Reading, SubmissionStatus
-from chuyenhoa.pipeline.assess.assessing import assess_milestone, milestones_to_assess
+from chuyenhoa.pipeline.assess.assessing import (
+    assess_milestone,
+    milestones_to_assess,
+)
 from chuyenhoa.pipeline.context import open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store, compare, dump_store
 from chuyenhoa.pipeline.keep.rebuilding import RebuildError, rebuild_store
-from chuyenhoa.pipeline.publish.approval_forms import ask_office
-from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
-from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
 from chuyenhoa.pipeline.receive.decide import decide_status
 from chuyenhoa.store import open_store
 from chuyenhoa.store.archive import archived_path
+from chuyenhoa.store.journal import seal
 from chuyenhoa.store.tables import EventRow, SubmissionRow
-from tests.integration.messy import play
+from tests.integration.kept_week import faults, kept, sha256_of, spoil, week
 from tests.postgres import Server
-from tests.stores import new_data
 
-NOW = "2021-10-20T09:00:00+07:00"
-
-
-@pytest.fixture(scope="module")
-def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The data folder after the week, played once."""
-    data = new_data(tmp_path_factory.mktemp("week") / "data")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CHUYENHOA_DATA", str(data))
-        patch.setenv("CHUYENHOA_SETTLE_SECONDS", "0")
-        patch.delenv("CHUYENHOA_STORE", raising=False)
-        play(data, lambda moment: patch.setenv("CHUYENHOA_NOW", moment))
-        patch.setenv("CHUYENHOA_NOW", NOW)
-        office(data)
-        open_context().store.engine.dispose()
-        yield data
-
-
-def office(data: Path) -> None:
-    """A milestone's documents, drafted and put to the office; the report approved and issued."""
-    drafts = check_drafts(render_drafts(freeze_snapshot("2021-6t")))
-    report = [name for name in ask_office(drafts) if ".bao_cao_so_ket." in name]
-    decision: dict[str, object] = {
-        "chosen": "approve",
-        "number": "45/BC-BCĐ",
-        "date": "20/10/2021",
-        "signer": open_context().plan.board.signatory.name,
-        "by": "office",
-        "comment": "",
-    }
-    assert issue_documents(record_decision(report, decision))
-
-
-@pytest.fixture
-def kept(week: Path, data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the week's data, to be spoiled."""
-    shutil.copytree(week, data_folder, dirs_exist_ok=True)
-    monkeypatch.setenv("CHUYENHOA_NOW", NOW)
-    return data_folder
-
-
-def spoil(statement: str) -> None:
-    """Change the store behind everybody's back."""
-    with open_context().store.engine.begin() as connection:
-        assert connection.execute(text(statement)).rowcount == 1
-
-
-def faults(*, is_quick: bool = True) -> list[tuple[str, str, str]]:
-    """What an audit finds: part, where, what."""
-    return [(f.part, f.where, f.what) for f in audit_store(open_context(), is_quick=is_quick).faults]
+__all__ = ["kept", "week"]
 
 
 def test_a_store_as_it_was_left_has_no_fault(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,6 +147,19 @@ CHANGES: dict[str, tuple[str, str]] = {
         "UPDATE assessments SET content=replace(content, 'insufficient', 'met') WHERE id=1",
         "content is {'archived':",
     ),
+    "a result is changed": (
+        "UPDATE results SET content=replace(content, 'insufficient', 'met') "
+        "WHERE assessment=1 AND position=0",
+        "content is {'archived':",
+    ),
+    "a result is taken out": (
+        "DELETE FROM results WHERE assessment=1 AND position=3",
+        "content is {'archived':",
+    ),
+    "a result is listed as another": (
+        "UPDATE results SET verdict='met' WHERE assessment=1 AND position=0",
+        "its columns say otherwise than its content",
+    ),
 }
 
 
@@ -209,8 +173,6 @@ def test_every_change_behind_our_back_is_found(kept: Path, change: str) -> None:
 
 
 def test_a_chain_that_was_forged_to_the_end_differs_from_the_journal(kept: Path) -> None:
-    from chuyenhoa.store.journal import seal
-
     with open_context().store.engine.begin() as connection:
         connection.execute(text("UPDATE events SET detail='khác' WHERE position=5"))
     with open_context().store.writing() as session:
@@ -249,14 +211,14 @@ def test_a_store_whose_whole_story_is_gone_is_no_new_one(kept: Path, is_quick: b
 
 
 def _damage(data: Path) -> str:
-    path = archived_path(data / "archive", _sha256(13))
+    path = archived_path(data / "archive", sha256_of(13))
     path.chmod(0o600)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     return "the archived file is damaged"
 
 
 def _lose(data: Path) -> str:
-    archived_path(data / "archive", _sha256(13)).unlink()
+    archived_path(data / "archive", sha256_of(13)).unlink()
     return "cannot be read"
 
 
@@ -303,24 +265,19 @@ def _slip_in_a_line(data: Path) -> str:
 
 
 def _lead_elsewhere(data: Path) -> str:
-    path = archived_path(data / "archive", _sha256(13))
+    path = archived_path(data / "archive", sha256_of(13))
     path.rename(data / "elsewhere")
     path.symlink_to(data / "elsewhere")
     return "cannot be read"
 
 
 def _swap(data: Path) -> str:
-    one, two = (archived_path(data / "archive", _sha256(number)) for number in (12, 13))
+    one, two = (archived_path(data / "archive", sha256_of(number)) for number in (12, 13))
     first, second = one.read_bytes(), two.read_bytes()
     for path, content in ((one, second), (two, first)):
         path.chmod(0o600)
         path.write_bytes(content)
     return "the archived file is damaged"
-
-
-def _sha256(number: int) -> str:
-    with open_context().store.reading() as session:
-        return session.get_one(SubmissionRow, number).sha256
 
 
 DAMAGES = (_damage, _lose, _lead_elsewhere, _swap, _stray, _tidy_outbox, _retouch)

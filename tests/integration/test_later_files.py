@@ -23,7 +23,7 @@ from chuyenhoa.pipeline.receive.batches import batch, claim_drops, process_batch
 from chuyenhoa.store import in_force, ledger, open_store
 from chuyenhoa.store.evidence import load_evidence
 from chuyenhoa.store.tables import SubmissionRow
-from tests.integration.forms import columns, fill
+from tests.integration.forms import FIGURES, columns, fill
 from tests.integration.prepared import open_periods
 
 FOLDER = "899-rach-gia"
@@ -150,6 +150,48 @@ def test_a_file_that_holds_less_takes_nothing_away(blank: Path, data_folder: Pat
     assert "Thay đổi so với số liệu đã nhận (1)" in text
     assert re.search(r"trong kỳ 0 Số liệu!\w+, a\.xlsx 2 Số liệu!\w+", text)
     assert main(["trace", ledger.submission_id(last.number), "--json"]) == 0
+
+
+def test_a_copied_report_counts_with_warnings_and_stays_in_force(
+    blank: Path, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All rows of both windows are the same: each kind of copy is one warning, and no figure is held back."""
+    whole = fill(blank)
+    plan_codes = open_context().plan.indicator_by_code.keys()
+
+    def copied(book: Workbook) -> None:
+        for name in ("Số liệu", "Cùng kỳ"):
+            table = book[name]
+            top, codes = columns(table, "MA_DIA_BAN")
+            for code in codes.keys() & plan_codes:
+                for row in (top + 1, top + 2):
+                    table.cell(row, codes[code]).value = FIGURES.get(code)
+
+    def no_codes(book: Workbook) -> None:
+        for name in ("Số liệu", "Cùng kỳ", "Định tính"):
+            _, codes = columns(book[name], "MA_DIA_BAN")
+            book[name].delete_cols(codes["MA_DIA_BAN"])
+
+    def misspelt(book: Workbook) -> None:
+        table = book["Số liệu"]
+        top, codes = columns(table, "MA_DIA_BAN")
+        table.cell(top + 1, codes["MA_DIA_BAN"]).value = None
+        table.cell(top + 1, codes["TEN_DIA_BAN"], "Phường Vĩnh Lạcc")
+        table.cell(top + 1, codes["TTXH_XR"], 40)
+
+    (first,) = send(data_folder, {"a.xlsx": edited(whole, copied)})
+    assert first.status == "accepted_with_warnings"
+    assert sorted(code for code, _ in rules(first)) == ["D145", "D146"]
+    before = figures()
+    assert len(before) == 2 * 2 * len(FIGURES)
+    asked = ["explain", "--milestone", "2021-6t", "--locality", ONE, "--criterion", "II.2", "--json"]
+    for name, edit in (("b", keep("Định tính")), ("c", misspelt), ("d", no_codes)):
+        send(data_folder, {f"{name}.xlsx": edited(edited(whole, copied), edit)})
+        assert figures() == before, name
+        capsys.readouterr()
+        assert main(asked) == 0
+        (result,) = json.loads(capsys.readouterr().out)["criteria"]
+        assert (result["verdict"], result["reason"]) == ("met", None)
 
 
 def test_trace_tells_what_counts_and_what_changed(
@@ -301,6 +343,39 @@ def test_a_withdrawal_is_a_word_and_is_told_back(blank: Path, data_folder: Path)
     assert rebuild_store(ctx, url).differences == []
     with open_store(url).reading() as session:
         assert _figures(session, ctx, "2021-6t") == before
+
+
+def test_what_was_withdrawn_is_told_apart_from_a_blank(
+    blank: Path, data_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = fill(blank)
+    send(data_folder, {"a.xlsx": whole})
+    send(data_folder, {"b.xlsx": edited(whole, only_cells({(TWO, "DIEM_MT"): "xóa"}))})
+
+    def take_back(book: Workbook) -> None:
+        keep("Định tính")(book)
+        sheet = book["Định tính"]
+        top, codes = columns(sheet, "MA_TIEU_CHI")
+        for row in range(top + 1, sheet.max_row + 1):
+            is_it = (sheet.cell(row, codes["MA_DIA_BAN"]).value, sheet.cell(row, codes["MA_TIEU_CHI"]).value)
+            for code in ("KET_QUA", "SO_VAN_BAN", "NGAY_VAN_BAN"):
+                sheet.cell(row, codes[code]).value = (
+                    "xóa" if is_it == (TWO, "I.1") and code == "KET_QUA" else None
+                )
+
+    send(data_folder, {"c.xlsx": edited(whole, take_back)})
+    asked = ["explain", "--milestone", "2021-6t", "--locality", TWO]
+    capsys.readouterr()
+    assert main([*asked, "--criterion", "III.2"]) == 0
+    said = capsys.readouterr().out
+    assert "CHƯA ĐỦ SỐ LIỆU, đã rút số liệu (withdrawn)" in said
+    assert re.search(r"DIEM_MT = \(đã rút số liệu \(withdrawn\)\)  Số liệu![A-Z]+\d+, b\.xlsx", said)
+    assert main([*asked, "--json"]) == 0
+    results = {entry["criterion"]: entry for entry in json.loads(capsys.readouterr().out)["criteria"]}
+    assert {code for code, entry in results.items() if entry["reason"] == "withdrawn"} == {"III.2", "I.1"}
+    assert [entry["file_name"] for entry in results["I.1"]["inputs"]] == ["c.xlsx"]
+    assert main(["assess", "--milestone", "2021-6t"]) == 0
+    assert "đã rút số liệu (withdrawn)" in capsys.readouterr().out
 
 
 def test_a_text_older_than_its_figures_is_marked_for_the_office(blank: Path, data_folder: Path) -> None:

@@ -325,7 +325,7 @@ def test_what_was_not_met_is_named_when_the_next_plan_omits_it(
     assert run("lifecycle", "--plan", "2021")[1]["not_carried_over"] == ["30730"]
     assert main(["plan", "check"]) == 0
     printed = capsys.readouterr().out
-    assert "warning: locality 30730 was chưa đạt in plan 2020 (5)" in printed
+    assert "warning: localities.csv:1: locality 30730 was chưa đạt in plan 2020 (5)" in printed
     assert "30745" not in printed
     assert run("transition", "--plan", "2021", "--state", "released", "--locality", "30730", *GIVEN)[0] == 0
     assert run("lifecycle", "--plan", "2021")[1]["not_carried_over"] == []

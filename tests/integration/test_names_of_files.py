@@ -13,9 +13,9 @@ from chuyenhoa.cli import main
 from chuyenhoa.pipeline.assess.assessing import assess_milestone
 from chuyenhoa.pipeline.receive.workbooks import open_period
 from tests.integration.forms import fill
+from tests.integration.kept_week import office
 from tests.integration.messy import KIEN_LUONG, RACH_GIA, blank, drop
 from tests.integration.rehearsal import run_intake
-from tests.integration.test_keeping import office
 
 NAMES = {
     RACH_GIA: '=HYPERLINK("http:..x",1) 0911222333 {{ 7*7 }}.xlsx',

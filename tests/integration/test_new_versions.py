@@ -11,6 +11,7 @@ from chuyenhoa.pipeline.publish.drafts import describe_drafts
 from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.reporting.tracked import accept_all, plain, reject_all
+from tests.integration.test_later_files import FOLDER, TWO, edited, only_cells, send
 from tests.integration.test_office_decisions import APPROVAL, draft, render, row, send_more, text_of
 
 __all__ = ["draft"]
@@ -42,6 +43,21 @@ def test_the_list_of_changes_names_files_figures_and_localities(corrected: str, 
     assert "Phường Bình San" in text
     assert "tệp “b.xlsx” (S000002), sheet “Số liệu”, ô " in text
     assert "Phường Vĩnh Lạc" not in text, "a locality whose figures stayed is not listed"
+
+
+def test_the_list_of_changes_says_what_was_withdrawn(draft: str, data_folder: Path) -> None:
+    record_decision([draft], APPROVAL)
+    issue_documents([draft])
+    whole = (data_folder / "outbox" / FOLDER / f"BIEU-MAU-2021-6t-{FOLDER}.xlsx").read_bytes()
+    send(data_folder, {"rut.xlsx": edited(whole, only_cells({(TWO, "DIEM_MT"): "xóa"}))})
+    second = render()
+    listing, _ = papers(data_folder, second)
+    text = text_of(listing)
+    assert "đã rút số liệu" in text
+    assert "tệp “rut.xlsx” (S000002), sheet “Số liệu”, ô " in text
+    assert "chưa có số liệu" not in text
+    report = text_of(data_folder / row(second).draft_path)
+    assert "III.2 (đơn vị đã rút số liệu)" in report
 
 
 def test_the_tracked_copy_leads_from_the_issued_version_to_the_draft(

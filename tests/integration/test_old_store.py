@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.cli import main
+from chuyenhoa.pipeline.context import open_context
+from chuyenhoa.store.results import digest, iterate_content
+from chuyenhoa.store.tables import AssessmentRow
 from tests.homes import copy_home
 
 NEW_RULES = {"W29", "W30"}
@@ -34,6 +37,17 @@ ROWS = {
     "approval_forms": 2,
     "register": 1,
 }
+
+
+RESULTS = 304
+"""16 localities with 18 criteria each, which the migration makes rows of the one assessment."""
+
+
+def stored_text(file: Path) -> str:
+    """The assessment as it stands in its row."""
+    with closing(sqlite3.connect(file)) as store:
+        (content,) = store.execute("SELECT content FROM assessments").fetchone()
+    return str(content)
 
 
 def count_rows(file: Path) -> Mapping[str, int]:
@@ -79,9 +93,14 @@ def test_an_old_store_opens_and_all_of_it_is_as_it_was_left(
     old_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert count_rows(old_data / "chuyenhoa.db") == ROWS
+    whole = stored_text(old_data / "chuyenhoa.db")
     assert main(["migrate", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["from"] == "0008"
-    assert count_rows(old_data / "chuyenhoa.db") == ROWS
+    assert count_rows(old_data / "chuyenhoa.db") == {**ROWS, "results": RESULTS}
+    with open_context().store.reading() as session:
+        row = session.query(AssessmentRow).one()
+        assert "".join(iterate_content(session, row.id, row.content)) == whole
+        assert digest([whole]) == row.sha256
     assert main(["audit"]) == 0, capsys.readouterr().out
     assert "17 events, 2 submissions, 2 originals: no fault" in capsys.readouterr().out
     assert main(["report", "--verify"]) == 0, capsys.readouterr().out

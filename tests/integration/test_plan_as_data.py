@@ -211,6 +211,10 @@ def test_a_fixed_figure_of_the_plan_is_explained_by_its_line(
     ]
     rows = [f"khoi_diem,{code},TTXH_XR,41,Quyết định số 93/QĐ-BCĐ" for code in localities]
     write(plans, "baselines.csv", "\n".join(["name,locality,indicator,value,legal_basis", *rows]) + "\n")
+    assert main(["plan", "check"]) == 1
+    assert "cases.yaml:29: cases: II.1, case `below`" in capsys.readouterr().err
+    told = (plans / "2021" / "cases.yaml").read_text(encoding="utf-8")
+    write(plans, "cases.yaml", told.replace("baseline.TTXH_XR", "fixed.khoi_diem.TTXH_XR"))
     assert main(["plan", "check"]) == 0
     send(data_folder, "2021-6t")
     (result,) = explain(capsys, "2021-6t", "II.1")

@@ -146,25 +146,29 @@ def _is_proved(said: KnownDeclaration | None) -> bool:
     return not missing_in(_PROVED_BY_DOCUMENT, said)
 
 
-def join_windows(indicators: Mapping[str, Indicator], windows: Sequence[Columns]) -> Columns:
-    """The columns of a window from those of consecutive ones that cover it, all of the same shape.
+def join_windows(
+    indicators: Mapping[str, Indicator], figures: Sequence[Figure], windows: Sequence[Columns]
+) -> Columns:
+    """Some figures of a window from the columns of consecutive ones that cover it, all of the same shape.
 
-    A flow is the sum of its parts and known when all are; a stock is that of its moment. What is declared
-    counts where all say the same: which word holds where they differ, the exact engine knows. So it does what
-    is left where some of them were never accepted.
+    A flow is the sum of its parts and known when all are; any other figure is that of its day. What is
+    declared counts where all say the same: which word holds where they differ, the exact engine knows. So it
+    does what is left where some of them were never accepted.
     """
     first = windows[0]
     lacking = reduce(np.logical_or, (window.absent for window in windows))
-    joined = [_join_row(indicators[code], row, windows) for (code, _), row in first.rows.items()]
+    joined = [_join_row(indicators[figure[0]], first.rows[figure], windows) for figure in figures]
     answers, proved = first.answers.copy(), first.proved.copy()
     for other in windows[1:]:
         answers[other.answers != answers] = EXACT
         answers[other.proved != proved] = EXACT
     answers[:, lacking] = EXACT
+    shape = (len(figures), len(lacking))
     return replace(
         first,
-        values=np.array([values for values, _, _ in joined], np.int64).reshape(first.values.shape),
-        known=np.array([known for _, known, _ in joined], np.bool_).reshape(first.known.shape) & ~lacking,
+        rows={figure: row for row, figure in enumerate(figures)},
+        values=np.array([values for values, _, _ in joined], np.int64).reshape(shape),
+        known=np.array([known for _, known, _ in joined], np.bool_).reshape(shape) & ~lacking,
         parts=tuple(parts for _, _, parts in joined),
         answers=answers,
         proved=proved,
@@ -173,12 +177,12 @@ def join_windows(indicators: Mapping[str, Indicator], windows: Sequence[Columns]
 
 
 def _join_row(indicator: Indicator, row: int, windows: Sequence[Columns]) -> tuple[Whole, Flags, int]:
-    if indicator.kind is IndicatorKind.STOCK:
+    if indicator.kind is not IndicatorKind.FLOW:
         moment = windows[0 if indicator.at_start else -1]
         return moment.values[row], moment.known[row], moment.parts[row]
     parts = math.lcm(*(window.parts[row] for window in windows))
     total = np.zeros_like(windows[0].values[row])
-    known = np.full_like(windows[0].known[row], indicator.kind is IndicatorKind.FLOW)
+    known = np.ones_like(windows[0].known[row])
     for window in windows:
         factor = parts // window.parts[row]
         fits = np.abs(window.values[row]) <= _LARGEST // (factor * len(windows))
@@ -277,7 +281,7 @@ def _compared(measure: _Compared, columns: Columns) -> Codes:
     # one may be. What is larger goes to Python's integers, which have no end.
     weight = sum(parts // columns.parts[row] for row in rows) * max(100 * limit[1], abs(limit[0]))
     decided = np.ones(columns.absent.shape, np.bool_)
-    if max(weight, abs(limit[0]) * parts) > _LARGEST:
+    if weight > _LARGEST:
         return np.full(decided.shape, EXACT, np.int8)
     for row in rows:
         decided &= columns.known[row] & (np.abs(columns.values[row]) <= _LARGEST // max(weight, 1))

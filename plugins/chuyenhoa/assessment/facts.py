@@ -77,16 +77,24 @@ class Facts:
         for term in terms:
             value = self.value(term)
             if value is None:
-                unknown += self._blank(term).times(term.sign)
+                blank = self.blank(term)
+                unknown += blank if term.sign > 0 else blank.times(-1)
             else:
                 constant += value * term.sign
         return unknown + Linear(constant) if unknown.multiples else Linear(constant)
 
-    def _blank(self, term: measures.Term) -> Linear:
-        """A missing figure: the least that is known of it and an unknown number more.
+    def blank(self, term: measures.Term) -> Linear:
+        """A missing figure: the least that is known of it and an unknown number more."""
+        if term.name not in self._blanks:
+            self._blanks[term.name] = self._find_blank(term)
+        return self._blanks[term.name]
 
-        A mean over three years is the third of a whole number.
-        """
+    @cached_property
+    def _blanks(self) -> dict[str, Linear]:
+        return {}
+
+    def _find_blank(self, term: measures.Term) -> Linear:
+        # A mean over three years is the third of a whole number.
         known = self.known(term)
         years = term.basis.years if isinstance(term.basis, Baseline) else 0
         divisor = max(years, 1 if known is None else known.divisor)
@@ -110,7 +118,8 @@ class Facts:
         high = None if known is None or known.high is None else exact(known.high)
         if self._is_whole(term):
             low, high = math.ceil(low), None if high is None else math.floor(high)
-        return low, high
+        # Parts that contradict each other bound nothing: what they come to is corrected first.
+        return (0, None) if high is not None and high < low else (low, high)
 
     def is_in_part(self, term: measures.Term) -> bool:
         """Whether a figure is missing of which a part is known."""
@@ -130,6 +139,13 @@ class Facts:
         if known is not None and known.lacks is not None:
             return known.lacks
         return InsufficiencyReason.BLANK if term.basis is Basis.CURRENT else InsufficiencyReason.NO_BASELINE
+
+    @cached_property
+    def lacks_statement(self) -> InsufficiencyReason:
+        """Why a declaration is missing: as a figure; a "Có" without its document is a blank."""
+        taken_back = self.declaration is not None and self.declaration.withdrawn
+        otherwise = InsufficiencyReason.WITHDRAWN if taken_back else InsufficiencyReason.BLANK
+        return self.evidence.absence or otherwise
 
     @cached_property
     def declaration(self) -> KnownDeclaration | None:
@@ -177,19 +193,20 @@ class Facts:
         known = self.known(term)
         name, unit = name_of(term), self.units[term.indicator]
         reason = self.lacks(term) if self.value(term) is None else None
-        if known is None or known.lacks is not None:
+        # A withdrawal stands in a cell of its own, which is shown; what else lacks has none.
+        if known is None or known.lacks not in (None, InsufficiencyReason.WITHDRAWN):
             return [_input(name, None, unit, None, reason, known=known)]
         if not known.parts:
             return [_input(name, _text(known), unit, known.source, reason, known=known)]
         parts = [
-            _input(f"{name}.{n}", _text(p), unit, p.source, None, p.unit)
+            _input(f"{name}.{n}", _text(p), unit, p.source, p.lacks, p.unit)
             for n, p in enumerate(known.parts, 1)
         ]
         return [_input(name, _text(known), unit, None, reason, known=known), *parts]
 
     def _declared_input(self) -> Input:
         declared = self.declaration
-        reason = (self.evidence.absence or InsufficiencyReason.BLANK) if self.missing_statements else None
+        reason = self.lacks_statement if self.missing_statements else None
         if declared is None:
             return _input(self.criterion.code, None, "", None, reason)
         return _input(self.criterion.code, _canonical_statement(declared), "", declared.source, reason)

@@ -32,7 +32,7 @@ def describe_figure(measure: measures.Measure, facts: Facts) -> str:
         return _declared_figure(measure, facts)
     if isinstance(measure, measures.AwaitedMeasure):
         return labels.REASONS[InsufficiencyReason.NO_GUIDANCE]
-    if all(facts.value(term) is None for term in measures.terms_of(measure)):
+    if all(facts.value(term) is None and not facts.is_in_part(term) for term in measures.terms_of(measure)):
         return labels.NO_DATA
     if not possible_verdicts(measure, facts):
         return labels.CONTRADICTORY
@@ -67,12 +67,10 @@ def _declared_figure(measure: measures.DeclarationMeasure, facts: Facts) -> str:
 
 def _value_figure(measure: measures.ValueMeasure, facts: Facts) -> str:
     total = facts.total(measure.terms)
-    counted = _counted(total, measure.terms, facts)
     # 3 + blank is "ít nhất 3 vụ": a blank is zero or more. 3 - blank has no floor; a floor of 0 says nothing.
-    is_floor = not total.is_known and total.constant > 0 and min(total.multiples.values()) > 0
-    if is_floor:
-        return f"{labels.AT_LEAST} {_with_unit(number_text(total.constant), measure.terms, facts)}"
-    return counted
+    if not total.is_known and (total.least or 0) > 0:
+        return _with_unit(_bounds(total), measure.terms, facts)
+    return _counted(total, measure.terms, facts)
 
 
 def _ratio_figure(measure: measures.RatioMeasure, facts: Facts) -> str:
@@ -136,8 +134,18 @@ def _number(total: Linear) -> str:
     return number_text(total.constant) if total.is_known else labels.MISSING
 
 
+def _bounds(total: Linear) -> str:
+    """The least and the most that a sum can be, in words; empty where nothing is known of it."""
+    low, high = total.least, total.most
+    return labels.format_bounds(
+        number_text(low) if low is not None and low > 0 else None, None if high is None else number_text(high)
+    )
+
+
 def _counted(total: Linear, terms: Sequence[measures.Term], facts: Facts) -> str:
-    return _with_unit(_number(total), terms, facts)
+    # One month says 5, the next is blank: "ít nhất 5 vụ (cùng kỳ 3 vụ)" tells why it fails already.
+    in_part = not total.is_known and any(facts.is_in_part(term) for term in terms)
+    return _with_unit((_bounds(total) if in_part else "") or _number(total), terms, facts)
 
 
 def _with_unit(number: str, terms: Sequence[measures.Term], facts: Facts) -> str:
@@ -182,7 +190,8 @@ def _change_formula(measure: measures.ChangeMeasure, facts: Facts) -> str:
     if base.is_known and base.constant == 0 and (measure.threshold.in_percent or not measure.rises):
         return f"{labels.SAME_PERIOD} = 0 {labels.AND} {labels.THIS_PERIOD} = {after}"
     rise = now - base
-    if rise.is_known and (rise.constant <= 0 if measure.rises else rise.constant >= 0):
+    least, most = rise.least, rise.most
+    if (most is not None and most <= 0) if measure.rises else (least is not None and least >= 0):
         return f"{after} {'≤' if measure.rises else '≥'} {before}"
     changes = f"{after} {'>' if measure.rises else '<'} {before}"
     if not measure.threshold.value:
@@ -211,12 +220,17 @@ def _sign(direction: measures.Direction, measure: measures.Measure, facts: Facts
 
 
 def _sum(terms: Sequence[measures.Term], facts: Facts) -> str:
-    """The figures of a sum one by one, each missing one by its name."""
+    """The figures of a sum one by one, each missing one by its name, with what is known of it in part."""
     parts = []
     for term in terms:
         value = facts.value(term)
-        parts.append((term.sign, name_of(term) if value is None else number_text(value)))
+        parts.append((term.sign, _missing(term, facts) if value is None else number_text(value)))
     return _join(parts)
+
+
+def _missing(term: measures.Term, facts: Facts) -> str:
+    known = facts.is_in_part(term)
+    return f"{name_of(term)} ({_bounds(facts.blank(term))})" if known else name_of(term)
 
 
 def _factor(terms: Sequence[measures.Term], facts: Facts) -> str:

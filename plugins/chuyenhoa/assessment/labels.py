@@ -18,6 +18,8 @@ NO_DATA = "chưa có số liệu"
 CONTRADICTORY = "số liệu mâu thuẫn"
 NOT_APPLICABLE = "không áp dụng"
 AT_LEAST = "ít nhất"
+AT_MOST = "nhiều nhất"
+FROM, TO = "từ", "đến"
 OF = "trong"
 FALLS = "giảm"
 RISES = "tăng"
@@ -30,6 +32,8 @@ AND = "và"
 NO_DOCUMENT = "chưa có văn bản"
 NO_DOCUMENT_NUMBER = "chưa có số văn bản"
 NO_DOCUMENT_DATE = "chưa có ngày văn bản"
+# Said beside what is still possible where the work on it ended at the limit (decision 0036).
+WIDE = "chưa tính hết vì nhiều tiêu chí cùng dùng số liệu còn thiếu; khả năng thực tế có thể ít hơn"
 NO_EARLIER_YEARS = "Chưa có số liệu các năm trước để đánh giá chỉ tiêu này."
 NO_LOCALITIES = "Kế hoạch không có địa bàn nào để đánh giá chỉ tiêu này."
 
@@ -50,6 +54,7 @@ REASONS = {
     InsufficiencyReason.NO_GUIDANCE: "chưa có hướng dẫn",
     InsufficiencyReason.UNIT_CHANGED: "địa bàn đã thay đổi, không so sánh được",
     InsufficiencyReason.CONFLICTING_SOURCES: CONTRADICTORY,
+    InsufficiencyReason.WITHDRAWN: "đã rút số liệu",
 }
 
 SIGNS = {
@@ -67,3 +72,10 @@ OPPOSITE_SIGNS = {
     Direction.MORE_THAN: "≤",
     Direction.EQUAL: "≠",
 }
+
+
+def format_bounds(low: str | None, high: str | None) -> str:
+    """What is known of a figure in part: "ít nhất 1", "nhiều nhất 5", "từ 1 đến 5"; empty for nothing."""
+    if low and high:
+        return f"{FROM} {low} {TO} {high}"
+    return f"{AT_LEAST} {low}" if low else f"{AT_MOST} {high}" if high else ""

@@ -76,7 +76,7 @@ def inputs_that_matter(facts: Facts) -> tuple[str, ...]:
 # Steps that each question on criteria with common blanks may take (`solutions.Work`). Above it the answer is
 # "chưa tính hết", and a verdict that was not ruled out stays possible: with chained comparisons the exact
 # answer took 3.5 times as long for each one more, and `assess` did not end.
-JOINT_LIMIT = 20_000
+JOINT_LIMIT = 10_000
 
 
 @dataclass(frozen=True)

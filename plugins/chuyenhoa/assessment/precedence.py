@@ -87,11 +87,17 @@ def cover(window: Window, parts: Iterable[tuple[Window, Item]]) -> list[tuple[Wi
 
     Of two parts with the same window the first one is taken.
     """
-    ordered = sorted(parts, key=lambda part: order_of(part[0]))
-    return [ordered[index] for index in _tile(window, tuple(span for span, _ in ordered))]
+    listed = list(parts)
+    return [listed[place] for place in _cover_places(window, tuple([span for span, _ in listed]))]
 
 
 @lru_cache(maxsize=65536)  # a country's localities send the same months
+def _cover_places(window: Window, spans: tuple[Window, ...]) -> tuple[int, ...]:
+    """The places of the spans that cover a window, in the order of time."""
+    ordered = sorted(range(len(spans)), key=lambda place: order_of(spans[place]))
+    return tuple(ordered[index] for index in _tile(window, tuple(spans[place] for place in ordered)))
+
+
 def _tile(window: Window, spans: tuple[Window, ...]) -> tuple[int, ...]:
     """The places of the spans that cover a window, or none; spans are sorted by `order_of`."""
     for index, span in enumerate(spans):
@@ -150,6 +156,8 @@ def _covering(window: Window, stated: Iterable[Stated]) -> list[KnownFigure]:
 
 def _ranked(own: Sequence[Stated], stated: Sequence[Stated]) -> list[Stated]:
     """The own reports, and behind them what is told of windows that they do not cover."""
+    if not own:
+        return list(stated)
     # A later report tells 9 of a half year whose months were reported as 5 + 5: there the months count.
     return [*own, *(s for s in stated if s[0].is_told and not _covering(s[0].window, own))]
 
@@ -257,7 +265,7 @@ def _cheapest(window: Window, parts: Parts) -> Decimal | None:
 def list_clashes(indicator: Indicator, window: Window, stated: Sequence[Stated]) -> Iterator[Clash]:
     """Every two sources that differ, of the window itself and of every one inside it that was reported."""
     inside = [s for s in stated if window.contains(s[0].window)]
-    if _are_disjoint(tuple(report.window for report, _ in inside)):
+    if are_disjoint(tuple(report.window for report, _ in inside)):
         return
     spans = dict.fromkeys([window, *(report.window for report, _ in inside)])
     if indicator.kind is not IndicatorKind.FLOW:
@@ -273,7 +281,8 @@ def list_clashes(indicator: Indicator, window: Window, stated: Sequence[Stated])
 
 
 @lru_cache(maxsize=65536)
-def _are_disjoint(spans: tuple[Window, ...]) -> bool:
+def are_disjoint(spans: tuple[Window, ...]) -> bool:
+    """Whether no two of them have a day in common."""
     ordered = sorted(spans, key=order_of)
     return all(one.end < other.start for one, other in pairwise(ordered))
 

@@ -69,8 +69,8 @@ def _search(given: Sequence[Condition], demanded: Sequence[Formula], work: Work)
             return False
         elif formula.count > 0:
             choices.append(formula)
-    # Looked at before every choice: two conditions that exclude each other (x < 5 and x > 7) rule out all that
-    # the choices after them could add.
+    # Looked at before every choice: two conditions that exclude each other (x < 5, x > 7) rule out all that
+    # later choices could add.
     if not have_solution(conditions, work):
         return False
     if not choices:
@@ -271,7 +271,7 @@ def _joined(one: Key, factor: int, other: Key, other_factor: int) -> dict[int, i
 
 
 def _has_whole(system: _System, unknown: int, lows: list[Key], highs: list[Key]) -> bool:
-    """The second look: between 2x >= 3y and 3x <= 4y + 1 there are fractions for many y, whole numbers for few."""
+    """The second look: between 2x >= 3y and 3x <= 4y + 1 fractions lie for many y, whole numbers for few."""
     if not _is_possible(system, unknown, lows, highs, dark=False):
         return False
     if _is_possible(system, unknown, lows, highs, dark=True):

@@ -314,6 +314,7 @@ _URGENCY = (
     InsufficiencyReason.CONFLICTING_SOURCES,
     InsufficiencyReason.HELD_BY_FINDINGS,
     InsufficiencyReason.GAP_IN_WINDOW,
+    InsufficiencyReason.WITHDRAWN,
     InsufficiencyReason.BLANK,
     InsufficiencyReason.NO_BASELINE,
     InsufficiencyReason.UNIT_CHANGED,
@@ -329,7 +330,7 @@ def _reason(facts: Facts, matters: Sequence[str], *, contradictory: bool) -> Ins
     if contradictory:
         return InsufficiencyReason.CONFLICTING_SOURCES
     found = {facts.lacks(term) for term in facts.missing_terms if name_of(term) in matters}
-    found |= {InsufficiencyReason.BLANK for name in facts.missing_statements if name in matters}
+    found |= {facts.lacks_statement for name in facts.missing_statements if name in matters}
     urgent = next((reason for reason in _URGENCY if reason in found), None)
     return urgent or (
         InsufficiencyReason.NO_GUIDANCE if facts.is_awaited else InsufficiencyReason.CONFLICTING_SOURCES

@@ -10,18 +10,20 @@ from chuyenhoa.assessment.precedence import (
     Clash,
     History,
     ReportedWindow,
+    are_disjoint,
     choose,
     cover,
     list_clashes,
     order_of,
     reported_in,
     stated_in,
+    summed,
 )
 from chuyenhoa.model.calendars import DAY, Window
 from chuyenhoa.model.criteria import DeclarationMeasure
 from chuyenhoa.model.evidence import KnownDeclaration, KnownFigure, LocalityEvidence
 from chuyenhoa.model.figures import Answer, Basis, keeps_document
-from chuyenhoa.model.plan import Indicator, Period, Plan
+from chuyenhoa.model.plan import Indicator, IndicatorKind, Period, Plan
 from chuyenhoa.model.results import InsufficiencyReason
 
 
@@ -234,23 +236,45 @@ def _figures_of(plan: Plan, sources: _Sources, basis: Basis) -> Figures:
     if len(reports) == 1 and reports[0].window == window:  # nearly always, and a country has millions of them
         return {(code, basis): figure for code, figure in reports[0].figures.items()}
     codes = dict.fromkeys(code for report in reports for code in report.figures)
+    only = _only_tiles(window, reports)
     return {
         (code, basis): figure
         for code in codes
-        if (figure := _figure(plan.indicator_by_code[code], window, reports)) is not None
+        if (figure := _figure(plan.indicator_by_code[code], window, reports, only)) is not None
     }
 
 
-def _figure(indicator: Indicator, window: Window, reports: Sequence[ReportedWindow]) -> KnownFigure | None:
+def _only_tiles(window: Window, reports: Sequence[ReportedWindow]) -> Sequence[ReportedWindow]:
+    """All reports of one kind in the order of time, if they cover a window and none is beside another."""
+    own = [report for report in reports if not report.is_told] or reports
+    tiles = [report for _, report in cover(window, ((report.window, report) for report in own))]
+    return tiles if len(tiles) == len(own) else ()
+
+
+def _figure(
+    indicator: Indicator,
+    window: Window,
+    reports: Sequence[ReportedWindow],
+    only: Sequence[ReportedWindow],
+) -> KnownFigure | None:
     """The figure that counts; else what bounds it, with the blank cells that leave it open."""
+    if only and indicator.kind is IndicatorKind.FLOW:
+        # Twelve months and nothing else: there is nothing to choose, and a country has millions of them.
+        tiles = [report.figures.get(indicator.code) for report in only]
+        stated = [figure for figure in tiles if figure is not None and figure.value is not None]
+        if len(stated) == len(only):
+            return summed(stated)
     found = choose(indicator, window, stated_in(indicator.code, reports))
     if found is not None and found.value is not None:
         return found
     cells = (report.figures.get(indicator.code) for report in reports)
     blank = [figure for figure in cells if figure is not None and figure.value is None]
+    # 3 + withdrawn + 4 lacks because of the withdrawal, and says where that stands.
+    shown = next((figure for figure in blank if figure.lacks is not None), None)
     if found is None:
-        return blank[0] if blank else None
-    return replace(found, parts=(*found.parts, *blank))
+        return shown or (blank[0] if blank else None)
+    found = replace(found, parts=(*found.parts, *blank))
+    return found if shown is None else replace(found, source=shown.source, lacks=shown.lacks)
 
 
 def _used(figures: Figures, parts: Sequence[Part]) -> set[str]:
@@ -270,7 +294,8 @@ def _differences(
 ) -> Iterable[Difference]:
     """The sources that differ, of the milestone's windows and of all inside them."""
     for basis, found in sources.items():
-        if len(found.reports) < 2:
+        # Months alone, and that is nearly always, have no two sources of any figure.
+        if are_disjoint(tuple(report.window for report in found.reports)):
             continue
         names = {(p.window if basis is Basis.CURRENT else p.baseline): p.id for p in reversed(periods)}
         for code in dict.fromkeys(code for report in found.reports for code in report.figures):

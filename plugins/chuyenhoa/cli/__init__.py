@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -22,6 +23,7 @@ from chuyenhoa.settings import SettingsError
 from chuyenhoa.store import StoreError
 
 UNUSABLE = 2
+UTF8_MODE = "PYTHONUTF8"
 # Exit code when we failed; 0 is clean, 1 means findings, 2 means unusable input or a wrong call.
 OUR_FAULT = 3
 
@@ -53,7 +55,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. `arguments` are those of this process if None."""
+    if arguments is None:
+        _insist_on_utf8()
+    for stream in (sys.stdout, sys.stderr):
+        # PYTHONIOENCODING=ascii may be set for another program: "Đạt" is written as \u0110\u1ea1t then.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     # Great Expectations sends usage statistics unless this is set before it is imported.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     options = build_parser().parse_args(arguments)
@@ -74,6 +82,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _answer_for(error, options)
     return code
+
+
+def _insist_on_utf8() -> None:
+    """Start this process anew in Python's UTF-8 mode, where the locale has names of files read otherwise.
+
+    Under LC_ALL=C with PYTHONUTF8=0, and under old locales, the folder "dữ liệu" would come as other letters,
+    and be stored and printed as such.
+    """
+    if settings.reads_utf8() or os.environ.get(UTF8_MODE) == "1":
+        return
+    environment = {**os.environ, UTF8_MODE: "1"}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], environment)  # noqa: S606 - ourselves
 
 
 def _answer_for(error: Exception, options: argparse.Namespace) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from chuyenhoa.assessment import labels as official
 from chuyenhoa.cli import labels
 from chuyenhoa.cli.output import UnusableError, print_json
 from chuyenhoa.model.evidence import JustifiedWarning
@@ -51,8 +52,8 @@ def _read(ctx: Context, options: argparse.Namespace) -> stored_results.StoredRes
         number = options.assessment
         if number is None:
             # Today's state is assessed and stored first, so that what is shown can be cited by its sha256.
-            number = int(assessing.assess_milestone(options.milestone))
-        return stored_results.read_assessment(ctx, number)
+            number = assessing.current_assessment(options.milestone)
+        return stored_results.read_assessment(ctx, number, options.locality, options.criterion)
     except stored_results.UnknownResultError as error:
         raise UnusableError(str(error)) from error
 
@@ -74,7 +75,7 @@ def explain_results(options: argparse.Namespace) -> int:
     locality = next((e for e in stored.localities if e["locality"] == options.locality), None)
     if locality is None:
         # Of the plan as it was stored, not of today's: its list may have changed since.
-        known = ", ".join(entry["locality"] for entry in stored.localities)
+        known = ", ".join(stored.explanation["types"])
         plan = stored.explanation["plan"]["id"]
         raise UnusableError(f"plan {plan} has no locality {options.locality!r}; it has {known}.")
     results = [r for r in locality["criteria"] if options.criterion in (None, r["criterion"])]
@@ -180,6 +181,9 @@ def _format_origin(entry: Mapping[str, Any]) -> str:
 
 
 def _format_input(entry: Mapping[str, Any], *, is_statement: bool) -> str:
+    in_part = official.format_bounds(entry.get("low"), entry.get("high"))
+    if entry["value"] is None and in_part:
+        return f"{in_part} {entry['unit']}".rstrip()
     if entry["value"] is None:
         return (
             "(trống)"
@@ -264,14 +268,13 @@ def find_justifications(
 ) -> list[JustifiedWarning]:
     """The justifications of a locality's figures at a milestone; only of the indicators, if any are named."""
     plan, period = ctx.plan_of(milestone), ctx.period(milestone)
+    # The plan of this locality alone: nothing is read of the others.
+    alone = replace(plan, localities=tuple(e for e in plan.localities if e.code == locality))
     with ctx.store.reading() as session:
-        periods = dict.fromkeys((milestone, *assessing.gather_evidence(ctx, session, period).periods))
-        found = gather_justifications(session, plan, periods, ctx.titles_of(plan))
-    return [
-        entry
-        for entry in found
-        if entry.locality == locality and (indicators is None or entry.indicator in indicators)
-    ]
+        counting = assessing.gather_evidence(ctx, session, period, alone).periods
+        periods = dict.fromkeys((milestone, *counting))
+        found = gather_justifications(session, plan, periods, ctx.titles_of(plan), [locality])
+    return [entry for entry in found if indicators is None or entry.indicator in indicators]
 
 
 def justification_json(entry: JustifiedWarning) -> dict[str, Any]:

@@ -115,9 +115,9 @@ def check_file(options: argparse.Namespace) -> int:
         listed = None if members is None else [_looked_json(member) for member in members]
         output.print_json(_looked_json(looked) | ({} if listed is None else {"members": listed}))
     else:
-        print(f"{options.file.name}: {labels.format_with_code(labels.STATUSES, looked.status.value)}")
+        print(f"{options.file.name}: {_status_line(looked)}")
         for member in members or ():
-            print(f"  {member.path}: {labels.format_with_code(labels.STATUSES, member.status.value)}")
+            print(f"  {member.path}: {_status_line(member)}")
         for finding in looked.findings:
             print(_finding_line(finding))
     # Other than findings: no figure of this file could be looked at, so a script must not go on with it.
@@ -125,6 +125,12 @@ def check_file(options: argparse.Namespace) -> int:
         return UNUSABLE
     # A note asks the submitter for nothing, so a file with notes alone is clean.
     return 1 if any(finding.severity is not Severity.NOTE for finding in looked.findings) else 0
+
+
+def _status_line(looked: checking.FileCheck) -> str:
+    """The status and, as on the receipt, how many of the file's numbers were read."""
+    status, numbers = labels.format_with_code(labels.STATUSES, looked.status.value), looked.reading.numbers
+    return f"{status}, đọc {numbers.read}/{numbers.present} ô số" if numbers.present else status
 
 
 def _looked_json(looked: checking.FileCheck) -> dict[str, Any]:
@@ -321,13 +327,12 @@ def _life(ctx: Context, row: SubmissionRow) -> dict[str, Any]:
         "observations": [
             {
                 **output.observation_json(entry),
-                "in_force": (entry.locality, entry.indicator, entry.basis.value) in counting,
+                "in_force": entry.key in counting,
             }
             for entry in observations
         ],
         "declarations": [
-            {**output.declaration_json(entry), "in_force": (entry.locality, entry.criterion, "") in counting}
-            for entry in declarations
+            {**output.declaration_json(entry), "in_force": entry.key in counting} for entry in declarations
         ],
         "changes": [output.change_json(entry) for entry in changed.changes],
         "kept": changed.kept,

@@ -74,9 +74,14 @@ def _add_keeping(commands: Any) -> None:
         "audit",
         help="is everything as it was left: chain, archive, ledger, figures",
         description="Checks the chain of events, journal, ledger, originals, figures and documents, and "
-        "reads every file again. Exit code 1 with what is wrong, where, and how to fix it.",
+        "reads every file again that came since the last audit without a fault. Exit code 1 with what is "
+        "wrong, where, and how to fix it.",
     )
-    audit.add_argument("--quick", action="store_true", help="do not read the files again")
+    depth = audit.add_mutually_exclusive_group()
+    depth.add_argument("--quick", action="store_true", help="do not read the files again")
+    depth.add_argument(
+        "--full", action="store_true", help="read all files again, also those of earlier audits"
+    )
     audit.set_defaults(run=run_audit)
     rebuild = commands.add_parser(
         "rebuild",
@@ -277,9 +282,9 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
     """The localities of which nothing is known for a milestone, neither by its reports nor by finer ones."""
     plan = ctx.plan_of(milestone.id)
     blocked = []
-    for code, known in assessing.gather_evidence(ctx, session, milestone).evidence.items():
+    for code, absence in assessing.find_absences(ctx, session, milestone).items():
         # Months may cover a milestone of which no report of its own came (decision 0011).
-        if known.absence is None:
+        if absence is None:
             continue
         locality = plan.locality_by_code[code]
         reporter = plan.submitter_by_code[locality.submitter]
@@ -287,8 +292,8 @@ def _list_blocked(ctx: Context, session: Session, milestone: Period) -> list[dic
             {
                 "locality": code,
                 "submitter": reporter.code,
-                "reason": known.absence.value,
-                "text": f"{locality.name} ({reporter.name}): {labels.format_reason(known.absence.value)}",
+                "reason": absence.value,
+                "text": f"{locality.name} ({reporter.name}): {labels.format_reason(absence.value)}",
             }
         )
     return blocked
@@ -309,7 +314,7 @@ def run_migrate(options: argparse.Namespace) -> int:
 
 def run_audit(options: argparse.Namespace) -> int:
     """`chuyenhoa audit`: 0 when all is as it was left, 1 with what is wrong, where, and how to fix it."""
-    found = auditing.audit_store(open_context(), is_quick=options.quick)
+    found = auditing.audit_store(open_context(), is_quick=options.quick, is_full=options.full)
     if options.json:
         print_json(found)
     else:
@@ -318,6 +323,10 @@ def run_audit(options: argparse.Namespace) -> int:
             print(f"{fault.part}: {fault.where}: {fault.what}\n    → {fault.mend}")
         state = f"{len(found.faults)} faults" if found.faults else "no fault"
         print(f"{found.events} events, {found.submissions} submissions, {found.files} originals: {state}")
+        if found.read_since and not options.quick:
+            print(
+                f"files judged up to event {found.read_since} were read by an earlier audit; --full reads all"
+            )
         print(f"head of the chain: {found.head}")
     return 1 if found.faults else 0
 

@@ -129,6 +129,12 @@ def format_possible(possible: Sequence[str]) -> str:
     return " hoặc ".join(VERDICTS[verdict] for verdict in possible)
 
 
+def _format_wide(result: Result) -> str:
+    """That not all of what is called possible was worked out (docs/decisions/0036); empty where it was."""
+    # Results from before the limit do not hold the key: they were worked out to the end.
+    return f" ({official.WIDE})" if result.get("is_wide") else ""
+
+
 def explain_outlook(plan: Plan, result: Result) -> list[str]:
     """Lines on a criterion's result: by which edition, what lacks, who must act, what no longer matters."""
     lines = [f"ấn bản: {result['edition']}"]
@@ -140,7 +146,11 @@ def explain_outlook(plan: Plan, result: Result) -> list[str]:
     if result["actor"]:
         lines.append(f"bên phải làm: {format_actor(plan, result['locality'], result['actor'])}")
         on = f", tùy theo {', '.join(matters)}" if matters else ""
-        lines.append(f"còn có thể: {format_possible(result['possible'])}{on}" if result["possible"] else "")
+        lines.append(
+            f"còn có thể: {format_possible(result['possible'])}{on}{_format_wide(result)}"
+            if result["possible"]
+            else ""
+        )
     # Blanks that cannot change the verdict (decision 0018): nobody need be asked for them.
     settled = [name for name in missing if name not in matters]
     if settled and result["verdict"] != Verdict.INSUFFICIENT:
@@ -158,7 +168,8 @@ def explain_locality(locality: Mapping[str, Any]) -> str:
     # Criteria may share a blank, so that all are open and the locality still has one outcome left.
     if len(locality["possible"]) == 1:
         return f"{format_possible(locality['possible'])} dù {', '.join(open_ones)} thế nào"
-    return f"còn có thể: {format_possible(locality['possible'])}, tùy theo {', '.join(open_ones)}"
+    can_be = f"còn có thể: {format_possible(locality['possible'])}, tùy theo {', '.join(open_ones)}"
+    return can_be + _format_wide(locality)
 
 
 def list_steps(plan: Plan, localities: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from chuyenhoa import clock
 from chuyenhoa.cli import explain, labels
-from chuyenhoa.cli.output import UnusableError, print_json, print_table
+from chuyenhoa.cli.output import UnusableError, print_json, print_long_json, print_table
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.pipeline.assess import assessing
-from chuyenhoa.pipeline.context import Context, open_context, write_file
+from chuyenhoa.pipeline.context import open_context, write_file
 from chuyenhoa.pipeline.publish import drafts, issuing
 from chuyenhoa.release.register import write_register
 from chuyenhoa.reporting import RenderError
-from chuyenhoa.store.tables import AssessmentRow, DocumentRow
+from chuyenhoa.store.documents import load_documents
+from chuyenhoa.store.results import load_results
+from chuyenhoa.store.tables import AssessmentRow
 
 
 def add_commands(commands: Any) -> None:
@@ -77,31 +79,40 @@ def _add_office(commands: Any) -> None:
         parser.add_argument("--json", action="store_true", help="print for programs")
 
 
-def _assess(ctx: Context, milestone: str) -> dict[str, Any]:
-    """Assess a milestone and return the outcome.
+_SHOWN = ("criterion", "verdict", "reason", "actor", "steps", "guard", "needs")
+"""What the table and the lists below it show of a result: a country's formulas and inputs fill 100 MB."""
+
+
+def _count(localities: Iterable[Mapping[str, Any]], counts: dict[str, int]) -> Iterator[Mapping[str, Any]]:
+    """The localities, and in `counts` how many results of theirs carry each verdict."""
+    for locality in localities:
+        for result in locality["criteria"]:
+            counts[result["verdict"]] += 1
+        yield locality
+
+
+def print_assessment(options: argparse.Namespace) -> int:
+    """`chuyenhoa assess`.
 
     Raises:
         UnknownPeriodError: there is no such milestone.
     """
-    number = int(assessing.assess_milestone(milestone))
-    with ctx.store.reading() as session:
-        found: dict[str, Any] = json.loads(session.get_one(AssessmentRow, number).content)
-    return found
-
-
-def print_assessment(options: argparse.Namespace) -> int:
-    """`chuyenhoa assess`."""
     ctx = open_context()
-    found = _assess(ctx, options.milestone)
+    number = int(assessing.assess_milestone(options.milestone))
     counts = dict.fromkeys(labels.VERDICTS, 0)
-    for locality in found["localities"]:
-        for result in locality["criteria"]:
-            counts[result["verdict"]] += 1
-    if options.json:
-        print_json({**found, "counts": counts})
-        return 0
+    with ctx.store.reading() as session:
+        found = json.loads(session.get_one(AssessmentRow, number).content)
+        stored = _count(load_results(session, number), counts)
+        if options.json:
+            # `counts` is full when the localities are through.
+            print_long_json("localities", stored, {**found, "counts": counts})
+            return 0
+        localities = [
+            {**entry, "criteria": [{name: r[name] for name in _SHOWN} for r in entry["criteria"]]}
+            for entry in stored
+        ]
     plan = ctx.plan_of(options.milestone)
-    _print_matrix(plan, ctx.period(options.milestone), found["localities"])
+    _print_matrix(plan, ctx.period(options.milestone), localities)
     print(
         "Ký hiệu: "
         + ", ".join(f"{labels.SIGNS[verdict]} {word}" for verdict, word in labels.VERDICTS.items())
@@ -114,8 +125,8 @@ def print_assessment(options: argparse.Namespace) -> int:
         print(f"Chỉ tiêu của tỉnh, tạm tính (kết luận ở mốc {plan.milestones[-1].id}):")
     _print_targets(plan, found["targets"])
     notes = [labels.format_note(plan, key, text) for key, text in found["notes"].items()]
-    _print_list("Còn thiếu để đạt:", labels.list_steps(plan, found["localities"]))
-    _print_list("Chưa kết luận được:", labels.list_open(plan, found["localities"]))
+    _print_list("Còn thiếu để đạt:", labels.list_steps(plan, localities))
+    _print_list("Chưa kết luận được:", labels.list_open(plan, localities))
     _print_list("Ghi chú:", notes)
     return 0
 
@@ -166,7 +177,7 @@ def render_report(options: argparse.Namespace) -> int:
     for asked in drafts.list_for_office(names):
         approval_forms.ask_office(asked)
     with ctx.store.reading() as session:
-        rows = [session.get_one(DocumentRow, name) for name in names]
+        rows = load_documents(session, names)
     entries = [
         {"id": row.id, "path": str(ctx.settings.data / row.draft_path), "sha256": row.draft_sha256}
         for row in rows

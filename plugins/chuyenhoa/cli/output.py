@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -62,7 +64,24 @@ def print_json(value: Any) -> None:
 
     Dataclasses become objects, enums their values, dates ISO texts, decimals exact texts.
     """
-    print(json.dumps(msgspec.to_builtins(value), ensure_ascii=False, indent=2))
+    print(_write_json(msgspec.to_builtins(value)))
+
+
+def _write_json(value: Any) -> str:
+    """JSON for stdout; where that is not UTF-8, other letters are written as escapes, which JSON knows."""
+    is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(value, ensure_ascii=not is_utf8, indent=2)
+
+
+def print_long_json(name: str, entries: Iterable[Any], rest: Mapping[str, Any]) -> None:
+    """As `print_json`, for an object with one list too long for the memory; `rest` is read after it."""
+    print(f'{{\n  "{name}": [', end="")
+    separator = "\n"
+    for entry in entries:
+        print(separator + textwrap.indent(_write_json(entry), "    "), end="")
+        separator = ",\n"
+    ending = "\n  ]" if separator == ",\n" else "]"
+    print(f"{ending},{_write_json(rest)[1:]}")
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -23,13 +23,11 @@ from chuyenhoa.model.evidence import LocalityEvidence
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.results import Verdict
-from chuyenhoa.pipeline.assess import locality_status, results
+from chuyenhoa.model.submissions import Severity
+from chuyenhoa.pipeline import plan_check
+from chuyenhoa.pipeline.assess import results
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.plan import PlanError, Problem, cases, lint_warnings, load_copy, load_plan, loader, rules
-from chuyenhoa.store import MissingStoreError
-
-# Folders below plans/ that hold no plan.
-NO_PLANS = frozenset({"units", "samples"})
+from chuyenhoa.plan import PlanError, cases, load_copy, load_plan
 
 
 def add_commands(commands: Any) -> None:
@@ -39,92 +37,40 @@ def add_commands(commands: Any) -> None:
     check = plan_commands.add_parser(
         "check",
         help="check all plan data",
-        description="What is wrong in plans/ and expectations/, with file and line. Exit code 1 when "
-        "something is.",
+        description="What is wrong in plans/ and expectations/, with file and line: wrong entries, entries "
+        "without effect, and cases of which the engine makes something else. Warnings name what is seldom "
+        "meant. Exit code 1 when something is wrong.",
     )
+    check.add_argument("--strict", action="store_true", help="take warnings for errors")
+    check.add_argument("--json", action="store_true", help="print for programs")
     check.set_defaults(run=check_plans)
     _add_criteria(plan_commands)
     _add_compare(plan_commands)
-    check.add_argument("--json", action="store_true", help="print for programs")
 
 
 def check_plans(options: argparse.Namespace) -> int:
-    """`chuyenhoa plan check`: every plan folder and its suites; 1 when something is wrong."""
-    where = settings.load()
-    folders = sorted(
-        p.name
-        for p in where.plans.iterdir()
-        # ".git", "__pycache__" and the like are no plans; any other folder without a plan.yaml is a slip.
-        if p.is_dir() and p.name not in NO_PLANS and p.name[0] not in "._"
-    )
-    problems: dict[str, list[Problem]] = {}
-    for name in folders:
-        problems[name] = []
-        try:
-            plan, count = _check_plan(where, name)
-        except PlanError as error:
-            problems[name] = list(error.problems)
-            continue
-        if not options.json:
-            print(f"plan {name}: {_sizes(plan)}, {count} rules: no problem")
-            # Warnings leave the exit code at 0: what they name can be meant.
-            for doubt in lint_warnings.list_warnings(plan):
-                print(f"plan {name}: warning: {doubt}")
-            _warn_of_omissions(plan)
-    if (where.plans / "samples").is_dir():
-        try:
-            cases.load_samples(where.plans)
-        except PlanError as error:
-            problems["samples"] = list(error.problems)
+    """`chuyenhoa plan check`: every plan folder, its suites and its cases; 1 when something is wrong."""
+    found = plan_check.check_plans(settings.load(), strictly=options.strict)
     if options.json:
-        print_json(problems)
+        print_json({name: checked.problems for name, checked in found.items()})
     else:
-        for name, found in problems.items():
-            for problem in found:
-                # To stderr, so that the counts of sound plans can be piped on without them.
-                print(f"plan {name}: {problem}", file=sys.stderr)
-    return 1 if any(problems.values()) else 0
+        for name, checked in found.items():
+            _print_checked(name, checked)
+    every = [problem for checked in found.values() for problem in checked.problems]
+    return 1 if any(problem.severity is Severity.ERROR for problem in every) else 0
 
 
-def _check_plan(where: settings.Settings, name: str) -> tuple[Plan, int]:
-    """A sound plan and the number of its rules.
-
-    Raises:
-        PlanError: something in its folder, its suites or its recipients is wrong.
-    """
-    if not (where.plans / name / "plan.yaml").exists():
-        text = "there is no such file, so that the folder is no plan; write it, or move the folder away"
-        raise PlanError([Problem("plan.yaml", 0, text)])
-    plan = load_plan(where.plans, name)
-    loaded = rules.load_rules(where.expectations, plan)
-    cases.load_case_tables(where.plans, name, plan.criteria_on(plan.milestones[-1].window.end))
-    loader.load_recipients(where.plans / name)
-    return plan, len(loaded)
-
-
-def _warn_of_omissions(plan: Plan) -> None:
-    """Name localities that an earlier plan left "chưa đạt" and this one omits, with nothing decided since.
-
-    Only where there is a store: plan data can be checked before there is one.
-    """
-    ctx = open_context()
-    try:
-        store = ctx.store
-    # Plan data is checked on machines without a store as well (decision 0030).
-    except MissingStoreError:
-        return
-    try:
-        with store.reading() as session:
-            left_out = list(locality_status.not_carried_over(ctx, session, plan))
-    # Looking back takes all plans; a broken one is reported for its own folder and hides nothing of others.
-    except PlanError:
-        return
-    for entry in left_out:
-        print(
-            f"plan {plan.id}: warning: locality {entry.locality} was chưa đạt in plan {entry.plan} "
-            f"({entry.decision_number}) and is not on this list; list it, or record what was decided: "
-            f"chuyenhoa transition --plan {plan.id} --state released --locality {entry.locality} …"
-        )
+def _print_checked(name: str, checked: plan_check.Checked) -> None:
+    errors = [problem for problem in checked.problems if problem.severity is Severity.ERROR]
+    if checked.plan and not errors:
+        print(f"plan {name}: {_sizes(checked.plan)}, {checked.rules} rules: no problem")
+    for problem in checked.problems:
+        if problem.severity is Severity.ERROR:
+            # To stderr, so that the counts of sound plans can be piped on without them.
+            print(f"plan {name}: {problem}", file=sys.stderr)
+        else:
+            # Warnings leave the exit code at 0: what they name can be meant.
+            print(f"plan {name}: warning: {problem}")
 
 
 def _sizes(plan: Plan) -> str:

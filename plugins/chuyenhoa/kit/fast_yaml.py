@@ -5,33 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def parse_yaml(text: str) -> tuple[yaml.Node | None, Any]:
-    """The nodes of a text, which know their lines, and what they hold; None and None for an empty text.
+def compose_yaml(text: str) -> yaml.Node | None:
+    """The nodes of a text, which know their lines and how every scalar is written; None for an empty text.
 
     Raises:
-        yaml.YAMLError: the text is not YAML; ValueError: a value is none, such as the date 2021-02-30.
+        yaml.YAMLError: the text is not YAML.
     """
     try:
-        return _parse(text, _FAST)
+        return _compose(text, _FAST)
     except yaml.YAMLError:
         # libyaml only says "found character that cannot start any token"; PyYAML names the character, and
         # the advice in `plan.sources` rests on its words.
-        return _parse(text, yaml.SafeLoader)
+        return _compose(text, yaml.SafeLoader)
+
+
+def construct_yaml(node: yaml.Node | None) -> Any:
+    """What nodes hold; None for none.
+
+    Raises:
+        yaml.YAMLError: an entry cannot be built; ValueError: a value is none, such as the date 2021-02-30.
+    """
+    return None if node is None else SafeConstructor().construct_document(node)
 
 
 def load_yaml(text: str) -> Any:
-    """What a text holds, as `parse_yaml` reads it."""
-    return parse_yaml(text)[1]
+    """What a text holds, as `compose_yaml` and `construct_yaml` read it."""
+    return construct_yaml(compose_yaml(text))
 
 
-def _parse(text: str, kind: Any) -> tuple[yaml.Node | None, Any]:
+def _compose(text: str, kind: Any) -> yaml.Node | None:
     loader = kind(text)
     try:
-        node = loader.get_single_node()
-        return node, None if node is None else loader.construct_document(node)
+        node: yaml.Node | None = loader.get_single_node()
+        return node
     finally:
         loader.dispose()

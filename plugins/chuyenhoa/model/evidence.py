@@ -40,7 +40,7 @@ class KnownFigure:
     parts: tuple[KnownFigure, ...] = ()
     divisor: int = 1
     lacks: InsufficiencyReason | None = None
-    """Why there is no value, where that is not a blank cell."""
+    """Why there is no value, where that is not a blank cell; a withdrawal stands at `source`."""
     unit: str = ""
     """The former unit whose figure it is, with its code, where it is a part of what came of it."""
     low: Decimal | None = None
@@ -57,13 +57,15 @@ class KnownFigure:
 
 @dataclass(frozen=True)
 class KnownDeclaration:
-    """A stored declaration in force; `answer` None means that its cell was blank."""
+    """A stored declaration in force; `answer` None means that its cell was blank, or `withdrawn`."""
 
     answer: Answer | None
     document_number: str
     document_date: date | None
     note: str
     source: Source
+    withdrawn: bool = False
+    """The submitter took back what it had declared."""
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ class CellRef:
     cell: str
 
 
+StatementKey = tuple[str, str, str]
+"""What a statement of a file is of: locality, indicator and window; or locality, criterion and ""."""
+
+
 @dataclass(frozen=True)
 class Observation:
     """One indicator of one locality; `value` None is a blank cell, which is missing and never zero.
@@ -49,6 +53,11 @@ class Observation:
     cell_ref: CellRef
     withdrawn: bool = False
     """The submitter takes back what it stated before ("xóa" in the cell); then there is no value."""
+
+    @property
+    def key(self) -> StatementKey:
+        """Locality, indicator and window."""
+        return (self.locality, self.indicator, self.basis.value)
 
     @property
     def is_statement(self) -> bool:
@@ -69,6 +78,11 @@ class Declaration:
     cell_ref: CellRef
     withdrawn: bool = False
     """As of an observation."""
+
+    @property
+    def key(self) -> StatementKey:
+        """Locality and criterion, of no window."""
+        return (self.locality, self.criterion, "")
 
     @property
     def is_statement(self) -> bool:

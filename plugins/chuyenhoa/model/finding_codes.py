@@ -123,6 +123,7 @@ class Code(StrEnum):
     CORRECTION_IN_WORDS = "D125"  # Sửa số liệu bằng lời
     COPY_OF_HIDDEN_SHEET = "D126"  # Sheet đang hiện khác sheet ẩn của biểu mẫu
     HIDDEN_COLUMN = "D127"  # Cột ẩn
+    UNKNOWN_QUALIFIER = "D128"  # Chữ chưa hiểu về số liệu
     SHOWN_OTHERWISE = "D130"  # Ô hiển thị khác số đang chứa
     HIDDEN_BY_FORMAT = "D131"  # Định dạng làm ô trông như trống
     FORMULA_RESULT_DIFFERS = "D132"  # Kết quả công thức không đúng

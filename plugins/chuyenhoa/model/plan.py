@@ -121,8 +121,6 @@ class Indicator:
     within: str = ""
     counts_events: bool = False
     """A flow of people said on purpose (`counts: events`): whoever is hurt twice in a year counts twice."""
-    line: int = field(default=0, compare=False)
-    """That of `indicators.csv`, for whoever checks the plan."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class InsufficiencyReason(StrEnum):
     NO_GUIDANCE = "no_guidance"
     UNIT_CHANGED = "unit_changed"
     CONFLICTING_SOURCES = "conflicting_sources"
+    WITHDRAWN = "withdrawn"
+    """The submitter took back what it had stated, and stated nothing since."""
 
 
 class Actor(StrEnum):
@@ -53,6 +55,7 @@ ACTORS: Mapping[InsufficiencyReason, Actor] = {
     InsufficiencyReason.NO_GUIDANCE: Actor.GUIDING_AGENCY,
     InsufficiencyReason.UNIT_CHANGED: Actor.OFFICE,
     InsufficiencyReason.CONFLICTING_SOURCES: Actor.SUBMITTER,
+    InsufficiencyReason.WITHDRAWN: Actor.SUBMITTER,
 }
 
 
@@ -129,7 +132,7 @@ class CriterionResult:
     needs: tuple[str, ...] = ()
     """Missing inputs on which it still depends once the steps are taken; none where the steps are enough."""
     is_wide: bool = False
-    """The work on it ended at the limit: `possible` and `matters` hold what could not be ruled out until then."""
+    """The work on it ended at the limit: `possible` and `matters` hold what was not ruled out until then."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ class LocalityResult:
     possible: tuple[Verdict, ...] = ()
     """What the locality's verdict can still become once everything missing is there."""
     is_wide: bool = False
-    """The work on `possible` ended at the limit: it holds what could not be ruled out until then."""
+    """The work on `possible` ended at the limit: it holds what was not ruled out until then."""
 
     @property
     def reasons(self) -> tuple[InsufficiencyReason, ...]:

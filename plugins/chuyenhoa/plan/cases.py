@@ -14,7 +14,7 @@ from chuyenhoa.model import criteria as measures
 from chuyenhoa.model.results import Verdict
 from chuyenhoa.plan.criterion_entries import CRITERION
 from chuyenhoa.plan.shapes import TERM, Strict, Text
-from chuyenhoa.plan.sources import PlanError, Problems, parse, read_yaml
+from chuyenhoa.plan.sources import Located, PlanError, Problems, parse, read_yaml
 
 SAMPLE_EDITION = "mẫu"
 FIGURE = TERM.removeprefix("^-?").removesuffix("$")
@@ -68,6 +68,8 @@ class CaseTable:
 
     criterion: measures.Criterion
     cases: tuple[CaseEntry, ...]
+    places: tuple[Located, ...]
+    """Where each case stands."""
     kind: str = ""
 
 
@@ -120,22 +122,28 @@ def load_case_tables(
     """
     problems = Problems()
     located = read_yaml(plans / plan_id / "cases.yaml", problems)
-    found: dict[str, CaseTableEntry] = {}
+    found: dict[str, tuple[CaseTableEntry, Located]] = {}
     known = {criterion.code: criterion for criterion in criteria}
     for at in located.items():
         entry = parse(at, CaseTableEntry.model_validate, "cases", problems)
         if entry is not None and (entry.criterion not in known or entry.criterion in found):
             problems.add(at, f"cases: {entry.criterion} is not a criterion in force, or is duplicated")
         elif entry is not None:
-            found[entry.criterion] = entry
+            found[entry.criterion] = entry, at
             if lacks := _lacking(known[entry.criterion], entry.cases):
                 problems.add(at, lacks)
     lacking = sorted(set(known) - set(found))
     if lacking and not problems.found:
         problems.add(located, f"cases: none for {', '.join(lacking)}")
-    if problems.found:
-        raise PlanError(sorted(problems.found))
-    return tuple(CaseTable(entry, tuple(found[entry.code].cases)) for entry in criteria)
+    if told := problems.told():
+        raise PlanError(told)
+    return tuple(_table(criterion, *found[criterion.code]) for criterion in criteria)
+
+
+def _table(
+    criterion: measures.Criterion, entry: CaseTableEntry | SampleEntry, at: Located, kind: str = ""
+) -> CaseTable:
+    return CaseTable(criterion, tuple(entry.cases), tuple(at.part("cases").items()), kind)
 
 
 def load_samples(plans: Path) -> tuple[CaseTable, ...]:
@@ -155,7 +163,7 @@ def load_samples(plans: Path) -> tuple[CaseTable, ...]:
         kind = str(at.part("criterion").part("measure").part("kind").data)
         if lacks := _lacking(criterion, entry.cases):
             problems.add(at, lacks)
-        tables.append(CaseTable(criterion, tuple(entry.cases), kind))
-    if problems.found:
-        raise PlanError(sorted(problems.found))
+        tables.append(_table(criterion, entry, at, kind))
+    if told := problems.told():
+        raise PlanError(told)
     return tuple(tables)

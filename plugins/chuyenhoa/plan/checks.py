@@ -35,7 +35,18 @@ class Check:
     def each_known(self, what: str, key: str, named: Iterable[str], known: Iterable[str], noun: str) -> None:
         """Note every name that is not among those known."""
         for name in sorted(set(named) - set(known)):
-            self.blame(what, key, f"unknown {noun} {name}")
+            if (noun, name) not in self.problems.refused:
+                at = self.places.get((what, key))
+                self.blame(what, key, f"unknown {noun} {name}", _path_to(name, at.data if at else None) or ())
+
+
+def _path_to(name: str, data: object, path: Path_ = ()) -> Path_ | None:
+    """Where in an entry a name stands, by itself or as the code of a term."""
+    if isinstance(data, str):
+        return path if name in (data, data.removeprefix("-").rpartition(".")[2]) else None
+    parts = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    found = (_path_to(name, part, (*path, key)) for key, part in parts)
+    return next((place for place in found if place is not None), None)
 
 
 def check_plan(plan: Plan, places: Mapping[tuple[str, str], Located], problems: Problems) -> None:
@@ -122,7 +133,7 @@ def _check_periods(check: Check) -> None:
                 "period", other.id, f"its window overlaps that of {one.id}, which is of the same kind"
             )
     if not check.plan.milestones:
-        check.problems.add(Located("periods.yaml", 0, None, {}), "no period is a milestone")
+        check.problems.add(Located("periods.yaml", 1, None, {}), "no period is a milestone")
 
 
 def _check_period(check: Check, period: Period) -> None:

@@ -22,6 +22,8 @@ THRESHOLD = Shape(Threshold)
 WHEN_NOTHING = Shape(WhenNothing)
 # A limit, always with its unit; inside a measure it replaces that of the criterion.
 Limit = Annotated[Threshold, THRESHOLD]
+NO_LIMIT = Threshold(Decimal(0), "", Direction.AT_LEAST)
+"""For measures that take none: a declaration, a comparison that names its own direction."""
 
 
 class DeclarationEntry(Strict):
@@ -198,8 +200,20 @@ class TypeEntry(Strict):
         return self
 
 
+LimitedEntry = ValueEntry | RatioEntry | ChangeEntry
+
+
+def _lacks_limit(measure: MeasureEntry) -> bool:
+    """Whether some part of a measure needs the criterion's threshold."""
+    if isinstance(measure, CombinedEntry):
+        return any(map(_lacks_limit, measure.parts))
+    if isinstance(measure, CompareEntry):
+        return measure.direction is None
+    return isinstance(measure, LimitedEntry) and measure.threshold is None
+
+
 def _criterion(
-    *, measure: MeasureEntry, threshold: Threshold, by_type: tuple[TypeEntry, ...], **rest: Any
+    *, measure: MeasureEntry, threshold: Threshold | None, by_type: tuple[TypeEntry, ...], **rest: Any
 ) -> Criterion:
     """The criterion; its validity runs forward, and a type has one measure and is one that it applies to."""
     valid_from, valid_to, applies_to = rest["valid_from"], rest["valid_to"], rest["applies_to_types"]
@@ -212,14 +226,16 @@ def _criterion(
             raise ValueError(f"`by_type` names type {one} twice")
         if one not in applies_to:
             raise ValueError(f"`by_type` names type {one}, to which the criterion does not apply")
+    limited = [measure, *(entry.measure or measure for entry in by_type if not entry.threshold)]
+    if threshold is None and any(map(_lacks_limit, limited)):
+        raise ValueError("`threshold` is lacking, here or in every part of `measure`")
+    limit = threshold or NO_LIMIT
     special = tuple(
-        model.TypeMeasure(
-            frozenset(entry.types), (entry.measure or measure).build(entry.threshold or threshold)
-        )
+        model.TypeMeasure(frozenset(entry.types), (entry.measure or measure).build(entry.threshold or limit))
         for entry in by_type
     )
     rest["short"] = rest["short"] or rest["title"]
-    return Criterion(measure=measure.build(threshold), by_type=special, **rest)
+    return Criterion(measure=measure.build(limit), by_type=special, **rest)
 
 
 # `criteria.yaml`, and the criteria of a guidance letter; `edition` is empty where the file's counts.
@@ -228,7 +244,7 @@ CRITERION = Shape(
     build=_criterion,
     code=Annotated[str, Field(pattern=r"^[IVX]+\.\d+$")],
     measure=MeasureEntry,
-    threshold=Limit,
+    threshold=(Limit | None, None),
     applies_to_types=TypeSet,
     by_type=tuple[TypeEntry, ...],
     status=StatusText,

@@ -19,6 +19,7 @@ from chuyenhoa.model.units import Succession, SuccessionKind, Unit
 from chuyenhoa.plan import shapes
 from chuyenhoa.plan.criterion_entries import CRITERION
 from chuyenhoa.plan.shapes import Name, Row, Shape, StatusText, Text
+from chuyenhoa.plan.sources import ADVICE, AS_WRITTEN
 
 UnitCode = Annotated[str, Field(pattern=r"^\d{5}$")]
 
@@ -179,6 +180,14 @@ GUIDANCE = Shape(
     criteria=Annotated[list[Annotated[Criterion, CRITERION]], Field(min_length=1), AfterValidator(tuple)],
 )
 
+
+def _as_written(value: object) -> object:
+    """A number in a CSV file, where Excel writes 1.000 for a thousand."""
+    if isinstance(value, str) and not any(AS_WRITTEN[kind].fullmatch(value) for kind in ("int", "float")):
+        raise ValueError(f"{value!r}: {ADVICE['float']}")
+    return value
+
+
 # `baselines.csv`: figures that the plan itself states, to be compared with.
 FIXED_FIGURE = Shape(
     FixedFigure,
@@ -186,7 +195,7 @@ FIXED_FIGURE = Shape(
     leave_out=("line",),
     name=Annotated[str, Field(pattern=r"^[a-z0-9_]+$")],
     indicator=Name,
-    value=Annotated[Decimal, Field(ge=0)],
+    value=Annotated[Decimal, Field(ge=0), BeforeValidator(_as_written)],
 )
 
 # `tasks.yaml`.

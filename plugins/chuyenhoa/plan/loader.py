@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,11 +13,14 @@ from chuyenhoa.model.baselines import FixedFigure
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.guidance import Guidance
 from chuyenhoa.model.plan import Indicator, Plan, Recipient
+from chuyenhoa.model.submissions import Severity
 from chuyenhoa.plan import entries
-from chuyenhoa.plan.checks import check_plan
+from chuyenhoa.plan.checks import Check, check_plan
 from chuyenhoa.plan.criterion_entries import CRITERION
+from chuyenhoa.plan.effects import check_effects
+from chuyenhoa.plan.lint_warnings import list_warnings
 from chuyenhoa.plan.shapes import Shape
-from chuyenhoa.plan.sources import Located, PlanError, Problems, parse, read_csv, read_yaml
+from chuyenhoa.plan.sources import Located, PlanError, Problem, Problems, parse, read_csv, read_yaml
 from chuyenhoa.plan.units import read_register, units_of
 
 Entry = TypeVar("Entry")
@@ -62,13 +65,13 @@ class _Loader:
         if head and head.id != self.folder.name and not self.is_copy:
             text = f"plan: `id` is {head.id!r} and must be {self.folder.name!r}, as the folder"
             self.problems.add(self.register.places["plan", ""], text, ("id",))
-            raise PlanError(self.problems.found)
+            raise PlanError(self.problems.told())
         plan = self._assemble(head) if head else None
         # Without indicators.csv every criterion would name unknown indicators: one cause, fifty messages.
         if plan is not None and not self.problems.has_unread_files:
             check_plan(plan, self.register.places, self.problems)
         if plan is None or self.problems.found:
-            raise PlanError(sorted(set(self.problems.found)))
+            raise PlanError(self.problems.told())
         return plan
 
     def _read_head(self) -> entries.PlanEntry | None:
@@ -104,7 +107,9 @@ class _Loader:
         for at in found:
             label = _label(at.data, key) if isinstance(at.data, dict) else ""
             entry = parse(at, read, f"{what} {label}".rstrip(), self.problems)
-            if entry is not None:
+            if entry is None:
+                self.problems.refused.add((what, label.split(" ")[0]))
+            else:
                 self.register.note(what, label, at, self.problems)
                 typed.append(entry)
         return tuple(typed)
@@ -150,8 +155,7 @@ class _Loader:
 
     def _indicators(self, decimal_units: frozenset[str]) -> tuple[Indicator, ...]:
         rows = self._rows("indicators.csv", entries.INDICATOR, "indicator")
-        lines = {code: at.line for (what, code), at in self.register.places.items() if what == "indicator"}
-        return tuple(replace(row, decimals=row.unit in decimal_units, line=lines[row.code]) for row in rows)
+        return tuple(replace(row, decimals=row.unit in decimal_units) for row in rows)
 
     def _guidance(self) -> tuple[Guidance, ...]:
         path = self.folder / "guidance.yaml"
@@ -204,6 +208,41 @@ def load_plan(plans: Path, plan_id: str) -> Plan:
         PlanError: with every problem found, each with file, line and what is wrong.
     """
     return _Loader(plans / plan_id).load()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A plan that can be run, with the places of its entries, so that more can be said of them."""
+
+    plan: Plan
+    places: Mapping[tuple[str, str], Located]
+    misread: tuple[Problem, ...] = ()
+
+    def faults(self) -> list[Problem]:
+        """What the plan can be run with and nobody can mean."""
+        return self._said(check_effects, self.misread)
+
+    def doubts(self, others: Mapping[str, Plan]) -> list[Problem]:
+        """What is seldom meant, as warnings; `others` are plans from which this one may have been copied."""
+        found = self._said(partial(list_warnings, others=others))
+        return [replace(doubt, severity=Severity.WARNING) for doubt in found]
+
+    def _said(self, step: Callable[[Check], None], misread: Iterable[Problem] = ()) -> list[Problem]:
+        problems = Problems()
+        problems.misread += misread
+        step(Check(self.plan, self.places, problems))
+        return problems.told()
+
+
+def load_located(plans: Path, plan_id: str) -> Loaded:
+    """Load a plan, as `load_plan`, and keep where each of its entries stands.
+
+    Raises:
+        PlanError: as `load_plan`.
+    """
+    loader = _Loader(plans / plan_id)
+    plan = loader.load()
+    return Loaded(plan, loader.register.places, tuple(loader.problems.misread))
 
 
 def load_copy(folder: Path) -> Plan:

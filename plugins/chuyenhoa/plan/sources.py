@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
-from chuyenhoa.kit.fast_yaml import parse_yaml
+from chuyenhoa.kit.fast_yaml import compose_yaml, construct_yaml
+from chuyenhoa.model.submissions import Severity
 
 Path_ = tuple[str | int, ...]
 Entry = TypeVar("Entry")
@@ -26,18 +28,39 @@ FIXES = {
     "tuple_type": "put what is listed in brackets, with commas between",
     "model_type": "write its parts with their names, as in {value: 80, unit: percent}",
     "bool_": "write true or false",
+    "invalid_key": "write a decimal with a point, as 79.5",
     "extra_forbidden": "unknown entry; is it misspelt?",
     "string_pattern_mismatch": "see the other entries for its form",
 }
 
 
+# How a plain scalar is written that YAML reads as a person does, by the end of its tag.
+AS_WRITTEN = {
+    "int": re.compile(r"-?(0|[1-9]\d*)"),
+    # Not 1.000 or 2.500: a Vietnamese clerk writes thousands so, and YAML reads 1 and 2.5.
+    "float": re.compile(r"(?!-?[1-9]\d{0,2}\.\d\d0$)-?(0|[1-9]\d*)\.\d+"),
+    "bool": re.compile(r"true|false"),
+    "timestamp": re.compile(r"\d{4}-\d\d-\d\d"),
+}
+"""So `010` (8), `1:20` (80), `1_000`, `0x50`, `.5`, `.inf`, `no`, `On` and times of day are not."""
+ADVICE = {
+    "int": "write a number with digits alone, such as 80",
+    "float": "write a number with digits and one point, such as 79.5, and no point between thousands",
+    "bool": "write true or false",
+    "timestamp": "write a day alone, as 2022-04-15",
+}
+TEXT_TAG = "tag:yaml.org,2002:str"
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One wrong entry; `line` counts from 1, and 0 means the file as a whole."""
+    """One wrong or doubtful entry; `line` counts from 1, and 0 means that there is no such file."""
 
     file: str
     line: int
     text: str
+    severity: Severity = Severity.ERROR
+    """A warning names what is seldom meant; it refuses nothing."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -95,10 +118,23 @@ class Problems:
         self.found: list[Problem] = []
         self.has_unread_files = False
         """Whether a whole file is lacking, so that what others say about its entries cannot be checked."""
+        self.refused: set[tuple[str, str]] = set()
+        """Kinds and names of entries that are there and wrong, so that nobody is told that there is none."""
+        self.misread: list[Problem] = []
+        """Values that YAML reads otherwise than people do. A plan with them can be run, as it is read."""
 
     def add(self, at: Located, text: str, path: Path_ = ()) -> None:
         """Note one problem at the line of an entry or of a part of it."""
         self.found.append(Problem(at.file, at.line_of(path), text))
+
+    def told(self) -> list[Problem]:
+        """All problems in order, each once.
+
+        Of a line with a misread value that alone: "80, not 'False'" would only puzzle whoever wrote `no`.
+        """
+        lines = {(problem.file, problem.line) for problem in self.misread}
+        others = [problem for problem in self.found if (problem.file, problem.line) not in lines]
+        return sorted({*self.misread, *others})
 
     def add_unread(self, file: str, line: int, text: str) -> None:
         """Note that a file as a whole cannot be used."""
@@ -106,19 +142,27 @@ class Problems:
         self.found.append(Problem(file, line, text))
 
 
+class EncodingError(ValueError):
+    """A file that is not in UTF-8; the text says what to do."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        super().__init__("the file is not in UTF-8; save it again as UTF-8 (in Excel: CSV UTF-8)")
+
+
 def read_text(path: Path) -> str:
     """The text of a file that people edit, with one spelling for each letter.
 
     Raises:
         OSError: there is no such file, or it cannot be read.
-        ValueError: it is not in UTF-8; the text says what to do.
+        EncodingError: it is not in UTF-8 from some line on.
     """
     try:
         # utf-8-sig: Excel and Notepad put a mark in front. NFC: "ệ" may be one sign or three, and a locality
         # whose name is spelt the other way would not be that of units.csv.
         return unicodedata.normalize("NFC", path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise ValueError("the file is not in UTF-8; save it again as UTF-8 (in Excel: CSV UTF-8)") from error
+        raise EncodingError(error.object[: error.start].count(b"\n") + 1) from error
 
 
 def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> Located:
@@ -128,22 +172,22 @@ def read_yaml(path: Path, problems: Problems, *, may_be_empty: bool = False) -> 
     """
     empty = Located(path.name, 0, None, {})
     try:
-        node, data = parse_yaml(read_text(path))
+        node = compose_yaml(read_text(path))
         if node is None and may_be_empty:
             return Located(path.name, 1, [], {})
         if node is None:
-            problems.add_unread(path.name, 0, "the file is empty")
+            problems.add_unread(path.name, 1, "the file is empty")
             return empty
         lines: dict[Path_, int] = {}
-        _walk(node, (), lines, path.name, problems)
+        _Walk(lines, path.name, problems).go(node, ())
+        data = construct_yaml(node)
     except OSError as error:
         problems.add_unread(path.name, 0, f"cannot be read: {error.strerror}")
         return empty
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        problems.add_unread(
-            path.name, mark.line + 1 if mark else 0, f"not readable as YAML: {_format_error(error)}"
-        )
+        line = mark.line + 1 if mark else getattr(error, "line", 1)
+        problems.add_unread(path.name, line, f"not readable as YAML: {_format_error(error)}")
         return empty
     return Located(path.name, 1, data, lines)
 
@@ -152,7 +196,7 @@ def _format_error(error: Exception) -> str:
     """What makes a file unreadable, and what to do about the mistakes that people make."""
     text = str(getattr(error, "problem", error))
     if isinstance(error, RecursionError):
-        return "an entry contains itself (`&` and `*`)"
+        return "entries are nested too deeply"
     if "'\\t'" in text:
         return f"{text}; indent with blanks, not with tabs"
     if text.startswith("mapping values are not allowed"):
@@ -160,20 +204,66 @@ def _format_error(error: Exception) -> str:
     return text
 
 
-def _walk(node: yaml.Node, path: Path_, lines: dict[Path_, int], file: str, problems: Problems) -> None:
-    """Note the line of every part, and keys that are duplicated (YAML would silently keep the last)."""
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
+@dataclass
+class _Walk:
+    """One way through the nodes of a file, before anything is made of them."""
+
+    lines: dict[Path_, int]
+    file: str
+    problems: Problems
+    above: tuple[yaml.Node, ...] = ()
+
+    def go(self, node: yaml.Node, path: Path_) -> None:
+        """Note the line of every part, scalars that mislead, and keys that are duplicated.
+
+        Of duplicated keys YAML would silently keep the last.
+        """
+        self.lines[path] = node.start_mark.line + 1
+        if node in self.above:
+            raise yaml.MarkedYAMLError(
+                problem="an entry contains itself (`&` and `*`)", problem_mark=node.start_mark
+            )
+        self.above += (node,)
+        if isinstance(node, yaml.MappingNode):
+            self._into_mapping(node, path)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self.go(value, (*path, index))
+        elif isinstance(node, yaml.ScalarNode):
+            self._look_at(node)
+        self.above = self.above[:-1]
+
+    def _into_mapping(self, node: yaml.MappingNode, path: Path_) -> None:
         seen: set[str] = set()
         for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):  # `? [a, b]`: refused when the file is put together
+                continue
             if key.value in seen:
-                problems.add(Located(file, key.start_mark.line + 1, None, {}), f"`{key.value}` is duplicated")
+                self.problems.add(Located(self.file, line, None, {}), f"`{key.value}` is duplicated")
             seen.add(key.value)
-            _walk(value, (*path, key.value), lines, file, problems)
-            lines[(*path, key.value)] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _walk(value, (*path, index), lines, file, problems)
+            self.go(key, (*path, key.value))
+            self.go(value, (*path, key.value))
+            self.lines[(*path, key.value)] = line
+
+    def _look_at(self, node: yaml.ScalarNode) -> None:
+        """Note a plain value that YAML reads otherwise than people; in quotation marks it is a text."""
+        kind = node.tag.rpartition(":")[2]
+        if node.style or kind not in AS_WRITTEN:
+            return
+        try:
+            value = construct_yaml(node)
+        except ValueError:
+            wrong = Problem(self.file, node.start_mark.line + 1, f"{node.value} is no day of the calendar")
+            self.problems.found.append(wrong)
+            self.problems.misread.append(wrong)
+            # It could not be made, and the rest of the file is to be read too.
+            node.tag = TEXT_TAG
+            return
+        if not AS_WRITTEN[kind].fullmatch(node.value):
+            read = str(value).lower() if kind == "bool" else value
+            text = f"`{node.value}` is read as {read}; {ADVICE[kind]}; a text stands in quotation marks"
+            self.problems.misread.append(Problem(self.file, node.start_mark.line + 1, text))
 
 
 def read_csv(path: Path, columns: Sequence[str], problems: Problems) -> list[Located]:
@@ -183,8 +273,8 @@ def read_csv(path: Path, columns: Sequence[str], problems: Problems) -> list[Loc
     except OSError as error:
         problems.add_unread(path.name, 0, f"cannot be read: {error.strerror}")
         return []
-    except ValueError as error:
-        problems.add_unread(path.name, 0, f"cannot be read: {error}")
+    except EncodingError as error:
+        problems.add_unread(path.name, error.line, f"cannot be read: {error}")
         return []
     reader = csv.DictReader(text.rstrip().splitlines(keepends=True))
     if wrong := _wrong_header(reader.fieldnames or [], columns):

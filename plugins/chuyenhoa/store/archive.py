@@ -127,6 +127,14 @@ def archive_bytes(archive: Path, content: bytes) -> tuple[str, int]:
     return archive_all(archive, [content])[0]
 
 
+def archive_pieces(archive: Path, pieces: Iterable[bytes]) -> str:
+    """Keep a file that comes in pieces; returns its sha256."""
+    with Incoming(archive) as incoming:
+        sha256, _ = incoming.add(pieces)
+        incoming.keep()
+    return sha256
+
+
 def archive_all(archive: Path, contents: Sequence[bytes]) -> list[tuple[str, int]]:
     """Keep the bytes of several files; returns their hashes and sizes in bytes."""
     found = []

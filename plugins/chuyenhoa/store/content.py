@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from chuyenhoa.store.journal import Facts, append_event, canonical, digest
 
 KEYS = ("id", "submission")
 """Columns of `tables.CONTENT` that say nothing of the file: a rebuilt store may number its rows otherwise."""
+COUNTS = ("numbers_present", "numbers_read", "numbers_taken")
+"""Columns of the ledger that no event settles: a file judged before they were there has none."""
 JUDGED = ("status", "plan", "period", "submitter", "version", "is_late", "duplicate_of")
 """Columns of the ledger that a judgement settles."""
 
@@ -44,6 +46,8 @@ class Answer:
     """Earlier versions and their localities whose figures are taken now that the reasons are there."""
 
 
+MAX_READ = 200
+"""Submissions whose content is held at once: at 1,400 figures each, some 150 MB."""
 Values = dict[str, object]
 Content = dict[str, list[Values]]
 """What is stored of a submission: the rows of each table, without their keys."""
@@ -134,15 +138,41 @@ def digest_content(content: Content) -> str:
     )
 
 
+def in_chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Submissions, as many at once as may be held."""
+    for start in range(0, len(numbers), MAX_READ):
+        yield numbers[start : start + MAX_READ]
+
+
 def read_content(session: Session, number: int) -> Content:
     """What the store holds of a submission."""
-    return {table.__tablename__: _read_rows(session, table, number) for table in tables.CONTENT}
+    return read_contents(session, [number])[number]
 
 
-def _read_rows(session: Session, table: type[tables.Base], number: int) -> list[Values]:
-    columns = [column for column in table.__table__.columns if column.name not in KEYS]
-    query = select(*columns).where(table.__table__.c.submission == number)
-    return [dict(row._mapping) for row in session.execute(query.order_by(*table.__table__.primary_key))]
+def read_contents(session: Session, numbers: Sequence[int]) -> dict[int, Content]:
+    """What the store holds of each of some submissions; a few hundred at once, since all of it is held."""
+    found: dict[int, Content] = {
+        number: {table.__tablename__: [] for table in tables.CONTENT} for number in numbers
+    }
+    for table in tables.CONTENT:
+        columns = table.__table__.c
+        query = select(*columns).where(columns.submission.in_(numbers))
+        for row in session.execute(query.order_by(*table.__table__.primary_key)):
+            values = {name: value for name, value in row._mapping.items() if name not in KEYS}
+            found[row.submission][table.__tablename__].append(values)
+    return found
+
+
+def copy_contents(session: Session, contents: Mapping[int, Content]) -> None:
+    """Keep what another store holds of some submissions, in the order in which that one read it."""
+    for table in tables.CONTENT:
+        rows = [
+            {"submission": number, **values}
+            for number, content in contents.items()
+            for values in content[table.__tablename__]
+        ]
+        if rows:
+            session.execute(insert(tables.Base.metadata.tables[table.__tablename__]), rows)
 
 
 def _content_rows(number: int, answer: Answer) -> Iterator[tuple[type[tables.Base], list[Values]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +10,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chuyenhoa.store.tables import AssessmentRow, DocumentRow, SnapshotRow
+from chuyenhoa.store.ledger import MAX_NAMED
+from chuyenhoa.store.tables import AssessmentRow, DocumentRow, RegisterRow, ResultRow, SnapshotRow
 
 
 class DocumentState(StrEnum):
@@ -68,6 +70,34 @@ def find_document(
     )
 
 
+def load_documents(session: Session, names: Sequence[str]) -> list[DocumentRow]:
+    """Documents by their ids, in that order.
+
+    Raises:
+        KeyError: there is none of an id.
+    """
+    found: dict[str, DocumentRow] = {}
+    for some in _in_parts(names):
+        query = select(DocumentRow).where(DocumentRow.id.in_(some))
+        found.update((row.id, row) for row in session.scalars(query))
+    return [found[name] for name in names]
+
+
+def load_registers(session: Session, names: Sequence[str]) -> dict[str, RegisterRow]:
+    """The lines of the register on some documents, by their ids."""
+    found: dict[str, RegisterRow] = {}
+    for some in _in_parts(names):
+        query = select(RegisterRow).where(RegisterRow.document.in_(some))
+        found.update((row.document, row) for row in session.scalars(query))
+    return found
+
+
+def _in_parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Ids, as many at once as one query may name."""
+    for start in range(0, len(names), MAX_NAMED):
+        yield names[start : start + MAX_NAMED]
+
+
 def list_versions(session: Session, subject: Subject) -> list[DocumentRow]:
     """Every version of one document, oldest first."""
     query = select(DocumentRow).where(
@@ -103,10 +133,18 @@ def list_users(session: Session, submission: str) -> list[str]:
     """The assessments, snapshots and documents that rest on figures of a submission (`S000012`)."""
     # In the JSON of assessments and snapshots every figure names its submission: "submission":"S000012".
     quoted = f'"{submission}"'
-    assessments = session.scalars(select(AssessmentRow).where(AssessmentRow.content.contains(quoted)))
-    found = [f"assessment {row.id} ({row.milestone})" for row in assessments]
-    for snapshot in session.scalars(select(SnapshotRow).where(SnapshotRow.content.contains(quoted))):
-        found.append(f"snapshot {snapshot.id[:12]} ({snapshot.milestone})")
-        rows = session.scalars(select(DocumentRow).where(DocumentRow.snapshot == snapshot.id))
-        found += [f"document {row.id} ({row.state})" for row in rows]
+    resting = select(ResultRow.assessment).where(ResultRow.content.contains(quoted))
+    assessments = select(AssessmentRow.id, AssessmentRow.milestone).where(AssessmentRow.id.in_(resting))
+    found = [
+        f"assessment {number} ({milestone})"
+        for number, milestone in session.execute(assessments.order_by(AssessmentRow.id))
+    ]
+    frozen = select(SnapshotRow.id, SnapshotRow.milestone).where(SnapshotRow.content.contains(quoted))
+    snapshots = session.execute(frozen.order_by(SnapshotRow.frozen_at, SnapshotRow.id)).all()
+    rendered: dict[str, list[str]] = {}
+    documents = select(DocumentRow).where(DocumentRow.snapshot.in_([name for name, _ in snapshots]))
+    for row in session.scalars(documents.order_by(DocumentRow.rendered_at, DocumentRow.id)):
+        rendered.setdefault(row.snapshot, []).append(f"document {row.id} ({row.state})")
+    for name, milestone in snapshots:
+        found += [f"snapshot {name[:12]} ({milestone})", *rendered.get(name, ())]
     return found

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from chuyenhoa.store.journal import REPLAYING, Journal, note_records, watch_records
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest migration; a test compares it with the migrations themselves."""
 WRITERS_LOCK = 7214515
 LOCKS = {"migrate": 7214514, "intake": 7214516, "office": 7214517}
@@ -150,7 +151,8 @@ def migrate_store(url: str) -> Migration:
 
 
 def _show(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
+    """The URL without its password, as people read it: "dữ liệu" and not "d%E1%BB%AF li%E1%BB%87u"."""
+    return unquote(engine.url.render_as_string(hide_password=True))
 
 
 @contextmanager
@@ -254,7 +256,7 @@ def _upgrade(engine: Engine, version: str | None) -> None:
     if version is not None and version not in _list_revisions():
         raise _refuse(engine, version)
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))  # as in an .ini file
     with _without_foreign_keys(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ from chuyenhoa.model.results import InsufficiencyReason
 from chuyenhoa.model.shown import show_plainly
 from chuyenhoa.store import in_force, tables
 from chuyenhoa.store.justifications import load_releases, status_after
-from chuyenhoa.store.ledger import OURS, load_localities, submission_id
+from chuyenhoa.store.ledger import OURS, load_localities_of, submission_id
 
 
 def versions(session: Session, plan: Plan, period: str) -> list[tables.SubmissionRow]:
@@ -38,20 +38,60 @@ def versions(session: Session, plan: Plan, period: str) -> list[tables.Submissio
     return list(session.scalars(query.order_by(tables.SubmissionRow.number)))
 
 
+LOCALITIES_AT_ONCE = 2000
+"""Localities whose statements are held at once: with 90 figures each, some 150 MB."""
+
+
 def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, LocalityEvidence]:
     """What is known of every locality of a plan for one period."""
     rows = {row.number: row for row in versions(session, plan, period)}
+    absences = _find_absences(session, plan, list(rows))
+    evidence: dict[str, LocalityEvidence] = {}
+    texts: dict[str, str] = {}
+    for codes in in_chunks(plan):
+        evidence |= _load_some(session, in_force.Scope([period], codes, plan.id), rows, texts)
+    return {
+        code: replace(evidence.get(code) or LocalityEvidence(code), absence=absence)
+        for code, absence in absences.items()
+    }
+
+
+def load_absences(session: Session, plan: Plan, period: str) -> Mapping[str, LocalityEvidence]:
+    """As `load_evidence`, without what is stated: only whether anything is, and if not, why."""
+    numbers = [row.number for row in versions(session, plan, period)]
+    absences = _find_absences(session, plan, numbers)
+    return {code: LocalityEvidence(code, absence=absence) for code, absence in absences.items()}
+
+
+def in_chunks(plan: Plan) -> Iterator[Sequence[str]]:
+    """The codes of a plan's localities, as many at once as may be held."""
+    codes = list(plan.locality_by_code)
+    for start in range(0, len(codes), LOCALITIES_AT_ONCE):
+        yield codes[start : start + LOCALITIES_AT_ONCE]
+
+
+def _find_absences(
+    session: Session, plan: Plan, numbers: Sequence[int]
+) -> dict[str, InsufficiencyReason | None]:
+    """By locality, why nothing is known of it from some files; None where something was taken."""
     listed: dict[str, bool] = {}
-    query = select(tables.SubmissionLocalityRow).where(tables.SubmissionLocalityRow.submission.in_(rows))
-    released = load_releases(session, list(rows))
-    for entry in session.scalars(query):
-        taken = entry.taken or (entry.submission, entry.locality) in released
-        listed[entry.locality] = taken or listed.get(entry.locality, False)
-    scope = in_force.Scope([period], plan=plan.id)
+    released = load_releases(session, numbers)
+    for number, given in load_localities_of(session, numbers).items():
+        for code, is_taken in given.items():
+            listed[code] = is_taken or (number, code) in released or listed.get(code, False)
+    return {code: _absence(listed.get(code)) for code in plan.locality_by_code}
+
+
+def _load_some(
+    session: Session, scope: in_force.Scope, rows: Mapping[int, tables.SubmissionRow], texts: dict[str, str]
+) -> dict[str, LocalityEvidence]:
+    """What is in force of some localities; `texts` holds every text once, of a country they are a million."""
     figures: dict[str, dict[tuple[str, Basis], KnownFigure]] = {}
     for stated in in_force.newest(in_force.load_figures(session, scope)).values():
-        seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref)
-        figures.setdefault(seen.locality, {})[seen.indicator, seen.basis] = KnownFigure(seen.value, source)
+        seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref, texts)
+        key = texts.setdefault(seen.indicator, seen.indicator), seen.basis
+        lacks = InsufficiencyReason.WITHDRAWN if seen.withdrawn else None
+        figures.setdefault(seen.locality, {})[key] = KnownFigure(seen.value, source, lacks=lacks)
     declarations: dict[str, dict[str, KnownDeclaration]] = {}
     for told in in_force.newest(in_force.load_declarations(session, scope)).values():
         said = told.declaration
@@ -60,13 +100,12 @@ def load_evidence(session: Session, plan: Plan, period: str) -> Mapping[str, Loc
             said.document_number,
             said.document_date,
             said.note,
-            _source(rows[told.number], said.cell_ref),
+            _source(rows[told.number], said.cell_ref, texts),
+            said.withdrawn,
         )
     return {
-        code: LocalityEvidence(
-            code, figures.get(code, {}), declarations.get(code, {}), _absence(listed.get(code))
-        )
-        for code in plan.locality_by_code
+        code: LocalityEvidence(code, figures.get(code, {}), declarations.get(code, {}))
+        for code in (*figures, *declarations)
     }
 
 
@@ -82,26 +121,26 @@ def _shown_name(row: tables.SubmissionRow) -> str:
     return show_plainly(mask_personal(row.file_name))
 
 
-def _source(row: tables.SubmissionRow, cell_ref: CellRef) -> Source:
-    return Source(submission_id(row.number), row.sha256, _shown_name(row), cell_ref.sheet, cell_ref.cell)
+def _source(row: tables.SubmissionRow, cell_ref: CellRef, texts: dict[str, str]) -> Source:
+    said = (submission_id(row.number), row.sha256, _shown_name(row), cell_ref.sheet, cell_ref.cell)
+    return Source(*(texts.setdefault(text, text) for text in said))
 
 
 def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:
     """Every version of a period as the annex on reporting lists it, oldest first."""
     rows = [row for row in versions(session, plan, period) if row.version is not None]
-    released = load_releases(session, [row.number for row in rows])
+    numbers = [row.number for row in rows]
+    released, listed_in = load_releases(session, numbers), load_localities_of(session, numbers)
     records = []
     for row in rows:
-        listed = {
-            code: taken or (row.number, code) in released
-            for code, taken in load_localities(session, row.number).items()
-        }
+        given = listed_in.get(row.number, {})
+        listed = {code: taken or (row.number, code) in released for code, taken in given.items()}
         records.append(
             SubmissionRecord(
                 id=submission_id(row.number),
                 submitter=row.submitter,
                 version=row.version,
-                status=status_after(session, row),
+                status=status_after(row, given, released),
                 file_name=_shown_name(row),
                 sha256=row.sha256,
                 received_at=datetime.fromisoformat(row.received_at),

@@ -28,12 +28,13 @@ from chuyenhoa.model.figures import (
     Declaration,
     Narrative,
     Observation,
+    StatementKey,
     keeps_document,
 )
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.store import tables
-from chuyenhoa.store.ledger import OURS, declaration_of
+from chuyenhoa.store.ledger import OURS, declaration_of, find_submissions, load_localities
 
 
 @dataclass(frozen=True)
@@ -307,47 +308,48 @@ def outdated_texts(session: Session, plan: Plan, periods: Sequence[str]) -> list
     return found
 
 
-def statements_of(session: Session, row: tables.SubmissionRow) -> set[tuple[str, str, str]]:
+def statements_of(session: Session, row: tables.SubmissionRow) -> set[StatementKey]:
     """What a file states that is in force today: locality, indicator and window, or criterion and ""."""
-    scope = Scope([row.period], plan=row.plan)
+    scope = Scope([row.period], load_localities(session, row.number), row.plan)
     figures = newest(load_figures(session, scope)).values()
     declared = newest(load_declarations(session, scope)).values()
-    return {
-        (s.figure.locality, s.figure.indicator, s.figure.basis.value)
-        for s in figures
-        if s.number == row.number and s.figure.value is not None
-    } | {
-        (s.declaration.locality, s.declaration.criterion, "")
-        for s in declared
-        if s.number == row.number and s.declaration.answer is not None
+    return {s.figure.key for s in figures if s.number == row.number and s.figure.value is not None} | {
+        s.declaration.key for s in declared if s.number == row.number and s.declaration.answer is not None
     }
 
 
-def load_stated_keys(session: Session, scope: Scope, before: int) -> set[tuple[str, str, str]]:
-    """What files before a submission state, accepted or not: locality, indicator and window, or criterion."""
-    found: set[tuple[str, str, str]] = set()
-    for table, subject, basis, is_said in (
+def load_stated(
+    session: Session, numbers: Collection[int], localities: Collection[str]
+) -> dict[tuple[int, str], set[StatementKey]]:
+    """By file and locality, what it states, accepted or not: values, and that one no longer holds."""
+    found: dict[tuple[int, str], set[StatementKey]] = {}
+    for table, subject, basis, value in (
         (tables.ObservationRow, "indicator", "basis", "value"),
         (tables.DeclarationRow, "criterion", "", "answer"),
     ):
         columns = table.__table__.c
-        query = (
-            select(columns.locality, columns[subject], columns[basis] if basis else literal(""))
-            .join(tables.SubmissionRow, tables.SubmissionRow.number == columns.submission)
-            .where(
-                tables.SubmissionRow.plan == scope.plan,
-                tables.SubmissionRow.period.in_(list(scope.periods)),
-                tables.SubmissionRow.number < before,
-                tables.SubmissionRow.status.in_([status.value for status in OURS]),
-                columns.locality.in_(list(scope.localities or ())),
-                columns[is_said].is_not(None),
-            )
+        window = columns[basis] if basis else literal("")
+        query = select(columns.submission, columns.locality, columns[subject], window).where(
+            columns.submission.in_(numbers),
+            columns.locality.in_(localities),
+            or_(columns[value].is_not(None), columns.withdrawn),
         )
-        found |= {(code, about, window) for code, about, window in session.execute(query)}
+        for number, code, about, span in session.execute(query):
+            found.setdefault((number, code), set()).add((code, about, span))
     return found
+
+
+def numbers_before(session: Session, scope: Scope, before: int) -> set[int]:
+    """The versions of some reports that came before a submission, whatever became of them."""
+    query = select(tables.SubmissionRow.number).where(
+        tables.SubmissionRow.plan == scope.plan,
+        tables.SubmissionRow.period.in_(list(scope.periods)),
+        tables.SubmissionRow.number < before,
+        tables.SubmissionRow.status.in_([status.value for status in OURS]),
+    )
+    return set(session.scalars(query))
 
 
 def load_files(session: Session, numbers: Iterable[int]) -> Mapping[int, tables.SubmissionRow]:
     """The files that statements came in."""
-    query = select(tables.SubmissionRow).where(tables.SubmissionRow.number.in_(sorted(set(numbers))))
-    return {row.number: row for row in session.scalars(query)}
+    return {row.number: row for row in find_submissions(session, numbers)}

@@ -21,9 +21,10 @@ from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
-from chuyenhoa.store.archive import archive_bytes, read_archived
+from chuyenhoa.store import results
+from chuyenhoa.store.archive import archive_bytes, archive_pieces, archived_path, read_archived
 from chuyenhoa.store.disk import make_folder, sync_folders, write_all
-from chuyenhoa.store.tables import CONTENT, Base, EventRow, SubmissionRow
+from chuyenhoa.store.tables import CONTENT, AssessmentRow, Base, EventRow, SubmissionRow
 
 REPLAYING = "replaying"
 """Set in the info of a session that writes what the journal says: its doings are no new events."""
@@ -205,6 +206,22 @@ class Journal:
             archive_bytes(self.archive, value.encode())
         return named
 
+    def keep_record(self, session: Session, row: Base) -> dict[str, Any]:
+        """All that a record holds, as facts have it."""
+        values = {column.name: getattr(row, column.name) for column in row.__table__.columns}
+        if isinstance(row, AssessmentRow):
+            values["content"] = self._keep_results(session, row)
+        return {name: self.keep(value) for name, value in values.items()}
+
+    def _keep_results(self, session: Session, row: AssessmentRow) -> Mapping[str, str]:
+        """The whole of an assessment as one file: so the journal had it before its results were rows."""
+        if not archived_path(self.archive, row.sha256).exists():
+            pieces = results.iterate_content(session, row.id, row.content)
+            kept = archive_pieces(self.archive, (piece.encode() for piece in pieces))
+            if kept != row.sha256:
+                raise RuntimeError(f"assessment {row.id}: what is stored of it is not what was computed")
+        return {"archived": row.sha256}
+
     def fetch(self, value: Any) -> Any:
         """What `keep` was given."""
         if isinstance(value, dict) and set(value) == {"archived"}:
@@ -320,9 +337,7 @@ def note_records(session: Session, records: list[Base], journal: Journal) -> Non
         key = "/".join(str(getattr(row, column.name)) for column in row.__table__.primary_key)
         facts: dict[str, Any] = {"table": table, "key": key}
         if not (state.deleted or state.was_deleted):
-            facts["row"] = {
-                column.name: journal.keep(getattr(row, column.name)) for column in row.__table__.columns
-            }
+            facts["row"] = journal.keep_record(session, row)
         detail = str(getattr(row, "state", ""))
         append_event(session, clock.now(), RECORDED, detail, subject=f"{table}/{key}", facts=facts)
     session.flush()
@@ -338,7 +353,11 @@ def restore_record(session: Session, facts: Mapping[str, Any], journal: Journal)
         session.execute(delete(table).where(*same))
         return
     values = {name: journal.fetch(value) for name, value in facts["row"].items()}
+    content = values.pop("content", "") if table is AssessmentRow.__table__ else None
     # Every change of a row is an event with all that it held then: the first inserts it, later ones
     # overwrite.
     if session.execute(update(table).where(*same).values(values)).rowcount == 0:  # type: ignore[attr-defined]
-        session.execute(insert(table).values(values))
+        session.execute(insert(table).values({**values, **({} if content is None else {"content": ""})}))
+        if content is not None:  # the results of an assessment never change
+            head = results.store_content(session, values["id"], content)
+            session.execute(update(table).where(*same).values(content=head))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model.evidence import JustifiedWarning, Source
@@ -13,13 +13,23 @@ from chuyenhoa.model.figures import CellRef, Justification
 from chuyenhoa.model.plan import Plan
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, SubmissionStatus
 from chuyenhoa.store import in_force, tables
-from chuyenhoa.store.ledger import OURS, load_findings, load_localities, submission_id
+from chuyenhoa.store.ledger import (
+    OURS,
+    in_parts,
+    load_findings,
+    load_findings_of,
+    load_localities,
+    submission_id,
+)
 
 
 def load_releases(session: Session, numbers: Sequence[int]) -> dict[tuple[int, str], int]:
     """By version and locality, the later file whose reasons released it."""
-    query = select(tables.ReleaseRow).where(tables.ReleaseRow.version.in_(list(numbers)))
-    return {(row.version, row.locality): row.submission for row in session.scalars(query)}
+    found = {}
+    for some in in_parts(numbers):
+        query = select(tables.ReleaseRow).where(tables.ReleaseRow.version.in_(some))
+        found.update({(row.version, row.locality): row.submission for row in session.scalars(query)})
+    return found
 
 
 def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -37,21 +47,37 @@ def released_by(session: Session, numbers: Sequence[int]) -> dict[int, dict[str,
 
 def justified_findings(session: Session, number: int, upto: int | None = None) -> tuple[Finding, ...]:
     """The findings of a version, with the reasons that later files gave for them, up to submission `upto`."""
-    query = (
-        select(tables.AcceptedJustificationRow)
-        .where(tables.AcceptedJustificationRow.version == number)
-        .order_by(tables.AcceptedJustificationRow.id)
-    )
-    given = {
-        (row.rule_id, row.locality): row.reason
-        for row in session.scalars(query)
-        if upto is None or row.submission <= upto
-    }
+    accepted = [row for row in _load_accepted(session, [number]) if upto is None or row.submission <= upto]
+    return _with_reasons(number, load_findings(session, number), _reasons_by_key(accepted))
+
+
+Reasons = Mapping[tuple[int, str, str], Sequence[tables.AcceptedJustificationRow]]
+"""Reasons that later files gave, by version, rule and locality, the newest last."""
+
+
+def _load_accepted(session: Session, versions: Iterable[int]) -> list[tables.AcceptedJustificationRow]:
+    """The reasons that later files gave for some versions, in their order."""
+    row = tables.AcceptedJustificationRow
+    found: list[tables.AcceptedJustificationRow] = []
+    for some in in_parts(versions):
+        found += session.scalars(select(row).where(row.version.in_(some)).order_by(row.id))
+    return found
+
+
+def _reasons_by_key(accepted: Iterable[tables.AcceptedJustificationRow]) -> Reasons:
+    found: dict[tuple[int, str, str], list[tables.AcceptedJustificationRow]] = {}
+    for row in accepted:
+        found.setdefault((row.version, row.rule_id, row.locality), []).append(row)
+    return found
+
+
+def _with_reasons(number: int, findings: Iterable[Finding], given: Reasons) -> tuple[Finding, ...]:
+    """The findings of a version, each with the newest reason that a later file gave for it."""
     return tuple(
-        replace(finding, justification=given[finding.rule_id, finding.locality])
-        if finding.needs_reason and (finding.rule_id, finding.locality) in given
+        replace(finding, justification=reasons[-1].reason)
+        if finding.needs_reason and (reasons := given.get((number, finding.rule_id, finding.locality)))
         else finding
-        for finding in load_findings(session, number)
+        for finding in findings
     )
 
 
@@ -79,7 +105,7 @@ def held_localities(session: Session, reading: Reading, before: int) -> list[tup
     held = [key for key in held if released.get((key[1], key[0]), before) >= before]
     if not held:
         return []
-    stated = load_stated(session, {number for _, number, _ in versions}, {code for code, _ in held})
+    stated = in_force.load_stated(session, {number for _, number, _ in versions}, {code for code, _ in held})
     return [
         (code, number)
         for code, number in held
@@ -91,37 +117,6 @@ def held_localities(session: Session, reading: Reading, before: int) -> list[tup
             for key in stated.get((later, code), ())
         }
     ]
-
-
-def load_stated(
-    session: Session, numbers: Collection[int], localities: Collection[str]
-) -> dict[tuple[int, str], set[tuple[str, str] | None]]:
-    """By file and locality, what it states: indicator and window, or a declared criterion and nothing."""
-    found: dict[tuple[int, str], set[tuple[str, str] | None]] = {}
-    figures = select(
-        tables.ObservationRow.submission,
-        tables.ObservationRow.locality,
-        tables.ObservationRow.indicator,
-        tables.ObservationRow.basis,
-    ).where(
-        tables.ObservationRow.submission.in_(numbers),
-        tables.ObservationRow.locality.in_(localities),
-        or_(tables.ObservationRow.value.is_not(None), tables.ObservationRow.withdrawn),
-    )
-    declared = select(
-        tables.DeclarationRow.submission,
-        tables.DeclarationRow.locality,
-        tables.DeclarationRow.criterion,
-        literal(""),
-    ).where(
-        tables.DeclarationRow.submission.in_(numbers),
-        tables.DeclarationRow.locality.in_(localities),
-        or_(tables.DeclarationRow.answer.is_not(None), tables.DeclarationRow.withdrawn),
-    )
-    for query in (figures, declared):
-        for number, code, subject, basis in session.execute(query):
-            found.setdefault((number, code), set()).add((subject, basis))
-    return found
 
 
 def waiting_justifications(session: Session, reading: Reading, before: int) -> tuple[Justification, ...]:
@@ -158,28 +153,46 @@ def waiting_justifications(session: Session, reading: Reading, before: int) -> t
     )
 
 
-def status_after(session: Session, row: tables.SubmissionRow) -> SubmissionStatus:
-    """The status of a version with what later reasons released; what its receipt said stays in the ledger."""
-    released = load_releases(session, [row.number])
-    if not released:
+def load_status(session: Session, row: tables.SubmissionRow) -> SubmissionStatus:
+    """`status_after` of one version."""
+    return status_after(row, load_localities(session, row.number), load_releases(session, [row.number]))
+
+
+def status_after(
+    row: tables.SubmissionRow, listed: Mapping[str, bool], released: Collection[tuple[int, str]]
+) -> SubmissionStatus:
+    """The status of a version with what later reasons released; what its receipt said stays in the ledger.
+
+    `listed` says of its localities whether they were taken with it, `released` which were later, of any
+    version.
+    """
+    if not any(number == row.number for number, _ in released):
         return SubmissionStatus(row.status)
-    listed = load_localities(session, row.number)
     open_ones = [code for code, taken in listed.items() if not taken and (row.number, code) not in released]
     return SubmissionStatus.PARTLY_ACCEPTED if open_ones else SubmissionStatus.ACCEPTED_WITH_WARNINGS
 
 
 def gather_justifications(
-    session: Session, plan: Plan, periods: Iterable[str], titles: Mapping[str, str]
+    session: Session,
+    plan: Plan,
+    periods: Iterable[str],
+    titles: Mapping[str, str],
+    localities: Collection[str] | None = None,
 ) -> tuple[JustifiedWarning, ...]:
-    """The justified warnings of some periods, each with the title of its rule (`titles`, by rule id)."""
+    """The justified warnings of some periods, each with the title of its rule (`titles`, by rule id).
+
+    Of all localities, or of some.
+    """
     return tuple(
         replace(entry, title=titles.get(entry.rule_id, ""))
         for period in periods
-        for entry in load_justifications(session, plan, period)
+        for entry in load_justifications(session, plan, period, localities)
     )
 
 
-def load_justifications(session: Session, plan: Plan, period: str) -> tuple[JustifiedWarning, ...]:
+def load_justifications(
+    session: Session, plan: Plan, period: str, localities: Collection[str] | None = None
+) -> tuple[JustifiedWarning, ...]:
     """Every warning on figures in force with the reason given for it, by locality, rule and cell."""
     rows = list(
         session.scalars(
@@ -193,12 +206,16 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
             .order_by(tables.SubmissionRow.number)
         )
     )
-    scope = in_force.Scope([period], plan=plan.id)
+    scope = in_force.Scope([period], localities, plan.id)
     stated = in_force.newest(in_force.load_figures(session, scope)).values()
     # A reason speaks for a figure: once another file states that figure anew, the reason is history.
     counting = {(s.number, s.figure.locality, s.figure.indicator) for s in stated}
     counting |= {(number, code, "") for number, code, _ in counting}
     by_number = {row.number: row for row in rows}
+    named = sorted({number for number, _, _ in counting})
+    findings = load_findings_of(session, named)
+    given = _reasons_by_key(_load_accepted(session, named))
+    own = _load_own_reasons(session, by_number)
     found = [
         JustifiedWarning(
             rule_id=finding.rule_id,
@@ -207,39 +224,47 @@ def load_justifications(session: Session, plan: Plan, period: str) -> tuple[Just
             value=finding.value,
             reason=finding.justification,
             figure=Source(submission_id(row.number), row.sha256, row.file_name, finding.sheet, finding.cell),
-            source=_source_of_reason(session, rows, row, finding),
+            source=_source_of_reason(by_number, own, given, row, finding),
         )
-        for row in (by_number[number] for number in sorted({number for number, _, _ in counting}))
-        for finding in justified_findings(session, row.number)
+        for row in (by_number[number] for number in named)
+        for finding in _with_reasons(row.number, findings.get(row.number, ()), given)
         if finding.justification and (row.number, finding.locality, finding.indicator) in counting
     ]
     return tuple(sorted(found, key=lambda entry: (entry.locality, entry.rule_id, entry.figure.cell)))
 
 
+OwnReasons = Mapping[tuple[str, str], Sequence[tables.JustificationRow]]
+"""Reasons on the sheets of files themselves, by rule and text, in the order of receipt."""
+
+
+def _load_own_reasons(session: Session, numbers: Iterable[int]) -> OwnReasons:
+    row = tables.JustificationRow
+    found: dict[tuple[str, str], list[tables.JustificationRow]] = {}
+    for some in in_parts(numbers):
+        query = select(row).where(row.submission.in_(some)).order_by(row.submission, row.id)
+        for entry in session.scalars(query):
+            found.setdefault((entry.rule_id, entry.reason), []).append(entry)
+    return found
+
+
 def _source_of_reason(
-    session: Session, rows: Sequence[tables.SubmissionRow], version: tables.SubmissionRow, finding: Finding
+    rows: Mapping[int, tables.SubmissionRow],
+    own: OwnReasons,
+    given: Reasons,
+    version: tables.SubmissionRow,
+    finding: Finding,
 ) -> Source:
     """The cell of a reason: in a later file, in the version itself, or in a file of reasons before it."""
-    by_number = {row.number: row for row in rows if row.submitter == version.submitter}
-    later = select(tables.AcceptedJustificationRow).where(
-        tables.AcceptedJustificationRow.version == version.number,
-        tables.AcceptedJustificationRow.rule_id == finding.rule_id,
-        tables.AcceptedJustificationRow.locality == finding.locality,
-    )
-    stated = select(tables.JustificationRow).where(
-        tables.JustificationRow.submission.in_(
-            [n for n, row in by_number.items() if _comes_with(row, version)]
-        ),
-        tables.JustificationRow.rule_id == finding.rule_id,
-        tables.JustificationRow.reason == finding.justification,
-        tables.JustificationRow.locality.in_([finding.locality, ""]),
-    )
-    found: list[tables.AcceptedJustificationRow | tables.JustificationRow] = [
-        *session.scalars(stated.order_by(tables.JustificationRow.submission, tables.JustificationRow.id)),
-        *session.scalars(later.order_by(tables.AcceptedJustificationRow.id)),
+    stated = [
+        entry
+        for entry in own.get((finding.rule_id, finding.justification), ())
+        if entry.locality in (finding.locality, "")
+        and rows[entry.submission].submitter == version.submitter
+        and _comes_with(rows[entry.submission], version)
     ]
-    entry = found[-1]
-    row = by_number[entry.submission]
+    later = given.get((version.number, finding.rule_id, finding.locality), ())
+    entry = later[-1] if later else stated[-1]
+    row = rows[entry.submission]
     return Source(submission_id(row.number), row.sha256, row.file_name, entry.sheet, entry.cell)
 
 

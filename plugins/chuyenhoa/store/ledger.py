@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,14 +90,18 @@ def pending_until(session: Session, numbers: Sequence[int]) -> list[tables.Submi
     return [row for row in waiting if row.folder in folders]
 
 
+def in_parts(numbers: Iterable[int]) -> Iterator[Sequence[int]]:
+    """Numbers in their order, as many at once as one query may name."""
+    wanted = sorted(set(numbers))
+    for start in range(0, len(wanted), MAX_NAMED):
+        yield wanted[start : start + MAX_NAMED]
+
+
 def find_submissions(session: Session, numbers: Iterable[int]) -> list[tables.SubmissionRow]:
     """Submissions by number, oldest first."""
-    wanted = sorted(set(numbers))
     found: list[tables.SubmissionRow] = []
-    for start in range(0, len(wanted), MAX_NAMED):
-        query = select(tables.SubmissionRow).where(
-            tables.SubmissionRow.number.in_(wanted[start : start + MAX_NAMED])
-        )
+    for some in in_parts(numbers):
+        query = select(tables.SubmissionRow).where(tables.SubmissionRow.number.in_(some))
         found += session.scalars(query.order_by(tables.SubmissionRow.number))
     return found
 
@@ -124,9 +128,10 @@ def members_of(session: Session, container: int) -> list[tables.SubmissionRow]:
 def members_of_all(session: Session, containers: Sequence[int]) -> dict[int, list[tables.SubmissionRow]]:
     """The files that came inside some archives, each in the order of its archive."""
     found: dict[int, list[tables.SubmissionRow]] = {}
-    query = select(tables.SubmissionRow).where(tables.SubmissionRow.container.in_(containers))
-    for row in session.scalars(query.order_by(tables.SubmissionRow.number)):
-        found.setdefault(row.container or 0, []).append(row)
+    for some in in_parts(containers):
+        query = select(tables.SubmissionRow).where(tables.SubmissionRow.container.in_(some))
+        for row in session.scalars(query.order_by(tables.SubmissionRow.number)):
+            found.setdefault(row.container or 0, []).append(row)
     return found
 
 
@@ -192,7 +197,7 @@ def load_findings_of(session: Session, numbers: Sequence[int]) -> dict[int, tupl
     """The findings of some submissions that have any, each in the order in which they were found."""
     found: dict[int, list[Finding]] = {}
     columns = tables.FindingRow.__table__.c
-    for r in session.execute(select(*columns).where(columns.submission.in_(numbers)).order_by(columns.id)):
+    for r in _rows_of(session, columns, numbers):
         finding = Finding(
             rule_id=r.rule_id,
             severity=Severity(r.severity),
@@ -206,6 +211,12 @@ def load_findings_of(session: Session, numbers: Sequence[int]) -> dict[int, tupl
         )
         found.setdefault(r.submission, []).append(finding)
     return {number: tuple(findings) for number, findings in found.items()}
+
+
+def _rows_of(session: Session, columns: Any, numbers: Iterable[int]) -> Iterator[Any]:
+    """Rows of a table that numbers them, those of some submissions in their order."""
+    for some in in_parts(numbers):
+        yield from session.execute(select(*columns).where(columns.submission.in_(some)).order_by(columns.id))
 
 
 def load_observations(session: Session, number: int) -> tuple[Observation, ...]:
@@ -265,7 +276,7 @@ def load_normalisations_of(session: Session, numbers: Sequence[int]) -> dict[int
     """What was read otherwise than it was typed in some submissions."""
     found: dict[int, list[Normalisation]] = {}
     columns = tables.NormalisationRow.__table__.c
-    for r in session.execute(select(*columns).where(columns.submission.in_(numbers)).order_by(columns.id)):
+    for r in _rows_of(session, columns, numbers):
         entry = Normalisation(CellRef(r.sheet, r.cell), r.before, r.after, r.why)
         found.setdefault(r.submission, []).append(entry)
     return {number: tuple(entries) for number, entries in found.items()}
@@ -289,9 +300,10 @@ def load_localities_of(session: Session, numbers: Sequence[int]) -> dict[int, di
     """The localities that some submissions list, and whether each was taken."""
     found: dict[int, dict[str, bool]] = {}
     columns = tables.SubmissionLocalityRow.__table__.c
-    query = select(*columns).where(columns.submission.in_(numbers))
-    for r in session.execute(query.order_by(columns.submission, columns.locality)):
-        found.setdefault(r.submission, {})[r.locality] = r.taken
+    for some in in_parts(numbers):
+        query = select(*columns).where(columns.submission.in_(some))
+        for r in session.execute(query.order_by(columns.submission, columns.locality)):
+            found.setdefault(r.submission, {})[r.locality] = r.taken
     return found
 
 

@@ -223,9 +223,29 @@ class AssessmentRow(Base):
     assessed_at: Mapped[str] = mapped_column(String(40))
     through_event: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64))
+    """Of the canonical JSON of all of it: of this row's content and its results, put together."""
     content: Mapped[str] = mapped_column(Text)
+    """What is of no single locality, as JSON; the localities are rows of `results`."""
     inputs_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     """Over all that it was computed from; empty for one from before this column."""
+
+
+class ResultRow(Base):
+    """What an assessment says of one locality and criterion, or of the locality itself (see `results.py`)."""
+
+    __tablename__ = "results"
+
+    assessment: Mapped[int] = mapped_column(ForeignKey("assessments.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """0, 1, 2 … as the canonical JSON lists them: each locality, then its criteria."""
+    locality: Mapped[str] = mapped_column(String(20))
+    criterion: Mapped[str] = mapped_column(String(20))
+    """Empty for the locality itself."""
+    verdict: Mapped[str] = mapped_column(String(20))
+    content: Mapped[str] = mapped_column(Text)
+    """Its part of the canonical JSON."""
+
+    __table_args__ = (Index("results_by_locality", "assessment", "locality"),)
 
 
 class SnapshotRow(Base):

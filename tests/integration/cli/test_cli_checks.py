@@ -194,7 +194,7 @@ def test_plan_check_names_file_and_line(call: Call, home: Path) -> None:
     assert (answer.code, answer.out) == (1, "")
     assert "plan 2021: periods.yaml:" in answer.err
     (problem, *_) = call("plan", "check", "--json").json["2021"]
-    assert set(problem) == {"file", "line", "text"}
+    assert set(problem) == {"file", "line", "text", "severity"}
     answer = call("status")
     assert (answer.code, "Traceback" in answer.err) == (2, False)
 
@@ -227,3 +227,27 @@ def test_fields_are_printed_by_kind(call: Call) -> None:
     assert "lessons" not in answer.out
     assert {"name", "meaning", "example", "kinds"} <= set(call("templates", "fields", "--json").json[0])
     assert call("templates", "fields", "--kind", "khong_co").code == 2
+
+
+def test_warnings_are_in_the_json_and_strict_makes_them_errors(call: Call, home: Path) -> None:
+    path = home / "plans" / "2021" / "plan.yaml"
+    path.write_text(path.read_text().replace("place: Kiên Giang", "place: Cà Mau"))
+    answer = call("plan", "check")
+    assert (answer.code, answer.err) == (0, "")
+    text = "board.place does not fit the board of tỉnh Kiên Giang: 'Cà Mau'"
+    assert f"plan 2021: warning: plan.yaml:19: {text}" in answer.out
+    told = {"file": "plan.yaml", "line": 19, "text": text}
+    assert call("plan", "check", "--json").json == {"2021": [{**told, "severity": "warning"}]}
+    answer = call("plan", "check", "--strict")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"plan 2021: plan.yaml:19: {text}\n"
+    answer = call("plan", "check", "--strict", "--json")
+    assert (answer.code, answer.json) == (1, {"2021": [{**told, "severity": "error"}]})
+
+
+def test_a_case_of_which_the_engine_makes_something_else_is_an_error(call: Call, home: Path) -> None:
+    path = home / "plans" / "samples" / "measures.yaml"
+    path.write_text(path.read_text().replace('figure: "1 mô hình"', 'figure: "01 mô hình"', 1))
+    answer = call("plan", "check")
+    assert answer.code == 1
+    assert "plan samples: measures.yaml:15: cases: I.1, case `below` with MH_MOI=1: figure is" in answer.err

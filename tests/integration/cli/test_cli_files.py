@@ -39,7 +39,7 @@ def test_a_clean_file(call: Call, form: Form, caplog: pytest.LogCaptureFixture) 
     caplog.set_level(logging.INFO)
     answer = call("check", form())
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out == "bao-cao.xlsx: đã nhận (accepted)\n"
+    assert answer.out == "bao-cao.xlsx: đã nhận (accepted), đọc 141/141 ô số\n"
     assert [r.getMessage() for r in caplog.records if "temporary directory" in r.getMessage()] == []
 
 
@@ -48,7 +48,7 @@ def test_a_file_with_an_error(call: Call, form: Form, data_folder: Path) -> None
     answer = call("check", path)
     assert answer.code == 1
     head, *lines = answer.out.splitlines()
-    assert head == "bao-cao.xlsx: nhận một phần (partly_accepted)"
+    assert head == "bao-cao.xlsx: nhận một phần (partly_accepted), đọc 141/141 ô số"
     assert any(line.startswith("  lỗi ") and "Số liệu!" in line and "25" in line for line in lines)
     assert not (data_folder / "archive").exists()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chuyenhoa.assessment.labels import WIDE
+from chuyenhoa.cli.explain import _format_input
 from chuyenhoa.cli.labels import (
     DOCUMENT_STATES,
     SEVERITIES,
@@ -386,6 +388,9 @@ def test_words_for_what_is_left_to_say(plan: Plan) -> None:
     }
     assert explain_locality(settled) == "ĐẠT dù C7 thế nào"
     assert explain_locality({**settled, "verdict": "met"}) == ""
+    wide = {**settled, "possible": ["met", "not_met"], "is_wide": True}
+    assert explain_locality(wide) == f"còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo C7 ({WIDE})"
+    assert WIDE.startswith("chưa tính hết")
     result = {
         "edition": "2",
         "steps": [],
@@ -398,3 +403,14 @@ def test_words_for_what_is_left_to_say(plan: Plan) -> None:
         "verdict": "insufficient",
     }
     assert explain_outlook(plan, result)[-1] == "không tùy theo A"
+    wide = {**result, "possible": ["met", "not_met"], "matters": ["A"], "is_wide": True}
+    assert explain_outlook(plan, wide)[-1] == f"còn có thể: ĐẠT hoặc KHÔNG ĐẠT, tùy theo A ({WIDE})"
+
+
+def test_a_figure_known_in_part_is_printed_with_its_bounds() -> None:
+    entry = {"value": None, "reason": "blank", "unit": "vụ", "low": "1", "high": None}
+    assert _format_input(entry, is_statement=False) == "ít nhất 1 vụ"
+    assert _format_input({**entry, "high": "3"}, is_statement=False) == "từ 1 đến 3 vụ"
+    assert _format_input({**entry, "low": None, "high": "3"}, is_statement=False) == "nhiều nhất 3 vụ"
+    assert _format_input({**entry, "low": None}, is_statement=False) == "(trống)"
+    assert _format_input({"value": None, "reason": None, "unit": "vụ"}, is_statement=False) == "(trống)"

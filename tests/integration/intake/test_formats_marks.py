@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.unit.intake.formats_made import (
     make_xlsb,
     make_zip,
     record,
+    wide,
 )
 
 
@@ -133,8 +135,6 @@ def test_a_binary_workbook_keeps_errors_percentages_fonts_and_dates() -> None:
 
 
 def test_hidden_rows_and_sheets_and_merges_of_a_binary_workbook() -> None:
-    import struct
-
     rows = record(0, struct.pack("<IIH", 2, 0, 300) + b"\0\x10\0" + struct.pack("<I", 0))
     merge = record(176, struct.pack("<4I", 2, 3, 0, 1))
     part = b"".join(
@@ -148,7 +148,46 @@ def test_hidden_rows_and_sheets_and_merges_of_a_binary_workbook() -> None:
     assert sheet.hidden
     assert sheet.hidden_rows == {2}
     assert sheet.merges == ((2, 0, 3, 1),)
+    assert (sheet.hidden_columns, sheet.notes, sheet.shown) == (frozenset(), {}, {})
     assert sheet.value(2, 0) == "a"
+
+
+def comment_records(row: int, column: int, text: str) -> bytes:
+    """A comment as .xlsb has it."""
+    place = struct.pack("<I4I", 0, row, row, column, column) + b"\0" * 16
+    return record(635, place) + record(637, b"\0" + wide(text)) + record(636)
+
+
+def test_comments_hidden_columns_and_zeros_of_a_binary_workbook() -> None:
+    comments = b"".join(
+        (
+            *(record(628), record(633), comment_records(2, 1, "Số đúng là 15")),
+            *(comment_records(7, 0, "[Threaded comment]\n\nx\n\nComment:\n    ô trống"), record(634)),
+            *(comment_records(6000, 0, "ngoài bảng"), comment_records(3, 301, "ngoài bảng"), record(629)),
+        )
+    )
+    view = record(133) + record(137, struct.pack("<H", 0x0E) + b"\0" * 28) + record(134)
+    columns = record(390) + record(60, struct.pack("<4IH", 2, 3, 2304, 0, 1)) + record(391)
+    line = record(0, struct.pack("<IIH", 2, 0, 300) + b"\0\0\0" + struct.pack("<I", 0))
+    cells = cell_record(0, "a") + cell_record(1, 0) + cell_record(2, 5)
+    size = record(148, struct.pack("<4I", 2, 2, 0, 2))
+    part = b"".join((record(129), size, view, columns, record(145), line, cells, record(146), record(130)))
+    relation = (
+        '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+        'comments" Target="../comments1.bin"/>'
+    )
+    extra = {
+        "xl/worksheets/sheet1.bin": part,
+        "xl/worksheets/_rels/sheet1.bin.rels": (
+            '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/'
+            f'relationships">{relation}</Relationships>'
+        ).encode(),
+        "xl/comments1.bin": comments,
+    }
+    (sheet,) = opened(make_xlsb([("Số liệu", [])], extra=extra)).sheets
+    assert sheet.notes == {(2, 1): "Số đúng là 15", (7, 0): "ô trống"}
+    assert sheet.hidden_columns == {2, 3}
+    assert sheet.shown == {(2, 1): ""}
 
 
 def test_a_spreadsheet_of_2003_keeps_what_its_styles_say() -> None:
@@ -161,11 +200,14 @@ def test_a_spreadsheet_of_2003_keeps_what_its_styles_say() -> None:
         '<Cell ss:StyleID="f" ss:MergeAcross="1"><Data ss:Type="String">Kieân</Data></Cell>'
         '<Cell><Data ss:Type="Error">#REF!</Data></Cell><Cell ss:Formula="=1+1"/>'
         '<Cell><Data ss:Type="DateTime">2021-01-05T00:00:00.000</Data></Cell>'
-        '<Cell><Data ss:Type="Boolean">1</Data></Cell></Row>'
+        '<Cell><Data ss:Type="Boolean">1</Data></Cell><Cell><Data ss:Type="Number">0</Data>'
+        '<Comment ss:Author="x"><ss:Data>Số đúng<B> là 15</B></ss:Data></Comment></Cell></Row>'
     )
     sheet = (
-        f'<Worksheet ss:Name="S"><Table>{rows}</Table><x:WorksheetOptions '
+        '<Worksheet ss:Name="S"><Table><Column/><Column ss:Index="4" ss:Hidden="1" ss:Span="1"/>'
+        f"{rows}</Table><x:WorksheetOptions "
         'xmlns:x="urn:schemas-microsoft-com:office:excel"><x:Visible>SheetHidden</x:Visible>'
+        "<x:DoNotDisplayZeros/>"
         "</x:WorksheetOptions></Worksheet></Workbook>"
     )
     (found,) = opened((XML_HEAD + styles + sheet).encode()).sheets
@@ -179,6 +221,8 @@ def test_a_spreadsheet_of_2003_keeps_what_its_styles_say() -> None:
     }
     assert found.fonts == {(1, 1): "VNI-Times"}
     assert found.merges == ((1, 1, 1, 2),)
+    assert (found.notes, found.shown) == ({(1, 7): "Số đúng là 15"}, {(1, 7): ""})
+    assert found.hidden_columns == {3, 4}
 
 
 ODS_HEAD = (

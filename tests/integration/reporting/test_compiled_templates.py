@@ -104,7 +104,7 @@ EVERYTHING = everything()
 
 
 @pytest.mark.scene
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(title=TEXT, names=st.lists(TEXT, min_size=1, max_size=6))
 def test_every_tag_and_any_text(title: str, names: list[str]) -> None:
     assert_alike(EVERYTHING, {"title": title, "names": names})

@@ -64,7 +64,7 @@ def find_faults(texts: dict[str, list[str]]) -> list[str]:
     return faults
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(seed=st.integers(0, 10**9), blanks=st.sampled_from([0, 1, 5]), top=st.sampled_from([1, 3, 99999]))
 def test_no_forbidden_token_and_no_sentence_twice_over_any_figures(
     plan: Plan, seed: int, blanks: int, top: int

@@ -85,7 +85,7 @@ def versions(draw: st.DrawFn) -> tuple[list[Any], list[Any]]:
 
 
 @pytest.mark.scene
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(versions())
 def test_accepting_gives_the_new_and_rejecting_the_old(pair: tuple[list[Any], list[Any]]) -> None:
     old, new = build(pair[0]), build(pair[1])

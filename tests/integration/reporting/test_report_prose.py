@@ -167,7 +167,7 @@ def test_a_plan_without_localities(snapshot_of: Make, plan: Plan) -> None:
 @pytest.mark.parametrize(("kind", "period"), KINDS)
 def test_no_heading_is_left_empty(snapshot_of: Make, kind: str, period: str) -> None:
     context: dict[str, Any] = dict(build_context(kind, snapshot_of(period, narratives={})))
-    optional = {"ranking", "shortcoming_quotes", "justification_rows"}
+    optional = {"ranking", "shortcoming_quotes", "justification_rows", "difference_lines"}
     empty = [name for name, value in context.items() if value == [] and name not in optional]
     assert empty == []
 

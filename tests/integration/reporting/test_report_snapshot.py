@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from chuyenhoa.model.evidence import MilestoneData
@@ -84,3 +86,21 @@ def test_a_verified_plan_carries_no_notice(snapshot_of: Make, plan: Plan) -> Non
 def test_the_wording_is_frozen_with_the_data(make_data: Callable[..., MilestoneData]) -> None:
     other = {**load_phrases(), "highlights_none": "Khác"}
     assert build_snapshot(make_data(), other).phrases["highlights_none"] == "Khác"
+
+
+def test_bounds_and_the_limit_of_work_are_frozen_only_where_there_are_any(
+    make_data: Callable[..., MilestoneData],
+) -> None:
+    data = make_data()
+    plain = canonical_bytes(build_snapshot(data))
+    assert not {b'"low"', b'"high"', b'"is_wide"'} & set(re.findall(rb'"\w+"', plain))
+    first, *others = data.assessment.localities
+    result = next(r for r in first.criteria if r.inputs)
+    known = replace(result, is_wide=True, inputs=(replace(result.inputs[0], value=None, low="1"),))
+    wide = replace(first, criteria=(known,), is_wide=True)
+    changed = replace(data, assessment=replace(data.assessment, localities=(wide, *others)))
+    snapshot = decode_snapshot(canonical_bytes(build_snapshot(changed)))
+    frozen = snapshot.localities[0]
+    assert (frozen.is_wide, frozen.criteria[0].is_wide) == (True, True)
+    assert (frozen.criteria[0].inputs[0].low, frozen.criteria[0].inputs[0].high) == ("1", UNSET)
+    assert snapshot.localities[1].is_wide is UNSET

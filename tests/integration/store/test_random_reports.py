@@ -230,7 +230,7 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
 LOCALITIES = ("30745", "30754")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(sequence=st.lists(files(LOCALITIES), min_size=1, max_size=6))
 def test_what_counts_is_the_newest_accepted_statement(context: Context, sequence: list[File]) -> None:
     check(context, sequence)
@@ -240,7 +240,7 @@ def test_the_same_on_postgresql(postgres: Server, context: Context, monkeypatch:
     monkeypatch.setenv("CHUYENHOA_STORE", postgres.new_store())
     ctx = open_context()
 
-    @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
     @given(sequence=st.lists(files(LOCALITIES), min_size=2, max_size=6))
     def sequences(sequence: list[File]) -> None:
         check(ctx, sequence)

@@ -7,9 +7,11 @@ from fractions import Fraction
 from operator import eq, ge, gt, le, lt
 
 from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
     ChangeMeasure,
     CombinedMeasure,
     CompareMeasure,
+    DeclarationMeasure,
     Direction,
     Measure,
     RatioMeasure,
@@ -39,8 +41,15 @@ def last_year(terms: Iterable[Term]) -> list[Term]:
     return [Term(term.indicator, Basis.BASELINE, term.sign) for term in terms]
 
 
-def judge(measure: Measure, numbers: Numbers) -> str:
-    """`met`, `not_met`, `not_applicable`, or IMPOSSIBLE, with every figure known."""
+def judge(measure: Measure, numbers: Numbers, said: str = "", letter: str = "") -> str:
+    """`met`, `not_met`, `not_applicable`, or IMPOSSIBLE, with every figure known.
+
+    `said` and `letter` are what an open declaration and an awaited letter turn out to say.
+    """
+    if isinstance(measure, DeclarationMeasure):
+        return said
+    if isinstance(measure, AwaitedMeasure):
+        return letter
     if isinstance(measure, ValueMeasure):
         limit = measure.threshold
         return _word(COMPARE[limit.direction](add_up(measure.terms, numbers), Fraction(limit.value)))
@@ -53,7 +62,7 @@ def judge(measure: Measure, numbers: Numbers) -> str:
     if isinstance(measure, ChangeMeasure):
         return _judge_change(measure, numbers)
     assert isinstance(measure, CombinedMeasure)
-    words = [judge(part, numbers) for part in measure.parts]
+    words = [judge(part, numbers, said, letter) for part in measure.parts]
     if IMPOSSIBLE in words:
         return IMPOSSIBLE
     if set(words) == {"not_applicable"}:
@@ -76,12 +85,12 @@ def _judge_change(measure: ChangeMeasure, numbers: Numbers) -> str:
     now, before = add_up(measure.terms, numbers), add_up(last_year(measure.terms), numbers)
     if before < 0:
         return IMPOSSIBLE
-    if before == 0:
-        return _word(now == 0)
-    fall = (before - now) / before * 100
-    return _word(
-        now < before and COMPARE[measure.threshold.direction](fall, Fraction(measure.threshold.value))
-    )
+    in_percent = measure.threshold.in_percent
+    if before == 0 and (in_percent or not measure.rises):
+        return _word(now > 0 if measure.rises else now == 0)
+    change = now - before if measure.rises else before - now
+    size = change / before * 100 if in_percent else change
+    return _word(change > 0 and COMPARE[measure.threshold.direction](size, Fraction(measure.threshold.value)))
 
 
 def quantities(measure: Measure, numbers: Numbers) -> list[Fraction]:

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from chuyenhoa.assessment.facts import Facts
-from chuyenhoa.model.baselines import Baseline, read_against
 from chuyenhoa.model.criteria import (
     Criterion,
     Direction,
@@ -37,21 +36,6 @@ def figures_of(text: str) -> dict[tuple[str, Basis], KnownFigure]:
         known = None if value == "?" else Decimal(value)
         found[(name.removeprefix("baseline."), basis)] = KnownFigure(known, SOURCE)
     return found
-
-
-def evidence_of_case(text: str) -> LocalityEvidence:
-    """The figures that a case lists, those of other windows (`preceding.A=3`) among them."""
-    figures, baselines = {}, {}
-    for entry in text.split():
-        name, _, value = entry.partition("=")
-        window, _, code = name.rpartition(".")
-        known = KnownFigure(None if value == "?" else Decimal(value), SOURCE)
-        against = read_against(window) if window else Basis.CURRENT
-        if isinstance(against, Baseline):
-            baselines[code, against] = known
-        else:
-            figures[code, against] = known
-    return LocalityEvidence(PLACE.code, figures, baselines=baselines)
 
 
 def declared(answer: Answer | None, number: str = "", day: date | None = None) -> KnownDeclaration:

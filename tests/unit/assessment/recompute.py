@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
@@ -46,10 +46,11 @@ def _check(rules: Json, types: list[int], result: Json) -> list[str]:
     found += _check_sums(result["inputs"])
     asked = _asked(rule, types)
     values = {e["name"]: _number(e["value"]) for e in result["inputs"] if e["name"] != result["criterion"]}
+    bounds = {e["name"]: _bounds(e) for e in result["inputs"]}
     said = next((e["value"] for e in result["inputs"] if e["name"] == result["criterion"]), None)
     if result["verdict"] != "insufficient":
         for fill in FILLS:
-            known = {name: fill if value is None else value for name, value in values.items()}
+            known = {name: bounds[name](fill) if value is None else value for name, value in values.items()}
             verdict = _judge_all(asked, known, said)
             if verdict not in (result["verdict"], None):
                 found.append(f"{result['verdict']}, and from its inputs {verdict} (blanks as {fill})")
@@ -59,6 +60,12 @@ def _check(rules: Json, types: list[int], result: Json) -> list[str]:
         verdict = _judge_all(asked, values, said)
         found += [f"conflicting, and its inputs give {verdict}"] if verdict else []
     return found + _check_percent(asked, values, result)
+
+
+def _bounds(entry: Json) -> Callable[[int], Fraction]:
+    """What a blank may be filled in with: nothing below what is known of it in part, nor above."""
+    low, high = _number(entry.get("low")) or Fraction(0), _number(entry.get("high"))
+    return lambda fill: max(low, Fraction(fill) if high is None else min(high, Fraction(fill)))
 
 
 def _asked(rule: Json, types: list[int]) -> list[Json]:

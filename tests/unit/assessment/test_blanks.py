@@ -105,7 +105,7 @@ def _brute(
     return found - {IMPOSSIBLE}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_measures, _figures)
 def test_with_every_figure_known_the_engine_says_what_plain_arithmetic_says(
     measure: Measure, figures: dict[Key, int]
@@ -117,7 +117,7 @@ def test_with_every_figure_known_the_engine_says_what_plain_arithmetic_says(
     assert _engine(measure, figures) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_leaves, _figures, st.data())
 def test_one_blank_leaves_open_exactly_what_some_value_of_it_gives(
     measure: Measure, figures: dict[Key, int], data: st.DataObject
@@ -127,7 +127,7 @@ def test_one_blank_leaves_open_exactly_what_some_value_of_it_gives(
     assert _engine(measure, known) == _brute(measure, known, [blank], _telling_values(measure, known, blank))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(_leaves, min_size=2, max_size=3), st.sampled_from([None, 1, 2]), _figures, st.data())
 def test_parts_that_share_a_blank_see_one_value_of_it(
     parts: list[Measure], at_least: int | None, figures: dict[Key, int], data: st.DataObject
@@ -141,7 +141,7 @@ def test_parts_that_share_a_blank_see_one_value_of_it(
     assert _engine(measure, known) == _brute(measure, known, [blank], values)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(_measures, _figures, st.data())
 def test_no_value_of_several_blanks_gives_what_the_engine_rules_out(
     measure: Measure, figures: dict[Key, int], data: st.DataObject
@@ -152,7 +152,7 @@ def test_no_value_of_several_blanks_gives_what_the_engine_rules_out(
     assert _brute(measure, known, blanks, (0, 1, 2, 3, 7, 100)) <= _engine(measure, known)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(_measures, _figures, st.data())
 def test_texts_never_show_a_none_or_a_nan(
     measure: Measure, figures: dict[Key, int], data: st.DataObject
@@ -171,7 +171,7 @@ def _telling_values(measure: Measure, known: Mapping[Key, int], blank: Key) -> r
         for value in (0, 1)
     )
     slopes = [(start, end - start) for start, end in zip(at_zero, at_one, strict=True)]
-    return range(math.ceil(max([0, *(-start / slope for start, slope in slopes if slope)])) + 2)
+    return range(math.ceil(max([Fraction(0), *(-start / slope for start, slope in slopes if slope)])) + 2)
 
 
 def _sizes(inputs: int) -> tuple[Sequence[int], Sequence[int]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -14,19 +13,16 @@ from typing import Any
 import pytest
 import yaml
 
-from chuyenhoa.assessment.verdicts import assess_criterion
 from chuyenhoa.cli import main
 from chuyenhoa.cli.plans import write_page
 from chuyenhoa.model.criteria import Criterion
-from chuyenhoa.model.evidence import KnownDeclaration
-from chuyenhoa.model.figures import Answer
 from chuyenhoa.model.plan import Plan
+from chuyenhoa.pipeline.plan_check import run_case
 from chuyenhoa.plan import PlanError, load_plan
 from chuyenhoa.plan.cases import CaseEntry, CaseTable, kinds_asked, load_case_tables, load_samples
 from chuyenhoa.plan.criterion_entries import MEASURE_KINDS
 from tests.conftest import ROOT
 from tests.homes import add_next_year
-from tests.unit.assessment.building import PLACE, declared, evidence_of_case
 
 YEAR = date(2021, 12, 14)
 PLANS = ROOT / "plans"
@@ -62,23 +58,13 @@ CASES = [
 ]
 
 
-def _statements(criterion: Criterion, case: CaseEntry) -> Mapping[str, KnownDeclaration]:
-    if case.declared is None:
-        return {}
-    said = case.declared
-    answer = None if said.answer is None else Answer(said.answer)
-    return {criterion.code: declared(answer, said.number, said.date_)}
-
-
 @pytest.mark.parametrize(("plan_id", "criterion", "case"), CASES)
 def test_a_criterion_makes_of_figures_what_its_table_says(
     plan_id: str, criterion: Criterion, case: CaseEntry
 ) -> None:
     known = load_plan(PLANS, plan_id).indicator_by_code
     units = {code: indicator.unit for code, indicator in known.items()}
-    evidence = replace(evidence_of_case(case.given), declarations=_statements(criterion, case))
-    place = replace(PLACE, types=frozenset(case.types))
-    result = assess_criterion(criterion, place, evidence, units)
+    result = run_case(criterion, case, units)
     found = (
         result.verdict.value,
         result.reason.value if result.reason else "",

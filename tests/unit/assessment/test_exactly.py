@@ -23,7 +23,7 @@ from tests.unit.assessment.test_generated_plans import (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(entry=_criteria(), figures=_figures, data=st.data())
 def test_the_short_way_says_what_the_conditions_say_or_nothing(
     entry: Entry, figures: list[int], data: st.DataObject

@@ -165,7 +165,7 @@ def _telling(entry: Entry, world: oracle.World, blank: str) -> list[Fraction]:
         for value in (0, 1)
     )
     slopes = [(start, end - start) for start, end in zip(at_zero, at_one, strict=True)]
-    last = math.ceil(max([0, *(-a / b for a, b in slopes if b)])) + 1
+    last = math.ceil(max([Fraction(0), *(-a / b for a, b in slopes if b)])) + 1
     years = 3 if blank.startswith("average3") else 1
     return [Fraction(number, years) for number in range(last * years + 1)]
 
@@ -188,7 +188,7 @@ def _result(entry: Entry, evidence: LocalityEvidence) -> CriterionResult:
     return assess_criterion(_build(entry), PLACE, evidence, UNITS)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(_criteria(), _figures, _answers, st.booleans(), st.booleans(), st.data())
 def test_verdict_and_what_matters_are_those_of_plain_arithmetic(
     entry: Entry, numbers: list[int], answer: str | None, document: bool, as_cells: bool, data: st.DataObject
@@ -212,7 +212,7 @@ def test_verdict_and_what_matters_are_those_of_plain_arithmetic(
         assert (name in result.matters) is (matters and len(expected) > 1), result
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(_criteria(), _figures, _answers, st.booleans(), st.data())
 def test_several_blanks_never_turn_out_otherwise_than_said(
     entry: Entry, numbers: list[int], answer: str | None, document: bool, data: st.DataObject
@@ -234,7 +234,7 @@ def test_several_blanks_never_turn_out_otherwise_than_said(
             assert all(len(found) == 1 for found in alike.values()), (name, result)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(_leaves, min_size=1, max_size=3), _figures, _answers, st.data())
 def test_a_locality_can_become_what_some_value_of_the_blank_makes_it(
     measures: list[Entry], numbers: list[int], answer: str | None, data: st.DataObject

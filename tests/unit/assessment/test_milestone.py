@@ -93,7 +93,7 @@ def test_who_sent_nothing_is_insufficient_in_every_criterion(plan: Plan) -> None
     assert _adds_up(plan, found)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000))
 def test_results_always_add_up_and_only_insufficient_ones_have_a_reason(plan: Plan, seed: int) -> None:
     random = Random(seed)

@@ -214,6 +214,21 @@ def test_two_sources_that_differ_are_always_told_with_the_one_that_counts(
         assert all(c.counted.value == counted.value for c in clashes if c.window == WHOLE)
 
 
+def test_six_months_that_count_bound_and_not_their_months() -> None:
+    """The half year says 10 and its months 5 + 5 + 2: with what comes after it the year has 10 at least."""
+    months = [report((day, day), value) for day, value in enumerate((5, 5, 2))]
+    figure = chosen(FLOW, [report((0, 2), 10), *months])
+    assert figure is not None
+    assert (figure.value, figure.low, figure.high) == (None, Decimal(10), None)
+
+
+@pytest.mark.parametrize("indicator", [STOCK, DISTINCT])
+def test_of_two_reports_on_one_day_the_coarser_counts(indicator: Indicator) -> None:
+    figure = chosen(indicator, [report((5, 5), 2), report((2, 5), 1)])
+    assert figure is not None
+    assert figure.value == 1
+
+
 def test_a_balance_below_zero_bounds_nothing() -> None:
     assert chosen(FLOW, [report((0, 1), -3), report((2, 3), 5)]) is None
 

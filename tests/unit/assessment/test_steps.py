@@ -178,7 +178,7 @@ def _facts(measure: Measure, numbers: dict[tuple[str, Basis | Baseline], int]) -
     return Facts(criterion_of(measure), evidence, UNITS)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(_leaves, st.lists(st.integers(0, 6), min_size=9, max_size=9))
 def test_no_smaller_step_would_do_and_this_one_does(measure: Measure, given_numbers: list[int]) -> None:
     """Try 1, 2, 3 … cases more and fewer of the figure that is counted, and look what the engine says."""

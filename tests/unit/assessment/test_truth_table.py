@@ -24,7 +24,7 @@ from tests.unit.assessment.building import PLACE, SOURCE, UNITS, criterion_of, d
 
 R = InsufficiencyReason
 NOT_RISEN = CompareMeasure(terms("A"), terms("baseline.A"), Direction.AT_MOST)
-LACKING = [R.UNIT_CHANGED, R.CONFLICTING_SOURCES, R.HELD_BY_FINDINGS, R.GAP_IN_WINDOW]
+LACKING = [R.UNIT_CHANGED, R.CONFLICTING_SOURCES, R.HELD_BY_FINDINGS, R.GAP_IN_WINDOW, R.WITHDRAWN]
 CURRENT: dict[str, KnownFigure | None] = {
     "3": KnownFigure(Decimal(3), SOURCE),
     "7": KnownFigure(Decimal(7), SOURCE),
@@ -39,6 +39,7 @@ FIRST_TOLD = [
     R.CONFLICTING_SOURCES,
     R.HELD_BY_FINDINGS,
     R.GAP_IN_WINDOW,
+    R.WITHDRAWN,
     R.BLANK,
     R.NO_BASELINE,
     R.UNIT_CHANGED,
@@ -52,12 +53,14 @@ MUST_ACT = {
     R.NO_GUIDANCE: "guiding_agency",
     R.UNIT_CHANGED: "office",
     R.CONFLICTING_SOURCES: "submitter",
+    R.WITHDRAWN: "submitter",
 }
 ABSENCES = [None, R.NOT_SUBMITTED, R.HELD_BY_FINDINGS, R.GAP_IN_WINDOW, R.UNIT_CHANGED, R.CONFLICTING_SOURCES]
 DAY = date(2021, 5, 5)
 STATEMENTS: dict[str, KnownDeclaration | None] = {
     "no row": None,
     "blank": declared(None),
+    "withdrawn": replace(declared(None), withdrawn=True),
     "blank with document": declared(None, "1/KH", DAY),
     "yes": declared(Answer.YES, "1/KH", DAY),
     "yes without number": declared(Answer.YES, "", DAY),
@@ -114,7 +117,7 @@ def test_figures_in_every_state_with_every_absence() -> None:
         else:
             expect(result, Verdict.MET if current == "3" else Verdict.NOT_MET, None)
             assert [entry.reason for entry in result.inputs] == [None, None]
-    assert seen == 6 * 8 * 7
+    assert seen == 6 * 9 * 8
 
 
 def test_declarations_in_every_state_with_every_absence() -> None:
@@ -127,7 +130,7 @@ def test_declarations_in_every_state_with_every_absence() -> None:
         if absence is not None:
             expect(result, Verdict.INSUFFICIENT, absence)
         elif verdict is None:
-            expect(result, Verdict.INSUFFICIENT, R.BLANK)
+            expect(result, Verdict.INSUFFICIENT, R.WITHDRAWN if statement == "withdrawn" else R.BLANK)
             assert result.matters == result.missing != ()
         else:
             expect(result, verdict, None)
@@ -159,7 +162,7 @@ def test_parts_in_every_state_together() -> None:
             expect(result, Verdict.NOT_MET if at_least else Verdict.MET, None)
         else:
             reasons = [WHY_CURRENT[current]] if current in WHY_CURRENT else []
-            reasons += [R.BLANK] if said is None else []
+            reasons += [R.WITHDRAWN if statement == "withdrawn" else R.BLANK] if said is None else []
             first = next((reason for reason in FIRST_TOLD if reason in reasons), R.NO_GUIDANCE)
             expect(result, Verdict.INSUFFICIENT, first)
 

@@ -143,6 +143,22 @@ def test_a_figure_that_one_part_lacks_is_missing(plan: Plan) -> None:
     assert ("NGHIEN_CUOI", Basis.CURRENT) not in figures
 
 
+def test_a_month_that_was_withdrawn_leaves_the_sum_open_and_names_its_cell(plan: Plan) -> None:
+    reported = {month: evidence(month, {"XHD": 0}) for month in MONTHS}
+    where = Source("S7", "b" * 64, "rut.xlsx", "Số liệu", "F12")
+    gone = KnownFigure(None, where, lacks=InsufficiencyReason.WITHDRAWN)
+    reported["2021-t07"] = {PLACE: LocalityEvidence(PLACE, {("XHD", Basis.CURRENT): gone})}
+    year = plan.period_by_id["2021-nam"]
+    found = assemble(plan, year, reported).evidence
+    assert found[PLACE].figures["XHD", Basis.CURRENT].source == where
+    outcome = assess(plan, year, found, year.window.end)
+    (result,) = [r for r in outcome.localities[0].criteria if r.criterion == "II.4"]
+    assert (result.verdict, result.reason) == (Verdict.INSUFFICIENT, InsufficiencyReason.WITHDRAWN)
+    whole, *parts = result.inputs
+    assert (whole.cell, whole.reason) == ("", InsufficiencyReason.WITHDRAWN)
+    assert [entry.file_name for entry in parts if entry.reason] == ["rut.xlsx"]
+
+
 def test_a_stock_that_only_an_earlier_part_has_is_not_that_of_the_cut_off(plan: Plan) -> None:
     reported = {
         "2021-6t": evidence("6t", {"DIEM_MT": 0}),

@@ -81,6 +81,9 @@ def test_one_event_breaks_a_criterion_whatever_lacks(plan: Plan, lacking: Locali
         found = put_together(plan, reports)
         known = found.evidence[PLACE].figures["XHD", NOW]
         assert (known.value, known.low or 0) == (None, events)
+        # The blank cell is shown among the parts, so that it is seen which one to fill.
+        is_blank = lacking is not None and lacking.absence is None
+        assert [p.source.file_name for p in known.parts if p.value is None] == ["2021-t06.xlsx"] * is_blank
         assert judged(plan, found)["II.4"].verdict is verdict
         assert bool(found.gaps) is (lacking is None or lacking.absence is not None)
 

@@ -92,6 +92,8 @@ def test_facts_are_given_in_vietnamese(receipt: Receipt, templates: Path) -> Non
 def test_what_stands_in_the_file_and_what_was_read_is_counted(receipt: Receipt, templates: Path) -> None:
     counted = replace(receipt, numbers=ReadCount(281, 280))
     assert "đọc 280/281 ô số" in render_receipt(counted, templates)
+    assert "\nHệ thống đọc 280/281 ô số.\n" in render_letter(counted, templates)[1]
+    assert "ô số" not in render_letter(receipt, templates)[1]
     for status in (SubmissionStatus.REFUSED, SubmissionStatus.DUPLICATE, SubmissionStatus.CLAIMED):
         assert "ô số" not in render_receipt(replace(counted, status=status), templates)
     assert "ô số" not in render_receipt(receipt, templates)
@@ -158,7 +160,7 @@ def test_a_refused_file_of_an_unknown_sender(receipt: Receipt, templates: Path) 
     finding = Finding("D04", Severity.ERROR, "Tệp “x” được đặt mật khẩu. Bỏ mật khẩu mở tệp rồi gửi lại.")
     refused = replace(
         receipt, status=SubmissionStatus.REFUSED, findings=(finding,), submitter_name="", period_label="",
-        period_id="", deadline=None, is_late=False, version=None, taken=(), held=(), supersedes="", size=0,
+        period_id="", is_late=False, version=None, taken=(), held=(), supersedes="", size=0,
         normalisations=(), marked_workbook="",
     )  # fmt: skip
     text, _ = read_page(render_receipt(refused, templates))

@@ -151,7 +151,7 @@ def lay_out(sketch: Sketch, titles: dict[str, str]) -> bytes:
     return book({"Biểu 1": [*above, *table, *FOOT]}, {"Biểu 1": areas})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sketch=sketches())
 def test_no_layout_gives_a_wrong_figure(sketch: Sketch) -> None:
     titles = {section.code: section.title for section in PLAN.sections}
@@ -198,7 +198,7 @@ def test_a_code_that_is_a_word_too_heads_both_of_its_columns() -> None:
     assert sorted(fines) == [1010, 1011, 1015, 1016]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     grid=st.lists(
         st.lists(

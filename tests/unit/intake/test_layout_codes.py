@@ -55,6 +55,8 @@ CASES = {
         "D70", titled("BÁO CÁO 6 THÁNG ĐẦU NĂM 2021"), "A1", "6 THÁNG", refused=True
     ),
     "a quarter": Case("D70", titled("Số liệu quý III năm 2021"), "A1", "quý III", refused=True),
+    "ten months": Case("D70", titled("SỐ LIỆU 10 THÁNG NĂM 2021"), "A1", "10 THÁNG", refused=True),
+    "eight months in words": Case("D70", titled("Số liệu tám tháng năm 2021"), "A1", "tám", refused=True),
     "another year": Case("D70", titled("BÁO CÁO NĂM 2022"), "A1", "năm 2022", refused=True),
     "an older window alone": Case(
         "D70", titled("Số liệu từ 01/01/2020 đến 31/12/2020"), "A1", "01/01/2020", refused=True
@@ -432,6 +434,13 @@ def test_a_foreign_row_holds_back_no_other(plan: Plan) -> None:
 def test_a_cumulative_figure_over_the_period_is_the_period(plan: Plan) -> None:
     reading = read(book({"Biểu 1": titled("Lũy kế từ 15/4/2021 đến 14/10/2021")}), plan)
     assert (reading.period, values(reading)) == ("2021-6t", ALL_TAKEN)
+
+
+def test_the_forms_own_word_for_a_cumulative_count_is_no_title(plan: Plan) -> None:
+    """It stands above the households reached, also where the form is saved as CSV."""
+    own = read(book({"Biểu 1": [["Lũy kế đến cuối kỳ"], *titled("Kỳ 06 tháng năm 2021")]}), plan)
+    said = read(book({"Biểu 1": [["Số liệu lũy kế đến cuối kỳ"], *titled("Kỳ 06 tháng năm 2021")]}), plan)
+    assert [f.rule_id for found in (own, said) for f in found.findings if f.rule_id == "D71"] == ["D71"]
 
 
 @pytest.mark.parametrize(

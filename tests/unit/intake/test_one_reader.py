@@ -383,7 +383,7 @@ ADDED = ("names", "codes", "place_code", "place_name", "labels", "title")
 
 
 def test_a_true_code_name_or_title_never_lowers_what_is_read(plan: Plan) -> None:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(tables(), st.sampled_from((*ADDED, 0, 1, 2)))
     def check(made: tuple[dict[str, bool], list[bool]], added: str | int) -> None:
         words, coded = made

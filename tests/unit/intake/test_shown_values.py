@@ -97,6 +97,17 @@ def test_the_file_brings_the_finding_about(code: str, plan: Plan) -> None:
     assert not [o for o in reading.observations if o.cell_ref.cell == found.cell and o.cell_ref.sheet == S]
 
 
+def test_a_zero_on_a_sheet_that_shows_none_is_asked(plan: Plan) -> None:
+    draft = Draft(plan)
+    draft.put(S, 1, "TTXH_XR", 0)
+    content = draft.save()
+    assert codes_of(content, plan) == set()
+    sheet = read_part(content, PART)
+    assert sheet.count(b"<sheetView ") == 1
+    sheet = sheet.replace(b"<sheetView ", b'<sheetView showZeros="0" ')
+    assert codes_of(change_parts(content, {PART: sheet}), plan) == {"D131"}
+
+
 def test_every_code_has_a_case() -> None:
     assert set(CASES) == set(load_messages(TEMPLATES / "messages" / "reading" / "shown.yaml"))
 

@@ -50,7 +50,7 @@ LAC, SOI = [1, "Phường Vĩnh Lạc", 10, 30500], [2, "Phường Rạch Sỏi"
 CONVERTED = {("30745", "TTXH_TS"): Decimal("30.5"), ("30754", "TTXH_TS"): Decimal("53.1")}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(NUMBERS)), st.sampled_from(sorted(SCALES)), st.sampled_from(CURRENCIES))
 def test_a_scale_and_a_currency_mean_the_same_however_they_are_written(
     number: str, scale: str, currency: str
@@ -59,7 +59,7 @@ def test_a_scale_and_a_currency_mean_the_same_however_they_are_written(
     assert read_unit(number + scale + currency) == Unit("dong", Decimal(10) ** power)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.decimals(0, 10**9, places=4), st.integers(0, 12), st.integers(0, 12))
 def test_a_figure_comes_back_from_another_scale_unchanged(value: Decimal, power: int, other: int) -> None:
     one, two = Unit("dong", Decimal(10) ** power), Unit("dong", Decimal(10) ** other)
@@ -100,6 +100,19 @@ def test_several_units_are_a_list_of_which_all_must_be_understood() -> None:
         ("Đơn vị báo cáo: BCĐ huyện An Minh", ""),
         ("Xã Đồng Tâm", ""),
         ("Số vụ (người)", ""),
+        ("(nghìn vụ)", "nghìn vụ"),
+        ("(trăm người)", "trăm người"),
+        ("Nghìn người", "Nghìn người"),
+        ("(nghìn USD)", "nghìn USD"),
+        ("1.000 đô la Mỹ", "1.000 đô la Mỹ"),
+        ("(triệu kíp)", "triệu kíp"),
+        ("Thiệt hại tính bằng đồng Yên", "đồng Yên"),
+        ("USD", "USD"),
+        ("Triệu tập đối tượng", ""),
+        ("(Tỷ lệ phần trăm)", ""),
+        ("(10 xã, phường)", ""),
+        ("(Kèm theo Công văn số 1000)", ""),
+        ("Thống kê tính theo tháng", ""),
     ],
 )
 def test_a_unit_is_found_behind_its_label(text: str, stated: str) -> None:
@@ -158,6 +171,22 @@ def test_figures_in_another_scale_are_converted_exactly_wherever_it_is_stated(
     assert [(entry.after, entry.why[:6]) for entry in changed] == [("30.5", "đổi từ")]
 
 
+@pytest.mark.parametrize(
+    ("title", "code"), [("(nghìn USD)", "D120"), ("Tính bằng đồng Yên", "D120"), ("(nghìn vụ)", "")]
+)
+def test_a_unit_without_a_label_over_the_table_is_applied_or_asked(title: str, code: str) -> None:
+    head = [
+        "TT",
+        "Địa bàn",
+        "Số vụ phạm tội về trật tự xã hội xảy ra",
+        "Thiệt hại tài sản do tội phạm gây ra",
+    ]
+    reading = read(book({"Biểu 1": [*TITLES, [title], head, [1, "Phường Vĩnh Lạc", 2, 30]]}), PLAN)
+    assert codes(reading) == ([code] if code else [])
+    if not code:
+        assert values(reading) == {("30745", "TTXH_XR"): 2000, ("30745", "TTXH_TS"): 30}
+
+
 def test_the_row_of_units_of_the_form_is_read(plan: Plan) -> None:
     draft = Draft(plan)
     for sheet in (S, B):
@@ -181,7 +210,7 @@ def test_a_count_in_thousands_must_come_out_whole(plan: Plan) -> None:
     assert "D34" in codes(reading)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.text("abceghiklmnopqrsuvxyzôăêáàảã ", min_size=3, max_size=12).filter(lambda text: text.strip()))
 def test_an_unknown_unit_is_always_asked(words: str) -> None:
     grid = [*TITLES, [f"Đơn vị tính: {words}"], HEAD, LAC, SOI]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from chuyenhoa.model.criteria import AwaitedMeasure, DeclarationMeasure
+from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Observation
 from chuyenhoa.model.form import HEAD_ROWS, head_checksum
 from chuyenhoa.model.plan import Plan, Window
 from chuyenhoa.model.results import (
@@ -21,6 +23,16 @@ from chuyenhoa.model.rules import Rule
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Severity, SubmissionStatus
 
 APRIL = Window(date(2021, 4, 1), date(2021, 4, 30))
+
+
+def test_a_figure_and_a_declaration_say_what_they_are_statements_of() -> None:
+    cell = CellRef("Số liệu", "D7")
+    seen = Observation("30745", "TTXH_XR", Basis.BASELINE, Decimal(3), cell)
+    said = Declaration("30745", "I.1", Answer.YES, "12/KH", None, "", cell)
+    assert seen.key == ("30745", "TTXH_XR", "baseline")
+    assert said.key == ("30745", "I.1", "")
+    assert replace(seen, value=None, withdrawn=True).is_statement
+    assert not replace(said, answer=None).is_statement
 
 
 def test_both_ends_of_a_window_count() -> None:

@@ -98,12 +98,11 @@ def test_every_flow_of_people_was_said_to_be_one(plan: Plan) -> None:
     unsaid = tuple(replace(entry, counts_events=False) for entry in plan.indicators)
     said = list(warn_of_kinds(replace(plan, indicators=unsaid)))
     flows = [entry for entry in of_people if entry.kind is IndicatorKind.FLOW]
-    assert [text.split(": ")[:2] for text in said] == [
-        [
-            f"indicators.csv:{entry.line}",
-            f"indicator {entry.code} is a flow of {entry.unit}, summed over months;"
-            " is each counted once (kind distinct), or each time (events in the column counts)?",
-        ]
-        for entry in flows
+    assert [(what, code, path) for what, code, path, _ in said] == [
+        ("indicator", entry.code, ("kind",)) for entry in flows
     ]
+    assert said[0][3] == (
+        f"indicator {flows[0].code} is a flow of {flows[0].unit}, summed over months;"
+        " is each counted once (kind distinct), or each time (events in the column counts)?"
+    )
     assert len(flows) == 16

@@ -191,7 +191,7 @@ def test_a_missing_file_is_named(plans: Path, file: str) -> None:
 
 def test_an_empty_file_is_named(plans: Path) -> None:
     (plans / "2021" / "tasks.yaml").write_text("", encoding="utf-8")
-    with pytest.raises(PlanError, match=r"tasks\.yaml: the file is empty"):
+    with pytest.raises(PlanError, match=r"tasks\.yaml:1: the file is empty"):
         load_plan(plans, "2021")
 
 

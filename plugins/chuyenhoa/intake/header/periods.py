@@ -31,9 +31,13 @@ CUT_OFF = re.compile(
 """The last day of figures, without their first one."""
 DATED = re.compile(r"(?:ngay )?[0-9]{1,2}(?:[/.-]| thang )[0-9]{1,2}(?:[/.-]| nam )[0-9]{2,4}")
 CUMULATIVE = re.compile(r"\b(?:luy ke|cong don|tu dau nam)\b")
-# "6 THÁNG ĐẦU NĂM" is January to June and "quý III" July to September: the plan's windows begin on 15/4.
+# The kind of a figure in the head of our own form (`kind_distinct` of workbook.yaml), and no title.
+COUNTED_ONCE = "luy ke den cuoi ky"
+# "6 THÁNG ĐẦU NĂM" is January to June and "quý III" July to September: the plan's windows begin on 15/4. Nor
+# are other months a period: "10 THÁNG NĂM 2021". "Ngày 5 tháng … năm 2021" is the date of a letter.
 NO_PERIOD = re.compile(
-    r"\b(?:(?:0?6|sau) thang (?:dau|cuoi) nam|(?:0?[39]|ba|chin|12|muoi hai) thang(?! [0-9]{1,2}\b(?!/))|"
+    r"\b(?:(?:0?6|sau) thang (?:dau|cuoi) nam|"
+    r"(?<!ngay )(?:0?[1-57-9]|1[0-2]|hai|ba|bon|bay|tam|chin|muoi(?: mot| hai)?) thang(?! [0-9]{1,2}\b(?!/))|"
     r"quy (?:[1-4]|i{1,3}|iv)\b)"
 )
 SIX_MONTHS = re.compile(r"\b(?:0?6|sau) thang(?:(?:/| nam | )([0-9]{4}))?")
@@ -73,7 +77,8 @@ def read_statements(text: str, plan: Plan) -> list[TimeStatement]:
     names no month.
     """
     plain = " ".join(strip_marks(text).split())
-    if not any(sign.isdigit() for sign in plain) and not CUMULATIVE.search(plain):
+    is_silent = not any(sign.isdigit() for sign in plain) and not CUMULATIVE.search(plain)
+    if is_silent or plain == COUNTED_ONCE:
         return []
     found = [
         TimeStatement(Kind.WINDOW, show_window(window), window)

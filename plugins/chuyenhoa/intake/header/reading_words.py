@@ -15,7 +15,7 @@ from typing import Any
 
 from chuyenhoa import settings
 from chuyenhoa.kit.fast_yaml import load_yaml
-from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold, strip_marks
+from chuyenhoa.kit.vietnamese_text.normal_form import clean_text, fold, has_marks, strip_marks
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Phrases:
 
         Marks count where a text has any: "nhằm" is not "nhầm"; "da nham, so dung la 15" has none at all.
         """
-        folded, bare = fold(text), strip_marks(text)
-        is_plain = folded == bare
-        pattern, but = (self.plain, self.not_plain) if is_plain else (self.marked, self.not_marked)
+        is_marked = has_marks(text)
+        folded = fold(text) if is_marked else strip_marks(text)
+        pattern, but = (self.marked, self.not_marked) if is_marked else (self.plain, self.not_plain)
         match = pattern.search(but.sub(" ", folded) if but else folded)
         return match[0] if match else ""
 
@@ -47,6 +47,8 @@ class ReadingWords:
     natures: Mapping[str, Phrases]
     """What a nature is called, and its words."""
     signatures: tuple[str, ...]
+    titles: Mapping[str, Sequence[str]]
+    """The lists of `qualifiers`."""
 
     def nature_of(self, text: str) -> str:
         """What a text says that figures are, in the office's words; "" when it calls them nothing."""
@@ -87,6 +89,7 @@ def _load_once(home: str) -> ReadingWords:
             _phrases(content["corrections"]),
             {clean_text(name): _phrases(words) for name, words in content["natures"].items()},
             tuple(fold(word) for word in content["signatures"]),
+            {name: tuple(words) for name, words in content["title_words"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: {error}") from error

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from chuyenhoa.intake.findings import FindingList
 from chuyenhoa.intake.header import periods
 from chuyenhoa.intake.header.document_header import HeaderText
+from chuyenhoa.intake.header.qualifiers import TitleWords, title_words
 from chuyenhoa.intake.header.reading_words import load_words
 from chuyenhoa.intake.plan_cache import once_a_plan
 from chuyenhoa.intake.values import units
@@ -34,6 +35,7 @@ class StatementReader:
     "Đơn vị tính: 1.000 đồng"                  → understood (`units.stated_for` applies it)
     "Đơn vị tính: USD", "ĐVT: %"               → D120
     "Số liệu ước thực hiện từ ngày …"          → D121
+    "Số liệu khái toán từ ngày …"              → D128: what nobody knows is asked as well
     "Ghi chú: số liệu lũy kế từ đầu năm" below → D71
     """
 
@@ -46,7 +48,8 @@ class StatementReader:
         for title in titles:
             if not title.is_hint and self.known.is_question(title.text):
                 self._ask_unit(title)
-                self._ask_nature(title)
+                if not self._ask_nature(title):
+                    self._ask_qualifier(title)
 
     def ask_head(self, sheet: Sheet, code_row: int) -> None:
         """The same of the name of a sheet of the form and of all that stands over its code row."""
@@ -68,6 +71,10 @@ class StatementReader:
         if len(line.text) > MAX_STATEMENT:
             return False
         asked = self._ask_unit(line) | self._ask_nature(line) | self._ask_time(line)
+        unknown = "" if asked else self.known.qualifiers.find_unknown(line.text)
+        # Beside a table people write sentences: a word there is asked where it is all that the line says.
+        if unknown and self.known.qualifiers.is_whole_statement(line.text, unknown):
+            asked = self._ask_qualifier(line)
         return asked or units.is_statement(line.text)
 
     @property
@@ -87,6 +94,12 @@ class StatementReader:
         if nature:
             self._add(Code.NOT_FINAL_FIGURES, title, title.text, nature=nature)
         return bool(nature)
+
+    def _ask_qualifier(self, title: HeaderText) -> bool:
+        unknown = self.known.qualifiers.find_unknown(title.text)
+        if unknown:
+            self._add(Code.UNKNOWN_QUALIFIER, title, title.text, unknown=unknown)
+        return bool(unknown)
 
     def _ask_time(self, line: HeaderText) -> bool:
         """Ask about another time than the table's own; a date of a letter is none."""
@@ -113,14 +126,17 @@ class _KnownTitles:
 
     units: tuple[units.Unit, ...]
     keys: frozenset[str]
+    qualifiers: TitleWords
     seen: dict[str, bool] = field(default_factory=dict)
 
     def is_question(self, text: str) -> bool:
-        """Whether a text states a unit or a nature that is to be asked about."""
+        """Whether a text states a unit or a nature that is to be asked about, or a word that nobody knows."""
         known = self.seen.get(text)
         if known is None:
             is_short = len(text) <= MAX_STATEMENT
-            known = is_short and bool(self.unknown_unit(text) or load_words().nature_of(text))
+            known = is_short and bool(
+                self.unknown_unit(text) or load_words().nature_of(text) or self.qualifiers.find_unknown(text)
+            )
             if len(self.seen) < MAX_TITLES:
                 self.seen[text] = known
         return known
@@ -137,4 +153,20 @@ class _KnownTitles:
 def _known_titles(plan: Plan) -> _KnownTitles:
     keys = frozenset(plain_key(indicator.unit) for indicator in plan.indicators)
     own = (units.read_unit(indicator.unit, keys) for indicator in plan.indicators)
-    return _KnownTitles(tuple(dict.fromkeys(unit for unit in own if unit is not None)), keys)
+    return _KnownTitles(
+        tuple(dict.fromkeys(unit for unit in own if unit is not None)),
+        keys,
+        title_words(load_words().titles, _texts_of(plan)),
+    )
+
+
+def _texts_of(plan: Plan) -> Iterable[str]:
+    """What a plan counts, asks and names, in the words that titles take from it."""
+    for indicator in plan.indicators:
+        yield from (indicator.label, *indicator.aliases, *indicator.loose_aliases)
+    yield from (entry.name for entry in plan.submitters)
+    yield from (entry.name for entry in plan.localities)
+    yield from (entry.title for entry in plan.sections)
+    yield from (entry.title for entry in plan.criteria)
+    yield from (entry.title for entry in plan.groups)
+    yield from (plan.board.name, plan.board.short_name, plan.board.province)

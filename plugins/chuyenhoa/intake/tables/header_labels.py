@@ -36,6 +36,7 @@ GENERIC = frozenset(
         "gom",
         "trong ky",
         "den cuoi ky",
+        "luy ke den cuoi ky",
         "dau ky",
         "cuoi ky",
         "ket qua thuc hien",
@@ -47,7 +48,7 @@ GENERIC = frozenset(
     )
 )
 """Headings that add nothing to what stands under them."""
-KINDS_OF_COUNT = frozenset({"trong ky", "den cuoi ky", "dau ky", "cuoi ky"})
+KINDS_OF_COUNT = frozenset({"trong ky", "den cuoi ky", "luy ke den cuoi ky", "dau ky", "cuoi ky"})
 """Headings below a label that say when it is counted."""
 ABBREVIATIONS = {
     "ttxh": "trat tu xa hoi",

@@ -211,7 +211,8 @@ class Vocabulary:
         return header_labels.Part(text, key, unit, meaning)
 
     def _meaning(self, key: str) -> header_labels.Meaning | None:
-        if header_labels.CUMULATIVE.search(key):
+        # “Lũy kế đến cuối kỳ” is the kind of the households reached on our own form, and no other window.
+        if header_labels.CUMULATIVE.search(key) and key not in header_labels.KINDS_OF_COUNT:
             return header_labels.Meaning.CUMULATIVE
         if header_labels.COMPARED.fullmatch(key):
             return header_labels.Meaning.COMPARED

@@ -50,6 +50,28 @@ BASES = {
 ALIKE = (frozenset({"nguoi", "doi tuong", "ho so"}), frozenset({"vu", "tin", "diem"}))
 """What people use for one another."""
 
+FOREIGN = frozenset(
+    {
+        "usd",
+        "do la",
+        "do la my",
+        "dola",
+        "dollar",
+        "eur",
+        "euro",
+        "dong euro",
+        "yen",
+        "dong yen",
+        "yen nhat",
+        "jpy",
+    }
+    | {"nhan dan te", "ndt", "cny", "bang anh", "gbp", "kip", "riel", "bat", "thb", "vang", "cay vang"}
+)
+"""Money that no table of the programme is counted in."""
+NO_UNITS = frozenset({"le", "suat", "trong", "tap", "hoi", "phu"})
+"""What makes another word of a scale: tỷ lệ, tỷ suất, tỷ trọng, triệu tập, triệu hồi, triệu phú."""
+SCALE_WORDS = frozenset({"tram", "nghin", "ngan", "trieu", "ty"})
+MAX_WORDS = 3
 # "Đơn vị tính: 1.000 đồng", "(ĐVT : vụ)", "DVT - trđ": what stands behind is a unit or is asked.
 # "Đơn vị: Công an thành phố Rạch Giá" names an office, and counts only where a unit follows.
 LABEL = re.compile(
@@ -152,7 +174,8 @@ def find_labelled(text: str) -> str:
     if match:
         return match[1].strip(" .")
     loose = LOOSE_LABEL.search(clean)
-    return loose[1].strip(" .") if loose and read_units(loose[1]) else ""
+    is_unit = loose is not None and (bool(read_units(loose[1])) or is_other_scale(loose[1], bracketed=False))
+    return loose[1].strip(" .") if loose and is_unit else ""
 
 
 def is_statement(text: str) -> bool:
@@ -165,13 +188,41 @@ def is_statement(text: str) -> bool:
 def find_stated(text: str) -> str:
     """What a title states as its unit, understood or not; "" where it states none.
 
-    "(1.000 đồng)" and "Triệu đồng" stand without a label over the right edge of a table and in sheets' names.
+    "(1.000 đồng)" and "Triệu đồng" stand without a label over the right edge of a table and in sheets' names,
+    and so do "(nghìn vụ)" and "(nghìn USD)".
     """
     labelled = find_labelled(text)
     if labelled:
         return labelled
-    bare = [text, *BRACKETS.findall(clean_text(text))]
-    return next((each.strip(" ()") for each in bare if is_scaled_money(each)), "")
+    clean = clean_text(text)
+    bare = [(clean, clean.startswith("(")), *((each, True) for each in BRACKETS.findall(clean))]
+    return next(
+        (
+            each.strip(" ()")
+            for each, inside in bare
+            if is_scaled_money(each) or is_other_scale(each, bracketed=inside)
+        ),
+        "",
+    )
+
+
+def is_other_scale(text: str, *, bracketed: bool) -> bool:
+    """Whether a text is a scale of something else than money of ours, and nothing else: "(nghìn vụ)", "USD".
+
+    In brackets whatever stands behind the scale is a unit: "(triệu kíp)". Elsewhere it must be known as one,
+    for a title may begin with "Triệu tập".
+    """
+    plain = clean_text(text).strip(" ().:;")
+    number = NUMBER.match(plain)
+    zeros = number[2].count("0") if number and number[2] else 0
+    words = plain_key(plain[number.end() :] if number and zeros else plain).split()
+    is_word = bool(words) and not zeros and words[0] in SCALE_WORDS
+    is_scaled = is_word or zeros >= SCALES["nghin"]
+    what = words[1:] if is_word else words
+    if " ".join(what) in FOREIGN:
+        return True
+    is_short = is_scaled and 0 < len(what) <= MAX_WORDS
+    return is_short and (" ".join(what) in BASES or (bracketed and what[0] not in NO_UNITS))
 
 
 def is_scaled_money(text: str) -> bool:

@@ -160,7 +160,7 @@ class Sheet:
     below: tuple[str, ...] = ()
     """Paragraphs that stand below the last table of Word or HTML, from the top; without addresses as well."""
     notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    """Comments on cells (.xlsx, .xls, .ods); a cell may be blank and have one."""
+    """Comments on cells; a cell may be blank and have one."""
     hidden_columns: frozenset[int] = frozenset()
 
     @cached_property

@@ -138,6 +138,22 @@ def find_all_shown(
     return found
 
 
+def hide_zeros(
+    rows: Sequence[Sequence[CellValue]], shown: Mapping[tuple[int, int], str], *, hidden: bool
+) -> Mapping[tuple[int, int], str]:
+    """What the cells of a sheet show, where its view may be set to show no zeros: a 0 looks like a blank."""
+    if not hidden:
+        return shown
+    zeros = {
+        (row, column): ""
+        for row, values in enumerate(rows)
+        for column, value in enumerate(values)
+        if isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+    }
+    # The view wins over formats: `0" vụ"` shows no zero either.
+    return {**shown, **zeros}
+
+
 def agrees(shown: str, value: Decimal) -> bool:
     """Whether a shown text is a number that differs from a value by rounding at most."""
     match = PLAIN_NUMBER.fullmatch(shown)

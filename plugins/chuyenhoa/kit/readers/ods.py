@@ -34,10 +34,11 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
-from chuyenhoa.kit.readers.number_formats import find_other_text
+from chuyenhoa.kit.readers.number_formats import find_other_text, hide_zeros
 from chuyenhoa.kit.readers.package import report_extras
 
 CONTENT, STYLES, MANIFEST = "content.xml", "styles.xml", "META-INF/manifest.xml"
+SETTINGS, SHOW_ZEROS = "settings.xml", "ShowZeroValues"
 ERROR = re.compile(r"#[A-Z0-9/]+[!?]?|#N/A|Err:[0-9]{3}|#VALUE!|Lỗi:[0-9]{3}")
 GROUPS = frozenset({"table-row-group", "table-header-rows", "table-rows"})
 SKIPPED = frozenset({"annotation", "frame", "custom-shape", "shapes"})
@@ -61,11 +62,25 @@ def open_ods(archive: Archive, flaws: FlawReporter) -> Book | None:
         styles = [root]
         if STYLES in archive.entries:
             styles.append(parse_markup(archive.read(STYLES), STYLES))
+        hides = SETTINGS in archive.entries and _hides_zeros(parse_markup(archive.read(SETTINGS), SETTINGS))
     except (UnsafeMarkupError, etree.XMLSyntaxError, BrokenArchiveError) as error:
         report_error(error, flaws)
         return None
     report_extras(archive.entries, flaws)
-    return _read_sheets(root, _Styles(styles), flaws)
+    book = _read_sheets(root, _Styles(styles), flaws)
+    if book is None or not hides:
+        return book
+    return replace(
+        book, sheets=tuple(replace(s, shown=hide_zeros(s.rows, s.shown, hidden=True)) for s in book.sheets)
+    )
+
+
+def _hides_zeros(settings: etree._Element) -> bool:
+    """Whether cells that hold 0 are shown as blank ones; it is one setting for all sheets."""
+    return any(
+        attribute(item, "name") == SHOW_ZEROS and (item.text or "").strip() == "false"
+        for item in settings.iter("{*}config-item")
+    )
 
 
 def _read_sheets(root: etree._Element, styles: _Styles, flaws: FlawReporter) -> Book | None:

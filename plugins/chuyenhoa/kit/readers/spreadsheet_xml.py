@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
 
 from chuyenhoa.kit.readers.appearance import is_legacy_font
 from chuyenhoa.kit.readers.book import (
+    MAX_COLUMNS,
+    MAX_ROWS,
     Book,
     CellValue,
     FileFlaw,
@@ -27,6 +30,7 @@ from chuyenhoa.kit.readers.markup import (
     parse_markup,
     report_error,
 )
+from chuyenhoa.kit.readers.number_formats import hide_zeros
 
 
 def open_spreadsheet_xml(content: bytes, flaws: FlawReporter) -> Book | None:
@@ -52,7 +56,9 @@ def open_spreadsheet_xml(content: bytes, flaws: FlawReporter) -> Book | None:
             report_beyond(flaws, name, reader.grid.beyond)
             return None
         shown = worksheet.findtext("{*}WorksheetOptions/{*}Visible", "")
-        sheets.append(reader.sheet(name, hidden=shown.strip() in {"SheetHidden", "SheetVeryHidden"}))
+        sheet = reader.sheet(name, hidden=shown.strip() in {"SheetHidden", "SheetVeryHidden"})
+        no_zeros = worksheet.find("{*}WorksheetOptions/{*}DoNotDisplayZeros") is not None
+        sheets.append(replace(sheet, shown=hide_zeros(sheet.rows, sheet.shown, hidden=no_zeros)))
     flaws.report(FileFlaw.OTHER_FORMAT, kind=Kind.XML)
     return Book("xml", tuple(sheets))
 
@@ -78,9 +84,12 @@ class _Worksheet:
         self._marks: dict[tuple[int, int], Mark] = {}
         self._percents = percents
         self._fonts = fonts
+        self._notes: dict[tuple[int, int], str] = {}
+        self._hidden_columns: set[int] = set()
 
     def read(self, worksheet: etree._Element) -> None:
         """Walk over the rows; an index stands where rows or cells were left out."""
+        self._read_columns(worksheet)
         row = -1
         for line in worksheet.iterfind("{*}Table/{*}Row"):
             row = number_of(line, "Index", row + 2) - 1
@@ -96,6 +105,15 @@ class _Worksheet:
             # <Row ss:Span="9"/>: nine more rows like this one, which hold nothing.
             row += number_of(line, "Span", 0)
 
+    def _read_columns(self, worksheet: etree._Element) -> None:
+        column = -1
+        for entry in worksheet.iterfind("{*}Table/{*}Column"):
+            column = number_of(entry, "Index", column + 2) - 1
+            last = column + number_of(entry, "Span", 0)
+            if attribute(entry, "Hidden") == "1":
+                self._hidden_columns.update(range(max(column, 0), min(last + 1, MAX_COLUMNS)))
+            column = last
+
     def _put(self, row: int, column: int, cell: etree._Element, height: int, width: int) -> None:
         data = cell.find("{*}Data")
         value, mark = _value(cell, data)
@@ -103,6 +121,10 @@ class _Worksheet:
         if mark is None and style in self._percents and isinstance(value, float):
             mark = Mark(Flaw.PERCENT)
         self.grid.put(row, column, value, height, width)
+        said = cell.find("{*}Comment/{*}Data")
+        note = "" if said is None else "".join(str(piece) for piece in said.itertext())
+        if note.strip() and row < MAX_ROWS and column < MAX_COLUMNS:
+            self._notes[row, column] = note.strip()
         if mark:
             self._marks[row, column] = mark
         if style in self._fonts:
@@ -112,7 +134,15 @@ class _Worksheet:
         """The finished sheet."""
         grid = self.grid
         return Sheet(
-            name, hidden, grid.rows, self._marks, frozenset(grid.hidden_rows), grid.fonts, tuple(grid.merges)
+            name,
+            hidden,
+            grid.rows,
+            self._marks,
+            frozenset(grid.hidden_rows),
+            grid.fonts,
+            tuple(grid.merges),
+            notes=self._notes,
+            hidden_columns=frozenset(self._hidden_columns),
         )
 
 

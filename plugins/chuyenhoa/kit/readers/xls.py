@@ -25,15 +25,17 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
-from chuyenhoa.kit.readers.formula_code import write_formula
+from chuyenhoa.kit.readers.formula_code import SheetFormulas
 from chuyenhoa.kit.readers.formulas import mark_results
 from chuyenhoa.kit.readers.markup import pass_on_memory, report_error
-from chuyenhoa.kit.readers.number_formats import find_all_shown, is_plain
+from chuyenhoa.kit.readers.number_formats import find_all_shown, hide_zeros, is_plain
 from chuyenhoa.kit.readers.ole import open_compound
 
 EOF, FILE_PASS, VBA, SUPBOOK = 0x0A, 0x2F, 0xD3, 0x1AE
-SHEET, FORMULA, CALCULATION_MODE, CODE = 0x85, 0x06, 0x0D, 22
-"""Records of a sheet's place, of a formula and of its calculation; where a formula's byte code begins."""
+SHEET, FORMULA, SHARED_FORMULA, CALCULATION_MODE = 0x85, 0x06, 0x4BC, 0x0D
+"""Records of a sheet's place, of a formula, of one that cells share, and of its calculation."""
+CODE, SHARED_CODE = 22, 10
+"""Where the byte code of a formula begins."""
 BIFF8 = b"\0\6"
 OWN_BOOK = (0x0401, 0x3A01)
 """What stands for a link to the workbook itself, and to an add-in; all else leads outside."""
@@ -118,16 +120,23 @@ def _check_results(
     formulas: list[dict[tuple[int, int], str]] = []
     is_manual = False
     for place in places:
-        found: dict[tuple[int, int], str] = {}
+        found = SheetFormulas(wide=False)
         for number, data in _records(stream, place):
             if number == FORMULA and len(data) >= CODE:
                 row, column = struct.unpack_from("<HH", data)
-                (size,) = struct.unpack_from("<H", data, CODE - 2)
-                found[row, column] = write_formula(data[CODE : CODE + size], wide=False)
+                found.add((row, column), _code_at(data, CODE))
+            elif number == SHARED_FORMULA and len(data) >= SHARED_CODE:
+                found.share(_code_at(data, SHARED_CODE))
             elif number == CALCULATION_MODE:
                 is_manual |= data[:2] == b"\0\0"
-        formulas.append(found)
+        formulas.append(found.write())
     return mark_results(sheets, formulas, is_uncertain=is_manual)
+
+
+def _code_at(data: bytes, place: int) -> bytes:
+    """A formula's byte code; its length stands before it."""
+    (size,) = struct.unpack_from("<H", data, place - 2)
+    return data[place : place + size]
 
 
 def _leads_outside(data: bytes) -> bool:
@@ -212,7 +221,7 @@ def _read_sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet, styles: Sequence[_Styl
         fonts=fonts,
         # xlrd counts the end of an area as a range of Python does.
         merges=tuple((top, left, end - 1, right - 1) for top, end, left, right in sheet.merged_cells),
-        shown=find_all_shown(rows, formats),
+        shown=hide_zeros(rows, find_all_shown(rows, formats), hidden=not sheet.show_zero_values),
         notes={place: note.text.strip() for place, note in sheet.cell_note_map.items() if note.text.strip()},
         hidden_columns=frozenset(
             column for column, info in sheet.colinfo_map.items() if info.hidden and 0 <= column < MAX_COLUMNS

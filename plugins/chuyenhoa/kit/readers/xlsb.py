@@ -25,11 +25,12 @@ from chuyenhoa.kit.readers.book import (
     name_cell,
     report_beyond,
 )
-from chuyenhoa.kit.readers.formula_code import write_formula
+from chuyenhoa.kit.readers.formula_code import SheetFormulas
 from chuyenhoa.kit.readers.formulas import mark_results
 from chuyenhoa.kit.readers.markup import UnsafeMarkupError, attribute, is_readers, parse_markup, report_error
-from chuyenhoa.kit.readers.number_formats import BUILT_IN, find_all_shown, is_plain
+from chuyenhoa.kit.readers.number_formats import BUILT_IN, find_all_shown, hide_zeros, is_plain
 from chuyenhoa.kit.readers.package import Package, report_extras
+from chuyenhoa.kit.readers.xlsx_notes import MAX_NOTES, THREADED, find_comments
 
 WORKBOOK = "xl/workbook.bin"
 RELATIONS = "xl/_rels/workbook.bin.rels"
@@ -47,9 +48,12 @@ CELLS = frozenset(range(2, 12))
 """Cells with content; record 1 is a blank one."""
 MERGE, SHEET = 176, 156
 FONT, FORMAT, XF, CELL_STYLES, CELL_STYLES_END = 43, 44, 47, 617, 618
-CALCULATION, CODE = 157, 22
-"""The record of the workbook's calculation, and where a formula's byte code begins in its cell."""
+CALCULATION, SHARED_FORMULA, CODE, SHARED_CODE = 157, 427, 22, 20
+"""Records of the calculation and of a formula that cells share; where byte code begins in a record."""
 HIDDEN_ROW = 0x10
+VIEW, SHOWS_ZEROS, COLUMNS, HIDDEN_COLUMN = 137, 0x10, 60, 0x01
+"""The record of a sheet's view and of some of its columns, with the bits that matter."""
+COMMENT, COMMENT_TEXT = 635, 637
 ERRORS: Mapping[int, str] = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
@@ -103,9 +107,12 @@ class Scan:
     fonts: dict[tuple[int, int], str] = field(default_factory=dict)
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     """Number formats that may show something else than the value."""
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    """Formulas with a number; "" for one that is not understood."""
+    formulas: SheetFormulas = field(default_factory=lambda: SheetFormulas(wide=True))
+    """Formulas with a number."""
     hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    hides_zeros: bool = False
+    notes: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
     beyond: str = ""
     """The first cell with content outside of the limits; empty when there is none."""
@@ -130,6 +137,8 @@ def open_xlsb(archive: Archive, flaws: FlawReporter) -> Book | None:
         parts |= {part: archive.read(part) for part in places}
         styles = _styles(parts.get("xl/styles.bin", b""))
         scans = [_scan(parts[part], scan, styles) for part, scan in places.items()]
+        for part, scan in places.items():
+            scan.notes = _notes(archive, part)
     except (
         UnsafeMarkupError,
         BrokenRecordsError,
@@ -144,7 +153,7 @@ def open_xlsb(archive: Archive, flaws: FlawReporter) -> Book | None:
     book = read_values("xlsb", Package(parts).repack(list(parts)), scans, flaws)
     if book is None:
         return None
-    formulas = [scan.formulas for scan in scans]
+    formulas = [scan.formulas.write() for scan in scans]
     return replace(book, sheets=mark_results(book.sheets, formulas, is_uncertain=_is_manual(parts[WORKBOOK])))
 
 
@@ -154,6 +163,22 @@ def _is_manual(stream: bytes) -> bool:
         number == CALCULATION and len(data) >= 8 and struct.unpack_from("<I", data, 4)[0] == 0
         for number, data in _records(stream)
     )
+
+
+def _notes(archive: Archive, sheet: str) -> dict[tuple[int, int], str]:
+    """The comments of one sheet by row and column."""
+    found: dict[tuple[int, int], str] = {}
+    for part in find_comments(archive.read, archive.entries, sheet):
+        spot: tuple[int, int] = (MAX_ROWS, MAX_COLUMNS)
+        for number, data in _records(archive.read(part)):
+            if number == COMMENT:
+                row, _, column, _ = struct.unpack_from("<4I", data, 4)
+                spot = (row, column)
+            elif number == COMMENT_TEXT and spot < (MAX_ROWS, 0) and spot[1] < MAX_COLUMNS:
+                text = THREADED.sub("", _text(data, 1)[0].strip())
+                if text and len(found) < MAX_NOTES:
+                    found[spot] = text
+    return found
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
@@ -231,24 +256,48 @@ def _scan(stream: bytes, scan: Scan, styles: Styles) -> Scan:
             (row,) = struct.unpack_from("<I", data)
             if data[11] & HIDDEN_ROW:
                 scan.hidden_rows.add(row)
-        elif number == MERGE:
-            first, last, left, right = struct.unpack_from("<4I", data)
-            scan.merges.append((first, left, last, right))
         elif number in CELLS:
-            column, style = struct.unpack_from("<II", data)
-            style &= 0xFFFFFF
-            is_error = number in (CELL_ERROR, FORMULA_ERROR)
-            scan.see(row, column, data[8] if is_error else None)
-            if number == FORMULA_NUMBER and len(data) >= CODE:
-                (size,) = struct.unpack_from("<I", data, CODE - 4)
-                scan.formulas[row, column] = write_formula(data[CODE : CODE + size], wide=True)
-            if styles.format(style):
-                scan.formats[row, column] = styles.format(style)
-            if number in NUMBERS and styles.shows_percent(style):
-                scan.marks[row, column] = Mark(Flaw.PERCENT)
-            elif is_legacy_font(styles.font(style)):
-                scan.fonts[row, column] = styles.font(style)
+            _scan_cell(number, data, row, scan, styles)
+        else:
+            _scan_layout(number, data, scan)
     return scan
+
+
+def _scan_cell(number: int, data: bytes, row: int, scan: Scan, styles: Styles) -> None:
+    column, style = struct.unpack_from("<II", data)
+    style &= 0xFFFFFF
+    is_error = number in (CELL_ERROR, FORMULA_ERROR)
+    scan.see(row, column, data[8] if is_error else None)
+    if number == FORMULA_NUMBER and len(data) >= CODE:
+        code, extra = _code_at(data, CODE)
+        scan.formulas.add((row, column), code, extra)
+    if styles.format(style):
+        scan.formats[row, column] = styles.format(style)
+    if number in NUMBERS and styles.shows_percent(style):
+        scan.marks[row, column] = Mark(Flaw.PERCENT)
+    elif is_legacy_font(styles.font(style)):
+        scan.fonts[row, column] = styles.font(style)
+
+
+def _scan_layout(number: int, data: bytes, scan: Scan) -> None:
+    """A record that is no cell; a shared formula stands behind the first cell that has it."""
+    if number == MERGE:
+        first, last, left, right = struct.unpack_from("<4I", data)
+        scan.merges.append((first, left, last, right))
+    elif number == SHARED_FORMULA and len(data) >= SHARED_CODE:
+        scan.formulas.share(_code_at(data, SHARED_CODE)[0])
+    elif number == VIEW and len(data) >= 2:
+        scan.hides_zeros |= not struct.unpack_from("<H", data)[0] & SHOWS_ZEROS
+    elif number == COLUMNS and len(data) >= 18:
+        first, last, _, _, flags = struct.unpack_from("<4IH", data)
+        if flags & HIDDEN_COLUMN:
+            scan.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
+
+
+def _code_at(data: bytes, place: int) -> tuple[bytes, bytes]:
+    """A formula's byte code, and what belongs to it behind; the length of each stands before it."""
+    (size,) = struct.unpack_from("<I", data, place - 4)
+    return data[place : place + size], data[place + size + 4 :]
 
 
 def read_values(kind: str, content: bytes, scans: Sequence[Scan], flaws: FlawReporter) -> Book | None:
@@ -288,5 +337,7 @@ def _sheet(scan: Scan, rows: list[list[CellValue]]) -> Sheet:
         hidden_rows=frozenset(scan.hidden_rows),
         fonts=scan.fonts,
         merges=tuple(scan.merges),
-        shown=find_all_shown(rows, scan.formats),
+        shown=hide_zeros(rows, find_all_shown(rows, scan.formats), hidden=scan.hides_zeros),
+        notes=scan.notes,
+        hidden_columns=frozenset(scan.hidden_columns),
     )

@@ -16,9 +16,9 @@ from chuyenhoa.kit.readers.appearance import show_runs
 from chuyenhoa.kit.readers.book import Book, FileFlaw, FlawReporter, Sheet, report_beyond
 from chuyenhoa.kit.readers.formulas import calls_program, mark_results
 from chuyenhoa.kit.readers.markup import is_readers, pass_on_memory, report_error
-from chuyenhoa.kit.readers.number_formats import find_all_shown
+from chuyenhoa.kit.readers.number_formats import find_all_shown, hide_zeros
 from chuyenhoa.kit.readers.package import Package
-from chuyenhoa.kit.readers.xlsx_notes import find_hidden_columns, read_notes
+from chuyenhoa.kit.readers.xlsx_notes import find_hidden_columns, hides_zeros, read_notes
 from chuyenhoa.kit.readers.xlsx_scan import Area, SheetScan, scan_sheet
 from chuyenhoa.kit.readers.xlsx_styles import read_styles
 from chuyenhoa.kit.vietnamese_text.normal_form import strip_marks
@@ -82,7 +82,12 @@ def open_workbook(
     return replace(
         book,
         sheets=tuple(
-            replace(sheet, notes=told, hidden_columns=find_hidden_columns(package.parts[place.part]))
+            replace(
+                sheet,
+                notes=told,
+                hidden_columns=find_hidden_columns(package.parts[place.part]),
+                shown=hide_zeros(sheet.rows, sheet.shown, hidden=hides_zeros(package.parts[place.part])),
+            )
             for sheet, place, told in sheets
         ),
     )

@@ -233,7 +233,8 @@ def _fault(data: bytes) -> FaultError | Death:
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     package = Path(__file__).resolve().parents[3]
-    return {**kept, "PYTHONPATH": str(package), **more}
+    # By the locale alone a worker might read the names of its folders otherwise than we do.
+    return {**kept, "PYTHONPATH": str(package), "PYTHONUTF8": "1", **more}
 
 
 _pools: list[Pool] = []

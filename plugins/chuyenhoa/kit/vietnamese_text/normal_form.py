@@ -121,6 +121,11 @@ def _strip(text: str) -> str:
 _strip_short = lru_cache(maxsize=8192)(_strip)
 
 
+def has_marks(value: object) -> bool:
+    """Whether a text was typed with any Vietnamese mark: "Số" but not "So lieu trong ky"."""
+    return strip_marks(value) != _fold_text(clean_text(value), merge=False)
+
+
 def read_code(value: object) -> str:
     """A code as the plan writes it: a number without decimals, full-width letters made plain, upper case."""
     if isinstance(value, float) and value.is_integer():

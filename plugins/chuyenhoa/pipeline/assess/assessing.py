@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,14 +16,15 @@ import chuyenhoa
 from chuyenhoa import clock
 from chuyenhoa.assessment import baselines, verdicts, windows
 from chuyenhoa.assessment.precedence import ReportedWindow, Way, reported_in
-from chuyenhoa.model import calendars, explanation, results
+from chuyenhoa.model import calendars, explanation
 from chuyenhoa.model.evidence import KnownFigure, Source
 from chuyenhoa.model.lifecycle import Earlier, earlier_localities
 from chuyenhoa.model.plan import IndicatorKind, Period, Plan
+from chuyenhoa.model.results import Assessment, InsufficiencyReason
 from chuyenhoa.pipeline.assess import locality_status
 from chuyenhoa.pipeline.context import Context, open_context
-from chuyenhoa.store import documents, ledger, lifecycle, tables
-from chuyenhoa.store.evidence import load_evidence
+from chuyenhoa.store import documents, ledger, lifecycle, results, tables
+from chuyenhoa.store.evidence import load_absences, load_evidence
 
 logger = logging.getLogger(__name__)
 
@@ -61,27 +59,43 @@ def assess_milestone(milestone_id: str) -> str:
         return str(row.id)
 
 
+def current_assessment(milestone_id: str) -> int:
+    """The number of the assessment that holds today: the stored one where its inputs are as they were."""
+    ctx = open_context()
+    milestone = ctx.milestone(milestone_id)
+    with ctx.store.reading() as session:
+        last = _find_current(ctx, session, milestone)
+    return last.id if last else int(assess_milestone(milestone_id))
+
+
 def stored_assessment(
     ctx: Context, session: Session, milestone: Period, gathered: windows.Assembled
-) -> results.Assessment:
+) -> Assessment:
     """The stored assessment of a milestone; where its inputs changed since, a new one, which is stored.
 
     Only in a session of `Store.writing`. `gathered` is what was accepted as it stands now.
     """
+    last = _find_current(ctx, session, milestone)
+    return results.load_assessment(session, last) if last else _assess(ctx, session, milestone, gathered)[1]
+
+
+def _find_current(ctx: Context, session: Session, milestone: Period) -> tables.AssessmentRow | None:
+    """The newest assessment of a milestone, if all that it was computed from is as it was."""
     last = documents.latest_assessment(session, milestone.id)
     if last is None or last.inputs_sha256 != hash_assessment_inputs(ctx, session, milestone):
-        return _assess(ctx, session, milestone, gathered)[1]
-    return decode_assessment(last.content)
+        return None
+    return last
 
 
 def _assess(
     ctx: Context, session: Session, milestone: Period, gathered: windows.Assembled
-) -> tuple[tables.AssessmentRow, results.Assessment]:
+) -> tuple[tables.AssessmentRow, Assessment]:
     """Compute an assessment and store it; an outcome equal to the last one keeps that one's row."""
     plan = ctx.plan_of(milestone.id)
     outcome = compute_assessment(plan, milestone, gathered, find_earlier(ctx, session, plan))
-    content = encode_assessment(outcome, explanation.describe_rules(plan, milestone.window.end))
-    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    head = results.encode_head(outcome, explanation.describe_rules(plan, milestone.window.end))
+    # Encoded twice, for the hash and for the table: the text of a whole country is held by nobody.
+    sha256 = results.digest(results.join(head, results.encode_rows(outcome.localities)))
     inputs = hash_assessment_inputs(ctx, session, milestone)
     newest = ledger.last_answer_event(session, _reported_periods(ctx, milestone))
     row = documents.latest_assessment(session, milestone.id)
@@ -95,30 +109,14 @@ def _assess(
         assessed_at=clock.now().isoformat(),
         through_event=newest,
         sha256=sha256,
-        content=content,
+        content=head,
         inputs_sha256=inputs,
     )
     session.add(row)
     session.flush()
+    results.store_rows(session, row.id, results.encode_rows(outcome.localities))
     logger.info("assessed %s: %s", milestone.id, sha256)
     return row, outcome
-
-
-def encode_assessment(outcome: results.Assessment, rules: Mapping[str, Any]) -> str:
-    """An assessment as it is stored: JSON with sorted keys, the rules that it rests on as `explanation`.
-
-    Figures are texts as they were computed, never JSON numbers: 79,96 % stays below 80 %.
-    """
-    return json.dumps({**asdict(outcome), "explanation": rules}, ensure_ascii=False, sort_keys=True)
-
-
-def decode_assessment(content: str) -> results.Assessment:
-    """What `encode_assessment` was given, without the rules.
-
-    Raises:
-        ValueError: it is none; the text names the path, as in `$.localities[0].verdict`.
-    """
-    return msgspec.convert(json.loads(content), results.Assessment)
 
 
 def gather_evidence(
@@ -138,6 +136,15 @@ def gather_evidence(
     wanted = baselines.wanted_baselines(plan.criteria_on(milestone.window.end))
     found = baselines.add_baselines(plan, milestone.window, found, wanted, history)
     return replace(gathered, evidence=found, restated=differing)
+
+
+def find_absences(ctx: Context, session: Session, milestone: Period) -> dict[str, InsufficiencyReason | None]:
+    """By locality, why nothing is known of it at a milestone, as `gather_evidence` says; None if it is."""
+    plan = ctx.plan_of(milestone.id)
+    periods = [milestone, *windows.finer_periods(plan, milestone)]
+    reported = {period.id: load_absences(session, plan, period.id) for period in periods}
+    gathered = windows.assemble(plan, milestone, reported)
+    return {code: known.absence for code, known in gathered.evidence.items()}
 
 
 def _other_periods(ctx: Context, plan: Plan, milestone: Period) -> list[tuple[Plan, Period]]:
@@ -199,7 +206,7 @@ def find_earlier(ctx: Context, session: Session, plan: Plan) -> tuple[Earlier, .
 
 def compute_assessment(
     plan: Plan, milestone: Period, gathered: windows.Assembled, earlier: Sequence[Earlier] = ()
-) -> results.Assessment:
+) -> Assessment:
     """All verdicts of a milestone; criteria are those in force at its cut-off.
 
     The notes name, by locality, the gaps in its window, reports that overlap, and figures that do not add up.

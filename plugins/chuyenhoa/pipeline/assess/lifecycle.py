@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +16,7 @@ from chuyenhoa.pipeline.assess import assessing, locality_status
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.store import documents
 from chuyenhoa.store.lifecycle import add_transition
+from chuyenhoa.store.results import load_verdicts
 from chuyenhoa.validation.justifications import JustificationRules, load_justification_rules
 
 RECOGNITION = "quyet_dinh_cong_nhan"
@@ -61,8 +61,7 @@ def recognise(milestone_id: str, acts: Sequence[Act], by: str) -> list[lifecycle
     assessing.assess_milestone(milestone_id)
     with ctx.store.writing() as session:
         row = documents.latest_assessment(session, milestone_id)
-        found = {} if row is None else json.loads(row.content)
-        computed = {entry["locality"]: entry["verdict"] for entry in found.get("localities", ())}
+        computed = {} if row is None else load_verdicts(session, row.id)
         issued = _issued_decisions(session, milestone_id)
         draft = lifecycle.Transition(
             0, "", plan.id, plan.year, None, "", plan.issued_on, by, _now(), milestone_id

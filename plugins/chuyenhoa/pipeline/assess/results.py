@@ -21,6 +21,7 @@ from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive import read, validate
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store import documents, ledger, tables
+from chuyenhoa.store import results as stored
 
 
 class UnknownResultError(ValueError):
@@ -35,6 +36,7 @@ class StoredResults:
     origin: Mapping[str, Any]
     """`assessment` or `snapshot` with its id, sha256 and time."""
     localities: tuple[Mapping[str, Any], ...]
+    """Those that were asked for."""
     explanation: Mapping[str, Any]
     """Plan edition, rules and types, as `model/explanation.py` writes them."""
     justifications: tuple[Mapping[str, Any], ...] | None
@@ -45,8 +47,10 @@ class StoredResults:
     """Whether the rules were stored with it; older ones are explained by today's plan."""
 
 
-def read_assessment(ctx: Context, number: int) -> StoredResults:
-    """The results of an assessment by its number.
+def read_assessment(
+    ctx: Context, number: int, locality: str | None = None, criterion: str | None = None
+) -> StoredResults:
+    """The results of an assessment by its number: all, or those of one locality, of one of its criteria.
 
     Raises:
         UnknownResultError: there is none of this number.
@@ -58,13 +62,14 @@ def read_assessment(ctx: Context, number: int) -> StoredResults:
                 map(str, session.scalars(select(tables.AssessmentRow.id).order_by(tables.AssessmentRow.id)))
             )
             raise UnknownResultError(f"no assessment {number}; there are: {known or 'none'}.")
+        localities = tuple(stored.load_results(session, number, locality, criterion))
     content = json.loads(row.content)
     origin = {"assessment": row.id, "sha256": row.sha256, "at": row.assessed_at}
     rules, is_complete = _rules(ctx, row.milestone, content)
     return StoredResults(
         row.milestone,
         origin,
-        tuple(content["localities"]),
+        localities,
         rules,
         None,
         content.get("notes", {}),
@@ -109,6 +114,7 @@ _LATER: Mapping[str, Any] = {
     "steps": [],
     "guard": None,
     "needs": [],
+    **stored.WIDE,
 }
 """What results of older snapshots do not hold."""
 
@@ -120,11 +126,20 @@ def _like_an_assessment(entry: Mapping[str, Any]) -> dict[str, Any]:
         "locality": code,
         "verdict": entry["verdict"],
         "possible": entry.get("possible", []),
+        "is_wide": entry.get("is_wide", False),
         "groups": [
             {"locality": code, "group": group, "verdict": verdict}
             for group, verdict in entry["groups"].items()
         ],
-        "criteria": [{**_LATER, **result, "locality": code} for result in entry["criteria"]],
+        "criteria": [
+            {
+                **_LATER,
+                **result,
+                "inputs": [{**stored.BOUNDS, **given} for given in result["inputs"]],
+                "locality": code,
+            }
+            for result in entry["criteria"]
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from chuyenhoa.model import personal
@@ -59,6 +60,79 @@ def rebuild_store(ctx: Context, url: str, history: journal.History | None = None
     return _Replay(ctx, history, url).run()
 
 
+def find_base(history: journal.History, verified: int) -> int:
+    """The event after which a replay can begin, so that it reads again all that was judged after `verified`.
+
+    A batch is judged by what was known before it, so that the way may lead back a little further. 0, for a
+    replay of everything, where a file was judged on both sides: what it said at first is stored no more.
+    """
+    base = verified
+    # An archive is judged by its members alone, and has seen nothing (0).
+    while (seen := min(_group(history.lines[base:]), default=base)) < base:
+        base = seen
+    before, after = (
+        {line.event.submission for line in lines if line.event.kind == "judged"}
+        for lines in (history.lines[:base], history.lines[base:])
+    )
+    return 0 if before & after else base
+
+
+def replay_since(ctx: Context, url: str, history: journal.History, base: int) -> Rebuilt:
+    """Read the files again that were judged after an event, into a store that holds what they rest on.
+
+    Of the files before it those are copied from the store of `ctx` that are about the same localities or from
+    the same submitters: the rules look at no others. Assessments and documents are left out: no file rests on
+    them.
+    """
+    migrate_store(url)
+    with ctx.store.reading() as session, open_store(url).for_replay().writing() as target:
+        _copy_ledger(session, target, history.lines[:base])
+        for numbers in content.in_chunks(_find_related(session, base)):
+            content.copy_contents(target, content.read_contents(session, numbers))
+    return _Replay(ctx, history, url).run(base)
+
+
+def facts_by_submission(lines: Sequence[journal.Line]) -> dict[int, dict[str, Any]]:
+    """What was settled last of every submission, by column; the digest of its content as `content`."""
+    known: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        if line.event.submission is not None and line.facts:
+            known.setdefault(line.event.submission, {}).update(line.facts)
+    return known
+
+
+def _copy_ledger(session: Session, target: Session, lines: Sequence[journal.Line]) -> None:
+    """The chain so far, and every file of it as it stood then."""
+    facts = facts_by_submission(lines)
+    columns = set(tables.SubmissionRow.__table__.c.keys())
+    for row in session.scalars(select(tables.SubmissionRow).order_by(tables.SubmissionRow.number)):
+        if row.number in facts:
+            settled = {name: value for name, value in facts[row.number].items() if name in columns}
+            counts = {name: getattr(row, name) for name in content.COUNTS if "content" in facts[row.number]}
+            target.add(_claimed_row({**settled, **counts}))
+    target.flush()
+    target.execute(insert(tables.EventRow), [_event_values(line.event) for line in lines])
+
+
+def _event_values(event: tables.EventRow) -> dict[str, Any]:
+    return {column.name: getattr(event, column.name) for column in tables.EventRow.__table__.columns}
+
+
+def _find_related(session: Session, base: int) -> list[int]:
+    """The files before an event that are about the localities, or from the submitters, of later ones."""
+    row, listed, event = tables.SubmissionRow, tables.SubmissionLocalityRow, tables.EventRow
+    later = select(event.submission).where(event.position > base, event.kind == "judged")
+    codes = select(listed.locality).where(listed.submission.in_(later))
+    query = select(row.number).where(
+        row.number.not_in(later),
+        or_(
+            row.submitter.in_(select(row.submitter).where(row.number.in_(later))),
+            row.number.in_(select(listed.submission).where(listed.locality.in_(codes))),
+        ),
+    )
+    return list(session.scalars(query.order_by(row.number)))
+
+
 class _Replay:
     """One rebuild: the journal's lines, and the store that grows from them."""
 
@@ -72,12 +146,13 @@ class _Replay:
         self._parts: dict[int, tuple[read.Part, validate.BatchCheck]] = {}
         self._outcome = Rebuilt()
 
-    def run(self) -> Rebuilt:
-        self._begin(0)
+    def run(self, since: int = 0) -> Rebuilt:
+        """Apply the lines after an event; where it is not 0, the store holds what files rest on before it."""
+        self._begin(since)
         # With the clock of then: lateness, today's plan and rules in force all depend on the day of receipt.
-        for line in self._history.lines:
+        for line in self._history.lines[since:]:
             with _clock_at(line.event.at):
-                self._apply(line)
+                self._apply(line, are_records_kept=not since)
             self._outcome.events += 1
             self._begin(line.event.position)
         return self._outcome
@@ -106,7 +181,7 @@ class _Replay:
             raise RebuildError("These files could not be read: " + "; ".join(map(str, part.failed.values())))
         self._parts[position] = (part, check)
 
-    def _apply(self, line: journal.Line) -> None:
+    def _apply(self, line: journal.Line, *, are_records_kept: bool) -> None:
         event, facts = line.event, line.facts or {}
         if event.kind == "judged" and facts:
             self._judge(event, facts)
@@ -119,12 +194,10 @@ class _Replay:
                 row = session.get_one(tables.SubmissionRow, event.submission)
                 for name, value in facts.items():
                     setattr(row, name, value)
-            elif event.kind == journal.RECORDED:
+            elif event.kind == journal.RECORDED and are_records_kept:
                 journal.restore_record(session, facts, self._journal)
             # The journal's own event, seal included: the new store ends in the same head of the chain.
-            session.add(
-                tables.EventRow(**{c.name: getattr(event, c.name) for c in tables.EventRow.__table__.columns})
-            )
+            session.add(tables.EventRow(**_event_values(event)))
 
     def _judge(self, event: tables.EventRow, facts: Mapping[str, Any]) -> None:
         ctx, at = self._context(), datetime.fromisoformat(event.at)
@@ -175,7 +248,9 @@ def _group(lines: Sequence[journal.Line]) -> dict[int, list[journal.Line]]:
 
 
 def _claimed_row(facts: Mapping[str, Any]) -> tables.SubmissionRow:
-    return tables.SubmissionRow(**facts, status=SubmissionStatus.CLAIMED.value, removed_from_inbox=True)
+    return tables.SubmissionRow(
+        **{"status": SubmissionStatus.CLAIMED.value, **facts}, removed_from_inbox=True
+    )
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from chuyenhoa.pipeline.publish import drafts, issuing, office_queries
 from chuyenhoa.release import forms
 from chuyenhoa.release.decision import APPROVE, RETURN, DecisionError, OfficeQuery
 from chuyenhoa.store import archive, tables
-from chuyenhoa.store.documents import UNDECIDED, DocumentState
+from chuyenhoa.store.documents import UNDECIDED, DocumentState, load_documents
 
 logger = logging.getLogger(__name__)
 
@@ -253,7 +253,7 @@ def _find_unfinished(
     if form is None or form.state != USED or form.answer_sha256 != hashlib.sha256(content).hexdigest():
         return ()
     names = tuple(name for name, _ in json.loads(form.documents))
-    states = {session.get_one(tables.DocumentRow, name).state for name in names}
+    states = {row.state for row in load_documents(session, names)}
     return names if DocumentState.APPROVED in states else ()
 
 

@@ -98,7 +98,7 @@ def propose_signer(document_ids: Sequence[str]) -> str:
     """Who signs these documents unless the office names somebody else; empty when they differ."""
     ctx = open_context()
     with ctx.store.reading() as session:
-        names = {proposed_signer(ctx, session.get_one(tables.DocumentRow, name)) for name in document_ids}
+        names = {proposed_signer(ctx, row) for row in documents.load_documents(session, document_ids)}
     return names.pop() if len(names) == 1 else ""
 
 
@@ -136,7 +136,7 @@ def list_for_office(document_ids: Sequence[str]) -> list[list[str]]:
     """
     ctx = open_context()
     with ctx.store.reading() as session:
-        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
+        rows = documents.load_documents(session, document_ids)
     kinds = {row.id: kind_of(ctx, row) for row in rows}
     # A clerk takes numbers one by one, and a returned paper holds up no other (docs/decisions/0024). Sheets
     # of localities are evidence and are not approved one by one (docs/decisions/0025).
@@ -155,7 +155,7 @@ def drafts_open(document_ids: Sequence[str]) -> list[str]:
 
 def _in_state(document_ids: Sequence[str], states: Sequence[documents.DocumentState]) -> list[str]:
     with open_context().store.reading() as session:
-        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
+        rows = documents.load_documents(session, document_ids)
     return [row.id for row in rows if row.state in states]
 
 
@@ -164,7 +164,7 @@ def describe_drafts(document_ids: Sequence[str]) -> str:
     ctx = open_context()
     with ctx.store.reading() as session:
         return "\n\n".join(
-            _describe(session, session.get_one(tables.DocumentRow, name), ctx) for name in document_ids
+            _describe(session, row, ctx) for row in documents.load_documents(session, document_ids)
         )
 
 

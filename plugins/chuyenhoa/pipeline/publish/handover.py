@@ -31,7 +31,7 @@ from chuyenhoa.release import annex
 from chuyenhoa.release.register import ISSUED_LETTER, write_register
 from chuyenhoa.reporting.papers.kinds import Destination
 from chuyenhoa.store import archive, deliveries, ledger, tables
-from chuyenhoa.store.documents import DocumentState, list_documents
+from chuyenhoa.store.documents import DocumentState, list_documents, load_registers
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,8 @@ MOMENT = (2020, 1, 1, 0, 0, 0)
 """The time on every file in the .zip, which is the same whenever it is packed."""
 PDF_SECONDS = 120.0
 """How long one conversion of all documents may take."""
-PASSED_ON = ("PATH", "LANG", "LC_ALL")
+LOCALE = "C.UTF-8"
+"""LibreOffice reads its folders' names by the locale, and in "C" finds none with Vietnamese letters."""
 
 
 def write_handover(milestone_id: str) -> str:
@@ -83,6 +84,7 @@ def _collect(
     ctx: Context, session: Session, rows: Sequence[tables.DocumentRow]
 ) -> Iterator[tuple[str, bytes]]:
     """The files of a package by their paths in it."""
+    registers = load_registers(session, [row.id for row in rows])
     for row in rows:
         content = (ctx.settings.data / row.issued_path).read_bytes()
         if hashlib.sha256(content).hexdigest() != row.issued_sha256:
@@ -91,7 +93,7 @@ def _collect(
             )
         yield f"{DOCUMENTS}/{PurePosixPath(row.issued_path).name}", content
         yield from _papers(ctx, row)
-        register = session.get(tables.RegisterRow, row.id)
+        register = registers.get(row.id)
         if (
             register is not None
             and archive.archived_path(ctx.settings.archive, register.template_sha256).exists()
@@ -288,7 +290,7 @@ def _convert(office: str, place: Path, sources: list[Path], seconds: float) -> N
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={"HOME": str(place), **{name: os.environ[name] for name in PASSED_ON if name in os.environ}},
+        env={"HOME": str(place), "PATH": os.environ.get("PATH", os.defpath), "LC_ALL": LOCALE},
         start_new_session=True,
     )
     try:

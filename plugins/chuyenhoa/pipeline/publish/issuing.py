@@ -22,7 +22,15 @@ from chuyenhoa.pipeline.publish import drafts, office_queries, rendering
 from chuyenhoa.release.decision import APPROVE, Decision, DecisionError, check_date, read_decision
 from chuyenhoa.release.register import Entry, check_number, list_entries
 from chuyenhoa.store import archive, tables
-from chuyenhoa.store.documents import UNDECIDED, DocumentState, Subject, latest_snapshot, list_documents
+from chuyenhoa.store.documents import (
+    UNDECIDED,
+    DocumentState,
+    Subject,
+    latest_snapshot,
+    list_documents,
+    load_documents,
+    load_registers,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +55,7 @@ def record_decision(document_ids: Sequence[str], decision: Mapping[str, object])
     """
     ctx = open_context()
     with ctx.store.writing() as session:
-        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
+        rows = load_documents(session, document_ids)
         read = _read_from_account(ctx, rows, decision)
         return decide(ctx, session, rows, read)
 
@@ -64,7 +72,7 @@ def check_decision(document_ids: Sequence[str], decision: Mapping[str, object]) 
     """
     ctx = open_context()
     with ctx.store.reading() as session:
-        rows = [session.get_one(tables.DocumentRow, name) for name in document_ids]
+        rows = load_documents(session, document_ids)
         notes = [ctx.settings.data / drafts.refusal_note(row.draft_path) for row in rows]
         try:
             read = _read_from_account(ctx, rows, decision)
@@ -178,8 +186,7 @@ def issue_documents(document_ids: Sequence[str]) -> list[str]:
     ctx = open_context()
     paths = []
     with ctx.store.writing() as session:
-        for name in document_ids:
-            row = session.get_one(tables.DocumentRow, name)
+        for row in load_documents(session, document_ids):
             if row.state == DocumentState.APPROVED:
                 _issue_or_explain(ctx, session, row)
             if row.state == DocumentState.ISSUED:
@@ -341,21 +348,28 @@ def verify_documents(milestone: str = "", documents: Sequence[str] = ()) -> list
     ctx = open_context()
     with ctx.store.reading() as session:
         rows = [row for row in list_documents(session, milestone) if row.state == DocumentState.ISSUED]
+        registers = load_registers(session, [row.id for row in rows])
         return [
-            Verified(row.id, row.issued_path, row.issued_sha256, _find_fault(ctx, session, row))
+            Verified(
+                row.id,
+                row.issued_path,
+                row.issued_sha256,
+                _find_fault(ctx, session, row, registers.get(row.id)),
+            )
             for row in rows
             if not documents or row.id in documents
         ]
 
 
-def _find_fault(ctx: Context, session: Session, row: tables.DocumentRow) -> str:
+def _find_fault(
+    ctx: Context, session: Session, row: tables.DocumentRow, register: tables.RegisterRow | None
+) -> str:
     path = ctx.settings.data / row.issued_path
     lying = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
     if lying != row.issued_sha256:
         return "the issued file was changed" if lying else "the issued file is gone"
     try:
         template = archive.read_archived(ctx.settings.archive, row.template_sha256)
-        register = session.get(tables.RegisterRow, row.id)
         # Documents from before the register kept these fields are filled from the plan as it is now.
         kept = register.issue if register is not None else ""
         issue = json.loads(kept) if kept else _issue_fields(ctx, session, row)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chuyenhoa import clock
+from chuyenhoa.assessment.windows import finer_periods
 from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.personal import mask_personal
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context, write_file
 from chuyenhoa.plan.messages import load_texts
 from chuyenhoa.release.decision import Decision, DecisionError, OfficeQuery
@@ -155,8 +155,14 @@ def note_outdated_texts(ctx: Context, session: Session, row: tables.DocumentRow)
     """Texts of submitters in a draft that speak of figures which have changed since they were written."""
     plan, period = ctx.plan_of(row.milestone), ctx.period(row.milestone)
     texts = load_texts(ctx.settings.templates / "messages" / "office.yaml")
-    periods = [*assessing.gather_evidence(ctx, session, period).periods, period.id]
-    found = in_force.outdated_texts(session, plan, list(dict.fromkeys(periods)))
+    periods = [*(entry.id for entry in finer_periods(plan, period)), period.id]
+    # A month's text under a six-month report that has none is in force, but in no draft.
+    printed = json.loads(session.get_one(tables.SnapshotRow, row.snapshot).content)["narratives"]
+    found = [
+        (text, count)
+        for text, count in in_force.outdated_texts(session, plan, periods)
+        if text.text.item in printed.get(text.submitter, {})
+    ]
     files = in_force.load_files(session, (text.number for text, _ in found))
     items = {item.code: item.title for item in plan.narrative_items}
     return [

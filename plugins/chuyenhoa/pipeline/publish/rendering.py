@@ -233,13 +233,12 @@ def check_drafts(document_ids: Sequence[str]) -> list[str]:
     errors: dict[documents.Subject, str] = {}
     sound = []
     with ctx.store.reading() as session:
-        for name in document_ids:
-            row = session.get_one(tables.DocumentRow, name)
+        for row in documents.load_documents(session, document_ids):
             found = _find_faults(ctx, row)
             if found:
-                errors[documents.Subject(row.milestone, row.kind, row.about)] = f"{name}: {found}"
+                errors[documents.Subject(row.milestone, row.kind, row.about)] = f"{row.id}: {found}"
             else:
-                sound.append(name)
+                sound.append(row.id)
     for milestone in {subject.milestone for subject in errors}:
         own = {subject: found for subject, found in errors.items() if subject.milestone == milestone}
         drafts.write_errors_note(ctx, milestone, own, keep=True)

@@ -348,7 +348,7 @@ def _with_earlier_files(
     return replace(
         receipt,
         duplicate_of=_describe(first),
-        duplicate_status=justifications.status_after(session, first) if first else None,
+        duplicate_status=justifications.load_status(session, first) if first else None,
         duplicate_receipt=first.receipt.rpartition("/")[2] if first else "",
         supersedes="" if returned else _describe(earlier),
         in_force=_describe(kept),

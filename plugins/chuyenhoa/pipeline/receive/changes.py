@@ -5,7 +5,8 @@ Worked out from the store alone, so a receipt made again after later files says 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from chuyenhoa.model.figures import Basis, CellRef, Declaration
 from chuyenhoa.model.form import ANSWER_WORDS
 from chuyenhoa.model.history import Change, Owed
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.store import in_force, ledger, tables
+from chuyenhoa.store import evidence, in_force, ledger, tables
 
 
 @dataclass(frozen=True)
@@ -108,21 +109,19 @@ def _owed_after_first(
 ) -> dict[int, ReportChanges]:
     """What a report lacks after its first file, which alone counts: what it states of accepted localities."""
     numbers = [row.number for row in rows]
-    known: dict[int, set[Hashable]] = {row.number: set() for row in rows}
+    known: dict[int, dict[str, set[tuple[str, Basis | None]]]] = {row.number: {} for row in rows}
     seen, told = tables.ObservationRow, tables.DeclarationRow
     figures = _of_taken(select(seen.submission, seen.locality, seen.indicator, seen.basis), seen)
     declared = _of_taken(select(told.submission, told.locality, told.criterion), told)
-    periods = {row.number: row.period for row in rows}
-    for number, *key in session.execute(figures.where(seen.submission.in_(numbers), seen.value.is_not(None))):
-        known[number].add((periods[number], *key))
-    for number, *key in session.execute(
+    for number, code, name, basis in session.execute(
+        figures.where(seen.submission.in_(numbers), seen.value.is_not(None))
+    ):
+        known[number].setdefault(code, set()).add((name, in_force.BASES[basis]))
+    for number, code, name in session.execute(
         declared.where(told.submission.in_(numbers), told.answer.is_not(None))
     ):
-        known[number].add((periods[number], *key))
-    return {
-        row.number: ReportChanges(owed=_owed(plan, row.submitter, row.period, known[row.number]))
-        for row in rows
-    }
+        known[number].setdefault(code, set()).add((name, None))
+    return {row.number: ReportChanges(owed=_owed(plan, row.submitter, known[row.number])) for row in rows}
 
 
 def _of_taken(
@@ -200,8 +199,8 @@ def _compare(
             subjects.get(c.subject, len(subjects)),
         )
     )
-    known = {key for key, text in texts.items() if text is not None}
-    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, row.period, known))
+    known = _known(after.values())
+    return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, known))
 
 
 def _text_of(entry: in_force.Stated) -> str | None:
@@ -257,23 +256,38 @@ def _place_of(entry: in_force.Stated) -> tuple[str, str, Basis | None, CellRef]:
 
 def owed_of(session: Session, plan: Plan, period: str) -> dict[str, tuple[Owed, ...]]:
     """What the report of every submitter on a period lacks today; no entry for one that lacks nothing."""
-    scope = in_force.Scope([period], plan=plan.id)
-    stated: list[in_force.Stated] = [*in_force.load_figures(session, scope)]
-    after = in_force.newest([*stated, *in_force.load_declarations(session, scope)])
-    known = {key for key, entry in after.items() if _text_of(entry) is not None}
-    lacking = {entry.code: _owed(plan, entry.code, period, known) for entry in plan.submitters}
+    known: dict[str, Subjects] = {}
+    for codes in evidence.in_chunks(plan):
+        scope = in_force.Scope([period], codes, plan.id)
+        stated: list[in_force.Stated] = [*in_force.load_figures(session, scope)]
+        known |= _known(in_force.newest([*stated, *in_force.load_declarations(session, scope)]).values())
+    lacking = {entry.code: _owed(plan, entry.code, known) for entry in plan.submitters}
     return {code: found for code, found in lacking.items() if found}
 
 
-def _owed(plan: Plan, submitter: str, period: str, known: Collection[Hashable]) -> tuple[Owed, ...]:
-    """What the form asks of a submitter's localities and nobody has stated; `known` is what somebody has."""
+Subjects = Collection[tuple[str, Basis | None]]
+"""Indicators with the window, and declared criteria."""
+
+
+def _known(after: Iterable[in_force.Stated]) -> dict[str, set[tuple[str, Basis | None]]]:
+    """By locality, what is stated of one period and no blank."""
+    found: dict[str, set[tuple[str, Basis | None]]] = {}
+    for entry in after:
+        if _text_of(entry) is not None:
+            locality, subject, window, _ = _place_of(entry)
+            found.setdefault(locality, set()).add((sys.intern(subject), window))
+    return found
+
+
+def _owed(plan: Plan, submitter: str, known: Mapping[str, Subjects]) -> tuple[Owed, ...]:
+    """What the form asks of a submitter's localities and nobody has stated."""
     found = []
     for code in _codes(plan, submitter):
+        stated = known.get(code, ())
         lacks = {
-            basis: sum((period, code, name, basis) not in known for name in plan.indicator_by_code)
-            for basis in Basis
+            basis: sum((name, basis) not in stated for name in plan.indicator_by_code) for basis in Basis
         }
-        declared = tuple(c.code for c in plan.declared_criteria if (period, code, c.code) not in known)
+        declared = tuple(c.code for c in plan.declared_criteria if (c.code, None) not in stated)
         if any(lacks.values()) or declared:
             found.append(Owed(code, lacks[Basis.CURRENT], lacks[Basis.BASELINE], declared))
     return tuple(found)

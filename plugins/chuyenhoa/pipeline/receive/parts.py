@@ -59,13 +59,13 @@ def _statements(number: int, reading: Reading) -> Iterator[tuple[Key, _Said]]:
         if seen.is_statement:
             text = "xóa" if seen.value is None else format_number(seen.value)
             yield (
-                (seen.locality, seen.indicator, seen.basis.value),
+                seen.key,
                 _Said(number, reading, text, seen.cell_ref),
             )
     for told in reading.declarations:
         if told.is_statement:
             yield (
-                (told.locality, told.criterion, ""),
+                told.key,
                 _Said(number, reading, format_declaration(told) or "xóa", told.cell_ref),
             )
     for entry in reading.narratives:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from chuyenhoa.intake.findings import FindingList
-from chuyenhoa.model.figures import Basis, CellRef, Declaration, Observation
+from chuyenhoa.model.figures import Basis, CellRef, Declaration, Observation, StatementKey
 from chuyenhoa.model.finding_codes import Code
 from chuyenhoa.model.form import WITHDRAWAL_RULE
 from chuyenhoa.model.submissions import Finding, Reading
@@ -34,35 +34,32 @@ def expand(
     found = FindingList(reading.file_name)
     scope = in_force.Scope([reading.period], {*reading.localities, *lines}, reading.plan)
     standing = {
-        (entry.figure.locality, entry.figure.indicator, entry.figure.basis.value)
+        entry.figure.key
         for entry in in_force.newest(in_force.load_figures(session, scope), number).values()
         if entry.figure.value is not None
     } | {
-        (entry.declaration.locality, entry.declaration.criterion, "")
+        entry.declaration.key
         for entry in in_force.newest(in_force.load_declarations(session, scope), number).values()
         if entry.declaration.answer is not None
     }
     for key, where in _withdrawn_cells(reading):
         if key not in standing:
             _note(found, where, key[0], "xóa")
-    stated = in_force.load_stated_keys(session, scope, number)
+    earlier = in_force.numbers_before(session, scope, number)
+    stated = set().union(*in_force.load_stated(session, earlier, scope.localities or ()).values())
     for code, where in lines.items():
         if not any(key[0] == code for key in stated):
             _note(found, where, code, WITHDRAWAL_RULE)
     return _with_lines(ctx, reading, lines, stated), tuple(found.found)
 
 
-Key = tuple[str, str, str]
-"""Locality, indicator and window; or locality, criterion and nothing."""
-
-
-def _withdrawn_cells(reading: Reading) -> Iterator[tuple[Key, CellRef]]:
+def _withdrawn_cells(reading: Reading) -> Iterator[tuple[StatementKey, CellRef]]:
     for seen in reading.observations:
         if seen.withdrawn:
-            yield (seen.locality, seen.indicator, seen.basis.value), seen.cell_ref
+            yield seen.key, seen.cell_ref
     for told in reading.declarations:
         if told.withdrawn:
-            yield (told.locality, told.criterion, ""), told.cell_ref
+            yield told.key, told.cell_ref
 
 
 def _note(found: FindingList, where: CellRef, locality: str, value: str) -> None:
@@ -71,10 +68,12 @@ def _note(found: FindingList, where: CellRef, locality: str, value: str) -> None
     )
 
 
-def _with_lines(ctx: Context, reading: Reading, lines: dict[str, CellRef], stated: set[Key]) -> Reading:
+def _with_lines(
+    ctx: Context, reading: Reading, lines: dict[str, CellRef], stated: set[StatementKey]
+) -> Reading:
     """The reading with a withdrawal for every value of those localities that it does not state itself."""
-    own: set[Key] = {(o.locality, o.indicator, o.basis.value) for o in reading.observations if o.is_statement}
-    own |= {(d.locality, d.criterion, "") for d in reading.declarations if d.is_statement}
+    own = {o.key for o in reading.observations if o.is_statement}
+    own |= {d.key for d in reading.declarations if d.is_statement}
     gone = sorted(key for key in stated - own if key[0] in lines)
     if not gone:
         return reading
@@ -89,8 +88,8 @@ def _with_lines(ctx: Context, reading: Reading, lines: dict[str, CellRef], state
         for code, subject, basis in gone
         if not basis
     ]
-    kept = [o for o in reading.observations if (o.locality, o.indicator, o.basis.value) not in replaced]
-    said = [d for d in reading.declarations if (d.locality, d.criterion, "") not in replaced]
+    kept = [o for o in reading.observations if o.key not in replaced]
+    said = [d for d in reading.declarations if d.key not in replaced]
     return replace(
         reading,
         localities=tuple(dict.fromkeys([*reading.localities, *(code for code, _, _ in gone)])),

@@ -143,17 +143,24 @@ def _compare(
 
 def _show_figure(entry: frozen.FrozenFigure | None, view: SnapshotView) -> str:
     if entry is None or entry.value is None:
-        return view.phrases.text("changes.blank")
+        return _show_nothing(entry, view)
     return format_number(Decimal(entry.value))
 
 
 def _show_declaration(entry: frozen.FrozenDeclaration | None, view: SnapshotView) -> str:
     if entry is None or entry.answer is None:
-        return view.phrases.text("changes.blank")
+        return _show_nothing(entry, view)
     answer = view.phrases.words("changes.answers")[entry.answer]
     day = entry.document_date
     parts = [answer, entry.document_number, format_date(read_moment(day).date()) if day else ""]
     return ", ".join(part for part in parts if part)
+
+
+def _show_nothing(entry: frozen.FrozenFigure | frozen.FrozenDeclaration | None, view: SnapshotView) -> str:
+    # "15 → chưa có số liệu" would read as if the district had left the cell blank, which changes nothing.
+    return view.phrases.text(
+        "changes.withdrawn" if entry is not None and entry.withdrawn else "changes.blank"
+    )
 
 
 def _changed_figure(

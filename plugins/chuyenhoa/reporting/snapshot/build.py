@@ -13,7 +13,7 @@ from chuyenhoa.model.evidence import MilestoneData, Source, SubmissionRecord
 from chuyenhoa.model.explanation import describe_rules
 from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Plan
-from chuyenhoa.model.results import CriterionResult, LocalityResult
+from chuyenhoa.model.results import CriterionResult, InsufficiencyReason, LocalityResult
 from chuyenhoa.model.submissions import ACCEPTING
 from chuyenhoa.model.units import Unit
 from chuyenhoa.reporting.papers.kinds import load_kinds
@@ -125,6 +125,7 @@ def _freeze_locality(result: LocalityResult, data: MilestoneData) -> frozen.Froz
         verdict=result.verdict,
         reasons=result.reasons,
         possible=result.possible,
+        is_wide=result.is_wide or UNSET,
         absence=evidence.absence if evidence else None,
         groups={group.group: group.verdict for group in result.groups},
         criteria=tuple(_freeze_result(entry) for entry in result.criteria),
@@ -184,6 +185,8 @@ def _freeze_result(result: CriterionResult) -> frozen.FrozenCriterion:
                 cell=entry.cell,
                 reason=entry.reason,
                 of_unit=entry.of_unit,
+                low=entry.low or UNSET,
+                high=entry.high or UNSET,
             )
             for entry in result.inputs
         ),
@@ -192,8 +195,9 @@ def _freeze_result(result: CriterionResult) -> frozen.FrozenCriterion:
         matters=result.matters,
         steps=tuple(frozen.FrozenStep(step.terms, step.change, step.unit) for step in result.steps),
         guard=frozen.FrozenGuard(guard.total, guard.on_the_edge, guard.few) if guard else None,
-        # The key came last: left out while empty, most snapshots kept the bytes that they had before it.
+        # These keys came last: left out while empty, most snapshots kept the bytes that they had before them.
         needs=result.needs or UNSET,
+        is_wide=result.is_wide or UNSET,
     )
 
 
@@ -207,7 +211,13 @@ def _freeze_figures(data: MilestoneData) -> Iterable[frozen.FrozenFigure]:
             value = None if figure.value is None else exact_text(figure.value)
             of_units = tuple(dict.fromkeys(part.unit for part in figure.parts if part.unit))
             yield frozen.FrozenFigure(
-                code, indicator, basis, value, _freeze_source(figure.source), of_units or UNSET
+                code,
+                indicator,
+                basis,
+                value,
+                _freeze_source(figure.source),
+                of_units or UNSET,
+                figure.lacks is InsufficiencyReason.WITHDRAWN or UNSET,
             )
 
 
@@ -222,6 +232,7 @@ def _freeze_declarations(data: MilestoneData) -> Iterable[frozen.FrozenDeclarati
                 document_date=entry.document_date.isoformat() if entry.document_date else None,
                 note=entry.note,
                 source=_freeze_source(entry.source),
+                withdrawn=entry.withdrawn or UNSET,
             )
 
 

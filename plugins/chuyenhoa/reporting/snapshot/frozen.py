@@ -224,6 +224,8 @@ class FrozenInput(Struct, frozen=True):
     unit: str | Later = UNSET
     reason: str | Later | None = UNSET
     of_unit: str | Later = UNSET
+    low: str | Later = UNSET  # left out where nothing is known in part, today as well
+    high: str | Later = UNSET
 
 
 class FrozenStep(Struct, frozen=True):
@@ -259,6 +261,7 @@ class FrozenCriterion(Struct, frozen=True):
     steps: tuple[FrozenStep, ...] | Later = UNSET
     guard: FrozenGuard | Later | None = UNSET
     needs: Codes | Later = UNSET  # left out where it is empty, today as well
+    is_wide: bool | Later = UNSET  # left out where it is false
 
 
 class FrozenUnit(Struct, frozen=True):
@@ -295,10 +298,11 @@ class FrozenLocality(Struct, frozen=True):
     criteria: tuple[FrozenCriterion, ...]
     place: FrozenPlace | Later = UNSET
     possible: Codes | Later = UNSET
+    is_wide: bool | Later = UNSET  # left out where it is false
 
 
 class FrozenFigure(Struct, frozen=True):
-    """A figure in force; `value` None is a blank cell.
+    """A figure in force; `value` None is a blank cell, or a figure that was withdrawn there.
 
     `of_units` names the former units whose figures were added up; left out where there are none.
     """
@@ -309,10 +313,11 @@ class FrozenFigure(Struct, frozen=True):
     value: str | None
     source: FrozenSource
     of_units: Codes | Later = UNSET
+    withdrawn: bool | Later = UNSET  # left out where it is false, today as well
 
 
 class FrozenDeclaration(Struct, frozen=True):
-    """A declaration in force; `answer` None is a blank cell."""
+    """A declaration in force; `answer` None is a blank cell, or a declaration that was withdrawn there."""
 
     locality: str
     criterion: str
@@ -321,6 +326,7 @@ class FrozenDeclaration(Struct, frozen=True):
     document_date: str | None
     note: str
     source: FrozenSource
+    withdrawn: bool | Later = UNSET  # as of a figure
 
 
 class FrozenSum(Struct, frozen=True):
