@@ -23,7 +23,8 @@ CONTRADICTION = "contradiction"
 
 def asked_of(entry: Mapping[str, Any], locality_type: int) -> Mapping[str, Any]:
     """The measure with its threshold, as it is asked of one type of locality."""
-    own = next((own for own in entry.get("by_type", ()) if locality_type in own["types"]), {})
+    special = [own for own in entry.get("by_type", ()) if locality_type in own["types"]]
+    own: Mapping[str, Any] = special[0] if special else {}
     threshold = own.get("threshold", entry["threshold"])
     return _with_threshold(own.get("measure", entry["measure"]), threshold)
 
@@ -60,7 +61,11 @@ def completions(
         return
     term, *rest = blank
     low = blank[term]
-    step = Fraction(1, int(term.split(".")[0].removeprefix("average"))) if term.startswith("average") else 1
+    step = (
+        Fraction(1, int(term.split(".")[0].removeprefix("average")))
+        if term.startswith("average")
+        else Fraction(1)
+    )
     others = {**known, **{other: blank[other] for other in rest}}
     tried = [low, low + MUCH, low + step, low + 2 * step]
     for measure in measures:

@@ -30,9 +30,28 @@ CORRECTIONS = {"2021": (("2021", 0.5), ("2021", 0.3)), "2022": (("2022", 0.5), (
 """After the reports of a year: which year's are corrected, and what share of them."""
 WITHDRAWN = "xóa"
 DECLARED = ("I.1", "I.2", "II.5", "V.3")
-AT_END = ("NGHIEN_CUOI", "TGTB_CON", "DIEM_MT", "DIEM_NONG", "THT", "MH_TONG", "MH_HQ", "HO_TONG", "KDC_TONG")
+AT_END: tuple[str, ...] = (
+    "NGHIEN_CUOI",
+    "TGTB_CON",
+    "DIEM_MT",
+    "DIEM_NONG",
+    "THT",
+    "MH_TONG",
+    "MH_HQ",
+    "HO_TONG",
+    "KDC_TONG",
+)
 AT_END += ("KDC_ATANTT", "HO_TT")
-SHIFTED_FLOWS = ("TTXH_XR", "TTXH_KP", "TTXH_RNT_XR", "TTXH_RNT_KP", "TTXH_TS", "XHD", "TNGT_VU", "TNGT_CHET")
+SHIFTED_FLOWS: tuple[str, ...] = (
+    "TTXH_XR",
+    "TTXH_KP",
+    "TTXH_RNT_XR",
+    "TTXH_RNT_KP",
+    "TTXH_TS",
+    "XHD",
+    "TNGT_VU",
+    "TNGT_CHET",
+)
 SHIFTED_FLOWS += ("TNGT_BTH", "CHAY_VU", "CHAY_CHET", "THT_TP", "MH_MOI", "MH_CC")
 SHIFTED_STOCKS = ("DIEM_MT", "DIEM_NONG", "THT", "MH_HQ", "KDC_ATANTT")
 TWINS = {"NGHIEN_DAU": "NGHIEN_CUOI", "TGTB_TON": "TGTB_CON"}
@@ -183,26 +202,28 @@ class Year:
             "KDC_ATANTT": min(blocks, rng.choice((0, 2, 7, 8))),
         }  # fmt: skip
 
+    def _few(self, most: int) -> int:
+        return self.rng.randint(0, most) if self.rng.random() < 0.4 else 0
+
     def _month(self, scale: int, level: Mapping[str, Fraction]) -> Row:
         rng = self.rng
-        few = lambda most: rng.randint(0, most) if rng.random() < 0.4 else 0  # noqa: E731
         happened = rng.randint(0, scale)
-        grave = min(happened, few(1))
-        gravest = min(happened - grave, few(1) * few(1))
+        grave = min(happened, self._few(1))
+        gravest = min(happened - grave, self._few(1) * self._few(1))
         solved_grave, solved_gravest = grave * rng.choice((0, 1, 1, 1)), gravest * rng.choice((0, 1, 1))
-        solved = max(solved_grave + solved_gravest, happened - few(1 + scale // 3))
-        tips, crashes, fires = rng.randint(0, 4), few(2), few(1)
-        moved = few(1) if tips else 0
-        done = min(level["TGTB_CON"] + tips - moved, tips + rng.choice((-1, 0, 0, 1, 2)))
-        done = max(done, 0)
-        more, fewer = few(2), min(few(2), int(level["NGHIEN_CUOI"]))
-        counts = {
+        solved = max(solved_grave + solved_gravest, happened - self._few(1 + scale // 3))
+        tips, crashes, fires = rng.randint(0, 4), self._few(2), self._few(1)
+        moved = self._few(1) if tips else 0
+        open_tips = int(level["TGTB_CON"]) + tips - moved
+        done = max(min(open_tips, tips + rng.choice((-1, 0, 0, 1, 2))), 0)
+        more, fewer = self._few(2), min(self._few(2), int(level["NGHIEN_CUOI"]))
+        counts: dict[str, int | Fraction] = {
             "TTXH_XR": happened, "TTXH_KP": solved, "TTXH_RNT_XR": grave, "TTXH_RNT_KP": solved_grave,
             "TTXH_DBNT_XR": gravest, "TTXH_DBNT_KP": solved_gravest,
-            "TTXH_TS": Fraction(few(900), 2), "XHD": rng.random() < 0.02, "NGHIEN_MOI": more,
+            "TTXH_TS": Fraction(self._few(900), 2), "XHD": rng.random() < 0.02, "NGHIEN_MOI": more,
             "NGHIEN_GIAM": fewer, "NGHIEN_CUOI": level["NGHIEN_CUOI"] + more - fewer, "TGTB_MOI": tips,
-            "TGTB_CHUYEN": moved, "TGTB_GQ": done, "TGTB_CON": level["TGTB_CON"] + tips - moved - done,
-            "TNGT_VU": crashes, "TNGT_CHET": crashes and few(1), "TNGT_BTH": crashes and few(2),
+            "TGTB_CHUYEN": moved, "TGTB_GQ": done, "TGTB_CON": open_tips - done,
+            "TNGT_VU": crashes, "TNGT_CHET": crashes and self._few(1), "TNGT_BTH": crashes and self._few(2),
             "CHAY_VU": fires, "CHAY_CHET": fires and rng.random() < 0.2, "THT_TP": rng.random() < 0.25,
             "MH_MOI": rng.random() < 0.12, "MH_CC": rng.random() < 0.12,
         }  # fmt: skip

@@ -219,7 +219,7 @@ def test_what_is_known_in_part_of_former_units_bounds_whatever_became_of_them(
         known = LocalityEvidence("A", {("VU", Basis.BASELINE): bounded})
         found, _ = restate_baselines(changed, period, {"A": known}, {OLD_A.key: told(3, window=month)})
         baseline = found["A"].figures["VU", Basis.BASELINE]
-        assert (baseline.value, baseline.low, baseline.lacks) == (None, max(3, stated or 0), lacks)
+        assert (baseline.value, baseline.low, baseline.lacks) == (None, Decimal(max(3, stated or 0)), lacks)
 
 
 def test_other_windows_are_restated_too(plan: Plan) -> None:
