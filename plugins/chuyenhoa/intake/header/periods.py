@@ -150,7 +150,11 @@ def _months(match: re.Match[str]) -> Window | None:
 def _named(plain: str, text: str, plan: Plan) -> list[TimeStatement]:
     odd = NO_PERIOD.search(plain)
     if odd:
-        return [TimeStatement(Kind.NO_PERIOD, text)]
+        # A plan may have a period of an uncommon length: one that is called "5 tháng năm 2024" is no other.
+        own = next((p for p in plan.periods if f" {strip_marks(p.label)} " in f" {plain} "), None)
+        return [
+            TimeStatement(Kind.PERIOD, own.label, None, own) if own else TimeStatement(Kind.NO_PERIOD, text)
+        ]
     for key in (_six_months, _month, _annual):
         stated = key(plain, plan)
         if stated:
