@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 # No test is timed: on a busy machine an example of 15 ms once took 380.
-hypothesis.settings.register_profile("untimed")
+hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 

@@ -86,7 +86,13 @@ def test_a_confined_process_can_open_nothing_and_knows_no_secrets(monkeypatch: p
     assert isinstance(seen, Seen)
     assert seen.process != os.getpid()
     assert set(seen.refused) == {"open a file", "write a file", "open a connection", "start a process"}
-    assert set(seen.environment) <= {*sandbox.pool.PASSED_ON, "PYTHONPATH", "CHUYENHOA_HOME", "LC_CTYPE"}
+    assert set(seen.environment) <= {
+        *sandbox.pool.PASSED_ON,
+        "PYTHONPATH",
+        "PYTHONUTF8",
+        "CHUYENHOA_HOME",
+        "LC_CTYPE",
+    }
     assert "CHUYENHOA_HOME" in seen.environment
     assert call("used_memory") == Limits().memory
 

@@ -240,7 +240,7 @@ DOUBTS = [
         "indicators.csv",
         'HO_TT,"Hộ được phổ biến, tuyên truyền",hộ,distinct,',
         'HO_TT,"Hộ được phổ biến, tuyên truyền",hộ,flow,',
-        "indicators.csv:65: indicator HO_TT is a flow of hộ, summed over months;"
+        "indicator HO_TT is a flow of hộ, summed over months;"
         " is each counted once (kind distinct), or each time (events in the column counts)?",
     ),
 ]

@@ -177,7 +177,8 @@ def test_a_blank_matters_exactly_when_two_values_of_it_give_two_verdicts(
             alike.setdefault((values[:index], values[index + 1 :], *said), set()).add(word)
         name = Term(code, basis).name
         matters = any(len(words) > 1 for words in alike.values())
-        assert (name in found.matters) is matters
+        # Beyond the limit of work more may be said to matter, and the result says so; never less.
+        assert (name in found.matters) is matters or (found.is_wide and not matters)
         assert not matters or name in named
 
 
