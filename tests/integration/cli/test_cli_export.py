@@ -238,6 +238,28 @@ def test_what_was_typed_is_no_formula_and_names_nobody(call: Call, form: Form, d
     assert all("0912345678" not in path.read_text("utf-8") for path in folder.iterdir())
 
 
+def test_a_later_file_is_in_figures_and_verdicts_alike(
+    call: Call, form: Form, send: Callable[[Path], None], data_folder: Path
+) -> None:
+    folder = data_folder / "office" / "export" / "2021-6t"
+    found = []
+    for name, solved in (("lan 1.xlsx", 3), ("lan 2.xlsx", 17)):
+        send(form(name, {("30745", "TTXH_KP"): solved}))
+        assert call("export", "--milestone", "2021-6t").code == 0
+        (figure,) = (
+            row["value"]
+            for row in read(folder / "figures.csv")
+            if (row["locality"], row["indicator"], row["window"]) == ("30745", "TTXH_KP", "current")
+        )
+        (verdict,) = (
+            row["verdict"]
+            for row in read(folder / "verdicts.csv")
+            if (row["locality"], row["criterion"]) == ("30745", "II.2")
+        )
+        found.append((figure, verdict))
+    assert found == [("3", "not_met"), ("17", "met")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

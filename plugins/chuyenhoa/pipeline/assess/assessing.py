@@ -55,8 +55,12 @@ def assess_milestone(milestone_id: str) -> str:
     ctx = open_context()
     milestone = ctx.milestone(milestone_id)
     with ctx.store.writing() as session:
-        row, _ = _assess(ctx, session, milestone, gather_evidence(ctx, session, milestone))
-        return str(row.id)
+        return str(assess_anew(ctx, session, milestone).id)
+
+
+def assess_anew(ctx: Context, session: Session, milestone: Period) -> tables.AssessmentRow:
+    """The assessment of what is accepted now, stored; only in a session of `Store.writing`."""
+    return _assess(ctx, session, milestone, gather_evidence(ctx, session, milestone))[0]
 
 
 def current_assessment(milestone_id: str) -> int:

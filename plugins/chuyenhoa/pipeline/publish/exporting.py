@@ -70,6 +70,9 @@ _MAY_LACK = {
 """Columns that may be empty; a table of a text or letter has no sheet or cell."""
 
 
+Rows = list[tuple[csvw.Value, ...]]
+
+
 @dataclass(frozen=True)
 class ExportedFile:
     """One file of an export; `rows` are those below the header, and of the description its tables."""
@@ -104,14 +107,7 @@ def export_milestone(milestone_id: str, folder: Path | None = None) -> Export:
     """
     ctx = open_context()
     milestone = ctx.milestone(milestone_id)
-    # Verdicts and figures of one state of the store: a file that is answered in between is waited for.
-    while True:
-        assessing.current_assessment(milestone.id)
-        with ctx.store.reading() as session:
-            assessment = assessing.find_current(ctx, session, milestone)
-            if assessment is not None:
-                rows = _collect(ctx, session, milestone, assessment)
-                break
+    assessment, rows = _read(ctx, milestone)
     texts = drafts.office_texts(ctx)
     contents = {table: csvw.write_table(table, rows[name]) for name, table in _describe(texts).items()}
     title = texts["export_title"].format(period=milestone.label)
@@ -126,6 +122,18 @@ def export_milestone(milestone_id: str, folder: Path | None = None) -> Export:
         for (name, content), count in zip(files.items(), counts, strict=True)
     )
     return Export(milestone.id, assessment.id, assessment.sha256, written)
+
+
+def _read(ctx: Context, milestone: Period) -> tuple[tables.AssessmentRow, dict[str, Rows]]:
+    """The assessment that holds today, and all rows: verdicts and figures of one state of the store."""
+    with ctx.store.reading() as session:
+        known = assessing.find_current(ctx, session, milestone)
+        if known is not None:
+            return known, _collect(ctx, session, milestone, known)
+    # In the session that assesses: else a file answered in between would be in the figures alone.
+    with ctx.store.writing() as session:
+        new = assessing.assess_anew(ctx, session, milestone)
+        return new, _collect(ctx, session, milestone, new)
 
 
 def _describe(texts: Mapping[str, str]) -> dict[str, csvw.Table]:
@@ -148,9 +156,6 @@ def _column(table: str, name: str, title: str) -> csvw.Column:
     may_lack = name in _MAY_LACK or (table == "verdicts" and name in ("group", "criterion"))
     datatype = _DATATYPES.get(name, "string")
     return csvw.Column(name, title, datatype, _CHOICES.get(name, ()), required=not may_lack)
-
-
-Rows = list[tuple[csvw.Value, ...]]
 
 
 def _collect(
@@ -198,12 +203,13 @@ def _declarations(plan: Plan, period: Period, evidence: LocalityEvidence) -> Ite
 
 
 def _source(source: Source) -> tuple[str, ...]:
-    return source.submission, source.file_name, _shown(source.sheet), source.cell
+    return source.submission, _shown(source.file_name), _shown(source.sheet), source.cell
 
 
 def _shown(text: str) -> str:
-    """A submitter's text as every output of ours shows it."""
-    return show_plainly(mask_personal(text))
+    """A submitter's text without personal data and signs that mislead."""
+    # In this order: a sign that turns the direction may stand between the digits of a number.
+    return mask_personal(show_plainly(text))
 
 
 def _verdicts(
