@@ -118,7 +118,7 @@ def test_pandas_reads_the_same_sums(plan: Plan, milestone: str, exported: Path) 
     own = frame[(frame["to"] == plan.period_by_id[milestone].window.end.isoformat())]
     current = own[(own["window"] == "current") & (own["indicator"] == "TTXH_XR")]
     counted = {
-        row.locality: Decimal(row.value)
+        row.locality: Decimal(str(row.value))
         for row in current[
             current["from"] == plan.period_by_id[milestone].window.start.isoformat()
         ].itertuples()
