@@ -31,6 +31,9 @@ COMMANDS = (
     ("assess", "--milestone", PERIOD, "--json"),
     ("explain", "--milestone", PERIOD, "--locality", "10006", "--json"),
     ("trace", "S000002", "--json"),
+    ("trace", "moi.xlsx", "--json"),
+    ("trace", "huyen thu"),
+    ("export", "--milestone", PERIOD, "--json"),
     ("audit",),
     ("audit", "--quick"),
 )

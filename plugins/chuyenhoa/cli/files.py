@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import re
-import string
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from chuyenhoa.store import documents, in_force, ledger
 from chuyenhoa.store.tables import SubmissionRow
 
 UNUSABLE = 2
-SUBMISSION_ID = r"S\d{6,}"
+SUBMISSION_ID = r"S\d{6,9}"
+MAX_MATCHES_SHOWN = 50
+"""Lines that a person looks through; a folder of monthly reports has more after a few years."""
 LIFE_WORDS = {
     "container": "nằm trong gói",
     "member": "đường dẫn trong gói",
@@ -68,10 +70,16 @@ def add_commands(commands: Any) -> None:
         "trace",
         help="one file's whole life",
         description="Everything that is known of a file, every time it came: events, findings, the archive "
-        "in which it came, and what rests on it. A receipt's name or a submission's id (S000012) finds it "
-        "too.",
+        "in which it came, and what rests on it. Where several files may be meant they are listed, newest "
+        "first.",
+        epilog='Example: chuyenhoa trace "bao cao kien luong"',
     )
-    trace.add_argument("what", metavar="FILE_OR_SHA256", help="a file, its sha256 or the beginning of it")
+    trace.add_argument(
+        "what",
+        metavar="FILE",
+        help="a file here; any part of its name (case, marks and blanks do not count); an inbox folder; the "
+        "name of its receipt; its number (S000012); its sha256 or the first 8 characters of it or more",
+    )
     trace.set_defaults(run=trace_file)
     for parser in (check, intake, retry, trace):
         parser.add_argument("--json", action="store_true", help="print for programs")
@@ -225,18 +233,20 @@ def retry_files(options: argparse.Namespace) -> int:
 
 
 def trace_file(options: argparse.Namespace) -> int:
-    """`chuyenhoa trace`: everything that is known of a file, every time it came; 2 when it never did."""
+    """`chuyenhoa trace`: one file's life, every time it came, or those that may be meant; 2 for none."""
     ctx = open_context()
     with ctx.store.reading() as session:
         rows = _find(session, options.what)
     if not rows:
         raise UnusableError(
-            f"{options.what}: no file of this content, hash, id or receipt was ever received."
+            f"{options.what}: no file of this content, number or receipt was ever received, none whose name, "
+            f"inbox folder or path in an archive has this in it, and none whose sha256 begins so (looked at "
+            f"from {ledger.NAMED_BY} characters on)."
         )
-    hashes = sorted({row.sha256 for row in rows})
-    # Several rows of one hash are one file sent again; several hashes are a beginning typed too short.
-    if len(hashes) > 1:
-        raise UnusableError(f"{options.what}: {len(hashes)} files begin so; name one: {', '.join(hashes)}")
+    # Several rows of one hash are one file sent again.
+    if len({row.sha256 for row in rows}) > 1:
+        _print_matches(rows, as_json=options.json)
+        return 0
     lives = [_life(ctx, row) for row in rows]
     if options.json:
         # The reception that counted is the object itself; later ones of the same bytes are duplicates
@@ -250,23 +260,51 @@ def trace_file(options: argparse.Namespace) -> int:
 
 
 def _find(session: Session, what: str) -> list[SubmissionRow]:
-    """Submissions by id (S000012), by the name of their receipt, or by file or hash."""
+    """Every time that one file came (by its id: this time only), or all files that may be meant."""
     if re.fullmatch(SUBMISSION_ID, what):
         return ledger.find_submissions(session, [ledger.submission_number(what)])
-    # A file that lies here is asked about by its content, even when it is named like a receipt.
-    if not Path(what).is_file() and what.endswith(".html"):
-        return ledger.find_by_receipt(session, Path(what).name)
-    return ledger.find_by_hash(session, _hash_of(what))
-
-
-def _hash_of(what: str) -> str:
-    """The sha256 of a file that lies here, or the beginning of one as it was typed."""
     path = Path(what)
-    if path.is_file():
-        return hashlib.sha256(read_given_file(path)).hexdigest()
-    if not what or set(what) - set(string.hexdigits):
-        raise UnusableError(f"{what}: is neither a file here nor the beginning of a sha256.")
-    return what.lower()
+    # A file that lies here is asked about by its content, whatever it is named.
+    if _is_here(path):
+        return ledger.find_by_hash(session, hashlib.sha256(read_given_file(path)).hexdigest())
+    rows = ledger.search_submissions(session, what)
+    return ledger.find_by_hash(session, rows[0].sha256) if len({row.sha256 for row in rows}) == 1 else rows
+
+
+def _is_here(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a text longer than any name of a file
+        return False
+
+
+def _print_matches(rows: Sequence[SubmissionRow], *, as_json: bool) -> None:
+    """The submissions that may be meant, newest first; programs get all, people as many as they read."""
+    matches = [
+        {
+            "id": ledger.submission_id(row.number),
+            "received_at": row.received_at,
+            "submitter": row.submitter,
+            "period": row.period,
+            "status": row.status,
+            "file_name": mask_personal(row.file_name),
+        }
+        for row in rows
+    ]
+    if as_json:
+        output.print_json({"matches": matches})
+        return
+    shown = [
+        {
+            **match,
+            "received_at": labels.format_moment(match["received_at"]),
+            "status": labels.STATUSES[match["status"]],
+        }
+        for match in matches[:MAX_MATCHES_SHOWN]
+    ]
+    output.print_table(tuple(matches[0]), [tuple(match.values()) for match in shown])
+    if len(matches) > len(shown):
+        print(f"… {len(matches) - len(shown)} more; say more of the name, or use --json")
 
 
 def _print_life(ctx: Context, row: SubmissionRow, life: dict[str, Any]) -> None:

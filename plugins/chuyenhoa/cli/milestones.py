@@ -1,4 +1,4 @@
-"""Commands from a milestone's data to its issued papers: assess, report, approvals, register, handover."""
+"""Commands on a milestone: assess, report, approvals, register, handover, export."""
 
 from __future__ import annotations
 
@@ -75,7 +75,19 @@ def _add_office(commands: Any) -> None:
     )
     handover.add_argument("--milestone", required=True, help="as in 2021-6t")
     handover.set_defaults(run=write_handover)
-    for parser in (approvals, register, handover):
+    export = commands.add_parser(
+        "export",
+        help="figures in force and verdicts as CSV for other systems",
+        description="Writes what is in force for a milestone and its verdicts: localities.csv, figures.csv, "
+        "declarations.csv and verdicts.csv (UTF-8, comma, RFC 4180), described by metadata.json (CSV on the "
+        "Web). A text that a spreadsheet would take for a formula has one ' in front.",
+    )
+    export.add_argument("--milestone", required=True, help="as in 2021-6t")
+    export.add_argument(
+        "-o", "--output", type=Path, metavar="FOLDER", help="office/export/MILESTONE if left out"
+    )
+    export.set_defaults(run=export_milestone)
+    for parser in (approvals, register, handover, export):
         parser.add_argument("--json", action="store_true", help="print for programs")
 
 
@@ -286,4 +298,19 @@ def write_handover(options: argparse.Namespace) -> int:
         print_json({"milestone": options.milestone, "path": str(ctx.settings.data / path)})
     else:
         print(ctx.settings.data / path)
+    return 0
+
+
+def export_milestone(options: argparse.Namespace) -> int:
+    """`chuyenhoa export`: 2 for an unknown milestone or an output that is no folder."""
+    from chuyenhoa.pipeline.publish import exporting
+
+    # Refused before anything is assessed for it.
+    if options.output and options.output.exists() and not options.output.is_dir():
+        raise UnusableError(f"{options.output}: is no folder; name the folder to write into.")
+    done = exporting.export_milestone(options.milestone, options.output)
+    if options.json:
+        print_json({**vars(done), "files": [{**vars(f), "path": str(f.path)} for f in done.files]})
+        return 0
+    print_table(("rows", "file"), [(str(file.rows), str(file.path)) for file in done.files])
     return 0

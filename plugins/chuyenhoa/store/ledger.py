@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chuyenhoa.kit.vietnamese_text.normal_form import search_key
 from chuyenhoa.model.figures import Answer, Basis, CellRef, Declaration, Normalisation, Observation
+from chuyenhoa.model.personal import MASK, mask_personal
 from chuyenhoa.model.submissions import ACCEPTING, Finding, Reading, Severity, SubmissionStatus
 from chuyenhoa.store import tables
 from chuyenhoa.store.journal import Facts, append_event
@@ -112,12 +116,47 @@ def find_by_hash(session: Session, prefix: str) -> list[tables.SubmissionRow]:
     return list(session.scalars(query.order_by(tables.SubmissionRow.number)))
 
 
-def find_by_receipt(session: Session, name: str) -> list[tables.SubmissionRow]:
-    """Submissions whose receipt has a file name."""
-    query = select(tables.SubmissionRow).where(
-        tables.SubmissionRow.receipt.endswith(f"/{name}", autoescape=True)
-    )
-    return list(session.scalars(query.order_by(tables.SubmissionRow.number)))
+def search_submissions(session: Session, words: str) -> list[tables.SubmissionRow]:
+    """Submissions by what people remember of them, newest first; none where there is nothing to look for.
+
+    `words` are any part of a file's name or of its path in an archive, of its inbox folder, the whole name of
+    its receipt, its number, or the first `NAMED_BY` characters or more of its hash. Case, marks, blanks and
+    signs count for nothing: "bao cao kien luong" is "Báo_cáo Kiên Lương.xlsx". A path is its last name.
+    """
+    name = words.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    wanted = _Wanted(search_key(name), _SHORT_ID.fullmatch(words.strip()), words.strip().lower())
+    # One pass over a few short columns: neither database folds "Đ" and "ế" to plain letters.
+    columns = [tables.SubmissionRow.__table__.c[name] for name in _LOOKED_THROUGH]
+    numbers = [row.number for row in session.execute(select(*columns)) if wanted.is_met_by(row)]
+    return find_submissions(session, numbers)[::-1]
+
+
+_LOOKED_THROUGH = ("number", "sha256", "folder", "file_name", "member", "receipt")
+_SHORT_ID = re.compile(r"[Ss]?(\d{1,7})")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What `search_submissions` looks for: a key of letters and digits, a number, a beginning of a hash."""
+
+    key: str
+    number: re.Match[str] | None
+    prefix: str
+
+    def is_met_by(self, row: Any) -> bool:
+        """Whether a submission is meant."""
+        if len(self.prefix) >= NAMED_BY and row.sha256.startswith(self.prefix):
+            return True
+        if self.number and int(self.number[1]) == row.number:
+            return True
+        if not self.key:
+            return False
+        receipt = search_key(row.receipt.rpartition("/")[2])
+        return receipt in (self.key, f"{self.key}html") or any(
+            # Names are searched as they are shown: nobody finds out whose number stands in one.
+            self.key in search_key(mask_personal(text).replace(MASK, ""))
+            for text in (row.file_name, row.member, row.folder)
+        )
 
 
 def members_of(session: Session, container: int) -> list[tables.SubmissionRow]:

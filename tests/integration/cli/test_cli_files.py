@@ -187,17 +187,95 @@ def test_what_cannot_be_traced(call: Call, form: Form, send: Send, what: str) ->
     assert answer.err.startswith(what)
 
 
-def test_a_beginning_that_several_files_share(call: Call, data_folder: Path) -> None:
-    inbox = data_folder / "inbox" / RACH_GIA
-    inbox.mkdir(parents=True)
-    by_digit: dict[str, list[bytes]] = {}
-    for number in range(17):
-        content = f"no workbook {number}".encode()
-        by_digit.setdefault(hashlib.sha256(content).hexdigest()[0], []).append(content)
-    digit, twins = next((digit, found) for digit, found in by_digit.items() if len(found) > 1)
-    for number, content in enumerate(twins):
-        (inbox / f"{number}.xlsx").write_bytes(content)
-    assert call("intake").code == 0
-    answer = call("trace", digit)
-    assert answer.code == 2
-    assert all(hashlib.sha256(content).hexdigest() in answer.err for content in twins)
+@pytest.fixture
+def remembered(call: Call, data_folder: Path) -> list[str]:
+    """Three files that came one after the other, in two folders; their ids."""
+    named = [
+        ("899-rach-gia", "Báo cáo Rạch Giá 0912345678.txt"),
+        ("902-kien-luong", "Báo cáo Kiên Lương.xlsx"),
+        ("902-kien-luong", "bao_cao_KIEN-LUONG (2).xlsx"),
+    ]
+    for number, (folder, name) in enumerate(named):
+        inbox = data_folder / "inbox" / folder
+        inbox.mkdir(parents=True, exist_ok=True)
+        (inbox / name).write_text(f"no workbook {number}")
+        assert call("intake").code == 0
+    return ["S000001", "S000002", "S000003"]
+
+
+@pytest.mark.parametrize(
+    ("what", "found"),
+    [
+        ("bao cao kien luong", [3, 2]),
+        ("BÁO CÁO kiên  lương", [3, 2]),
+        ("902-kien-luong", [3, 2]),
+        ("inbox/902-kien-luong/", [3, 2]),
+        ("bao cao", [3, 2, 1]),
+        ("kien luong (2)", [3]),
+        ("inbox/902-kien-luong/bao_cao_KIEN-LUONG (2).xlsx", [3]),
+        ("899 Rạch Giá", [1]),
+        ("S000003", [3]),
+        ("s1", [1]),
+        ("1", [1]),
+        # A part of a name, and a number: both may be meant.
+        ("2", [3, 2]),
+    ],
+)
+def test_a_file_is_found_by_what_is_remembered(
+    call: Call, remembered: list[str], what: str, found: list[int]
+) -> None:
+    answer = call("trace", what, "--json")
+    assert answer.code == 0
+    matches = answer.json.get("matches", [answer.json])
+    assert [entry["id"] for entry in matches] == [remembered[number - 1] for number in found]
+    assert ("events" in answer.json) is (len(found) == 1)
+
+
+def test_several_files_are_listed_newest_first(call: Call, remembered: list[str]) -> None:
+    answer = call("trace", "bao cao")
+    head, _, *lines = answer.out.splitlines()
+    assert head.split() == ["id", "received_at", "submitter", "period", "status", "file_name"]
+    assert [line.split("  ")[0] for line in lines] == remembered[::-1]
+    assert [line.split("  ")[1] for line in lines] == ["12/10/2021 09:00"] * 3
+    assert all("từ chối" in line for line in lines)
+    assert set(call("trace", "bao cao", "--json").json["matches"][0]) == set(head.split())
+
+
+def test_more_files_than_a_person_reads_are_counted(
+    call: Call, remembered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chuyenhoa.cli.files.MAX_MATCHES_SHOWN", 2)
+    answer = call("trace", "bao cao")
+    assert remembered[0] not in answer.out
+    assert answer.out.splitlines()[-1].startswith("… 1 more")
+    assert len(call("trace", "bao cao", "--json").json["matches"]) == 3
+
+
+def test_a_list_neither_shows_nor_confirms_personal_data(call: Call, remembered: list[str]) -> None:
+    listed = call("trace", "bao cao", "--json")
+    assert "0912345678" not in call("trace", "bao cao").out + listed.out
+    assert listed.json["matches"][-1]["id"] == remembered[0]
+    assert "đã che" in listed.json["matches"][-1]["file_name"]
+    for part in ("0912345678", "gia 0912", "đã che"):
+        assert call("trace", part).code == 2
+
+
+def test_a_receipt_leads_to_its_file(call: Call, remembered: list[str]) -> None:
+    receipt = call("trace", remembered[1], "--json").json["receipt"]
+    for what in (receipt, Path(receipt).name, Path(receipt).stem.upper()):
+        assert call("trace", what, "--json").json["id"] == remembered[1]
+
+
+def test_a_hash_is_told_by_eight_characters_and_not_by_seven(call: Call, remembered: list[str]) -> None:
+    sha256 = hashlib.sha256(b"no workbook 1").hexdigest()
+    assert call("trace", sha256[:8], "--json").json["id"] == remembered[1]
+    assert call("trace", sha256[:7]).code == 2
+
+
+def test_a_name_of_a_copy_leads_to_every_time_it_came(call: Call, form: Form, send: Send) -> None:
+    path = form("bao-cao.xlsx")
+    send(path)
+    send(path.rename(path.with_name("gửi lại.xlsx")))
+    found = call("trace", "gui lai", "--json").json
+    assert [life["id"] for life in found["receptions"]] == ["S000001", "S000002"]
+    assert call("trace", "x" * 5000).code == 2

@@ -121,6 +121,11 @@ def _strip(text: str) -> str:
 _strip_short = lru_cache(maxsize=8192)(_strip)
 
 
+def search_key(value: object) -> str:
+    """Letters without marks, and digits: what stays of a name however it is remembered and typed."""
+    return "".join(sign for sign in strip_marks(value) if sign.isalnum())
+
+
 def has_marks(value: object) -> bool:
     """Whether a text was typed with any Vietnamese mark: "Số" but not "So lieu trong ky"."""
     return strip_marks(value) != _fold_text(clean_text(value), merge=False)

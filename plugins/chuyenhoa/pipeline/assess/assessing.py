@@ -55,8 +55,12 @@ def assess_milestone(milestone_id: str) -> str:
     ctx = open_context()
     milestone = ctx.milestone(milestone_id)
     with ctx.store.writing() as session:
-        row, _ = _assess(ctx, session, milestone, gather_evidence(ctx, session, milestone))
-        return str(row.id)
+        return str(assess_anew(ctx, session, milestone).id)
+
+
+def assess_anew(ctx: Context, session: Session, milestone: Period) -> tables.AssessmentRow:
+    """The assessment of what is accepted now, stored; only in a session of `Store.writing`."""
+    return _assess(ctx, session, milestone, gather_evidence(ctx, session, milestone))[0]
 
 
 def current_assessment(milestone_id: str) -> int:
@@ -64,7 +68,7 @@ def current_assessment(milestone_id: str) -> int:
     ctx = open_context()
     milestone = ctx.milestone(milestone_id)
     with ctx.store.reading() as session:
-        last = _find_current(ctx, session, milestone)
+        last = find_current(ctx, session, milestone)
     return last.id if last else int(assess_milestone(milestone_id))
 
 
@@ -75,11 +79,11 @@ def stored_assessment(
 
     Only in a session of `Store.writing`. `gathered` is what was accepted as it stands now.
     """
-    last = _find_current(ctx, session, milestone)
+    last = find_current(ctx, session, milestone)
     return results.load_assessment(session, last) if last else _assess(ctx, session, milestone, gathered)[1]
 
 
-def _find_current(ctx: Context, session: Session, milestone: Period) -> tables.AssessmentRow | None:
+def find_current(ctx: Context, session: Session, milestone: Period) -> tables.AssessmentRow | None:
     """The newest assessment of a milestone, if all that it was computed from is as it was."""
     last = documents.latest_assessment(session, milestone.id)
     if last is None or last.inputs_sha256 != hash_assessment_inputs(ctx, session, milestone):
