@@ -9,7 +9,6 @@ is asked twice about an approved document. To report at another time, trigger it
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pendulum
@@ -17,14 +16,8 @@ from airflow.sdk import DAG, Param, TriggerRule, task, task_group
 
 from chuyenhoa import settings
 from chuyenhoa.orchestration import approval
-from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.failures import task_defaults
 from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestones, select_milestone
-
-SOON = timedelta(seconds=20)
-WHAT_TO_DO = (
-    "Nothing was issued that was not approved. Read the error above; fix figures, plan or template "
-    "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
-)
 
 
 @task
@@ -74,7 +67,7 @@ def list_for_office(document_ids: list[str]) -> list[list[str]]:
     return list_for_office(document_ids)
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
+@task(trigger_rule=TriggerRule.NONE_FAILED)
 def issue_documents(documents: list[str]) -> list[str]:
     """Issue what is approved; skipped when the office sent it back."""
     from chuyenhoa.pipeline.publish.issuing import issue_documents
@@ -82,7 +75,7 @@ def issue_documents(documents: list[str]) -> list[str]:
     return approval.require_any(issue_documents(documents), "The office sent the draft back.")
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
+@task(trigger_rule=TriggerRule.NONE_FAILED)
 def publish_handover(milestone_id: str) -> str:
     """Pack what is issued with all that proves it, and queue the letters to its recipients."""
     from chuyenhoa.pipeline.publish.handover import write_handover
@@ -110,7 +103,7 @@ with DAG(
     doc_md=__doc__,
     tags=["chuyenhoa", "bao-cao"],
     params={"milestone": Param("", type=["null", "string"], title="Mốc, ví dụ 2021-6t")},
-    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+    default_args=task_defaults(),
 ):
     milestone = resolve_milestone()
     snapshot = freeze_snapshot(milestone)

@@ -52,10 +52,12 @@ OUR_FAULT = frozenset({scan.SkipReason.NOT_ARCHIVED, scan.SkipReason.NOT_REMOVED
 class IntakeError(RuntimeError):
     """We failed on files that stay in the ledger for another try; the text names them."""
 
-    def __init__(self, message: str, answered: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, answered: Sequence[str] = (), *, is_final: bool = True) -> None:
         super().__init__(message)
         self.answered = tuple(answered)
         """The ids that got their answer all the same."""
+        self.is_final = is_final
+        """Whether trying again at once is of no use: the fault may lie in a file, and is no full disk."""
 
 
 def claim_drops(seen_still: Mapping[str, tuple[int, int]] | None = None) -> list[str]:
@@ -146,6 +148,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
             "The pipeline failed on these files, which are archived: "
             + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in waiting.items()),
             answered,
+            is_final=any(failure.is_files for failure in failed.values()),
         )
     return answered
 
