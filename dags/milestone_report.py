@@ -1,10 +1,9 @@
 """From frozen figures to issued Word documents.
 
 Runs once for each milestone of the plans (partition key `2021-6t`, `2021-nam`), at 08:00 on the day after
-the last day on time: freezes the figures, renders and checks the drafts, waits until the office approves
-them or sends them back (*Required Actions*), records the decision and issues what was approved. Rerun,
-backfill and clearing any task are safe: every step is bound to the sha256 of the frozen figures, and nobody
-is asked twice about an approved document. To report at another time, trigger it with a `milestone`.
+the last day on time: freezes the figures, renders and checks the drafts, waits until the office decides on
+them (*Required Actions*) and issues what it approved. Rerun, backfill and clearing any task are safe: all is
+bound to the sha256 of the frozen figures. To report at another time, trigger it with a `milestone`.
 """
 
 from __future__ import annotations
@@ -60,6 +59,14 @@ def check_drafts(document_ids: list[str]) -> list[str]:
 
 
 @task
+def check_completeness(snapshot_id: str, document_ids: list[str]) -> int:
+    """Turn the run red when a document that should exist is missing; the others are asked about meanwhile."""
+    from chuyenhoa.pipeline.publish.rendering import check_completeness
+
+    return check_completeness(snapshot_id, document_ids)
+
+
+@task
 def list_for_office(document_ids: list[str]) -> list[list[str]]:
     """List the documents that the office decides on: one question each."""
     from chuyenhoa.pipeline.publish.drafts import list_for_office
@@ -108,5 +115,6 @@ with DAG(
     milestone = resolve_milestone()
     snapshot = freeze_snapshot(milestone)
     assess_milestone(milestone) >> snapshot
-    asked = list_for_office(check_drafts(render_drafts(snapshot)))
-    decide.expand(documents=asked) >> publish_handover(milestone)
+    checked = check_drafts(render_drafts(snapshot))
+    check_completeness(snapshot, checked)
+    decide.expand(documents=list_for_office(checked)) >> publish_handover(milestone)

@@ -16,6 +16,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from chuyenhoa.orchestration.approval import ASK_AGAIN
 from chuyenhoa.orchestration.failures import WHAT_TO_DO
 from chuyenhoa.pipeline.receive.batches import IntakeError
 
@@ -25,7 +26,7 @@ VERBS = {
     "assess", "await", "batch", "check", "claim", "describe", "find", "freeze", "issue", "open", "process",
     "list", "publish", "record", "render", "resolve", "send", "summarise",
 }  # fmt: skip
-ENDS_RED_AT_ONCE = {"process_batch": [["S000001"]], "summarise_intake": [[["S000001"]]]}
+ENDS_RED_AT_ONCE: dict[str, list[Any]] = {"process_batch": [["S000001"]], "summarise_intake": [[["S000001"]]]}
 """The tasks that tell of our own fault on files, with their arguments: a second try would end green."""
 HEAVY = (
     "great_expectations", "pandas", "numpy", "docxtpl", "docx", "openpyxl", "lxml", "xlsxwriter",
@@ -104,8 +105,7 @@ def test_tasks_are_verbs_of_one_sentence(dags: dict[str, DAG]) -> None:
 def test_every_task_outlasts_a_disk_or_store_that_is_away_for_a_moment(dags: dict[str, DAG]) -> None:
     tried = {task.task_id: (task.retries, task.retry_delay) for dag in dags.values() for task in dag.tasks}
     # The office is asked again whenever its answer cannot be recorded.
-    retries, delay = tried.pop("await_approval")
-    assert (retries >= 2, delay) == (True, timedelta(seconds=1))
+    assert tried.pop("await_approval") == (ASK_AGAIN, timedelta(seconds=1))
     assert set(tried.values()) == {(2, timedelta(seconds=20))}
 
 
@@ -155,6 +155,17 @@ def test_a_batch_that_fails_turns_the_intake_run_red(dags: dict[str, DAG]) -> No
     leaves = {task.task_id: task for task in dags["intake"].leaves}
     assert leaves["summarise_intake"].trigger_rule == "all_success"
     assert "process_batch" in leaves["summarise_intake"].upstream_task_ids
+
+
+def test_a_milestone_run_that_lacks_a_document_is_red_whatever_becomes_of_the_others(
+    dags: dict[str, DAG],
+) -> None:
+    leaves = {task.task_id: task for task in dags["milestone_report"].leaves}
+    assert leaves["check_completeness"].trigger_rule == "all_success"
+    assert leaves["check_completeness"].upstream_task_ids == {"freeze_snapshot", "check_drafts"}
+    # The sound ones are asked about meanwhile.
+    asked = dags["milestone_report"].get_task("list_for_office")
+    assert asked.upstream_task_ids == {"check_drafts"}
 
 
 def test_a_dag_file_stays_short_and_imports_the_pipeline_inside_its_tasks() -> None:

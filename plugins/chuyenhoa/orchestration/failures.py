@@ -25,8 +25,8 @@ _ASSESSMENT = (
     "check` shows whether the plan's data is at fault. Then clear this task with everything after it."
 )
 _DRAFTS = (
-    "Nothing was issued. `chuyenhoa templates check` and `chuyenhoa layout check` name what is wrong with a "
-    "template or draft; fix it, then clear render_drafts with everything after it."
+    "Sound documents go to the office meanwhile. `chuyenhoa templates check` and `chuyenhoa layout check` "
+    "name what is wrong with a template or draft; fix it, then clear render_drafts with all that follows it."
 )
 _FORMS = (
     "Submitters may be without their form. Read the error above (an unknown period, a full disk), fix "
@@ -60,6 +60,7 @@ WHAT_TO_DO = {
     "freeze_snapshot": _ASSESSMENT,
     "render_drafts": _DRAFTS,
     "check_drafts": _DRAFTS,
+    "check_completeness": _DRAFTS,
     "list_for_office": (
         "The drafts are sound, and nobody was asked yet. Fix the store, then clear this task with "
         "everything after it."
