@@ -9,13 +9,8 @@ from __future__ import annotations
 import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, task
 
-from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.failures import task_defaults
 from chuyenhoa.orchestration.trigger import OBSERVATIONS
-
-WHAT_TO_DO = (
-    "No figure is lost: results are recomputed from the store. Read the error above; `chuyenhoa plan "
-    "check` shows whether the plan's data is at fault. Then clear this task."
-)
 
 
 @task
@@ -45,6 +40,6 @@ with DAG(
     description=__doc__.splitlines()[0],
     doc_md=__doc__,
     tags=["chuyenhoa", "danh-gia"],
-    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+    default_args=task_defaults(),
 ):
     assess_milestone.expand(milestone_id=find_milestones())

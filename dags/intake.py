@@ -15,20 +15,14 @@ import pendulum
 from airflow.sdk import DAG, AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.failures import fail_at_once, task_defaults
 from chuyenhoa.orchestration.trigger import INBOX, OBSERVATIONS, files_seen_still
 
 # One slot: two runs never work on the inbox at once. max_active_runs=1 would leave events stuck (#56050).
 POOL = "intake"
-WHAT_TO_DO = (
-    "The files are kept and the next run takes them up again, at the latest in 15 minutes. If that fails "
-    "too: read the error above, fix its cause (disk, store, plan data), then trigger intake. A file that "
-    "failed three times is set aside: 'chuyenhoa status' names it, 'chuyenhoa retry' has it tried again. No "
-    "resubmission is needed."
-)
 
 
-@task(pool=POOL, retries=2, retry_delay=timedelta(seconds=20))
+@task(pool=POOL)
 def claim_drops(triggering_asset_events: Any = None) -> list[list[str]]:
     """Take the files that stand still into the archive and the ledger; their submission ids in batches."""
     from chuyenhoa.pipeline.receive import batches
@@ -42,7 +36,8 @@ def process_batch(ids: list[str]) -> list[str]:
     """Check, store and answer every file of a batch."""
     from chuyenhoa.pipeline.receive.batches import process_batch
 
-    return process_batch(ids)
+    with fail_at_once():
+        return process_batch(ids)
 
 
 # Not ALL_DONE_MIN_ONE_SUCCESS: a cleared run finds no batch any more, and would end red without a fault.
@@ -77,7 +72,8 @@ def summarise_intake(claimed: list[list[str]]) -> dict[str, int]:
     """Count the answers by status; fails with its batches, so that a run with our fault is red."""
     from chuyenhoa.pipeline.receive.batches import summarise_intake
 
-    return summarise_intake([name for ids in claimed for name in ids])
+    with fail_at_once():
+        return summarise_intake([name for ids in claimed for name in ids])
 
 
 with DAG(
@@ -91,7 +87,7 @@ with DAG(
     description=__doc__.splitlines()[0],
     doc_md=__doc__,
     tags=["chuyenhoa", "tiep-nhan"],
-    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+    default_args=task_defaults(),
 ):
     record_forms()
     claimed = claim_drops()

@@ -1,15 +1,13 @@
 """From frozen figures to issued Word documents.
 
 Runs once for each milestone of the plans (partition key `2021-6t`, `2021-nam`), at 08:00 on the day after
-the last day on time: freezes the figures, renders and checks the drafts, waits until the office approves
-them or sends them back (*Required Actions*), records the decision and issues what was approved. Rerun,
-backfill and clearing any task are safe: every step is bound to the sha256 of the frozen figures, and nobody
-is asked twice about an approved document. To report at another time, trigger it with a `milestone`.
+the last day on time: freezes the figures, renders and checks the drafts, waits until the office decides on
+them (*Required Actions*) and issues what it approved. Rerun, backfill and clearing any task are safe: all is
+bound to the sha256 of the frozen figures. To report at another time, trigger it with a `milestone`.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pendulum
@@ -17,14 +15,8 @@ from airflow.sdk import DAG, Param, TriggerRule, task, task_group
 
 from chuyenhoa import settings
 from chuyenhoa.orchestration import approval
-from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.failures import task_defaults
 from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestones, select_milestone
-
-SOON = timedelta(seconds=20)
-WHAT_TO_DO = (
-    "Nothing was issued that was not approved. Read the error above; fix figures, plan or template "
-    "(`chuyenhoa plan check`, `chuyenhoa templates check`) and clear this task with everything after it."
-)
 
 
 @task
@@ -67,6 +59,14 @@ def check_drafts(document_ids: list[str]) -> list[str]:
 
 
 @task
+def check_completeness(snapshot_id: str, document_ids: list[str]) -> int:
+    """Turn the run red when a document that should exist is missing; the others are asked about meanwhile."""
+    from chuyenhoa.pipeline.publish.rendering import check_completeness
+
+    return check_completeness(snapshot_id, document_ids)
+
+
+@task
 def list_for_office(document_ids: list[str]) -> list[list[str]]:
     """List the documents that the office decides on: one question each."""
     from chuyenhoa.pipeline.publish.drafts import list_for_office
@@ -74,7 +74,7 @@ def list_for_office(document_ids: list[str]) -> list[list[str]]:
     return list_for_office(document_ids)
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
+@task(trigger_rule=TriggerRule.NONE_FAILED)
 def issue_documents(documents: list[str]) -> list[str]:
     """Issue what is approved; skipped when the office sent it back."""
     from chuyenhoa.pipeline.publish.issuing import issue_documents
@@ -82,7 +82,7 @@ def issue_documents(documents: list[str]) -> list[str]:
     return approval.require_any(issue_documents(documents), "The office sent the draft back.")
 
 
-@task(trigger_rule=TriggerRule.NONE_FAILED, retries=2, retry_delay=SOON)
+@task(trigger_rule=TriggerRule.NONE_FAILED)
 def publish_handover(milestone_id: str) -> str:
     """Pack what is issued with all that proves it, and queue the letters to its recipients."""
     from chuyenhoa.pipeline.publish.handover import write_handover
@@ -110,10 +110,11 @@ with DAG(
     doc_md=__doc__,
     tags=["chuyenhoa", "bao-cao"],
     params={"milestone": Param("", type=["null", "string"], title="Mốc, ví dụ 2021-6t")},
-    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+    default_args=task_defaults(),
 ):
     milestone = resolve_milestone()
     snapshot = freeze_snapshot(milestone)
     assess_milestone(milestone) >> snapshot
-    asked = list_for_office(check_drafts(render_drafts(snapshot)))
-    decide.expand(documents=asked) >> publish_handover(milestone)
+    checked = check_drafts(render_drafts(snapshot))
+    check_completeness(snapshot, checked)
+    decide.expand(documents=list_for_office(checked)) >> publish_handover(milestone)

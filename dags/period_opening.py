@@ -7,17 +7,10 @@ period at another time, trigger the DAG with the parameter `period`, like `2021-
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pendulum
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 
-from chuyenhoa.orchestration.failures import explain_failure
-
-WHAT_TO_DO = (
-    "Submitters may be without their form. Read the error above (an unknown period, a full disk), fix "
-    "it, then clear this task: forms that were written already stay as they are."
-)
+from chuyenhoa.orchestration.failures import task_defaults
 
 
 @task
@@ -29,7 +22,7 @@ def find_periods(params: dict[str, str] | None = None) -> list[str]:
     return [named] if named else periods_opening()
 
 
-@task(map_index_template="{{ task.op_kwargs['period_id'] }}", retries=2, retry_delay=timedelta(seconds=20))
+@task(map_index_template="{{ task.op_kwargs['period_id'] }}")
 def open_period(period_id: str) -> list[str]:
     """Write the missing blank workbooks of one period; their paths below the data folder."""
     from chuyenhoa.pipeline.receive.workbooks import open_period
@@ -53,6 +46,6 @@ with DAG(
             description="Để trống: kỳ đến hạn",
         )
     },
-    default_args={"owner": "engineer", "retries": 0, "on_failure_callback": explain_failure(WHAT_TO_DO)},
+    default_args=task_defaults(),
 ):
     open_period.expand(period_id=find_periods())

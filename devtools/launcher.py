@@ -61,8 +61,8 @@ def find_port(preferred: int | None = None) -> int:
 class Airflow:
     """A local Airflow as a context manager: `with Airflow(home, data, env) as airflow: ...`.
 
-    `home` is its AIRFLOW_HOME, `data` becomes CHUYENHOA_DATA, `env` overrides variables; progress goes to
-    `tell`, a line at a time.
+    `home` is its AIRFLOW_HOME, `data` becomes CHUYENHOA_DATA, `env` overrides variables; `port` is kept, any
+    free one is found without it; progress goes to `tell`, a line at a time.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Airflow:
         port: int | None = None,
         tell: Callable[[str], None] = lambda line: None,
     ) -> None:
-        self.folders = Folders(home.absolute(), data.absolute(), settings.load().home, find_port(port))
+        self.folders = Folders(home.absolute(), data.absolute(), settings.load().home, port or find_port())
         self._extra = dict(env or {})
         self._tell = tell
         self._lock: IO[str] | None = None

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from time import sleep
 from types import FrameType
 
 from chuyenhoa import clock, settings
-from devtools.launcher import Airflow, AirflowError
+from devtools.launcher import Airflow, AirflowError, find_port
 
 PREFERRED_PORT = 8080
+MAX_PORT = 65535
 
 
 def main() -> int:
     """Start, say where everything is, wait; exit code 3 when Airflow fails."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A shell sets SIGINT to "ignore" for what it starts in the background: `make up &` could not be ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     folders = settings.load()
     try:
-        airflow = Airflow(folders.home / "var" / "airflow", folders.data, port=PREFERRED_PORT, tell=_tell)
+        port = choose_port(os.environ)
+        airflow = Airflow(folders.home / "var" / "airflow", folders.data, port=port, tell=_tell)
         print("Starting Airflow (about half a minute) ...", flush=True)
         with airflow:
             print(describe(airflow, folders), flush=True)
@@ -32,6 +39,28 @@ def main() -> int:
     except KeyboardInterrupt:
         print("Airflow has stopped.")
         return 0
+
+
+def choose_port(environment: Mapping[str, str]) -> int:
+    """The port that CHUYENHOA_PORT names, and no other; without it 8080, or a free one, which is told.
+
+    Raises:
+        AirflowError: CHUYENHOA_PORT is no port, or cannot be had.
+    """
+    named = environment.get("CHUYENHOA_PORT", "").strip()
+    if not named:
+        found = find_port(PREFERRED_PORT)
+        if found != PREFERRED_PORT:
+            _tell(f"port {PREFERRED_PORT} is taken, so it is {found}; CHUYENHOA_PORT=… names one")
+        return found
+    if not re.fullmatch("[0-9]{1,5}", named) or not 1 <= int(named) <= MAX_PORT:
+        raise AirflowError(f"CHUYENHOA_PORT={named} is no port: a number from 1 to {MAX_PORT}.")
+    if find_port(int(named)) != int(named):
+        raise AirflowError(
+            f"CHUYENHOA_PORT={named} cannot be had: another program listens there, or the rights lack. "
+            "Name another one, or end that program."
+        )
+    return int(named)
 
 
 def describe(airflow: Airflow, folders: settings.Settings) -> str:

@@ -17,7 +17,7 @@ from chuyenhoa.orchestration.approval import (
     office_users,
     require_any,
 )
-from chuyenhoa.orchestration.failures import explain_failure
+from chuyenhoa.orchestration.failures import WHAT_TO_DO, explain_failure
 
 
 def test_an_approval_carries_number_date_signer_and_who_gave_it() -> None:
@@ -86,7 +86,7 @@ def test_a_failure_names_owner_error_and_what_to_do(caplog: pytest.LogCaptureFix
         "exception": OSError("disk full"),
     }
     with caplog.at_level(logging.ERROR):
-        explain_failure("Free the disk.")(context)
+        explain_failure(context)
     text = caplog.messages[-1]
-    for part in ("intake.claim_drops", "manual__1", "engineer", "disk full", "Free the disk."):
+    for part in ("intake.claim_drops", "manual__1", "engineer", "disk full", WHAT_TO_DO["claim_drops"]):
         assert part in text

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,11 @@ import pytest
 from airflow import plugins_manager
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from chuyenhoa.orchestration.approval import ASK_AGAIN
+from chuyenhoa.orchestration.failures import WHAT_TO_DO
+from chuyenhoa.pipeline.receive.batches import IntakeError
 
 ROOT = Path(__file__).parents[2]
 DAG_FILES = sorted((ROOT / "dags").glob("*.py"))
@@ -20,9 +26,8 @@ VERBS = {
     "assess", "await", "batch", "check", "claim", "describe", "find", "freeze", "issue", "open", "process",
     "list", "publish", "record", "render", "resolve", "send", "summarise",
 }  # fmt: skip
-# A retry can help where a disk or a store may be away for a moment; a computation fails the same way again.
-# The office is asked once more when its answer cannot be recorded.
-RETRIED = {"claim_drops", "open_period", "issue_documents", "await_approval", "publish_handover"}
+ENDS_RED_AT_ONCE: dict[str, list[Any]] = {"process_batch": [["S000001"]], "summarise_intake": [[["S000001"]]]}
+"""The tasks that tell of our own fault on files, with their arguments: a second try would end green."""
 HEAVY = (
     "great_expectations", "pandas", "numpy", "docxtpl", "docx", "openpyxl", "lxml", "xlsxwriter",
     "python_calamine", "alembic", "chuyenhoa.pipeline", "chuyenhoa.intake", "chuyenhoa.validation",
@@ -97,9 +102,39 @@ def test_tasks_are_verbs_of_one_sentence(dags: dict[str, DAG]) -> None:
             assert len(_text_of(task).splitlines()) == 1, task.task_id
 
 
-def test_only_what_touches_a_disk_is_tried_again(dags: dict[str, DAG]) -> None:
-    retried = {task.task_id for dag in dags.values() for task in dag.tasks if task.retries}
-    assert retried == RETRIED
+def test_every_task_outlasts_a_disk_or_store_that_is_away_for_a_moment(dags: dict[str, DAG]) -> None:
+    tried = {task.task_id: (task.retries, task.retry_delay) for dag in dags.values() for task in dag.tasks}
+    # The office is asked again whenever its answer cannot be recorded.
+    assert tried.pop("await_approval") == (ASK_AGAIN, timedelta(seconds=1))
+    assert set(tried.values()) == {(2, timedelta(seconds=20))}
+
+
+@pytest.mark.parametrize("task_id", ENDS_RED_AT_ONCE)
+@pytest.mark.parametrize("is_final", [True, False])
+def test_a_second_try_never_hides_our_fault_on_a_file(
+    dags: dict[str, DAG], monkeypatch: pytest.MonkeyPatch, task_id: str, is_final: bool
+) -> None:
+    """The third failure sets a file aside: tried again, the batch would find nothing and end green."""
+
+    def fail(ids: list[str]) -> None:
+        raise IntakeError(f"{ids[0]}: a bug of ours", is_final=is_final)
+
+    monkeypatch.setattr(f"chuyenhoa.pipeline.receive.batches.{task_id}", fail)
+    expected = AirflowFailException if is_final else IntakeError
+    task: Any = dags["intake"].get_task(task_id)
+    with pytest.raises(expected, match="S000001: a bug of ours"):
+        task.python_callable(*ENDS_RED_AT_ONCE[task_id])
+
+
+def test_what_to_do_fits_the_task_that_failed(dags: dict[str, DAG]) -> None:
+    tasks = {task.task_id for dag in dags.values() for task in dag.tasks}
+    assert set(WHAT_TO_DO) == tasks
+    # A letter that cannot be written has nothing to do with the files, nor a form of the office.
+    assert len({WHAT_TO_DO[name] for name in dags["intake"].task_dict}) == 5
+    assert len({WHAT_TO_DO[name] for name in dags["milestone_report"].task_dict}) == 7
+    named = {word for text in WHAT_TO_DO.values() for word in re.findall(r"clear (\w+_\w+)", text)}
+    assert named
+    assert named <= tasks
 
 
 def test_mapped_tasks_show_names(dags: dict[str, DAG]) -> None:
@@ -120,6 +155,17 @@ def test_a_batch_that_fails_turns_the_intake_run_red(dags: dict[str, DAG]) -> No
     leaves = {task.task_id: task for task in dags["intake"].leaves}
     assert leaves["summarise_intake"].trigger_rule == "all_success"
     assert "process_batch" in leaves["summarise_intake"].upstream_task_ids
+
+
+def test_a_milestone_run_that_lacks_a_document_is_red_whatever_becomes_of_the_others(
+    dags: dict[str, DAG],
+) -> None:
+    leaves = {task.task_id: task for task in dags["milestone_report"].leaves}
+    assert leaves["check_completeness"].trigger_rule == "all_success"
+    assert leaves["check_completeness"].upstream_task_ids == {"freeze_snapshot", "check_drafts"}
+    # The sound ones are asked about meanwhile.
+    asked = dags["milestone_report"].get_task("list_for_office")
+    assert asked.upstream_task_ids == {"check_drafts"}
 
 
 def test_a_dag_file_stays_short_and_imports_the_pipeline_inside_its_tasks() -> None:

@@ -6,6 +6,8 @@ import fcntl
 import signal
 import socket
 import stat
+import subprocess
+import sys
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +19,7 @@ from devtools.airflow_api import AirflowApi, AirflowApiError
 from devtools.airflow_settings import Folders, build_environment, read_passwords
 from devtools.launcher import Airflow, AirflowError, find_port
 from devtools.preloaded_scheduler import LIBRARIES
-from devtools.up import describe, main
+from devtools.up import choose_port, describe, main
 
 
 @pytest.fixture
@@ -69,6 +71,68 @@ def test_a_taken_port_is_left_to_its_owner() -> None:
         port = taken.getsockname()[1]
         assert find_port(port) not in (port, 0)
     assert find_port(port) == port
+
+
+def test_a_port_that_is_named_is_kept_or_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page that somebody has bookmarked never moves without a word."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(AirflowError, match=f"CHUYENHOA_PORT={port} cannot be had"):
+            choose_port({"CHUYENHOA_PORT": str(port)})
+        monkeypatch.setattr("devtools.up.PREFERRED_PORT", port)
+        instead = choose_port({})
+        assert instead != port
+        assert f"port {port} is taken, so it is {instead}" in capsys.readouterr().out
+    assert choose_port({"CHUYENHOA_PORT": str(port)}) == port
+    assert choose_port({}) == port
+    assert capsys.readouterr().out == ""
+    assert Airflow(tmp_path / "airflow", tmp_path / "data", port=port).folders.port == port
+
+
+@pytest.mark.parametrize("named", ["0", "65536", "-1", "http", "80 81", "8080.0", "9" * 5000])
+def test_what_is_no_port_is_refused(named: str) -> None:
+    with pytest.raises(AirflowError, match="is no port"):
+        choose_port({"CHUYENHOA_PORT": named})
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_make_up_ends_also_in_the_background(root: Path, number: signal.Signals) -> None:
+    """Where a shell has set SIGINT to be ignored, as for `make up &`."""
+    code = (
+        "import sys\n"
+        "from types import SimpleNamespace\n"
+        "from devtools import up\n"
+        "alive = lambda: print('alive', flush=True)\n"
+        "up.describe = lambda *a: ''\n"
+        "up.sleep = lambda s: sys.stdin.read()\n"
+        "class Fake(SimpleNamespace):\n"
+        "    __enter__ = lambda self: self\n"
+        "    __exit__ = lambda self, *a: print('stopped by itself', flush=True)\n"
+        "up.Airflow = lambda *a, **k: Fake(check_alive=alive)\n"
+        "sys.exit(up.main())\n"
+    )
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, code],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        while "alive" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(number)
+        told, _ = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0
+    assert told.splitlines() == ["stopped by itself", "Airflow has stopped."]
 
 
 def test_a_home_that_an_airflow_uses_is_refused(tmp_path: Path) -> None:

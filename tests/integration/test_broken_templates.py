@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.pipeline.publish.drafts import ERRORS_NOTE, DraftError, list_draft_errors
-from chuyenhoa.pipeline.publish.rendering import check_drafts, freeze_snapshot, render_drafts
+from chuyenhoa.pipeline.publish.rendering import (
+    check_completeness,
+    check_drafts,
+    freeze_snapshot,
+    render_drafts,
+)
 from tests.homes import copy_home
 from tests.integration.reporting.word_edits import WordFile
 from tests.stores import new_data
@@ -39,6 +44,7 @@ def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Pat
     assert f"2021-nam.{BROKEN}.v1" in sound
     note = tmp_path / "data" / "office" / "drafts" / "2021-nam" / ERRORS_NOTE
     assert not note.exists()
+    assert check_completeness(snapshot, sound) == len(sound)
 
     edit(home, BROKEN, "{{ subject }}", "{{ subjekt }}")
     names = check_drafts(render_drafts(snapshot))
@@ -47,12 +53,29 @@ def test_a_broken_template_stops_its_own_document_only(home: Path, tmp_path: Pat
     assert f"2021-nam.{BROKEN}" in fault
     assert "lỗi, đoạn 13 “{{ subjekt }}”: không có trường subjekt; có phải là subject?" in fault
     assert "Báo cáo Bộ Công an" in fault
+    with pytest.raises(
+        DraftError, match=rf"^2021-nam: 1 .* missing: 2021-nam\.{BROKEN}\n- .*không có trường"
+    ):
+        check_completeness(snapshot, names)
     assert "văn bản khác không bị ảnh hưởng" in note.read_text(encoding="utf-8").lower()
 
     edit(home, BROKEN, "{{ subjekt }}", "{{ subject }}")
     mended = check_drafts(render_drafts(snapshot))
     assert {name.rpartition(".v")[0] for name in mended} == {name.rpartition(".v")[0] for name in sound}
     assert not note.exists()
+    assert check_completeness(snapshot, mended) == len(mended)
+
+
+def test_the_gate_names_every_document_that_is_missing(home: Path) -> None:
+    """Whatever was lost on the way, and nothing was noted of it."""
+    snapshot = freeze_snapshot("2021-nam")
+    sound = check_drafts(render_drafts(snapshot))
+    for step in (1, 2, 7):
+        lost = sound[::step]
+        with pytest.raises(DraftError) as failed:
+            check_completeness(snapshot, [name for name in sound if name not in lost])
+        named = str(failed.value).partition("missing: ")[2].split(", ")
+        assert named == sorted(name.rpartition(".v")[0] for name in lost)
 
 
 def test_a_draft_against_the_decree_is_held_back_alone(home: Path) -> None:

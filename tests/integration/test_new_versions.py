@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from chuyenhoa.pipeline.context import open_context
-from chuyenhoa.pipeline.publish.drafts import describe_drafts
+from chuyenhoa.pipeline.publish.drafts import DraftError, describe_drafts
 from chuyenhoa.pipeline.publish.issuing import issue_documents, record_decision
+from chuyenhoa.pipeline.publish.rendering import check_completeness
 from chuyenhoa.store.documents import DocumentState
 from tests.integration.reporting.tracked import accept_all, plain, reject_all
 from tests.integration.test_later_files import FOLDER, TWO, edited, only_cells, send
@@ -43,6 +44,14 @@ def test_the_list_of_changes_names_files_figures_and_localities(corrected: str, 
     assert "Phường Bình San" in text
     assert "tệp “b.xlsx” (S000002), sheet “Số liệu”, ô " in text
     assert "Phường Vĩnh Lạc" not in text, "a locality whose figures stayed is not listed"
+
+
+def test_a_new_version_without_its_list_of_changes_is_not_complete(corrected: str, data_folder: Path) -> None:
+    listing, _ = papers(data_folder, corrected)
+    assert check_completeness(row(corrected).snapshot, [corrected]) == 1
+    listing.unlink()
+    with pytest.raises(DraftError, match=rf"missing: {corrected} \(bang_ke_thay_doi\)"):
+        check_completeness(row(corrected).snapshot, [corrected])
 
 
 def test_the_list_of_changes_says_what_was_withdrawn(draft: str, data_folder: Path) -> None:

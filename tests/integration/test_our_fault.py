@@ -15,7 +15,7 @@ from chuyenhoa import cli, clock, feedback
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep.auditing import audit_store
 from chuyenhoa.pipeline.receive import answer, decide, read
-from chuyenhoa.pipeline.receive.batches import IntakeError, claim_drops
+from chuyenhoa.pipeline.receive.batches import IntakeError, claim_drops, process_batch
 from chuyenhoa.pipeline.receive.read import Part
 from chuyenhoa.store import ledger
 from chuyenhoa.store.content import Answer
@@ -69,8 +69,9 @@ def test_our_fault_is_told_once_and_replaced_by_the_answer(
 
     with monkeypatch.context() as patch:
         patch.setattr(decide, "decide_file", decide_or_fail)
-        with pytest.raises(IntakeError, match=r"hong\.xlsx .*a bug of ours"):
-            run_intake()
+        with pytest.raises(IntakeError, match=r"hong\.xlsx .*a bug of ours") as failed:
+            process_batch(claim_drops())
+        assert failed.value.is_final
         (page,) = receipts(forms)
         text = page.read_text(encoding="utf-8")
         assert "lỗi của hệ thống, không phải do đơn vị" in text
@@ -101,8 +102,9 @@ def test_an_answer_that_cannot_be_written_is_our_fault(forms: Path, monkeypatch:
 
     with monkeypatch.context() as patch:
         patch.setattr(answer, "make_workbooks", fail)
-        with pytest.raises(IntakeError, match="no space left"):
-            run_intake()
+        with pytest.raises(IntakeError, match="no space left") as failed:
+            process_batch(claim_drops())
+        assert not failed.value.is_final
     (page,) = receipts(forms)
     text = page.read_text(encoding="utf-8")
     assert "lỗi của hệ thống" in text

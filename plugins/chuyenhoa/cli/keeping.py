@@ -22,7 +22,7 @@ from chuyenhoa.pipeline.assess import assessing
 from chuyenhoa.pipeline.context import Context, open_context
 from chuyenhoa.pipeline.keep import auditing, rebuilding
 from chuyenhoa.pipeline.receive import changes
-from chuyenhoa.pipeline.receive.batches import to_report
+from chuyenhoa.pipeline.receive.batches import InboxState, look_at_inbox
 from chuyenhoa.store import deliveries, documents, evidence, ledger, migrate_store
 
 # What lies in the inbox and is not taken.
@@ -101,17 +101,19 @@ def print_status(options: argparse.Namespace) -> int:
     periods = [ctx.period(options.period)] if options.period else list(ctx.milestones)
     found = [_status_of(ctx, period) for period in periods]
     letters = _list_letters(ctx)
+    inbox = look_at_inbox(ctx)
     left = [
         {"path": e.path, "why": e.why.value, "detail": e.detail, "since": e.since.isoformat()}
-        for e in to_report(ctx)
+        for e in inbox.left
     ]
     unsettled, waiting = _list_unsettled(ctx), set_aside_json(ctx)
     if options.json:
         whole = found[0] if options.period else {"periods": found}
         lists = {"undelivered": letters, "inbox_left": left, "unsettled": unsettled, "set_aside": waiting}
-        print_json({**whole, **lists})
+        print_json({**whole, **lists, "inbox": _inbox_json(inbox)})
         return 0
     # What is late or wrong comes first, before the periods: it asks somebody to act.
+    _print_inbox(inbox)
     for item in left:
         since = labels.format_moment(item["since"])
         print(f"! inbox/{item['path']!r}: {LEFT[item['why']]} {item['detail']} ({since})")
@@ -128,6 +130,26 @@ def print_status(options: argparse.Namespace) -> int:
         _print_period(ctx.plan_of(period.id), period, entry)
     _print_letters(letters)
     return 0
+
+
+def _inbox_json(inbox: InboxState) -> dict[str, Any]:
+    return {
+        "files": inbox.files,
+        "oldest": inbox.oldest,
+        "since": inbox.since.isoformat() if inbox.since else "",
+        "is_overdue": inbox.is_overdue,
+        "error": inbox.error,
+    }
+
+
+def _print_inbox(inbox: InboxState) -> None:
+    """How many files lie in the inbox and since when; nothing when it is empty."""
+    if inbox.error:
+        print(f"! inbox: {LEFT['unreadable']} ({inbox.error})")
+    if inbox.since:
+        mark, late = ("! ", ", quá lâu: xem DAG intake") if inbox.is_overdue else ("", "")
+        since = labels.format_moment(inbox.since.isoformat())
+        print(f"{mark}inbox: {inbox.files} tệp chờ lấy, lâu nhất {inbox.oldest!r} từ {since}{late}")
 
 
 def _list_unsettled(ctx: Context) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session
 
@@ -175,7 +175,10 @@ def _make_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         # A server may have closed an idle connection between two runs of a long-lived worker; a file has not.
-        engine = create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        # Errors go to logs and pages: they must not carry what people wrote (phone numbers, names).
+        engine = create_engine(
+            parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite", hide_parameters=True
+        )
     except (ArgumentError, ValueError) as error:
         raise StoreError(
             "CHUYENHOA_STORE is no database URL that can be used; "
@@ -188,7 +191,16 @@ def _make_engine(url: str) -> Engine:
         raise StoreError(f"{engine.dialect.name}: the store runs on {' or '.join(READS)} only.")
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    event.listen(engine, "handle_error", _hide_row)
     return engine
+
+
+def _hide_row(failure: ExceptionContext) -> None:
+    """Cut the row out of an error of PostgreSQL: "Failing row contains (12, 0912 345 678, ...)"."""
+    detail = getattr(getattr(failure.original_exception, "diag", None), "message_detail", None)
+    if detail:
+        for error in filter(None, (failure.original_exception, failure.sqlalchemy_exception)):
+            error.args = tuple(str(text).replace(detail, "(hidden)") for text in error.args)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
+from chuyenhoa import clock
 from chuyenhoa.assessment.labels import WIDE
 from chuyenhoa.cli.explain import _format_input
 from chuyenhoa.cli.labels import (
@@ -185,11 +189,58 @@ def test_report_renders_once(call: Call) -> None:
 
 
 STATUS_KEYS = {"period", "label", "deadline", "is_milestone", "submitters", "blocked_by", "documents"}
-ALONE_KEYS = {"undelivered", "inbox_left", "unsettled", "set_aside"}
+ALONE_KEYS = {"undelivered", "inbox", "inbox_left", "unsettled", "set_aside"}
 """What `status` says once, whatever the periods are: of letters and of files that wait for somebody."""
 SUBMITTER_KEYS = {
     *("code", "name", "status", "version", "received_at", "is_late", "is_overdue", "held", "owed")
 }
+
+
+def test_status_looks_into_the_inbox_itself(
+    call: Call, data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No pass ran, and none could have noted anything: the disk is full."""
+    assert call("status", "--json").json["inbox"]["files"] == 0
+    assert "inbox" not in call("status").out
+    folder = data_folder / "inbox" / "899-rach-gia"
+    folder.mkdir(parents=True)
+    first = folder / "0912345678.xlsx"
+    for name in (first.name, "thư mục/b.csv", ".~lock.a.xlsx#", "~$a.xlsx", "c.part", "Thumbs.db"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"x")
+        sleep(0.01)
+    os.utime(folder / "thư mục" / "b.csv", (0, 0))  # a copy keeps the time of its original
+    (folder / "link.xlsx").symlink_to(first)
+    came = datetime.fromtimestamp(first.stat().st_ctime, clock.ZONE)
+    for minutes, is_overdue in ((15, False), (21, True)):
+        monkeypatch.setenv("CHUYENHOA_NOW", (came + timedelta(minutes=minutes)).isoformat())
+        found = call("status", "--json").json
+        inbox = found["inbox"]
+        assert (inbox["files"], inbox["is_overdue"], inbox["error"]) == (2, is_overdue, "")
+        assert "0912345678" not in inbox["oldest"]
+        assert inbox["oldest"].startswith("899-rach-gia/")
+        assert abs(datetime.fromisoformat(inbox["since"]) - came) < timedelta(milliseconds=1)
+        assert [(left["path"], left["why"]) for left in found["inbox_left"]] == [
+            ("899-rach-gia/link.xlsx", "link")
+        ]
+        line = next(line for line in call("status").out.splitlines() if "tệp chờ lấy" in line)
+        assert line.startswith("! inbox: 2 " if is_overdue else "inbox: 2 ")
+
+
+def test_status_says_when_the_inbox_cannot_be_read(call: Call, data_folder: Path) -> None:
+    (data_folder / "inbox").write_text("a file where the folder should be")
+    assert call("status", "--json").json["inbox"]["error"] == "Not a directory"
+    assert "! inbox: không đọc được (Not a directory)" in call("status").out
+
+
+def test_what_no_longer_lies_in_the_inbox_is_no_more_told(call: Call, data_folder: Path) -> None:
+    folder = data_folder / "inbox" / "899-rach-gia"
+    folder.mkdir(parents=True)
+    (folder / "link.xlsx").symlink_to("/etc/hostname")
+    call("intake")
+    assert len(call("status", "--json").json["inbox_left"]) == 1
+    (folder / "link.xlsx").unlink()
+    assert call("status", "--json").json["inbox_left"] == []
 
 
 def test_status_lists_the_milestones(call: Call, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import traceback
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,7 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
+from sqlalchemy.exc import IntegrityError
 
 from chuyenhoa import clock
 from chuyenhoa.model.figures import Answer as Said
@@ -53,6 +55,19 @@ def test_a_writer_holds_its_lock_before_it_looks_at_anything(store: Store) -> No
             with create_engine(url).connect() as connection:
                 asked = text(f"SELECT pg_try_advisory_lock({engine.WRITERS_LOCK})")
                 assert connection.execute(asked).scalar() is False
+
+
+@pytest.mark.parametrize("lacking", ["status", "size"])
+def test_an_error_of_the_database_does_not_repeat_what_people_wrote(store: Store, lacking: str) -> None:
+    secret = "Bà Lê Thị Hoa 0912345678"
+    row = {"sha256": "0" * 64, "size": 1, "folder": secret, "file_name": secret, "claim_key": secret}
+    row |= {"received_at": AT.isoformat(), "removed_from_inbox": False, "status": "claimed", lacking: None}
+    with pytest.raises(IntegrityError) as caught, store.writing() as session:
+        session.execute(insert(SubmissionRow).values(**row))
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "Hoa" not in shown
+    assert "0912345678" not in shown
+    assert lacking in shown
 
 
 def test_a_store_that_cannot_be_opened_says_which(tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ class Drop:
     """The submitter's folder, the first part of the path; empty for a file in the inbox itself."""
     size: int
     mtime_ns: int
+    ctime_ns: int = field(default=0, compare=False)
+    """When it came to lie here: a copy keeps the time of change that it had where it came from."""
 
     @property
     def name(self) -> str:
@@ -150,7 +152,8 @@ def _walk(folder: int, prefix: str, seen: Look) -> None:
 def _see(folder: int, name: str, path: str, seen: Look) -> None:
     status = os.stat(name, dir_fd=folder, follow_symlinks=False)
     if stat.S_ISREG(status.st_mode):
-        seen.drops.append(Drop(path, path.partition("/")[0] if "/" in path else "", *_signature(status)))
+        folder_name = path.partition("/")[0] if "/" in path else ""
+        seen.drops.append(Drop(path, folder_name, *_signature(status), status.st_ctime_ns))
     elif stat.S_ISLNK(status.st_mode):
         seen.left.append(SkippedFile(path, SkipReason.LINK))
     elif not stat.S_ISDIR(status.st_mode):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -142,32 +142,67 @@ def render_drafts(snapshot_id: str) -> list[str]:
         milestone = ctx.milestone(snapshot.milestone)
         content = reporting.decode_snapshot(snapshot.content)
         names = []
-        for kind in reporting.load_kinds(ctx.settings.templates).values():
-            # A kind that was added after the freeze is not in the snapshot and waits for the next one.
-            if milestone.kind not in kind.milestones or kind.name not in content.documents:
+        for kind, subject in _expected(ctx, milestone, content):
+            try:
+                row, written = _render_draft(ctx, session, snapshot, content, subject, kind)
+            except (reporting.RenderError, reporting.PhraseError, FileNotFoundError) as error:
+                errors[subject] = drafts.format_render_error(ctx, kind.name, error)
                 continue
-            subjects = reporting.list_subjects(kind, content)
-            # A decision that recognises nobody is no document; the annual report says it (decision 0025).
-            if not subjects:
-                logger.info("%s: no %s (condition: %s)", milestone.id, kind.name, kind.when or "no subject")
-            for about in subjects:
-                subject = documents.Subject(milestone.id, kind.name, about)
-                try:
-                    row, written = _render_draft(ctx, session, snapshot, content, subject, kind)
-                except (reporting.RenderError, reporting.PhraseError, FileNotFoundError) as error:
-                    errors[subject] = drafts.format_render_error(ctx, kind.name, error)
-                    continue
-                names.append(row.id)
-                try:
-                    write_revision(ctx, session, row, written)
-                except (reporting.RenderError, reporting.PhraseError, FileNotFoundError) as error:
-                    errors[documents.Subject(milestone.id, LISTING, about)] = drafts.format_render_error(
-                        ctx, LISTING, error
-                    )
+            names.append(row.id)
+            try:
+                write_revision(ctx, session, row, written)
+            except (reporting.RenderError, reporting.PhraseError, FileNotFoundError) as error:
+                errors[documents.Subject(milestone.id, LISTING, subject.about)] = drafts.format_render_error(
+                    ctx, LISTING, error
+                )
     drafts.write_errors_note(ctx, milestone.id, errors, keep=False)
     if errors and not names:
         raise drafts.DraftError("\n".join(errors.values()))
     return names
+
+
+def _expected(
+    ctx: Context, milestone: Period, content: reporting.Snapshot
+) -> Iterator[tuple[DocumentKind, documents.Subject]]:
+    """The documents that a milestone must have, by the list of documents and the frozen data."""
+    for kind in reporting.load_kinds(ctx.settings.templates).values():
+        # A kind that was added after the freeze is not in the snapshot and waits for the next one.
+        if milestone.kind not in kind.milestones or kind.name not in content.documents:
+            continue
+        subjects = reporting.list_subjects(kind, content)
+        # A decision that recognises nobody is no document; the annual report says it (decision 0025).
+        if not subjects:
+            logger.info("%s: no %s (condition: %s)", milestone.id, kind.name, kind.when or "no subject")
+        for about in subjects:
+            yield kind, documents.Subject(milestone.id, kind.name, about)
+
+
+def check_completeness(snapshot_id: str, document_ids: Sequence[str]) -> int:
+    """Hold the sound drafts against the documents that the milestone must have; how many they are.
+
+    Raises:
+        DraftError: with the name of each document, or list of changes, that is missing.
+    """
+    ctx = open_context()
+    with ctx.store.reading() as session:
+        snapshot = session.get_one(tables.SnapshotRow, snapshot_id)
+        milestone = ctx.milestone(snapshot.milestone)
+        content = reporting.decode_snapshot(snapshot.content)
+        expected = {subject for _, subject in _expected(ctx, milestone, content)}
+        rows = documents.load_documents(session, document_ids)
+        found = {documents.Subject(row.milestone, row.kind, row.about): row for row in rows}
+        missing = [subject.name for subject in expected - found.keys()]
+        for subject, row in found.items():
+            listing = drafts.paper_path(row.draft_path, drafts.LISTING_SUFFIX)
+            if find_issued(session, subject, row.version) and not (ctx.settings.data / listing).exists():
+                missing.append(f"{row.id} ({LISTING})")
+    if missing:
+        raise drafts.DraftError(
+            f"{milestone.id}: {len(missing)} documents that should exist are missing: "
+            + ", ".join(sorted(missing))
+            + "".join(f"\n{line}" for line in drafts.list_draft_errors(milestone.id))
+        )
+    return len(expected)
 
 
 def _render_draft(

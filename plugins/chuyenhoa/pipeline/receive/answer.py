@@ -6,6 +6,7 @@ A file that our own code failed on gets a receipt of that, once, where the real 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -67,6 +68,25 @@ def answer_submissions(ctx: Context, numbers: Sequence[int]) -> None:
         for row in rows:
             ledger.mark_answered(session, row, clock.now(), pages[row.number], marked.get(row.number, ""))
         _enqueue_letters(ctx, session, deliveries.ANSWER, rows)
+    for row in rows:
+        _log_answer(row, receipts[row.number])
+
+
+def _log_answer(row: tables.SubmissionRow, receipt: submissions.Receipt) -> None:
+    """One line a file, to be found when a submitter phones about it; seconds since its receipt."""
+    taken = datetime.fromisoformat(row.answered_at or row.received_at)
+    seconds = (taken - datetime.fromisoformat(row.received_at)).total_seconds()
+    rules = Counter(finding.rule_id for finding in receipt.findings)
+    logger.info(
+        "%s %r of %s: %s; rules %s; %.1f s; receipt %s",
+        ledger.submission_id(row.number),
+        personal.mask_personal(row.member or row.file_name),
+        personal.mask_personal(row.submitter or row.folder) or NO_FOLDER,
+        row.status,
+        ", ".join(f"{rule}×{n}" if n > 1 else rule for rule, n in sorted(rules.items())) or "none",
+        seconds,
+        personal.mask_personal(row.receipt),
+    )
 
 
 def make_workbooks(ctx: Context, receipts: Mapping[int, submissions.Receipt]) -> dict[int, Made]:

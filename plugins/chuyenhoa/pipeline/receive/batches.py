@@ -52,10 +52,12 @@ OUR_FAULT = frozenset({scan.SkipReason.NOT_ARCHIVED, scan.SkipReason.NOT_REMOVED
 class IntakeError(RuntimeError):
     """We failed on files that stay in the ledger for another try; the text names them."""
 
-    def __init__(self, message: str, answered: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, answered: Sequence[str] = (), *, is_final: bool = True) -> None:
         super().__init__(message)
         self.answered = tuple(answered)
         """The ids that got their answer all the same."""
+        self.is_final = is_final
+        """Whether trying again at once is of no use: the fault may lie in a file, and is no full disk."""
 
 
 def claim_drops(seen_still: Mapping[str, tuple[int, int]] | None = None) -> list[str]:
@@ -146,6 +148,7 @@ def process_batch(ids: Sequence[str]) -> list[str]:
             "The pipeline failed on these files, which are archived: "
             + "; ".join(f"{ledger.submission_id(number)}: {why}" for number, why in waiting.items()),
             answered,
+            is_final=any(failure.is_files for failure in failed.values()),
         )
     return answered
 
@@ -351,9 +354,51 @@ def load_left(ctx: Context) -> list[Leftover]:
     ]
 
 
-def to_report(ctx: Context) -> list[Leftover]:
-    """What a data engineer must look at: everything but files that are just being written."""
+@dataclass(frozen=True)
+class InboxState:
+    """What lies in the inbox at this moment."""
+
+    files: int = 0
+    oldest: str = ""
+    """The path of the file that lies there longest, without personal numbers; empty when there is none."""
+    since: datetime | None = None
+    is_overdue: bool = False
+    """Whether a sweep should have taken it by now."""
+    error: str = ""
+    """Why the inbox cannot be read; empty when it can."""
+    left: tuple[Leftover, ...] = ()
+    """What a data engineer must look at: all that is not taken, but files that are just being written."""
+
+
+def look_at_inbox(ctx: Context) -> InboxState:
+    """The state of the inbox, by a look into its folders.
+
+    Of what an earlier pass noted only that counts which still lies there: on a full disk no pass can note
+    anything, and one that hangs does not.
+    """
+    noted = load_left(ctx)
+    try:
+        look = scan.look_into(ctx.settings.inbox)
+    except OSError as error:
+        return InboxState(error=error.strerror or str(error), left=tuple(noted))
     now = clock.now()
-    return [
-        e for e in load_left(ctx) if e.why is not scan.SkipReason.GROWING or now - e.since >= GROWING_TIMEOUT
+    paths = [*(drop.path for drop in look.drops), *(item.path for item in look.left)]
+    lying = set(map(scan.readable, paths))
+    known = {(entry.path, entry.why) for entry in noted}
+    left = [
+        entry
+        for entry in noted
+        if entry.path in lying
+        and (entry.why is not scan.SkipReason.GROWING or now - entry.since >= GROWING_TIMEOUT)
     ]
+    for item in look.left:
+        if (path := scan.readable(item.path), item.why) not in known:
+            left.append(Leftover(path, item.why, item.detail, now))
+    if not look.drops:
+        return InboxState(left=tuple(left))
+    oldest = min(look.drops, key=lambda drop: drop.ctime_ns)
+    since = datetime.fromtimestamp(oldest.ctime_ns / 1e9, clock.ZONE)
+    is_overdue = now - since > answer.OVERDUE
+    return InboxState(
+        len(look.drops), scan.logged(oldest.path), since, is_overdue=is_overdue, left=tuple(left)
+    )
