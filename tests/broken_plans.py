@@ -33,7 +33,13 @@ def edit(name: str, old: str, new: str) -> Break:
 
 def lose(*names: str) -> Break:
     """Files that are not there; a name may be a pattern."""
-    return lambda plan: [path.unlink() for name in names for path in plan.glob(name)] and None
+
+    def remove(plan: Path) -> None:
+        for name in names:
+            for path in plan.glob(name):
+                path.unlink()
+
+    return remove
 
 
 def put(name: str, make: Callable[[Path], None]) -> Break:
@@ -72,7 +78,7 @@ BROKEN: dict[str, Break] = {
     "junk for criteria.yaml": write("criteria.yaml", JUNK),
     "junk for indicators.csv": write("indicators.csv", JUNK),
     "zeros for submitters.csv": write("submitters.csv", bytes(9000)),
-    "an endless field": write("submitters.csv", 'code,name\n1,"' + "x" * 200_000),
+    "an endless field": edit("submitters.csv", r"\n", '\n1,"' + "x" * 200_000),
     "UTF-16": edit("periods.yaml", r"\A", "\ufeff\x00"),
     "an entry in itself": write("plan.yaml", ENDLESS),
     "entries too deep": write("criteria.yaml", DEEP),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
-from chuyenhoa.orchestration.timetable import LAST_GOOD, read_milestones
-from chuyenhoa.plan import load_plan
+from chuyenhoa.model.plan import Plan
+from chuyenhoa.orchestration.timetable import LAST_GOOD, MilestoneTimetable, read_milestones
+from chuyenhoa.plan import LoadedPlans, load_plan
 from tests.broken_plans import BROKEN, LACKING
 from tests.homes import add_next_year
 
@@ -49,6 +52,12 @@ def home(pristine: Path, last_good: Path, tmp_path: Path, monkeypatch: pytest.Mo
     return home
 
 
+def summary_of(bag: DagBag) -> str:
+    timetable = bag.dags["milestone_report"].timetable
+    assert isinstance(timetable, MilestoneTimetable)
+    return timetable.summary
+
+
 def milestones() -> list[str]:
     return [milestone.id for milestone in read_milestones()]
 
@@ -59,7 +68,7 @@ def test_every_dag_imports_and_no_milestone_vanishes(name: str, root: Path, home
     bag = DagBag(dag_folder=str(root / "dags"))
     assert bag.import_errors == {}
     assert set(bag.dags) == DAGS
-    assert bag.dags["milestone_report"].timetable.summary == ", ".join(GOOD)
+    assert summary_of(bag) == ", ".join(GOOD)
 
 
 @pytest.mark.parametrize("name", [*BROKEN, *LACKING])
@@ -75,7 +84,7 @@ def test_a_home_that_is_not_there(root: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("CHUYENHOA_DATA", str(tmp_path / "data"))
     bag = DagBag(dag_folder=str(root / "dags"))
     assert bag.import_errors == {}
-    assert bag.dags["milestone_report"].timetable.summary == "no milestone"
+    assert summary_of(bag) == "no milestone"
 
 
 def test_a_mended_plan_counts_as_it_is_now(home: Path) -> None:
@@ -91,6 +100,15 @@ def test_a_mended_plan_counts_as_it_is_now(home: Path) -> None:
     load_plan.cache_clear()
     path.write_text("[", encoding="utf-8")
     assert read_milestones() == after
+
+
+def test_a_milestone_without_a_day_after_it_costs_no_other_plan(
+    home: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = replace(plan, periods=tuple(replace(period, deadline=date.max) for period in plan.periods))
+    found = LoadedPlans({"2021": plan, "2022": endless}, {})
+    monkeypatch.setattr("chuyenhoa.plan.load_plans", lambda plans: found)
+    assert milestones() == GOOD
 
 
 def test_a_plan_that_was_taken_away_has_no_milestones(home: Path) -> None:
