@@ -13,7 +13,6 @@ from typing import Any
 import pendulum
 from airflow.sdk import DAG, Param, TriggerRule, task, task_group
 
-from chuyenhoa import settings
 from chuyenhoa.orchestration import approval
 from chuyenhoa.orchestration.failures import task_defaults
 from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestones, select_milestone
@@ -22,7 +21,7 @@ from chuyenhoa.orchestration.timetable import MilestoneTimetable, read_milestone
 @task
 def resolve_milestone(dag_run: Any = None, params: dict[str, str] | None = None) -> str:
     """Find which milestone the run is about: its partition key, else the parameter of a manual run."""
-    known = [milestone.id for milestone in read_milestones(settings.load().plans)]
+    known = [milestone.id for milestone in read_milestones()]
     return select_milestone(dag_run.partition_key, (params or {}).get("milestone"), known)
 
 
@@ -103,7 +102,7 @@ def decide(documents: list[str]) -> None:
 
 with DAG(
     "milestone_report",
-    schedule=MilestoneTimetable.of_plans(settings.load().plans),
+    schedule=MilestoneTimetable.of_plans(),
     start_date=pendulum.datetime(2021, 1, 1, tz="Asia/Ho_Chi_Minh"),
     catchup=True,
     description=__doc__.splitlines()[0],

@@ -107,6 +107,13 @@ def office_users() -> tuple[str, ...]:
     return tuple(name.strip() for name in names if name.strip())
 
 
+def project_folders() -> tuple[Path, Path]:
+    """The project's folder and that of the data, whatever lies there; CHUYENHOA_HOME and _DATA."""
+    home = _project_home()
+    # `or`, not a default of `get`: a compose file hands an unset variable on as an empty one (`${NAME:-}`).
+    return home, Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
+
+
 def load() -> Settings:
     """Read the settings from the environment.
 
@@ -119,9 +126,7 @@ def load() -> Settings:
     if not reads_utf8():  # the command starts itself anew; Airflow's processes cannot
         encoding = sys.getfilesystemencoding()
         raise SettingsError(f"This process reads names of files as {encoding}: set PYTHONUTF8=1 for it.")
-    home = _project_home()
-    # `or`, not a default of `get`: a compose file hands an unset variable on as an empty one (`${NAME:-}`).
-    data = Path(os.environ.get("CHUYENHOA_DATA") or home / "var" / "data").absolute()
+    home, data = project_folders()
     store_url = os.environ.get("CHUYENHOA_STORE") or default_store(data)
     if not any((home / "plans").glob("*/plan.yaml")):
         raise SettingsError(f"{home}: no plan in plans/ here; set CHUYENHOA_HOME to the project's folder.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pendulum
@@ -15,7 +15,6 @@ from airflow.timetables.base import DagRunInfo, TimeRestriction
 from airflow.utils.types import DagRunType
 
 from chuyenhoa import clock
-from chuyenhoa.model.plan import Period, PeriodKind, Window
 from chuyenhoa.orchestration.timetable import (
     Milestone,
     MilestoneError,
@@ -30,7 +29,7 @@ ALL = TimeRestriction(START, None, catchup=True)
 
 @pytest.fixture
 def timetable(root: Path) -> MilestoneTimetable:
-    return MilestoneTimetable.of_plans(root / "plans")
+    return MilestoneTimetable.of_plans()
 
 
 def _due(
@@ -41,7 +40,7 @@ def _due(
 
 
 def test_a_milestone_is_reported_at_eight_on_the_day_after_its_last_day_on_time(root: Path) -> None:
-    first, second = (entry for entry in read_milestones(root / "plans") if entry.id.startswith("2021-"))
+    first, second = (entry for entry in read_milestones() if entry.id.startswith("2021-"))
     assert (first.id, second.id) == ("2021-6t", "2021-nam")
     assert first.run_after == datetime.fromisoformat("2021-10-18T08:00:00+07:00")
     assert first.partition_date == datetime.fromisoformat("2021-10-15T00:00:00+07:00")
@@ -172,29 +171,10 @@ def test_run_ids_name_the_milestone_and_manual_runs_have_a_moment(timetable: Mil
     assert timetable.infer_manual_data_interval(run_after=moment) == (moment, moment)
 
 
-def test_no_plan_no_milestone(tmp_path: Path) -> None:
-    timetable = MilestoneTimetable.of_plans(tmp_path)
+def test_no_plan_no_milestone() -> None:
+    timetable = MilestoneTimetable([])
     assert timetable.summary == "no milestone"
     assert _due(timetable, None) is None
-
-
-def test_two_plans_with_one_milestone_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import chuyenhoa.plan
-
-    class OnePlan:
-        window = Window(date(2021, 1, 1), date(2021, 6, 30))
-        milestones = (
-            Period(
-                "same", "kỳ", PeriodKind.SIX_MONTH, window, date(2021, 7, 3), window, True, date(2021, 6, 15)
-            ),
-        )
-
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "plan.yaml").touch()
-    monkeypatch.setattr(chuyenhoa.plan, "load_plan", lambda plans, plan_id: OnePlan)
-    with pytest.raises(MilestoneError, match="'same' is in two plans"):
-        read_milestones(tmp_path)
 
 
 def test_a_run_is_about_its_key_or_the_parameter_of_a_manual_run() -> None:

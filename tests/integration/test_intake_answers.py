@@ -22,6 +22,7 @@ from chuyenhoa.pipeline.receive.batches import (
 )
 from chuyenhoa.pipeline.receive.read import FileToRead
 from chuyenhoa.pipeline.receive.workbooks import open_period, periods_opening
+from chuyenhoa.plan import PlanError
 from chuyenhoa.store import ledger
 from chuyenhoa.store.tables import SubmissionRow
 from tests.integration.forms import columns, fill
@@ -226,7 +227,7 @@ def test_a_file_that_we_fail_on_is_kept_and_the_others_are_answered(
 ) -> None:
     real = read.read_files
 
-    def fail_on_poison(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | FaultError]:
+    def fail_on_poison(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | FaultError | PlanError]:
         broken = FaultError("builtins:RuntimeError", "reader broke", "")
         outcomes = real(ctx, files)
         return [broken if f.name == "poison.xlsx" else o for f, o in zip(files, outcomes, strict=True)]

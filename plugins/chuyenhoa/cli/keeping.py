@@ -107,12 +107,20 @@ def print_status(options: argparse.Namespace) -> int:
         for e in inbox.left
     ]
     unsettled, waiting = _list_unsettled(ctx), set_aside_json(ctx)
+    faults = [
+        {"plan": folder, "problems": [str(problem) for problem in fault.problems]}
+        for folder, fault in ctx.plan_faults.items()
+    ]
     if options.json:
         whole = found[0] if options.period else {"periods": found}
         lists = {"undelivered": letters, "inbox_left": left, "unsettled": unsettled, "set_aside": waiting}
-        print_json({**whole, **lists, "inbox": _inbox_json(inbox)})
+        print_json({"plan_faults": faults, **whole, **lists, "inbox": _inbox_json(inbox)})
         return 0
     # What is late or wrong comes first, before the periods: it asks somebody to act.
+    for folder, fault in ctx.plan_faults.items():
+        print(f"! kế hoạch {folder} hỏng, mọi việc của kế hoạch này dừng; sửa rồi chạy chuyenhoa plan check:")
+        for problem in fault.problems:
+            print(f"!   {problem}")
     _print_inbox(inbox)
     for item in left:
         since = labels.format_moment(item["since"])

@@ -131,6 +131,8 @@ def print_lifecycle(options: argparse.Namespace) -> int:
         UnusableError: there is no such plan or locality.
     """
     ctx = open_context()
+    if options.plan and options.plan not in ctx.plans:
+        ctx.refuse_broken(options.plan)
     if options.plan and options.plan not in ctx.plans and not locality_status.list_history(options.plan):
         raise UnusableError(f"no plan {options.plan!r}; plans are {', '.join(ctx.plans)}.")
     names = locality_status.names_of(ctx)

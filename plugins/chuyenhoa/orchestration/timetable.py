@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+import logging
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -12,13 +15,17 @@ import pendulum
 from airflow.exceptions import InvalidPartitionKeyError
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, Timetable
 
-from chuyenhoa import clock
+from chuyenhoa import clock, settings
 
 if TYPE_CHECKING:
     from airflow.utils.types import DagRunType
 
-    from chuyenhoa.model.plan import Period
+    from chuyenhoa.model.plan import Period, Plan
 
+logger = logging.getLogger(__name__)
+
+LAST_GOOD = "milestones.json"
+"""The file of the data folder that keeps each plan's milestones as they were when it last could be run."""
 REPORT_TIME = time(8, 0, tzinfo=clock.ZONE)
 """When, on the day after its last day on time, a milestone is reported."""
 
@@ -45,6 +52,20 @@ class Milestone:
             id=period.id,
         )
 
+    @classmethod
+    def of_json(cls, entry: Sequence[str]) -> Milestone:
+        """What `to_json` made.
+
+        Raises:
+            ValueError: it is none.
+        """
+        name, run_after, partition_date = entry
+        return cls(datetime.fromisoformat(partition_date), datetime.fromisoformat(run_after), name)
+
+    def to_json(self) -> list[str]:
+        """Id, run_after and partition_date (ISO times)."""
+        return [self.id, self.run_after.isoformat(), self.partition_date.isoformat()]
+
     def info(self) -> DagRunInfo:
         """This milestone in Airflow's words.
 
@@ -59,27 +80,64 @@ class Milestone:
         )
 
 
-def read_milestones(plans: Path) -> tuple[Milestone, ...]:
-    """The milestones of every plan below `plans`, in order of time.
+def read_milestones() -> tuple[Milestone, ...]:
+    """The milestones of every plan, in order of time; it never raises, whatever lies in plans/.
 
-    Raises:
-        PlanError: an entry of a plan is wrong.
-        MilestoneError: two plans use the same id.
+    A plan that cannot be run keeps the milestones that it had when it last could: without them its runs would
+    vanish from the calendar while somebody edits criteria.yaml.
     """
-    from chuyenhoa.plan import load_plan
+    from chuyenhoa.plan import load_plans
 
-    folders = sorted(entry.parent for entry in plans.glob("*/plan.yaml"))
-    found = sorted(
-        Milestone.of_period(period)
-        for folder in folders
-        for period in load_plan(plans, folder.name).milestones
-    )
-    seen: set[str] = set()
-    for milestone in found:
-        if milestone.id in seen:
-            raise MilestoneError(f"{plans}: milestone {milestone.id!r} is in two plans; rename one.")
-        seen.add(milestone.id)
-    return tuple(found)
+    home, data = settings.project_folders()
+    loaded = load_plans(home / "plans")
+    for fault in loaded.faults.values():
+        logger.warning("%s", fault)
+    known = _read_last_good(data / LAST_GOOD)
+    # A folder that was taken away is no plan any more; when none can be run, none was meant to go.
+    there = [name for name in known if not loaded.sound or os.path.lexists(home / "plans" / name)]
+    kept = {name: known[name] for name in there} | _sound_milestones(loaded.sound)
+    if kept != known:
+        _keep_last_good(data / LAST_GOOD, kept)
+    # Two plans cannot both have the milestone of a run: the first counts.
+    first = {milestone.id: milestone for name in sorted(kept, reverse=True) for milestone in kept[name]}
+    return tuple(sorted(first.values()))
+
+
+LastGood = dict[str, tuple[Milestone, ...]]
+"""Milestones by the folder of their plan."""
+
+
+def _sound_milestones(plans: Mapping[str, Plan]) -> LastGood:
+    found = {}
+    for name, plan in plans.items():
+        try:
+            found[name] = tuple(map(Milestone.of_period, plan.milestones))
+        except OverflowError:  # the day after 31/12/9999
+            logger.exception("the milestones of plan %s have no time to report them", name)
+    return found
+
+
+def _read_last_good(path: Path) -> LastGood:
+    """What `_keep_last_good` wrote; nothing where the file is missing or damaged."""
+    try:
+        kept = json.loads(path.read_bytes())
+        return {name: tuple(map(Milestone.of_json, entries)) for name, entries in kept.items()}
+    except FileNotFoundError:
+        return {}
+    except Exception:  # it is made again from the plans
+        logger.exception("%s cannot be read", path)
+        return {}
+
+
+def _keep_last_good(path: Path, kept: LastGood) -> None:
+    """Write the file as a whole or not at all; several processes read the same DAG file at once."""
+    content = {name: [milestone.to_json() for milestone in found] for name, found in kept.items()}
+    try:
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        new.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        new.replace(path)
+    except OSError:  # no data folder yet, a full disk: the next parse tries again
+        logger.warning("%s cannot be written", path, exc_info=True)
 
 
 def select_milestone(partition_key: str | None, named: str | None, known: Sequence[str]) -> str:
@@ -121,27 +179,18 @@ class MilestoneTimetable(Timetable):
         self.milestones = tuple(sorted(milestones))
 
     @classmethod
-    def of_plans(cls, plans: Path) -> MilestoneTimetable:
-        """The timetable of every plan below `plans`; a new year is a new folder."""
-        return cls(read_milestones(plans))
+    def of_plans(cls) -> MilestoneTimetable:
+        """The timetable of every plan; a new year is a new folder, and no folder makes it fail."""
+        return cls(read_milestones())
 
     def serialize(self) -> dict[str, Any]:
         """The milestones as JSON: id, run_after, partition_date (ISO times)."""
-        return {
-            "milestones": [
-                [m.id, m.run_after.isoformat(), m.partition_date.isoformat()] for m in self.milestones
-            ]
-        }
+        return {"milestones": [milestone.to_json() for milestone in self.milestones]}
 
     @classmethod
     def deserialize(cls, data: dict[str, Any]) -> MilestoneTimetable:
         """The timetable that `serialize` wrote."""
-        return cls(
-            [
-                Milestone(datetime.fromisoformat(partition_date), datetime.fromisoformat(run_after), name)
-                for name, run_after, partition_date in data["milestones"]
-            ]
-        )
+        return cls([Milestone.of_json(entry) for entry in data["milestones"]])
 
     @property
     def summary(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.mail import split_addresses
 from chuyenhoa.model.plan import Period, Plan
 from chuyenhoa.model.rules import Rule, rules_in_force
-from chuyenhoa.plan import load_plan, messages
+from chuyenhoa.plan import LoadedPlans, PlanError, load_plan, load_plans, messages
 from chuyenhoa.plan.rules import load_rules
 from chuyenhoa.store import Store, disk, open_store
+
+AHEAD = timedelta(days=31)
+"""The windows of a plan begin that long before its year, at the most."""
 
 
 class UnknownPeriodError(ValueError):
@@ -26,26 +29,67 @@ class UnknownPeriodError(ValueError):
 
 @dataclass(frozen=True)
 class Context:
-    """What every task needs; every folder under plans/ with a plan.yaml is a plan."""
+    """What every task needs; every folder under plans/ is a plan; a broken one stops itself alone."""
 
     settings: settings_module.Settings
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
-        """All plans by their id, oldest first."""
-        # Named after the year: the oldest comes first, and a new year is a new folder (docs/decisions/0010).
-        names = sorted(path.parent.name for path in self.settings.plans.glob("*/plan.yaml"))
-        return {name: load_plan(self.settings.plans, name) for name in names}
+        """All plans that can be run, by their id, oldest first."""
+        return self._loaded.sound
+
+    @cached_property
+    def plan_faults(self) -> Mapping[str, PlanError]:
+        """Why the other plans cannot be run, by the name of their folder."""
+        return self._loaded.faults
+
+    @cached_property
+    def _loaded(self) -> LoadedPlans:
+        return load_plans(self.settings.plans)
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun."""
-        if self.settings.plan_id:
+        """The plan of today: the named one (CHUYENHOA_PLAN), else the newest whose windows have begun.
+
+        Of those that can be run: `may_be_todays` tells of a broken one that it may stand for.
+
+        Raises:
+            PlanError: no plan can be run, or the named one is not there.
+        """
+        if not self.plans:
+            raise PlanError(found for fault in self.plan_faults.values() for found in fault.problems)
+        if self.settings.plan_id and self.settings.plan_id not in self.plan_faults:
             return load_plan(self.settings.plans, self.settings.plan_id)
         # Two plans are in work at the turn of the year: files of 2021 may come until 17/12, and the windows
         # of the next plan begin on 15/12 (docs/decisions/0010).
         begun = [plan for plan in self.plans.values() if _begins(plan) <= clock.today()]
         return max(begun or list(self.plans.values())[:1], key=_begins)
+
+    def may_be_todays(self, folder: str) -> bool:
+        """Whether a broken plan may be today's, by the year after which its folder is named."""
+        if self.settings.plan_id:
+            return folder == self.settings.plan_id
+        return self.plan.id[:4] < folder[:4] <= str((clock.today() + AHEAD).year)
+
+    def refuse_broken(self, name: str) -> None:
+        """Refuse what is of a broken plan: the plan itself, or one of its periods.
+
+        Raises:
+            PlanError: what is wrong with that plan.
+        """
+        for folder, fault in self.plan_faults.items():
+            if name == folder or name.startswith(f"{folder}-"):  # as every period's id begins
+                raise fault
+
+    def plan_or_todays(self, plan_id: str) -> Plan:
+        """The plan of a file; today's where the file is of none.
+
+        Raises:
+            PlanError: it is of a plan that cannot be run.
+        """
+        if plan_id not in self.plans:
+            self.refuse_broken(plan_id)
+        return self.plans.get(plan_id) or self.plan
 
     @cached_property
     def store(self) -> Store:
@@ -76,7 +120,7 @@ class Context:
 
         The folder decides, never what a file says of itself: nobody can have letters sent to somebody else.
         """
-        owner = self.plans.get(plan_id, self.plan).submitter_by_folder.get(folder)
+        owner = self.plan_or_todays(plan_id).submitter_by_folder.get(folder)
         return split_addresses(owner.email) if owner else ()
 
     def plan_of(self, period_id: str) -> Plan:
@@ -84,10 +128,12 @@ class Context:
 
         Raises:
             UnknownPeriodError: no plan has it.
+            PlanError: it is of a plan that cannot be run.
         """
         for plan in self.plans.values():
             if period_id in plan.period_by_id:
                 return plan
+        self.refuse_broken(period_id)
         known = ", ".join(name for plan in self.plans.values() for name in plan.period_by_id)
         raise UnknownPeriodError(f"no plan has a period {period_id!r}; known are {known}.")
 

@@ -21,8 +21,6 @@ from chuyenhoa.plan import PlanError, Problem, cases, loader, rules
 from chuyenhoa.settings import Settings
 from chuyenhoa.store import MissingStoreError
 
-# Folders below plans/ that hold no plan.
-NO_PLANS = frozenset({"units", "samples"})
 SAMPLES = "samples"
 HUNDRED = 100
 CASE_FILE = Source("", "", "cases.yaml", "", "")
@@ -39,13 +37,7 @@ class Checked:
 
 def check_plans(where: Settings, *, strictly: bool = False) -> dict[str, Checked]:
     """Every folder of plans/ with what is wrong in it, errors first; warnings are errors when `strictly`."""
-    folders = sorted(
-        path.name
-        for path in where.plans.iterdir()
-        # ".git", "__pycache__" and the like are no plans; any other folder without a plan.yaml is a slip.
-        if path.is_dir() and path.name not in NO_PLANS and path.name[0] not in "._"
-    )
-    loaded = {name: _load(where.plans, name) for name in folders}
+    loaded = {name: _load(where.plans, name) for name in loader.list_folders(where.plans)}
     plans = {name: one.plan for name, one in loaded.items() if isinstance(one, loader.Loaded)}
     found = {
         name: _check_plan(where, one, plans) if isinstance(one, loader.Loaded) else Checked(one)
@@ -217,12 +209,8 @@ def _omitted(ctx: Context, plan: Plan) -> list[Problem]:
     # Plan data is checked on machines without a store as well (decision 0030).
     except MissingStoreError:
         return []
-    try:
-        with store.reading() as session:
-            left_out = list(locality_status.not_carried_over(ctx, session, plan))
-    # Looking back takes all plans; a broken one is reported for its own folder and hides nothing of others.
-    except PlanError:
-        return []
+    with store.reading() as session:
+        left_out = list(locality_status.not_carried_over(ctx, session, plan))
     return [
         Problem(
             "localities.csv",

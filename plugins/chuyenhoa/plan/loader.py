@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -23,6 +24,10 @@ from chuyenhoa.plan.shapes import Shape
 from chuyenhoa.plan.sources import Located, PlanError, Problem, Problems, parse, read_csv, read_yaml
 from chuyenhoa.plan.units import read_register, units_of
 
+logger = logging.getLogger(__name__)
+
+NO_PLANS = frozenset({"units", "samples"})
+"""Folders below plans/ that hold no plan."""
 Entry = TypeVar("Entry")
 # The fields that distinguish the editions of a criterion: II.2 until 14/10 and II.2 from 15/10 on.
 EDITION = "code valid_from"
@@ -208,6 +213,65 @@ def load_plan(plans: Path, plan_id: str) -> Plan:
         PlanError: with every problem found, each with file, line and what is wrong.
     """
     return _Loader(plans / plan_id).load()
+
+
+@dataclass(frozen=True)
+class LoadedPlans:
+    """All plans side by side; one that is broken is lacking by itself."""
+
+    sound: Mapping[str, Plan]
+    """Those that can be run, by id, oldest first."""
+    faults: Mapping[str, PlanError]
+    """Why each of the others cannot, by the name of its folder, with that name before each file's."""
+
+
+def list_folders(plans: Path) -> list[str]:
+    """The names of the folders that are plans, or should be: the oldest first, as they are named by year.
+
+    Raises:
+        OSError: there is no folder `plans`, or it cannot be read.
+    """
+    return sorted(
+        path.name
+        for path in plans.iterdir()
+        # ".git", "__pycache__" and the like are no plans; any other folder without a plan.yaml is a slip.
+        if path.is_dir() and path.name not in NO_PLANS and path.name[0] not in "._"
+    )
+
+
+def load_plans(plans: Path) -> LoadedPlans:
+    """Load every plan below `plans`; it never raises, whatever lies there."""
+    sound: dict[str, Plan] = {}
+    faults: dict[str, PlanError] = {}
+    try:
+        folders = list_folders(plans)
+    except OSError as error:
+        return LoadedPlans({}, {plans.name: PlanError([_unreadable(plans.name, error)])})
+    for name in folders:
+        try:
+            plan = load_plan(plans, name)
+            _refuse_known_periods(plan, sound)
+            sound[name] = plan
+        except PlanError as error:
+            faults[name] = PlanError(replace(p, file=f"{name}/{p.file}") for p in error.problems)
+        except Exception as error:  # what the loader itself trips over must not take the other plans along
+            logger.exception("loading plan %s failed", name)
+            faults[name] = PlanError([_unreadable(name, error)])
+    return LoadedPlans(sound, faults)
+
+
+def _unreadable(file: str, error: Exception) -> Problem:
+    return Problem(file, 0, f"cannot be read: {getattr(error, 'strerror', None) or repr(error)}")
+
+
+def _refuse_known_periods(plan: Plan, others: Mapping[str, Plan]) -> None:
+    """Ids of periods say which plan is meant: of two plans with the same one the first counts."""
+    known = {period: other.id for other in others.values() for period in other.period_by_id}
+    if twice := [period for period in plan.period_by_id if period in known]:
+        raise PlanError(
+            Problem("periods.yaml", 1, f"period {period} is in plan {known[period]} too; rename one")
+            for period in twice
+        )
 
 
 @dataclass(frozen=True)

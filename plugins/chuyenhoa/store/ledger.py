@@ -346,6 +346,12 @@ def load_localities_of(session: Session, numbers: Sequence[int]) -> dict[int, di
     return found
 
 
+def has_files(session: Session, plan: str) -> bool:
+    """Whether a file was ever taken for a plan, by its id."""
+    query = select(tables.SubmissionRow.number).where(tables.SubmissionRow.plan == plan).limit(1)
+    return session.scalar(query) is not None
+
+
 def last_answer_event(session: Session, periods: Iterable[str]) -> int:
     """The newest event by which the figures of some periods may have changed; 0 when there is none."""
     query = (

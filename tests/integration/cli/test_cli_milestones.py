@@ -189,7 +189,7 @@ def test_report_renders_once(call: Call) -> None:
 
 
 STATUS_KEYS = {"period", "label", "deadline", "is_milestone", "submitters", "blocked_by", "documents"}
-ALONE_KEYS = {"undelivered", "inbox", "inbox_left", "unsettled", "set_aside"}
+ALONE_KEYS = {"plan_faults", "undelivered", "inbox", "inbox_left", "unsettled", "set_aside"}
 """What `status` says once, whatever the periods are: of letters and of files that wait for somebody."""
 SUBMITTER_KEYS = {
     *("code", "name", "status", "version", "received_at", "is_late", "is_overdue", "held", "owed")

@@ -130,8 +130,15 @@ def gather_evidence(
 
     Reports of other periods and plans are looked through for the windows compared with, and for what later
     ones tell of this one. `wording` is the plan as it would be, where a change is rehearsed.
+
+    Raises:
+        PlanError: of another plan there are reports and it cannot be run.
     """
     plan = wording or ctx.plan_of(milestone.id)
+    # Its reports may tell of this window or of the one compared with: verdicts without them would differ.
+    for folder, fault in ctx.plan_faults.items():
+        if ledger.has_files(session, folder):
+            raise fault
     periods = [milestone, *windows.finer_periods(plan, milestone)]
     reported = {period.id: load_evidence(session, plan, period.id) for period in periods}
     history = _load_history(session, _other_periods(ctx, plan, milestone))

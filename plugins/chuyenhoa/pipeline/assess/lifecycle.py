@@ -257,6 +257,7 @@ def _issued_decisions(session: Session, milestone: str) -> dict[str, tuple[str, 
 def _year_of(ctx: Context, plan_id: str) -> int:
     if plan_id in ctx.plans:
         return ctx.plans[plan_id].year
+    ctx.refuse_broken(plan_id)
     if plan_id.isdecimal() and len(plan_id) == 4:
         return int(plan_id)
     known = ", ".join(ctx.plans)

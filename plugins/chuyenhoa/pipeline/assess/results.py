@@ -299,7 +299,7 @@ def _findings_by(
     """What reader and rules of a plan say of stored files, by number."""
     other = Context(ctx.settings)
     rules = load_rules(expectations or ctx.settings.expectations, plan)
-    other.__dict__.update(plans={**ctx.plans, plan.id: plan}, plan=plan, store=ctx.store)
+    other.__dict__.update(plans={**ctx.plans, plan.id: plan}, plan_faults={}, plan=plan, store=ctx.store)
     other.__dict__["_rules"] = {plan.id: rules}
     readings = read.read_rows(other, rows)
     failed = [str(entry) for entry in readings.values() if isinstance(entry, Exception)]

@@ -141,6 +141,9 @@ class _Replay:
         self._journal = journal.Journal(ctx.settings.archive)
         self._history = history
         self._store = open_store(url).for_replay()
+        # What files of a plan said then cannot be told without it, nor what the rules held them against.
+        for fault in ctx.plan_faults.values():
+            raise fault
         self._plans = ctx.plans
         self._judged = _group(history.lines)
         self._parts: dict[int, tuple[read.Part, validate.BatchCheck]] = {}
@@ -160,7 +163,7 @@ class _Replay:
     def _context(self) -> Context:
         """A context of its own for every moment: which plan is today's depends on the clock."""
         ctx = replace(self._ctx)
-        ctx.__dict__.update(plans=self._plans, store=self._store)
+        ctx.__dict__.update(plans=self._plans, plan_faults={}, store=self._store)
         return ctx
 
     def _begin(self, position: int) -> None:

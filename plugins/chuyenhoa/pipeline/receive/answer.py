@@ -239,7 +239,7 @@ class _Known:
 
 
 def _build(ctx: Context, session: Session, row: tables.SubmissionRow, known: _Known) -> submissions.Receipt:
-    plan = ctx.plans.get(row.plan, ctx.plan)
+    plan = ctx.plan_or_todays(row.plan)
     receipt = _with_earlier_files(session, row, known, _describe_file(row, plan))
     listed = known.localities.get(row.number, {})
     rules = ctx.rules_of(plan)
@@ -310,7 +310,7 @@ def _holding(
 
 def page_of(ctx: Context, row: tables.SubmissionRow) -> str:
     """The path, relative to the data folder, that the receipt of a submission should have."""
-    receipt = _describe_file(row, ctx.plans.get(row.plan, ctx.plan))
+    receipt = _describe_file(row, ctx.plan_or_todays(row.plan))
     return (
         (outbox_of(ctx, receipt) / feedback.receipt_name(receipt)).relative_to(ctx.settings.data).as_posix()
     )
@@ -320,7 +320,7 @@ def describe_file(ctx: Context, number: int) -> submissions.Receipt:
     """The receipt of a file before its content is known: that it came, when, and whose it is."""
     with ctx.store.reading() as session:
         row = session.get_one(tables.SubmissionRow, number)
-    plan = ctx.plans.get(row.plan, ctx.plan)
+    plan = ctx.plan_or_todays(row.plan)
     bare = _describe_file(row, plan)
     # It may have a status already, when writing its answer failed: nothing is promised before it is closed.
     return replace(bare, status=submissions.SubmissionStatus.CLAIMED, version=None, is_late=False)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from chuyenhoa.intake.inbox import archives
-from chuyenhoa.kit import sandbox
 from chuyenhoa.model.submissions import Finding, ReadCount, Reading, SubmissionStatus
 from chuyenhoa.pipeline.context import Context
 from chuyenhoa.pipeline.receive import decide, read, validate
@@ -81,7 +80,7 @@ def _check_all(ctx: Context, files: Sequence[tuple[str, read.FileToRead]]) -> li
     """Files with their paths, validated as if they came in one pass."""
     readings = []
     for outcome in read.read_files(ctx, [file for _, file in files]):
-        if isinstance(outcome, sandbox.FaultError):
+        if isinstance(outcome, Exception):
             raise outcome
         readings.append(outcome)
     try:

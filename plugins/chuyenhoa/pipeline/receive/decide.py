@@ -83,7 +83,7 @@ def _decide_answer(
 ) -> content.Answer:
     reading = part.readings.get(row.number) or Reading(row.sha256, row.file_name)
     findings = part.findings.get(row.number, ())
-    plan = ctx.plans.get(reading.plan, ctx.plan)
+    plan = ctx.plan_or_todays(reading.plan)
     reading, remarks = withdrawals.expand(ctx, session, reading, row.number)
     findings = (*findings, *remarks)
     if _is_supplement(plan, reading):

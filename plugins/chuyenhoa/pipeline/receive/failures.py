@@ -13,12 +13,13 @@ from chuyenhoa.feedback.receipt import ReceiptError
 from chuyenhoa.model import personal
 from chuyenhoa.model.submissions import SubmissionStatus
 from chuyenhoa.pipeline.context import Context
+from chuyenhoa.plan import PlanError
 from chuyenhoa.store import ledger, set_aside, tables
 
 logger = logging.getLogger(__name__)
 
-SURROUNDINGS = (OSError, MemoryError, OperationalError, InterfaceError, ReceiptError)
-"""Failures that say nothing of the file at hand: disk, memory, database, a template that is being edited."""
+SURROUNDINGS = (OSError, MemoryError, OperationalError, InterfaceError, ReceiptError, PlanError)
+"""Failures that say nothing of the file at hand: disk, memory, database, a template or plan being edited."""
 
 
 @dataclass(frozen=True)

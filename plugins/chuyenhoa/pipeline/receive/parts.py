@@ -92,7 +92,7 @@ def _report(ctx: Context, findings: FindingList, key: Key, entry: _Said, other: 
             **words,
         )
         return
-    plan = ctx.plans.get(entry.reading.plan, ctx.plan)
+    plan = ctx.plan_or_todays(entry.reading.plan)
     known = plan.indicator_by_code.get(subject)
     window = " cùng kỳ" if basis == Basis.BASELINE else ""
     findings.add(

@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chuyenhoa.intake.findings import FindingList
+from chuyenhoa.intake.header.document_header import PERIOD_CODES
 from chuyenhoa.intake.inbox.archives import Unpacked, may_be_archive
+from chuyenhoa.intake.plan_choice import NOT_OF_THIS_PLAN
 from chuyenhoa.kit import sandbox
 from chuyenhoa.kit.readers.package import MAX_FILE_BYTES
 from chuyenhoa.model import finding_codes, personal
 from chuyenhoa.model.submissions import Finding, Reading
 from chuyenhoa.pipeline.context import Context, call_confined
 from chuyenhoa.pipeline.receive.failures import Failure
+from chuyenhoa.plan import PlanError
 from chuyenhoa.store import archive, claims, journal, tables
 
 logger = logging.getLogger(__name__)
@@ -26,6 +29,12 @@ logger = logging.getLogger(__name__)
 HEAD = 100
 """First bytes of a file, by which a .zip is recognised without loading it."""
 UNPACK = sandbox.Task("chuyenhoa.intake.inbox.archives:unpack")
+WITHOUT_PLAN = (
+    NOT_OF_THIS_PLAN
+    | PERIOD_CODES
+    | {finding_codes.Code.FOREIGN_DISTRICT, finding_codes.Code.NO_FORM_IDENTITY}
+)
+"""What is said of files that name no plan and are read by today's."""
 DEATHS = {
     sandbox.DeathKind.MEMORY: "cần quá nhiều bộ nhớ",
     sandbox.DeathKind.TIME: "đọc quá lâu",
@@ -198,20 +207,37 @@ def read_rows(ctx: Context, rows: Sequence[tables.SubmissionRow]) -> dict[int, R
     return outcomes | dict(zip(files, read_files(ctx, list(files.values())), strict=True))
 
 
-def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sandbox.FaultError]:
+def read_files(ctx: Context, files: Sequence[FileToRead]) -> list[Reading | sandbox.FaultError | PlanError]:
     """Read files by today's plan, or by another one where a file belongs to that, side by side.
 
     A file that ends its reader, or takes too much time or memory, is a refused reading with the finding D60;
-    a fault of our reader is returned in its place. Neither touches another file.
+    a fault of our reader is returned in its place, and so is what is wrong with a plan to which the file may
+    belong and which cannot be run. None of them touches another file.
     """
     # Two plans are in work at the turn of the year (docs/decisions/0010): today's first, then the newest.
     others = [plan for plan in reversed(list(ctx.plans.values())) if plan.id != ctx.plan.id]
     task = sandbox.Task("chuyenhoa.intake.plan_choice:read_by_plans", ((ctx.plan, *others),))
     outcomes = call_confined(task, [(file.content, file.name, file.folder) for file in files])
-    return [
+    read = [
         _refuse(file, outcome) if isinstance(outcome, sandbox.Death) else outcome
         for file, outcome in zip(files, outcomes, strict=True)
     ]
+    return [_find_broken_plan(ctx, entry) or entry if isinstance(entry, Reading) else entry for entry in read]
+
+
+def _find_broken_plan(ctx: Context, reading: Reading) -> PlanError | None:
+    """What is wrong with the plan to which a file may belong, where that cannot be run.
+
+    The sound plans do not know the file, or might have read "Tháng 5" as May of their own year: nothing is
+    refused or taken by the wrong plan because the right one is being edited.
+    """
+    for folder, fault in ctx.plan_faults.items():
+        doubtful = WITHOUT_PLAN if ctx.may_be_todays(folder) else NOT_OF_THIS_PLAN
+        for finding in reading.findings:
+            is_named = finding.rule_id != finding_codes.Code.OTHER_PLAN or finding.value == folder
+            if finding.rule_id in doubtful and is_named:
+                return fault
+    return None
 
 
 def describe_death(file_name: str, death: sandbox.Death) -> tuple[Finding, ...]:
