@@ -151,7 +151,8 @@ def _named(plain: str, text: str, plan: Plan) -> list[TimeStatement]:
     odd = NO_PERIOD.search(plain)
     if odd:
         # A plan may have a period of an uncommon length: one that is called "5 tháng năm 2024" is no other.
-        own = next((p for p in plan.periods if f" {strip_marks(p.label)} " in f" {plain} "), None)
+        labels = ((period, strip_marks(period.label)) for period in plan.periods)
+        own = next((p for p, label in labels if odd[0] in label and f" {label} " in f" {plain} "), None)
         return [
             TimeStatement(Kind.PERIOD, own.label, None, own) if own else TimeStatement(Kind.NO_PERIOD, text)
         ]
