@@ -24,8 +24,8 @@ from tests.stores import PREPARED, new_data, new_store
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-# No test is timed: on a busy machine an example of 15 ms once took 380. The examples are the same in every run,
-# so that a change and nothing else turns the suite red; others are looked for with ARGS=--hypothesis-profile=random.
+# No test is timed: on a busy machine an example of 15 ms once took 380. The examples are the same in every
+# run, so that a change and nothing else turns the suite red; others: ARGS=--hypothesis-profile=random.
 hypothesis.settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("random", deadline=None)
 hypothesis.settings.load_profile("fixed")

@@ -143,8 +143,7 @@ def _restate(
         if moved and (found is None or found.value is None):
             found = _unit_changed(found)
         # A unit that changed its name alone: of the year before, what is known of the old name bounds it.
-        if found is not None:
-            figures[key] = found
+        figures |= {} if found is None else {key: found}
     return figures, differing
 
 

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chuyenhoa.assessment import columns, verdicts, windows
+from chuyenhoa.assessment import columns, verdicts
 from chuyenhoa.model.baselines import Baseline, BaselineKind
 from chuyenhoa.model.calendars import Window, same_window
 from chuyenhoa.model.criteria import (
+    AwaitedMeasure,
     ChangeMeasure,
     CombinedMeasure,
     CompareMeasure,
@@ -290,63 +291,6 @@ _INDICATOR_KINDS = st.tuples(st.sampled_from(IndicatorKind), st.booleans())
 _mostly_known = st.one_of(_seldom_blank, _seldom_blank, _seldom_blank, _values)
 
 
-@settings(max_examples=60)
-@given(
-    st.lists(_criteria(), min_size=1, max_size=2),
-    st.lists(_INDICATOR_KINDS, min_size=3, max_size=3),
-    st.integers(2, 4),
-    st.data(),
-)
-def test_months_put_together_in_columns_are_those_of_the_window(
-    plan: Plan,
-    entries: list[dict[str, Any]],
-    kinds: list[tuple[IndicatorKind, bool]],
-    months: int,
-    data: st.DataObject,
-) -> None:
-    criteria = [CRITERION.read({**entry, "code": f"I.{n}"}) for n, entry in enumerate(entries, 1)]
-    wide = around(plan, criteria, [frozenset({1, 4}), frozenset({2})])
-    wide = replace(
-        wide,
-        indicators=tuple(
-            replace(entry, kind=kind, at_start=at_start)
-            for entry, (kind, at_start) in zip(wide.indicators, kinds, strict=True)
-        ),
-        periods=(wide.milestones[-1], *_split(wide, months)),
-    )
-    year, *parts = wide.periods
-    reported = {
-        month.id: told(
-            wide,
-            data.draw(
-                st.lists(
-                    evidence_about(criteria, _mostly_known, always=True) | evidence_about(criteria, _values),
-                    min_size=2,
-                    max_size=2,
-                )
-            ),
-        )
-        for month in parts
-    }
-    monthly = [columns.columns_of(criteria, list(reported[month.id].values())) for month in parts]
-    joined = columns.join_windows(wide.indicator_by_code, columns.figures_in(criteria), monthly)
-    codes = columns.verdict_codes(criteria, wide.localities, joined)
-    # Only "Cùng kỳ" of the months is put together by them: what else a criterion compares with comes after.
-    bare = {
-        name: {code: replace(known, baselines={}) for code, known in found.items()}
-        for name, found in reported.items()
-    }
-    assembled = windows.assemble(wide, year, bare).evidence
-    with pytest.MonkeyPatch.context() as patch:  # without the shortcut for windows of months alone
-        patch.setattr(windows, "_only_tiles", lambda *_: ())
-        assert windows.assemble(wide, year, bare).evidence == assembled
-    expected = engine(wide, assembled)
-    for row, entry, criterion_results in zip(codes.tolist(), wide.localities, expected, strict=True):
-        for code, criterion, result in zip(row, criteria, criterion_results.criteria, strict=True):
-            against_other = any(isinstance(term.basis, Baseline) for term in criterion.terms)
-            assert code == columns.EXACT or against_other or columns.VERDICTS[code] is result.verdict, entry
-
-
 def _split(plan: Plan, months: int) -> list[Any]:
     """The year's window in so many parts."""
     year = plan.milestones[-1]
@@ -400,6 +344,11 @@ def test_a_stock_is_that_of_its_day_and_households_reached_are_the_newest_count(
     found = columns.join_windows(indicators, AB, monthly_columns("A=1 B=1", "A=2 B=?", "A=3 B=3"))
     assert found.values[:, 0].tolist() == [1, 3]
     assert found.known.all()
+
+
+def test_a_part_that_waits_for_guidance_leaves_the_whole_to_the_engine() -> None:
+    parts = CombinedMeasure((value("A", 3), AwaitedMeasure()))
+    assert codes_of(parts, evidence_of("A=1"), evidence_of("A=3")) == [columns.EXACT] * 2
 
 
 def test_a_mean_stays_a_fraction() -> None:

@@ -415,3 +415,12 @@ def test_an_input_beyond_the_limit_is_called_open_and_the_result_says_so() -> No
     assert found.verdict is Verdict.INSUFFICIENT
     assert found.matters == ("A", "B", "C")
     assert not verdicts.assess_criterion(criterion_of(measure), PLACE, evidence_of(), UNITS).is_wide
+
+
+def test_figures_that_contradict_each_other_may_be_corrected_to_anything() -> None:
+    """1 - 3 of nothing: no verdict follows, and the others on the same blank stay as open as they are."""
+    share = ratio("C", "A -B", limit(50))
+    facts = [
+        Facts(criterion_of(measure), evidence_of("A=1 B=3"), UNITS) for measure in (share, value("C", 1))
+    ]
+    assert possible_outcomes(facts).verdicts >= {Verdict.MET, Verdict.NOT_MET}

@@ -131,3 +131,8 @@ def test_checksum_of_the_head_forgives_what_office_programs_change_and_nothing_e
     assert head_checksum(heads | {first: [["Mã  địa\nbàn ", "Số vụ"], ["A", "B"]]}) == checksum
     for changed in ([["Mã địa bàn", "Số án"], ["A", "B"]], [["Mã địa bànSố vụ"], ["A", "B"]], []):
         assert head_checksum(heads | {first: changed}) != checksum
+
+
+def test_codes_have_their_names(plan: Plan) -> None:
+    assert plan.locality_names["30745"] == plan.locality_by_code["30745"].name
+    assert plan.indicator_labels["XHD"] == plan.indicator_by_code["XHD"].label
