@@ -49,9 +49,7 @@ class Facts:
 
     def known(self, term: measures.Term) -> KnownFigure | None:
         """The figure of a term; None where nothing accepted says anything about it."""
-        if isinstance(term.basis, Basis):
-            return self.evidence.figures.get((term.indicator, term.basis))
-        return self.evidence.baselines.get((term.indicator, term.basis))
+        return self.evidence.known(term.indicator, term.basis)
 
     def value(self, term: measures.Term) -> Number | None:
         """The figure of a term without its sign; None when its cell is blank or not in the file at all."""

@@ -8,7 +8,6 @@ from typing import Any
 from chuyenhoa.assessment.facts import Facts
 from chuyenhoa.model.criteria import Criterion
 from chuyenhoa.model.evidence import LocalityEvidence
-from chuyenhoa.model.figures import Basis
 from chuyenhoa.model.plan import Locality
 from chuyenhoa.model.results import CriterionResult
 
@@ -65,11 +64,7 @@ def _seen(asked: Criterion, evidence: LocalityEvidence) -> list[Any] | None:
         return None
     seen: list[Any] = []
     for term in asked.distinct_terms:
-        known = (
-            evidence.figures.get((term.indicator, term.basis))
-            if isinstance(term.basis, Basis)
-            else evidence.baselines.get((term.indicator, term.basis))
-        )
+        known = evidence.known(term.indicator, term.basis)
         # The former units behind a sum may be named beside it.
         if known is None or known.value is None or any(part.unit for part in known.parts[:1]):
             return None

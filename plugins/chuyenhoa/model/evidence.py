@@ -88,6 +88,12 @@ class LocalityEvidence:
     """Reports on a part of the window were accepted, or a later one tells of it: what they say bounds the
     figures, and may decide."""
 
+    def known(self, indicator: str, basis: Basis | Baseline) -> KnownFigure | None:
+        """The figure of an indicator in a window; None where nothing accepted says anything about it."""
+        if isinstance(basis, Basis):
+            return self.figures.get((indicator, basis))
+        return self.baselines.get((indicator, basis))
+
     @property
     def is_measurable(self) -> bool:
         """Whether anything was said that a criterion can be measured by."""

@@ -86,9 +86,10 @@ def _load_some(
     session: Session, scope: in_force.Scope, rows: Mapping[int, tables.SubmissionRow], texts: dict[str, str]
 ) -> dict[str, LocalityEvidence]:
     """What is in force of some localities; `texts` holds every text once, of a country they are a million."""
+    files = {number: (submission_id(number), row.sha256, _shown_name(row)) for number, row in rows.items()}
     figures: dict[str, dict[tuple[str, Basis], KnownFigure]] = {}
     for stated in in_force.newest(in_force.load_figures(session, scope)).values():
-        seen, source = stated.figure, _source(rows[stated.number], stated.figure.cell_ref, texts)
+        seen, source = stated.figure, _source(files[stated.number], stated.figure.cell_ref, texts)
         key = texts.setdefault(seen.indicator, seen.indicator), seen.basis
         lacks = InsufficiencyReason.WITHDRAWN if seen.withdrawn else None
         figures.setdefault(seen.locality, {})[key] = KnownFigure(seen.value, source, lacks=lacks)
@@ -100,7 +101,7 @@ def _load_some(
             said.document_number,
             said.document_date,
             said.note,
-            _source(rows[told.number], said.cell_ref, texts),
+            _source(files[told.number], said.cell_ref, texts),
             said.withdrawn,
         )
     return {
@@ -121,9 +122,8 @@ def _shown_name(row: tables.SubmissionRow) -> str:
     return show_plainly(mask_personal(row.file_name))
 
 
-def _source(row: tables.SubmissionRow, cell_ref: CellRef, texts: dict[str, str]) -> Source:
-    said = (submission_id(row.number), row.sha256, _shown_name(row), cell_ref.sheet, cell_ref.cell)
-    return Source(*(texts.setdefault(text, text) for text in said))
+def _source(file: tuple[str, str, str], cell_ref: CellRef, texts: dict[str, str]) -> Source:
+    return Source(*file, *(texts.setdefault(text, text) for text in (cell_ref.sheet, cell_ref.cell)))
 
 
 def load_records(session: Session, plan: Plan, period: str) -> tuple[SubmissionRecord, ...]:

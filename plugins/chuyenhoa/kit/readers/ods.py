@@ -265,17 +265,7 @@ class _Table:
 
     def sheet(self, name: str, *, hidden: bool) -> Sheet:
         """The finished sheet."""
-        grid = self.grid
-        return Sheet(
-            name,
-            hidden,
-            grid.rows,
-            self._marks,
-            frozenset(grid.hidden_rows),
-            grid.fonts,
-            tuple(grid.merges),
-            self._shown,
-        )
+        return replace(self.grid.sheet(name), hidden=hidden, marks=self._marks, shown=self._shown)
 
 
 def _is_filled(cell: etree._Element) -> bool:

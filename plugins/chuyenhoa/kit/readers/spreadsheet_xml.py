@@ -132,15 +132,10 @@ class _Worksheet:
 
     def sheet(self, name: str, *, hidden: bool) -> Sheet:
         """The finished sheet."""
-        grid = self.grid
-        return Sheet(
-            name,
-            hidden,
-            grid.rows,
-            self._marks,
-            frozenset(grid.hidden_rows),
-            grid.fonts,
-            tuple(grid.merges),
+        return replace(
+            self.grid.sheet(name),
+            hidden=hidden,
+            marks=self._marks,
             notes=self._notes,
             hidden_columns=frozenset(self._hidden_columns),
         )

@@ -199,7 +199,7 @@ def _compare(
             subjects.get(c.subject, len(subjects)),
         )
     )
-    known = _known(after.values())
+    known = _known(entry for key, entry in after.items() if texts[key] is not None)
     return ReportChanges(tuple(changes), kept, _owed(plan, row.submitter, known))
 
 
@@ -260,7 +260,8 @@ def owed_of(session: Session, plan: Plan, period: str) -> dict[str, tuple[Owed, 
     for codes in evidence.in_chunks(plan):
         scope = in_force.Scope([period], codes, plan.id)
         stated: list[in_force.Stated] = [*in_force.load_figures(session, scope)]
-        known |= _known(in_force.newest([*stated, *in_force.load_declarations(session, scope)]).values())
+        after = in_force.newest([*stated, *in_force.load_declarations(session, scope)]).values()
+        known |= _known(entry for entry in after if _text_of(entry) is not None)
     lacking = {entry.code: _owed(plan, entry.code, known) for entry in plan.submitters}
     return {code: found for code, found in lacking.items() if found}
 
@@ -269,13 +270,12 @@ Subjects = Collection[tuple[str, Basis | None]]
 """Indicators with the window, and declared criteria."""
 
 
-def _known(after: Iterable[in_force.Stated]) -> dict[str, set[tuple[str, Basis | None]]]:
-    """By locality, what is stated of one period and no blank."""
+def _known(stated: Iterable[in_force.Stated]) -> dict[str, set[tuple[str, Basis | None]]]:
+    """By locality, what statements of one period are of; none of them is a blank."""
     found: dict[str, set[tuple[str, Basis | None]]] = {}
-    for entry in after:
-        if _text_of(entry) is not None:
-            locality, subject, window, _ = _place_of(entry)
-            found.setdefault(locality, set()).add((sys.intern(subject), window))
+    for entry in stated:
+        locality, subject, window, _ = _place_of(entry)
+        found.setdefault(locality, set()).add((sys.intern(subject), window))
     return found
 
 
